@@ -1,0 +1,72 @@
+"""What a check finds: one minimal violation of one property, with the command that replays it."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ..numerics.formats import hex_text
+from .implementation import Implementation
+
+Shown: TypeAlias = "float | str"
+"""A number, or the text of something that is not one finite number."""
+
+
+def shown(value: Any) -> Shown:
+    """A float of any format as strict JSON can hold it: the number, or "inf", "-inf", "nan"."""
+    number = float(value)
+    return number if math.isfinite(number) else str(number)
+
+
+def shown_point(point: Sequence[Any]) -> Shown:
+    """An input. Where a function takes several: "1.5, -2.0"."""
+    return shown(point[0]) if len(point) == 1 else ", ".join(str(float(v)) for v in point)
+
+
+def point_hex(point: Sequence[Any]) -> str:
+    """An input in hexadecimal, every bit kept: "0x1.8p+0", or "0x1.8p+0,-0x1.0p+1" for two inputs."""
+    return ",".join(hex_text(v) for v in point)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violation, at the simplest input that shows it."""
+
+    property: str
+    x: Shown
+    x_hex: str
+    got: Shown
+    expected: Shown
+    message: str
+    replay: str
+    """The command line that tests this very input again."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of `check --json`."""
+        return {
+            "property": self.property,
+            "x": self.x,
+            "x_hex": self.x_hex,
+            "got": self.got,
+            "expected": self.expected,
+            "message": self.message,
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"{self.property} at x = {self.x} ({self.x_hex}): got {self.got}, expected {self.expected}; {self.message}"
+        )
+
+
+def replay_command(implementation: Implementation, dtype: str, x_hex: str) -> str:
+    """`gradproof check …` for one implementation, at one input."""
+    words = ["gradproof", "check", implementation.target, "--as", implementation.activation, "--dtype", dtype]
+    words += ["--order", str(implementation.order)]
+    for name, value in implementation.parameters:
+        words += ["--param", f"{name}={value}"]
+    if x_hex:
+        words.append(f"--at={x_hex}")
+    return shlex.join(words)

@@ -1,0 +1,38 @@
+"""An implementation under test, as a value: what it should compute, and how the worker finds and calls it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One callable, at one order.
+
+    `parameters` are those of the activation that the reference uses; `keywords` are what the callable is called with.
+    For order 1, `variable` is the input by which the derivative is taken.
+    """
+
+    target: str
+    activation: str
+    order: int
+    function: str
+    """`module:qualified.name`, importable in the worker."""
+    array: str = "numpy"
+    """The library whose arrays it takes: `numpy` or `torch`."""
+    through: str = "itself"
+    """`itself`: what the callable returns is under test. `autograd`: its derivative by the array library."""
+    variable: int = 0
+    parameters: tuple[tuple[str, float], ...] = ()
+    keywords: tuple[tuple[str, Any], ...] = ()
+
+    def request(self) -> dict[str, Any]:
+        """What the worker needs to know to call it."""
+        return {
+            "function": self.function,
+            "array": self.array,
+            "through": self.through,
+            "variable": self.variable,
+            "keywords": dict(self.keywords),
+        }

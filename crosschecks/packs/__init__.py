@@ -1,0 +1,1 @@
+"""What a framework ships of the catalogue, one module per framework, and how its arrays are called."""

@@ -1,0 +1,20 @@
+"""gradproof's own NumPy implementations as a pack: one callable for the whole catalogue."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ...numerics.formats import Floats
+from ...numerics.implementations import Implementation, implementation
+from ...proofs.catalogue import activation as entry_named
+
+
+def call(*inputs: Floats, activation: str, order: int, variable: int, **parameters: float) -> Floats:
+    """An activation (order 0) or its derivative by the input of this index."""
+    return _found(activation, order, variable, tuple(parameters.items()))(*inputs)
+
+
+@lru_cache(maxsize=256)
+def _found(name: str, order: int, variable: int, parameters: tuple[tuple[str, float], ...]) -> Implementation:
+    inputs = entry_named(name).inputs
+    return implementation(name, order=order, variable=inputs[variable], parameters=dict(parameters))

@@ -1,0 +1,29 @@
+"""What is true of every correctly rounded implementation, one module per property, all of the same shape.
+
+Each has a NAME and `findings(subject)`, which yields what it found on the subject's sample; nothing means it held.
+A property that does not apply to a subject (symmetry of a function without any) yields nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from ..findings import Finding
+from ..subject import Subject
+from . import accuracy, bounds, independence, kinks, monotone, repeatable, special_values, symmetry
+
+
+class Property(Protocol):
+    """The shape of the modules of this folder."""
+
+    NAME: str
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """The violations on the subject's sample, shrunk where that makes sense."""
+        ...
+
+
+PROPERTIES: tuple[Property, ...] = (
+    accuracy, bounds, monotone, symmetry, special_values, kinks, independence, repeatable,
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""The result for an element depends on that element only, whatever the array's length, offset, stride or layout.
+
+Vector lanes and the scalar tail of a loop are different code, and often give different results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ...numerics.formats import Floats
+from ..findings import Finding, shown
+from ..process import Failed
+from ..subject import Subject
+
+NAME = "element independence"
+
+LENGTHS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)
+"""Around the widths of vector registers."""
+
+_PART = 34
+"""Elements in an array of special layout: even, and no multiple of a vector width."""
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """At most one for lengths, and one for each layout."""
+    rng = np.random.default_rng(subject.options.seed)
+    for length in LENGTHS:
+        found = _compare(subject, rng.permutation(len(subject.values))[:length], "contiguous", f"array of {length}")
+        if found is not None:
+            yield found
+            break
+    layouts = ["offset", "strided", "matrix", "transposed"]
+    if subject.implementation.array == "numpy":
+        layouts.append("reversed")  # torch has no negative strides
+    even = min(_PART, len(subject.values) // 2 * 2)
+    for layout in layouts if even else []:
+        found = _compare(subject, rng.permutation(len(subject.values))[:even], layout, f"{layout} array")
+        if found is not None:
+            yield found
+
+
+def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) -> Finding | None:
+    again = subject.call([a[chosen] for a in subject.inputs], layout)
+    if isinstance(again, Failed):
+        message = f"{again.how} on an {described}: {again.message}"
+        return subject.finding(NAME, int(chosen[0]), shown(subject.values[chosen[0]]), message, got=np.nan)
+    if again.values.size != len(chosen):
+        message = f"{again.values.size} results for an {described} of {len(chosen)} elements"
+        return subject.finding(NAME, int(chosen[0]), shown(subject.values[chosen[0]]), message, got=np.nan)
+    values = again.values.reshape(-1)
+    different = differing(values, subject.values[chosen])
+    if not len(different):
+        return None
+    first = different[0]
+    index = int(chosen[first])
+    message = f"a different result in an {described} than in an array of {len(subject.values)}"
+    return subject.finding(NAME, index, shown(subject.values[index]), message, got=values[first])
+
+
+def differing(a: Floats, b: Floats) -> Sequence[int]:
+    """Where two arrays of floats differ. NaNs are all alike; zeros of different sign are not."""
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    same = ((x == y) & (np.signbit(x) == np.signbit(y))) | (np.isnan(x) & np.isnan(y))
+    return np.flatnonzero(~same).tolist()

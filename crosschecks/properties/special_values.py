@@ -1,0 +1,32 @@
+"""NaN in gives NaN out, and at an infinity the result is the limit, where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..findings import Finding, shown
+from ..subject import Subject
+from ..truth import rounded
+
+NAME = "special values"
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """One for each special input that is answered wrongly."""
+    got = subject.got
+    some_nan = np.logical_or.reduce([np.isnan(a.astype(np.float64)) for a in subject.inputs])
+    swallowed = np.flatnonzero(some_nan & ~np.isnan(got))
+    if len(swallowed):
+        yield subject.finding(NAME, int(swallowed[0]), "nan", "a NaN does not come through")
+    if subject.landscape is None:
+        return
+    for infinity, limit in zip((-np.inf, np.inf), subject.landscape.limits, strict=True):
+        where = np.flatnonzero(subject.x == infinity)
+        if limit is None or not len(where):
+            continue
+        expected = float(limit) if limit.is_infinite else rounded(limit, subject.format)
+        index = int(where[0])
+        if got[index] != expected:
+            yield subject.finding(NAME, index, shown(expected), f"the limit there is {limit.decimal(17)}")

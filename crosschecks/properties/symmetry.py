@@ -1,0 +1,49 @@
+"""An odd function gives -f(x) for -x, an even one f(x), to the last bit: rounding to nearest is symmetric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...numerics.formats import Floats
+from ...proofs.facts import Facts
+from ..findings import Finding, shown
+from ..process import Failed
+from ..subject import Subject
+
+NAME = "symmetry"
+
+
+def parity(facts: Facts, order: int) -> str | None:
+    """`odd`, `even` or None. Differentiating swaps the two."""
+    if facts.parity is None or order % 2 == 0:
+        return facts.parity
+    return {"odd": "even", "even": "odd"}[facts.parity]
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """At most one: the smallest input where the results differ."""
+    if subject.facts is None:
+        return
+    wanted = parity(subject.facts, subject.implementation.order)
+    if wanted is None:
+        return
+    (x,) = subject.inputs
+    mirrored = subject.call((_negated(x),))
+    if isinstance(mirrored, Failed):
+        return  # the sample has both signs of everything that matters: what fails there is reported there
+    expected = mirrored.values.astype(np.float64) * (-1 if wanted == "odd" else 1)
+    got = subject.got
+    known = np.isfinite(subject.x) & subject.truth.defined
+    wrong = np.flatnonzero(known & (got != expected) & ~(np.isnan(got) & np.isnan(expected)))
+    if len(wrong):
+        first = int(wrong[np.argmin(np.abs(subject.x[wrong]))])
+        sign = "-f(-x)" if wanted == "odd" else "f(-x)"
+        yield subject.finding(
+            NAME, first, shown(expected[first]), f"the function is {wanted}, but f(x) is not {sign} here"
+        )
+
+
+def _negated(x: Floats) -> Floats:
+    return (-x.astype(np.float64)).astype(x.dtype)

@@ -1,0 +1,296 @@
+"""The oracle: correctly rounded values of any activation, order 0 to 2 (or any other), in any format.
+
+Every value comes straight from ball arithmetic on the exact expression, at the precision it takes to be certain
+of the rounding; rational functions are evaluated in rational arithmetic, so that exact ties are decided too.
+Nothing here computes with floats. Inputs and outputs are arrays of a format's dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+from flint import arb, fmpq
+from numpy.typing import NDArray
+
+from ..proofs import expressions as ex
+from ..proofs.catalogue import Activation, ParameterValue, activation
+from ..proofs.evaluate import precision, program
+from ..proofs.expressions import Expr
+from ..proofs.formats import Enclosures, Format, Rounded, format_named
+from ..proofs.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
+from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Undecided
+from .formats import Floats, as_float64, dtype_of, exact, format_of, to_float
+from .scaled import beside_exact, scaled_enclosure
+from .smooth import nth_derivative, rational_value
+from .ulp import Reference
+
+Target: TypeAlias = "str | Activation | Expr"
+ExactReal: TypeAlias = "fmpq | Enclosures"
+
+
+PATIENCE = 2048
+"""The precision at which a value is suspected of sitting next to an exact tie, in bits."""
+
+
+NARROW = arb(2) ** -56
+"""How wide a ball may be, in ULP, for its midpoint to stand for the value."""
+
+
+@dataclass(frozen=True)
+class OneSided:
+    """What a derivative is at a kink: the two one-sided limits, correctly rounded. It has no value there."""
+
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class OracleReference(Reference):
+    """References for an array of inputs. At a kink the value is NaN and `kinks` says more."""
+
+    kinks: Mapping[tuple[int, ...], OneSided] = field(default_factory=dict)
+    """The one-sided derivatives by index into the arrays."""
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """The function of one order on one piece, ready for evaluation."""
+
+    expr: Expr
+
+    def at(self, x: fmpq) -> ExactReal:
+        rational = rational_value(self.expr, x)
+        if rational is not None:
+            return rational
+
+        def enclosure(bits: int) -> arb:
+            with precision(bits):
+                value: Any = program(self.expr).run({"x": arb(x)})
+            if not value.is_finite():
+                return scaled_enclosure(self.expr, x, "x", bits)
+            aside = beside_exact(self.expr, x, "x", bits) if bits == PATIENCE else None
+            return value if aside is None else aside
+
+        return enclosure
+
+
+class Oracle:
+    """The exact function of one order of one expression in x; see :func:`oracle`."""
+
+    def __init__(self, expr: Expr, order: int) -> None:
+        self.expr, self.order = expr, order
+        pieces = split(expr, "x")
+        self._ends = [b.ball(256) for b in pieces.breakpoints]
+        self._stretches = [p.expr and _Stretch(nth_derivative(p.expr, order)) for p in pieces.pieces]
+
+    def at(self, x: fmpq) -> ExactReal | Kink | None:
+        """The exact value at a rational, the kink that is there, or None where the function is undefined."""
+        point = arb(x)
+        for stretch, end in zip(self._stretches, self._ends, strict=False):
+            if point < end:
+                return stretch and stretch.at(x)
+            if not point > end:
+                return self._at_breakpoint(x)
+        return self._stretches[-1] and self._stretches[-1].at(x)
+
+    def _at_breakpoint(self, x: fmpq) -> ExactReal | Kink | None:
+        try:
+            found = derivative_at(self.expr, x, self.order, 256)
+        except Undefined:
+            return None
+        if isinstance(found, Kink) or found.is_exact():
+            return found if isinstance(found, Kink) else found.fmpq()
+
+        def enclosure(bits: int) -> arb:
+            value = derivative_at(self.expr, x, self.order, bits)
+            assert isinstance(value, arb)
+            return value
+
+        return enclosure
+
+    def limit(self, sign: int) -> ExactReal | float:
+        """The limit at +oo (sign 1) or -oo (-1); an infinity, or NaN where there is no limit or none was found."""
+        try:
+            end = PLUS_INFINITY if sign > 0 else MINUS_INFINITY
+            limit = one_sided_limit(ex.derivative(self.expr, "x", order=self.order), "x", end, -sign)
+        except (Undefined, Undecided):
+            return float("nan")
+        if limit.is_infinite:
+            return float(limit)
+        return limit.ball if limit.rational is None else limit.rational
+
+
+@lru_cache(maxsize=256)
+def oracle(expr: Expr, order: int = 0) -> Oracle:
+    """The exact function for an expression whose only free name is x."""
+    return Oracle(expr, order)
+
+
+def exact_expression(target: Target, parameters: Mapping[str, ParameterValue] | None = None) -> Expr:
+    """The expression of an activation, given by name, entry or expression.
+
+    Raises UnknownActivation, or ValueError for a parameter it does not have.
+    """
+    if isinstance(target, Expr):
+        if parameters:
+            raise ValueError(f"parameters={dict(parameters)!r}: expected none beside an expression")
+        return target
+    entry = activation(target) if isinstance(target, str) else target
+    return entry.expr(**(parameters or {}))
+
+
+def reference(
+    target: Target,
+    x: Floats,
+    *,
+    order: int = 0,
+    fmt: str | None = None,
+    parameters: Mapping[str, ParameterValue] | None = None,
+) -> OracleReference:
+    """Correctly rounded values of f, f' or f'' at every element of an array, and what the rounding left over.
+
+    The format of the result is that of x unless `fmt` names another. NaN gives NaN, and so does a point where the
+    function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what the format overflows to. A value that is
+    negative, as far as enclosures show, and rounds to zero is -0.0; an exact zero is +0.0, even at -0.0.
+    Raises ValueError for a negative order or an expression with free names besides x, RoundingUndecided where
+    LAST_PRECISION bits do not decide a rounding.
+    """
+    expr = exact_expression(target, parameters)
+    _check(expr, order)
+    result = format_named(fmt) if fmt else format_of(x)
+    function = oracle(expr, order)
+    points, back = np.unique(as_float64(x), return_inverse=True, equal_nan=True)
+    rows = [_row(function, float(point), result) for point in points]
+    back = back.reshape(x.shape)
+    values = np.array([r[0] for r in rows], np.float64).astype(dtype_of(result))
+    kinks = {
+        tuple(map(int, index)): kink
+        for index in np.ndindex(x.shape)
+        if isinstance(kink := rows[back[index]][3], OneSided)
+    } if any(r[3] for r in rows) else {}  # fmt: skip
+    return OracleReference(
+        value=values[back],
+        residual=np.array([r[1] for r in rows], np.float64)[back],
+        ulp_exponent=np.array([r[2] for r in rows], np.int64)[back],
+        kinks=kinks,
+    )
+
+
+def condition(
+    target: Target, x: Floats, *, order: int = 0, parameters: Mapping[str, ParameterValue] | None = None
+) -> NDArray[np.float64]:
+    """The condition number kappa = abs(x g'(x) / g(x)) of g = f, f' or f'' at every element, to 10 digits.
+
+    Infinite at a zero of g where x g'(x) is not 0; NaN for NaN; 0 at infinities, at kinks and where g and
+    x g' are both 0.
+    """
+    expr = exact_expression(target, parameters)
+    _check(expr, order)
+    here, slope = oracle(expr, order), oracle(expr, order + 1)
+    points, back = np.unique(as_float64(x), return_inverse=True, equal_nan=True)
+    kappa = [_kappa(here, slope, float(point)) for point in points]
+    return np.array(kappa, np.float64)[back.reshape(x.shape)]
+
+
+def _check(expr: Expr, order: int) -> None:
+    if order < 0:
+        raise ValueError(f"order={order!r}: expected 0 or more")
+    if extra := ex.free_names(expr) - {"x"}:
+        raise ValueError(f"expression {ex.text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
+
+
+_Row: TypeAlias = "tuple[float, float, int, OneSided | None]"
+
+
+def _row(function: Oracle, x: float, fmt: Format) -> _Row:
+    """Rounded value, residual, ulp exponent and kink."""
+    if x != x:
+        return _special(x, fmt)
+    real = function.limit(1 if x > 0 else -1) if abs(x) == float("inf") else function.at(exact(x))
+    if real is None:
+        return _special(float("nan"), fmt)
+    if isinstance(real, float):
+        return _special(real, fmt)
+    if isinstance(real, Kink):
+        left, right = (to_float(fmt.round(_exact_or_near(side))) for side in (real.left, real.right))
+        return float("nan"), 0.0, fmt.emin, OneSided(left, right)
+    return _rounded(real, fmt)
+
+
+def _special(value: float, fmt: Format) -> _Row:
+    return (value if fmt.overflow == "inf" else float("nan")), 0.0, fmt.emax - fmt.precision + 1, None
+
+
+def kink_value(kink: Kink | OneSided) -> float:
+    """The convention for a derivative at a kink: of its two sides, as float64, the one nearer 0."""
+    fmt = format_named("float64")
+    sides = [float(s) if isinstance(s, float) else to_float(fmt.round(_exact_or_near(s))) for s in (kink.left, kink.right)]
+    return min(sides, key=abs)
+
+
+def float64_value(function: Oracle, x: float) -> float:
+    """The correctly rounded float64 value at one float64; at a kink that of `kink_value`."""
+    value, _, _, kink = _row(function, x, format_named("float64"))
+    return value if kink is None else kink_value(kink)
+
+
+def _exact_or_near(side: arb) -> fmpq | Callable[[int], arb]:
+    return side.fmpq() if side.is_exact() else lambda _: side
+
+
+def _rounded(real: ExactReal, fmt: Format) -> _Row:
+    if callable(real):
+        nearest, near = _settled(real, fmt)
+        middle, negative = fmt.clamped(near.mid()), bool(near < 0)
+    else:
+        nearest, middle, negative = fmt.round(real), real, bool(real < 0)
+    ulp = fmt.ulp(middle)
+    exponent = ulp.p.bit_length() - ulp.q.bit_length()
+    if isinstance(nearest, str):
+        return to_float(nearest), 0.0, exponent, None
+    left_over = (middle - nearest) / ulp
+    value = -0.0 if negative and nearest == 0 else to_float(nearest)
+    return value, int(left_over.p) / int(left_over.q), exponent, None
+
+
+def _settled(real: Enclosures, fmt: Format) -> tuple[Rounded, arb]:
+    """The rounded value, and a ball narrow enough for what the rounding left over."""
+    seen: list[tuple[int, arb]] = []
+
+    def remembered(bits: int) -> arb:
+        seen.append((bits, real(bits)))
+        return seen[-1][1]
+
+    nearest = fmt.round(remembered)
+    bits, near = seen[-1]
+    while bits < 2 * PATIENCE and not near.rad() < arb(fmt.ulp(fmt.clamped(near.mid()))) * NARROW:
+        bits *= 2
+        near = real(bits)
+    return nearest, near
+
+
+def _kappa(here: Oracle, slope: Oracle, x: float) -> float:
+    if x != x:
+        return x
+    if abs(x) == float("inf"):
+        return 0.0
+    point = exact(x)
+    value, rate = here.at(point), slope.at(point)
+    if value is None or rate is None or isinstance(value, Kink) or isinstance(rate, Kink):
+        return 0.0
+    bits = 128
+    while bits <= 1 << 13:
+        with precision(bits):
+            g, top = (v(bits) if callable(v) else arb(v) for v in (value, rate))
+            top = abs(top * arb(point))
+            if g.is_zero() or (top.is_zero() and g.is_exact()):
+                return 0.0 if top.is_zero() else float("inf") if g.is_zero() and top > 0 else 0.0
+            ratio = top / abs(g)
+            if ratio.is_finite() and (ratio.rel_accuracy_bits() > 33 or ratio < 1e-9):
+                return float(ratio)
+        bits *= 2
+    return float("inf")

@@ -1,0 +1,285 @@
+"""Everything certified about one function: what `gradproof describe` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from . import expressions as ex
+from . import identities
+from .catalogue import ParameterValue, UnknownActivation, activation
+from .expressions import Expr
+from .gaussian import expectation
+from .landscape import Landscape, decided_landscape, landscape, proved_parity
+from .language import StatementError, parse_expression
+from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
+from .reals import PLUS_INFINITY, Real, Undecided, compare, constant_sign, exact, image, sign_of
+from .sets import Interval
+
+T = TypeVar("T")
+
+MAX_SMOOTHNESS = 24
+"""Derivatives compared at a breakpoint before giving up."""
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """One derivative: its formula on each piece, and its landscape."""
+
+    order: int
+    formula: str
+    pieces: Pieces | None
+    landscape: Landscape
+
+    def to_json(self) -> dict[str, Any]:
+        shape = self.landscape
+        result: dict[str, Any] = {
+            "order": self.order, "formula": self.formula, "pieces": _pieces_json(self.pieces),
+            "undecided": shape.undecided,
+        }  # fmt: skip
+        if shape.undecided is not None:
+            return result
+        inf, sup = shape.inf, shape.sup
+        result["range"] = {
+            "inf": inf.value.to_json(), "sup": sup.value.to_json(),
+            "inf_attained": inf.attained, "sup_attained": sup.attained, "set": str(shape.range),
+        }  # fmt: skip
+        result["argmin"] = [_where(p) for p in (*inf.at, *inf.on)]
+        result["argmax"] = [_where(p) for p in (*sup.at, *sup.on)]
+        result["zeros"] = [_where(zero) for zero in shape.zeros]
+        result["monotone"] = [
+            {"from": run.low.to_json(), "to": run.high.to_json(), "direction": run.direction} for run in shape.monotone
+        ]
+        result["limits"] = [None if value is None else value.to_json() for value in shape.limits]
+        return result
+
+
+@dataclass(frozen=True)
+class KinkFacts:
+    """A point where the function is continuous but its one-sided derivatives differ."""
+
+    at: Real
+    left: Real
+    right: Real
+
+    @property
+    def subdifferential(self) -> tuple[Real, Real]:
+        """The Clarke subdifferential [min, max] of the one-sided derivatives."""
+        return (self.left, self.right) if compare(self.left, self.right) < 0 else (self.right, self.left)
+
+    def to_json(self) -> dict[str, Any]:
+        low, high = self.subdifferential
+        return {
+            "at": self.at.to_json(), "left": self.left.to_json(), "right": self.right.to_json(),
+            "subdifferential": [low.to_json(), high.to_json()],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A datasheet. What could not be decided is None and said in `undecided`."""
+
+    name: str
+    formula: str
+    expr: Expr
+    parameters: dict[str, str]
+    orders: tuple[OrderFacts, ...]
+    continuity: int | str | None
+    lipschitz: Real | None
+    parity: str | None
+    kinks: tuple[KinkFacts, ...]
+    gain: Real | None
+    undecided: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """What `describe --json` prints."""
+        return {
+            "schema": 1, "name": self.name, "formula": self.formula, "parameters": self.parameters,
+            "orders": [order.to_json() for order in self.orders], "continuity": self.continuity,
+            "lipschitz": None if self.lipschitz is None else self.lipschitz.to_json(), "parity": self.parity,
+            "kinks": [kink.to_json() for kink in self.kinks],
+            "gain": None if self.gain is None else self.gain.to_json(), "undecided": list(self.undecided),
+        }  # fmt: skip
+
+
+def _where(place: Real | Interval) -> Any:
+    if isinstance(place, Real):
+        return place.to_json()
+    return {"from": place.low.to_json(), "to": place.high.to_json(), "closed": [place.low_closed, place.high_closed]}
+
+
+def _pieces_json(cut: Pieces | None) -> list[dict[str, Any]]:
+    if cut is None:
+        return []
+    return [
+        {"from": p.low.to_json(), "to": p.high.to_json(), "formula": None if p.expr is None else ex.text(p.expr)}
+        for p in cut.pieces
+    ]
+
+
+def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
+    """The certified facts of an activation by name, or of a formula in x.
+
+    Raises UnknownActivation, StatementError or ValueError for a name, formula or parameter that is not known.
+    """
+    name, formula, e, values = _resolve(function, parameters)
+    if free := sorted(ex.free_names(e) - {"x"}):
+        raise StatementError(f"{name}: expected a function of x alone, found {', '.join(free)}")
+    notes: list[str] = []
+    kept = tuple(_order_facts(e, order) for order in range(orders))
+    notes += [f"order {o.order}: {o.landscape.undecided}" for o in kept if o.landscape.undecided]
+    parity = proved_parity(e, "x")
+    return Facts(
+        name, formula, e, {k: ex.text(v) for k, v in values.items()}, kept,
+        continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
+        lipschitz=_try(lambda: lipschitz(e, "x"), "Lipschitz constant", notes),
+        parity={1: "even", -1: "odd", None: None}[parity],
+        kinks=_try(lambda: kinks(e, "x"), "kinks", notes) or (),
+        gain=_try(lambda: gain(e, "x"), "gain", notes),
+        undecided=tuple(notes),
+    )  # fmt: skip
+
+
+def _resolve(
+    function: str | Expr, parameters: dict[str, ParameterValue]
+) -> tuple[str, str, Expr, dict[str, Expr]]:
+    if isinstance(function, Expr):
+        return ex.text(function), ex.text(function), function, {}
+    try:
+        entry = activation(function)
+    except UnknownActivation:
+        if function.isidentifier() and function != "x":
+            raise
+        if parameters:
+            raise StatementError("a formula takes no parameters; write their values into it") from None
+        return function, function, parse_expression(function), {}
+    if len(entry.inputs) > 1:
+        raise StatementError(f"{entry.name} has inputs {', '.join(entry.inputs)}; facts are of functions of one input")
+    return entry.name, entry.formula, entry.expr(**parameters), entry.parameter_values(**parameters)
+
+
+def _try(question: Callable[[], T], what: str, notes: list[str]) -> T | None:
+    try:
+        return question()
+    except (Undecided, Undefined) as reason:
+        notes.append(f"{what}: {reason}")
+        return None
+
+
+def _order_facts(e: Expr, order: int) -> OrderFacts:
+    whole = ex.derivative(e, "x", order=order)
+    shape = landscape(whole, "x")
+    try:
+        cut = split(whole, "x")
+    except Undecided:
+        return OrderFacts(order, ex.text(whole), None, shape)
+    if order == 0 or any(piece.expr is None for piece in cut.pieces):
+        return OrderFacts(order, ex.text(whole), cut, shape)
+    formulas = [ex.text(_shorter(piece.expr)) for piece in cut.pieces if piece.expr is not None]
+    if len(set(formulas)) == 1:
+        return OrderFacts(order, formulas[0], cut, shape)
+    shown = [f"{formula} on ({p.low}, {p.high})" for formula, p in zip(formulas, cut.pieces, strict=True)]
+    return OrderFacts(order, "; ".join(shown), cut, shape)
+
+
+def _shorter(e: Expr) -> Expr:
+    return identities.simplest(e) if len(ex.text(e)) < 400 else e
+
+
+# --- the facts one by one --------------------------------------------------------------------------------------
+
+
+def continuity_json(order: float) -> int | str:
+    """-1, k, or "oo"."""
+    return "oo" if order == float("inf") else int(order)
+
+
+def continuity(e: Expr, variable: str) -> float:
+    """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth. Raises Undecided."""
+    cut = split(e, variable)
+    smallest = float("inf")
+    for point in cut.breakpoints:
+        smallest = min(smallest, _smoothness_at(e, variable, point))
+    return smallest
+
+
+def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
+    try:
+        left, right = side_formula(e, variable, at, -1), side_formula(e, variable, at, 1)
+    except Undefined:
+        return float("inf")  # an end of the domain is not a point of it on both sides
+    try:
+        value = value_at(e, variable, at)
+    except Undefined:
+        return -1
+    for side in (-1, 1):
+        limit = one_sided_limit(e, variable, at, side)
+        if limit.infinite or not same(limit, value):
+            return -1
+    if identities.is_zero(left - right):
+        return float("inf")
+    for order in range(1, MAX_SMOOTHNESS):
+        left, right = ex.differentiate(left, variable), ex.differentiate(right, variable)
+        slopes = smooth_limit(left, variable, at, -1), smooth_limit(right, variable, at, 1)
+        if any(s.infinite for s in slopes) or not same(*slopes):
+            return order - 1
+    raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} derivatives agree at {at}")
+
+
+def kinks(e: Expr, variable: str) -> tuple[KinkFacts, ...]:
+    """All points where e is continuous and its one-sided derivatives differ. Raises Undecided."""
+    found: list[KinkFacts] = []
+    for point in split(e, variable).breakpoints:
+        try:
+            left, right = (side_formula(e, variable, point, side) for side in (-1, 1))
+            value = value_at(e, variable, point)
+        except Undefined:
+            continue
+        limits = [smooth_limit(f, variable, point, side) for f, side in ((left, -1), (right, 1))]
+        if any(limit.infinite or not same(limit, value) for limit in limits):
+            continue
+        a = smooth_limit(ex.differentiate(left, variable), variable, point, -1)
+        b = smooth_limit(ex.differentiate(right, variable), variable, point, 1)
+        if compare(a, b) != 0:
+            found.append(KinkFacts(point, a, b))
+    return tuple(found)
+
+
+def magnitude(x: Real) -> Real:
+    """The absolute value."""
+    if x.infinite:
+        return PLUS_INFINITY
+    if sign_of(x) >= 0:
+        return x
+    return exact(-x.exact) if x.exact is not None else Real(refine=lambda bits: -x.ball(bits))
+
+
+def lipschitz(e: Expr, variable: str) -> Real:
+    """The smallest Lipschitz constant on the real line: sup abs(f') for a continuous f, else oo. Raises Undecided."""
+    if variable not in ex.free_names(e):
+        return exact(0)
+    if any(piece.expr is None for piece in split(e, variable).pieces):
+        raise Undecided("the Lipschitz constant of a function that is not defined on the whole line")
+    if continuity(e, variable) < 0:
+        return PLUS_INFINITY
+    slope = decided_landscape(ex.derivative(e, variable), variable)
+    high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
+    if proved_parity(e, variable) == 1:
+        return high  # f' is odd: both ends have the same size
+    return high if compare(high, low) >= 0 else low
+
+
+def gain(e: Expr, variable: str) -> Real | None:
+    """1/sqrt(E[f(z)^2]), the factor that keeps the second moment of a standard normal. Raises Undecided."""
+    second = expectation(e * e, variable)
+    if second.exact is not None:
+        if constant_sign(second.exact) == 0:
+            return None
+        return exact(identities.simplest(ex.power(second.exact, -1 * ex.rational("1/2").args[0])))
+    return Real(refine=lambda bits: 1 / second.ball(bits + 16).sqrt())
+
+
+__all__ = [
+    "Facts", "KinkFacts", "OrderFacts", "continuity", "facts", "gain", "image", "kinks", "lipschitz", "magnitude",
+]  # fmt: skip

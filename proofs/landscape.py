@@ -1,0 +1,253 @@
+"""The landscape of a function on its domain: where it rises and falls, between which values.
+
+The domain is cut at breakpoints, at the marks of a `where` condition, and at the certified zeros of the derivative.
+Between two cuts the function is monotone, so its values there fill the interval between its two one-sided limits.
+Everything else (range, extrema and where they are attained, limits, zeros) is read off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from . import expressions as ex
+from .expressions import Expr
+from .lines import Line, constant, merge, sign_line
+from .pieces import Undefined, smooth_limit, split, value_at
+from .reals import Real, Undecided, compare, image
+from .sets import Interval, RealSet, point, union
+from .zeros import chart
+
+
+@dataclass(frozen=True)
+class Run:
+    """An open interval on which the function is monotone: -1 falls, 0 constant, 1 rises."""
+
+    low: Real
+    high: Real
+    direction: int
+    start: Real
+    """The one-sided limit at low."""
+    end: Real
+    """The one-sided limit at high."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point of the domain between runs and the value there."""
+
+    at: Real
+    value: Real
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """A least upper or greatest lower bound: its value, whether it is attained, and where."""
+
+    value: Real
+    attained: bool
+    at: tuple[Real, ...]
+    on: tuple[Interval, ...] = ()
+    """Whole intervals on which it is attained (constant pieces)."""
+
+
+@dataclass(frozen=True)
+class Monotone:
+    """A maximal interval with one direction: increasing, decreasing or constant."""
+
+    low: Real
+    high: Real
+    direction: str
+
+
+DIRECTIONS = {1: "increasing", -1: "decreasing", 0: "constant"}
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The certified shape of a function on its domain, or why it was not found."""
+
+    expr: Expr
+    variable: str
+    runs: tuple[Run, ...]
+    places: tuple[Place, ...]
+    cells: int
+    undecided: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.runs and not self.places
+
+    @cached_property
+    def range(self) -> RealSet:
+        """The set of values."""
+        parts = [point(place.value) for place in self.places]
+        for run in self.runs:
+            if run.direction == 0:
+                parts.append(point(run.start))
+            elif run.direction > 0:
+                parts.append(Interval(run.start, run.end, False, False))
+            else:
+                parts.append(Interval(run.end, run.start, False, False))
+        return union(parts)
+
+    @cached_property
+    def sup(self) -> Extremum:
+        """The least upper bound."""
+        return self._extremum(1)
+
+    @cached_property
+    def inf(self) -> Extremum:
+        """The greatest lower bound."""
+        return self._extremum(-1)
+
+    def _extremum(self, sense: int) -> Extremum:
+        if self.is_empty:
+            raise Undecided("the domain is empty")
+        candidates: list[tuple[Real, Real | Interval | None]] = [(place.value, place.at) for place in self.places]
+        for run in self.runs:
+            if run.direction == 0:
+                candidates.append((run.start, Interval(run.low, run.high, False, False)))
+            else:
+                candidates.append((run.end if run.direction == sense else run.start, None))
+        best: list[tuple[Real, Real | Interval | None]] = []
+        for candidate in candidates:
+            order = sense * compare(candidate[0], best[0][0]) if best else 1
+            if order > 0:
+                best = [candidate]
+            elif order == 0:
+                best.append(candidate)
+        at = tuple(where for _, where in best if isinstance(where, Real))
+        on = tuple(where for _, where in best if isinstance(where, Interval))
+        return Extremum(_with_exact_form([value for value, _ in best]), bool(at or on), at, on)
+
+    @cached_property
+    def critical(self) -> tuple[Place, ...]:
+        """The points between two runs that belong to the domain, with their values."""
+        return self.places
+
+    @cached_property
+    def monotone(self) -> tuple[Monotone, ...]:
+        """Maximal intervals with one direction, joined across points where the function is continuous."""
+        result: list[tuple[Real, Real, int, Real]] = []
+        values = {id(place.at): place.value for place in self.places}
+        for run in self.runs:
+            if result:
+                low, high, direction, end = result[-1]
+                value = values.get(id(run.low))
+                joined = high is run.low and value is not None and direction == run.direction
+                if joined and value is not None and compare(end, value) == 0 == compare(value, run.start):
+                    result[-1] = (low, run.high, direction, run.end)
+                    continue
+            result.append((run.low, run.high, run.direction, run.end))
+        return tuple(Monotone(low, high, DIRECTIONS[d]) for low, high, d, _ in result)
+
+    @property
+    def limits(self) -> tuple[Real | None, Real | None]:
+        """The limits at -oo and oo, None where the domain ends before."""
+        first = self.runs[0].start if self.runs and self.runs[0].low.infinite else None
+        last = self.runs[-1].end if self.runs and self.runs[-1].high.infinite else None
+        return first, last
+
+    @cached_property
+    def zeros(self) -> tuple[Real | Interval, ...]:
+        """Isolated zeros and intervals of zeros, in order."""
+        line = sign_line(self.expr, self.variable)
+        found: list[Real | Interval] = []
+        for i, gap in enumerate(line.gaps):
+            if gap == 0:
+                low, high = line.ends(i)
+                low_closed = i > 0 and line.at[i - 1] == 0
+                high_closed = i < len(line.at) and line.at[i] == 0
+                if low_closed and found and found[-1] is low:
+                    found.pop()
+                found.append(Interval(low, high, low_closed, high_closed))
+            inside = i > 0 and line.gaps[i] == 0
+            if i < len(line.at) and line.at[i] == 0 and gap != 0 and not (inside and i == 0):
+                found.append(line.marks[i])
+        return tuple(found)
+
+
+def _with_exact_form(values: list[Real]) -> Real:
+    """Of equal numbers, one with an exact form where there is one."""
+    exact_ones = [v for v in values if v.exact is not None]
+    return min(exact_ones, key=lambda v: len(ex.text(v.exact or ex.ZERO))) if exact_ones else values[0]
+
+
+def landscape(e: Expr, variable: str = "x", region: Line[bool] | None = None) -> Landscape:
+    """The landscape on the domain (where region holds and e is defined); `undecided` says why where it is not found."""
+    try:
+        return decided_landscape(e, variable, region)
+    except Undecided as reason:
+        return Landscape(e, variable, (), (), 0, str(reason))
+
+
+@lru_cache(maxsize=1 << 9)
+def decided_landscape(e: Expr, variable: str, region: Line[bool] | None = None) -> Landscape:
+    """The landscape. Raises Undecided."""
+    cut = split(e, variable)
+    formulas = Line(cut.breakpoints, (None,) * len(cut.breakpoints), tuple(piece.expr for piece in cut.pieces))
+    line = merge([formulas, (region or constant(True))])
+    runs: list[Run] = []
+    places: list[Place] = []
+    cells = 0
+    parity = proved_parity(e, variable) if region is None else None
+    for i, (formula, inside) in enumerate(line.gaps):
+        low, high = line.ends(i)
+        if inside and isinstance(formula, Expr):
+            added, points, used = _monotone_runs(formula, variable, low, high)
+            runs += added
+            places += points
+            cells += used
+        if i < len(line.marks) and line.at[i][1]:
+            try:
+                places.append(Place(line.marks[i], value_at(e, variable, line.marks[i])))
+            except Undefined:
+                continue
+    if parity == 1:
+        places, runs = _mirror_values(places, runs)
+    return Landscape(e, variable, tuple(runs), tuple(places), cells)
+
+
+def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple[list[Run], list[Place], int]:
+    """The runs of one smooth formula and the critical points between them."""
+    slope = ex.differentiate(formula, variable)
+    found = chart(slope, variable, low, high)
+    for zero in found.zeros:
+        zero.recognise()
+    first, last = smooth_limit(formula, variable, low, 1), smooth_limit(formula, variable, high, -1)
+    places = [Place(zero, image(formula, variable, zero)) for zero in found.zeros]
+    marks = [low, *found.zeros, high]
+    values = [first, *(place.value for place in places), last]
+    runs = [Run(marks[i], marks[i + 1], d, values[i], values[i + 1]) for i, d in enumerate(found.signs)]
+    return runs, places, found.cells
+
+
+def _mirror_values(places: list[Place], runs: list[Run]) -> tuple[list[Place], list[Run]]:
+    """For an even function the places are symmetric, so the i-th value from the right is the i-th from the left.
+
+    Equal values become one object, which is how two numbers without exact forms are known to be equal.
+    """
+    half = len(places) // 2
+    mirrored = list(places)
+    same: dict[int, Real] = {}
+    for left, right in zip(range(half), range(len(places) - 1, -1, -1), strict=False):
+        same[id(places[right].value)] = places[left].value
+        mirrored[right] = Place(places[right].at, places[left].value)
+    return mirrored, [
+        Run(r.low, r.high, r.direction, same.get(id(r.start), r.start), same.get(id(r.end), r.end)) for r in runs
+    ]
+
+
+@lru_cache(maxsize=1 << 10)
+def proved_parity(e: Expr, variable: str) -> int | None:
+    """1 for even, -1 for odd, None where neither is proved."""
+    flipped = ex.substitute(e, {variable: -ex.name(variable)})
+    for sign in (1, -1):
+        try:
+            line = sign_line(e - sign * flipped, variable)
+        except Undecided:
+            continue
+        if all(s == 0 for s in (*line.gaps, *(a for a in line.at if a is not None))):
+            return sign
+    return None

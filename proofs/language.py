@@ -1,0 +1,586 @@
+"""The statement language: Python expression syntax, read against a whitelist, never executed.
+
+Text comes from strangers. It is bounded (length, depth, digits, exponents) before anything expensive happens,
+parsed by :mod:`ast`, and translated node by node; whatever is not listed here is refused with one line.
+Numbers are exact and come from the literal's source text: ``0.25`` is 1/4.
+
+The result is a tree of frozen nodes: logical connectives over relations and predicates. What is a number but
+not a formula in the free names (``sup(...)``, ``E(...)``, ``float16(...)``) is a :class:`Functional`, held in the
+formula under a placeholder name until the engine has computed it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from . import expressions as ex
+from .expressions import Expr
+from .formats import FORMATS
+
+MAX_LENGTH = 10_000
+MAX_DEPTH = 60
+MAX_DIGITS = 1_000
+MAX_EXPONENT = 10_000
+MAX_NODES = 4_000
+
+
+class StatementError(ValueError):
+    """Text that is not in the statement language; the message is one clear line."""
+
+
+@dataclass(frozen=True)
+class Infinity:
+    """oo or -oo, where the language allows it."""
+
+    sign: int
+
+    def __str__(self) -> str:
+        return "oo" if self.sign > 0 else "-oo"
+
+
+@dataclass(frozen=True)
+class Functional:
+    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, or a rounding."""
+
+    kind: str
+    body: Expr
+    text: str
+    variable: str | None = None
+    at: Expr | Infinity | None = None
+
+
+@dataclass(frozen=True)
+class SetDisplay:
+    """{a, b, ...}."""
+
+    members: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class IntervalDisplay:
+    """An interval with exact ends."""
+
+    low: Expr | Infinity
+    high: Expr | Infinity
+    left_open: bool
+    right_open: bool
+
+
+@dataclass(frozen=True)
+class SetFunctional:
+    """range, argmax, argmin, zeros or subdifferential of a function."""
+
+    kind: str
+    body: Expr
+    text: str
+    variable: str | None = None
+    at: Expr | None = None
+
+
+SetValue: TypeAlias = SetDisplay | IntervalDisplay | SetFunctional
+Value: TypeAlias = Expr | Infinity | SetValue
+
+
+@dataclass(frozen=True)
+class Relation:
+    """lhs op rhs, op one of < <= > >= == !=."""
+
+    op: str
+    lhs: Value
+    rhs: Value
+    text: str
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """increasing(f), odd(f), approx(a, b, ...) and the like."""
+
+    kind: str
+    body: Expr
+    text: str
+    variable: str | None = None
+    other: Expr | None = None
+    digits: int | None = None
+    other_text: str = ""
+
+
+@dataclass(frozen=True)
+class Connective:
+    """and, or, not over statements; constants are an empty and (true) and an empty or (false)."""
+
+    op: str
+    parts: tuple[Formula, ...]
+
+
+Formula: TypeAlias = Relation | Predicate | Connective
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A parsed statement and what its placeholders stand for."""
+
+    text: str
+    formula: Formula
+    functionals: Mapping[str, Functional]
+    where: Formula | None = None
+    where_text: str | None = None
+    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
+    """placeholder -> (factor, count, its variable), for product(f, n)."""
+
+
+ELEMENTARY = {"exp", "log", "sqrt", "abs", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "sign"}
+NUMBERS = {"sup", "inf", "lipschitz", "continuity"}
+SETS = {"range", "argmax", "argmin", "zeros"}
+PREDICATES = {
+    "increasing", "decreasing", "monotone", "convex", "concave", "odd", "even", "bounded", "differentiable",
+    "smooth", "positive",
+}  # fmt: skip
+SPECIAL = {"D", "E", "Phi", "max", "min", "limit", "subdifferential", "product", "interval", "open_interval",
+           "approx", "identity_near"}  # fmt: skip
+RESERVED = (
+    ELEMENTARY | NUMBERS | SETS | PREDICATES | SPECIAL | set(FORMATS) | {"pi", "e", "oo", "reals", "true", "false"}
+)
+
+_OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+
+
+def parse_statement(text: str, where: str | None = None, functions: Mapping[str, str] | None = None) -> Statement:
+    """Read a statement, with an optional domain. Raises StatementError with one line."""
+    from .catalogue import known_functions
+
+    known = dict(known_functions())
+    for name, formula in (functions or {}).items():
+        known[name] = _define(name, formula, known)
+    reader = _Reader(known)
+    formula = reader.formula(_tree(text, "statement"))
+    condition = None
+    if where is not None:
+        before = len(reader.functionals)
+        condition = reader.formula(_tree(where, "where"))
+        if any(not isinstance(r, Relation) or isinstance(r.lhs, SetValue) for r in relations(condition)):
+            raise StatementError(f"where {where!r}: expected relations between numbers, such as 'x > 0'")
+        if len(reader.functionals) > before:
+            raise StatementError(f"where {where!r}: expected a condition on the free names, without sup, E or roundings")
+    return Statement(text, formula, reader.functionals, condition, where, reader.products)
+
+
+def parse_expression(text: str, functions: Mapping[str, DefinedFunction] | None = None) -> Expr:
+    """Read one real expression, such as a catalogue formula."""
+    from .catalogue import known_functions
+
+    reader = _Reader(known_functions() if functions is None else functions)
+    expr = reader.expression(_tree(text, "formula"))
+    if reader.functionals or reader.products:
+        raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
+    return expr
+
+
+def relations(formula: Formula) -> list[Relation | Predicate]:
+    """The leaves of a formula."""
+    if isinstance(formula, Connective):
+        return [leaf for part in formula.parts for leaf in relations(part)]
+    return [formula]
+
+
+@dataclass(frozen=True)
+class DefinedFunction:
+    """A function a statement may call: inputs in order, keyword parameters with defaults, and its expression."""
+
+    name: str
+    inputs: tuple[str, ...]
+    defaults: Mapping[str, Expr]
+    body: Expr
+
+
+def _define(name: str, formula: str, known: Mapping[str, DefinedFunction]) -> DefinedFunction:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,60}", name):
+        raise StatementError(f"function name {name!r}: expected a letter, then letters, digits and underscores")
+    if name in RESERVED or name in known:
+        raise StatementError(f"function {name!r}: the name is taken")
+    try:
+        body = parse_expression(formula, known)
+    except StatementError as error:
+        raise StatementError(f"function {name!r}: {error}") from None
+    if free := sorted(ex.free_names(body) - {"x"}):
+        raise StatementError(f"function {name!r}: expected a formula in x alone, found the free name {free[0]!r}")
+    return DefinedFunction(name, ("x",), {}, body)
+
+
+def _tree(text: str, what: str) -> ast.expr:
+    """Bounded parsing to a Python expression tree."""
+    if not isinstance(text, str):
+        raise StatementError(f"{what}: expected text, got {type(text).__name__}")
+    shown = text if len(text) <= 80 else text[:77] + "..."
+    if len(text) > MAX_LENGTH:
+        raise StatementError(f"{what} of {len(text)} characters: at most {MAX_LENGTH} are read")
+    if not text.strip():
+        raise StatementError(f"{what} is empty")
+    if not text.isascii() or any(c in text for c in "\\\0\"'`#;@"):
+        raise StatementError(f"{what} {shown!r}: expected plain ASCII without quotes, backslashes or comments")
+    if any(len(run) > MAX_DIGITS for run in re.findall(r"[0-9_.eE]+", text)):
+        raise StatementError(f"{what} {shown!r}: a number may have at most {MAX_DIGITS} digits")
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise StatementError(f"{what} {shown!r}: nested {deepest} deep, at most {MAX_DEPTH} levels are read")
+    flat = " ".join(text.split())
+    try:
+        tree = ast.parse(flat, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        reason = getattr(error, "msg", None) or "too deeply nested"
+        raise StatementError(f"{what} {shown!r}: not in the statement language ({reason})") from None
+    level, count = [(tree, 1)], 0
+    while level:
+        node, depth = level.pop()
+        count += 1
+        if depth > 4 * MAX_DEPTH or count > MAX_NODES:
+            raise StatementError(f"{what} {shown!r}: too deeply nested or too long")
+        if isinstance(node, ast.Constant):
+            node.kind = flat[node.col_offset : node.end_col_offset]
+        level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return tree
+
+
+def number_from_source(source: str) -> Fraction:
+    """The exact value of a numeric literal."""
+    if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][+-]?[0-9]{1,5})?", source) or not re.search(r"[0-9]", source):
+        raise StatementError(f"number {source!r}: expected decimal digits, such as 0.25 or 1e-6")
+    exponent = re.search(r"[eE]([+-]?[0-9]+)$", source)
+    if exponent and abs(int(exponent[1])) > MAX_EXPONENT:
+        raise StatementError(f"number {source!r}: exponents up to {MAX_EXPONENT} are read")
+    return Fraction(source)
+
+
+def _size(e: Expr) -> int:
+    seen = {e}
+    stack = [e]
+    while stack:
+        for child in ex.children(stack.pop()):
+            if child not in seen:
+                seen.add(child)
+                stack.append(child)
+    return len(seen)
+
+
+class _Reader:
+    """Translates a validated tree, collecting functionals and products as it goes."""
+
+    def __init__(self, functions: Mapping[str, DefinedFunction]) -> None:
+        self.functions = functions
+        self.functionals: dict[str, Functional] = {}
+        self.products: dict[str, tuple[Expr, Expr, str]] = {}
+        self._placeholders: dict[object, str] = {}
+        self._nodes = 0
+
+    # --- logic
+
+    def formula(self, node: ast.expr) -> Formula:
+        match node:
+            case ast.BoolOp(op=op, values=values):
+                return Connective("and" if isinstance(op, ast.And) else "or", tuple(map(self.formula, values)))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Connective("not", (self.formula(operand),))
+            case ast.Compare(left=left, ops=ops, comparators=comparators):
+                return self._chain([left, *comparators], ops)
+            case ast.Call(func=ast.Name(id=name)) if name in PREDICATES:
+                self._arguments(node, name, 1)
+                body = self.expression(node.args[0])
+                return Predicate(name, body, ast.unparse(node), self._variable(body, node))
+            case ast.Call(func=ast.Name(id="identity_near")):
+                self._arguments(node, "identity_near", 2)
+                body, at = self.expression(node.args[0]), self.expression(node.args[1])
+                return Predicate("identity_near", body, ast.unparse(node), self._variable(body, node), at)
+            case ast.Call(func=ast.Name(id="approx")):
+                return self._approx(node)
+            case ast.Constant(value=bool(truth)):
+                return Connective("and" if truth else "or", ())
+        raise StatementError(
+            f"{ast.unparse(node)[:80]!r}: expected something true or false, such as 'tanh(x) < 1', got a number or set"
+        )
+
+    def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
+        values = [self.value(operand) for operand in operands]
+        links: list[Formula] = []
+        for i, op in enumerate(ops):
+            if type(op) not in _OPERATORS:
+                raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !=")
+            symbol = _OPERATORS[type(op)]
+            shown = f"{ast.unparse(operands[i])} {symbol} {ast.unparse(operands[i + 1])}"
+            lhs, rhs = values[i], values[i + 1]
+            if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
+                if symbol not in ("==", "!="):
+                    raise StatementError(f"{shown!r}: sets are compared with == and != only")
+            links.append(Relation(symbol, lhs, rhs, shown))
+        return links[0] if len(links) == 1 else Connective("and", tuple(links))
+
+    def _approx(self, node: ast.Call) -> Formula:
+        keywords = self._arguments(node, "approx", 2, ("digits", "rel"))
+        if len(keywords) != 1:
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: expected exactly one of digits= and rel=")
+        a, b = self.expression(node.args[0]), self.expression(node.args[1])
+        if "rel" in keywords:
+            tolerance = self.expression(keywords["rel"])
+            bound = tolerance * ex.switch("abs", b)
+            return Relation("<=", ex.switch("abs", a - b), bound, ast.unparse(node))
+        digits = self.expression(keywords["digits"]).value
+        if digits is None or digits.q != 1 or not 1 <= digits <= MAX_DIGITS:
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: digits must be a whole number from 1 to {MAX_DIGITS}")
+        return Predicate("approx", a, ast.unparse(node), None, b, int(digits.p), ast.unparse(node.args[0]))
+
+    # --- values
+
+    def value(self, node: ast.expr) -> Value:
+        """A number, an infinity or a set."""
+        match node:
+            case ast.Set(elts=elements):
+                return SetDisplay(tuple(map(self.expression, elements)))
+            case ast.Name(id="reals"):
+                return IntervalDisplay(Infinity(-1), Infinity(1), True, True)
+            case ast.Call(func=ast.Name(id=("interval" | "open_interval") as name)):
+                return self._interval(node, name)
+            case ast.Call(func=ast.Name(id=name)) if name in SETS:
+                self._arguments(node, name, 1)
+                body = self.expression(node.args[0])
+                return SetFunctional(name, body, ast.unparse(node), self._variable(body, node))
+            case ast.Call(func=ast.Name(id="subdifferential")):
+                self._arguments(node, "subdifferential", 2)
+                body, at = self.expression(node.args[0]), self.expression(node.args[1])
+                return SetFunctional("subdifferential", body, ast.unparse(node), self._variable(body, node), at)
+            case _:
+                return self._extended(node)
+
+    def _interval(self, node: ast.Call, name: str) -> IntervalDisplay:
+        keywords = self._interval_keywords(node, name)
+        low, high = self._extended(node.args[0]), self._extended(node.args[1])
+        ends = {"left": name == "open_interval", "right": name == "open_interval"}
+        for side, kind in keywords.items():
+            if kind not in ("open", "closed"):
+                raise StatementError(f"{ast.unparse(node)[:80]!r}: {side} must be open or closed")
+            ends[side] = kind == "open"
+        return IntervalDisplay(
+            low, high, ends["left"] or isinstance(low, Infinity), ends["right"] or isinstance(high, Infinity)
+        )
+
+    def _interval_keywords(self, node: ast.Call, name: str) -> dict[str, str]:
+        keywords = self._arguments(node, name, 2, ("left", "right"))
+        return {side: kind.id if isinstance(kind, ast.Name) else "" for side, kind in keywords.items()}
+
+    def _extended(self, node: ast.expr) -> Expr | Infinity:
+        match node:
+            case ast.Name(id="oo"):
+                return Infinity(1)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="oo")):
+                return Infinity(-1)
+            case _:
+                return self.expression(node)
+
+    # --- real expressions
+
+    def expression(self, node: ast.expr) -> Expr:
+        """A real expression in the free names."""
+        self._nodes += 1
+        result = self._expression(node)
+        if self._nodes % 64 == 0 and _size(result) > MAX_NODES:
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: too large once its functions are written out")
+        return result
+
+    def _expression(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Constant(value=value, kind=source) if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return ex.rational(number_from_source(str(source)))
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.BinOp(left=left, op=op, right=right):
+                return self._arithmetic(self.expression(left), op, self.expression(right), node)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.expression(operand)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.expression(operand)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self._choice(self.formula(test), self.expression(body), self.expression(orelse), node)
+            case ast.Call():
+                return self._call(node)
+        raise StatementError(f"{ast.unparse(node)[:80]!r}: {type(node).__name__} is not in the statement language")
+
+    def _name(self, name: str) -> Expr:
+        if name == "pi":
+            return ex.PI
+        if name == "e":
+            return ex.exp(ex.ONE)
+        if name in self.functions:
+            return self._apply(self.functions[name], [], {}, name)
+        if name in ELEMENTARY - {"sqrt"} or name in ("Phi", "sqrt"):
+            return self._elementary(name, ex.name("x"))
+        if name in RESERVED:
+            raise StatementError(f"{name!r} cannot stand alone as a number here")
+        if name.startswith("_") or len(name) > 60:
+            raise StatementError(f"name {name!r}: expected a letter, then letters, digits and underscores")
+        return ex.name(name)
+
+    def _arithmetic(self, a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
+        match op:
+            case ast.Add():
+                return a + b
+            case ast.Sub():
+                return a - b
+            case ast.Mult():
+                return a * b
+            case ast.Div():
+                if b is ex.ZERO:
+                    raise StatementError(f"{ast.unparse(node)[:80]!r}: division by zero")
+                return a / b
+            case ast.Pow():
+                exponent = b.value
+                if exponent is not None and (abs(exponent) > MAX_EXPONENT or exponent.q > 64):
+                    raise StatementError(f"{ast.unparse(node)[:80]!r}: exponents up to {MAX_EXPONENT} are read")
+                if a is ex.ZERO and exponent is not None and exponent < 0:
+                    raise StatementError(f"{ast.unparse(node)[:80]!r}: division by zero")
+                return a**b
+        raise StatementError(f"{ast.unparse(node)[:80]!r}: operator {type(op).__name__} is not in the statement language")
+
+    def _choice(self, test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:
+        match test:
+            case Relation(op=op, lhs=Expr() as lhs, rhs=Expr() as rhs):
+                return ex.switch("if", op, lhs - rhs, a, b)
+            case Connective(op="and", parts=parts):
+                for part in reversed(parts):
+                    a = self._choice(part, a, b, node)
+                return a
+            case Connective(op="or", parts=parts):
+                for part in reversed(parts):
+                    b = self._choice(part, a, b, node)
+                return b
+            case Connective(op="not", parts=(part,)):
+                return self._choice(part, b, a, node)
+        raise StatementError(f"{ast.unparse(node)[:80]!r}: a condition compares numbers")
+
+    def _call(self, node: ast.Call) -> Expr:
+        match node.func:
+            case ast.Name(id="D"):
+                return self._derivative(node)
+            case ast.Name(id=name) if name in ("sup", "inf", "lipschitz", "continuity"):
+                self._arguments(node, name, 1)
+                body = self.expression(node.args[0])
+                return self._functional(Functional(name, body, ast.unparse(node), self._variable(body, node)))
+            case ast.Name(id="E"):
+                self._arguments(node, "E", 1)
+                body = self.expression(node.args[0])
+                return self._functional(Functional("E", body, ast.unparse(node), self._variable(body, node, "z")))
+            case ast.Name(id="limit"):
+                self._arguments(node, "limit", 3)
+                body, at = self.expression(node.args[0]), self._extended(node.args[2])
+                if not isinstance(node.args[1], ast.Name):
+                    raise StatementError(f"{ast.unparse(node)[:80]!r}: expected limit(expression, variable, point)")
+                return self._functional(Functional("limit", body, ast.unparse(node), node.args[1].id, at))
+            case ast.Name(id="product"):
+                return self._product(node)
+            case ast.Name(id=name) if name in FORMATS:
+                self._arguments(node, name, 1)
+                return self._functional(Functional(name, self.expression(node.args[0]), ast.unparse(node)))
+            case ast.Name(id=name) if name in ("max", "min"):
+                if node.keywords or len(node.args) < 2:
+                    raise StatementError(f"{ast.unparse(node)[:80]!r}: {name} takes two or more numbers")
+                first, *rest = map(self.expression, node.args)
+                for other in rest:
+                    first = ex.switch(name, first, other)
+                return first
+            case ast.Name(id=name) if name in self.functions:
+                keywords = {str(k.arg): self.expression(k.value) for k in node.keywords}
+                return self._apply(self.functions[name], list(map(self.expression, node.args)), keywords, name)
+            case ast.Name(id=name) if name in ELEMENTARY or name == "Phi":
+                self._arguments(node, name, 1)
+                return self._elementary(name, self.expression(node.args[0]))
+            case ast.Name(id=name):
+                import difflib
+
+                near = difflib.get_close_matches(name, [*self.functions, *RESERVED], 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise StatementError(f"unknown function {name!r}{hint}")
+            case ast.Call() | ast.BinOp():
+                self._arguments(node, "a function expression", 1)
+                return ex.substitute(self.expression(node.func), {"x": self.expression(node.args[0])})
+        raise StatementError(f"{ast.unparse(node)[:80]!r}: {type(node.func).__name__} is not in the statement language")
+
+    def _elementary(self, name: str, argument: Expr) -> Expr:
+        match name:
+            case "sqrt":
+                return ex.sqrt(argument)
+            case "Phi":
+                return ex.normal_cdf(argument)
+            case "abs" | "sign":
+                return ex.switch(name, argument)
+            case "log" if argument is ex.ZERO:
+                raise StatementError("log(0) is undefined")
+            case _:
+                return ex.function(name, argument)
+
+    def _apply(self, f: DefinedFunction, args: list[Expr], keywords: dict[str, Expr], name: str) -> Expr:
+        if not args:
+            args = [ex.name(i) for i in f.inputs]
+        if len(args) != len(f.inputs):
+            raise StatementError(f"{name} takes {len(f.inputs)} input(s) ({', '.join(f.inputs)}), got {len(args)}")
+        for keyword in keywords:
+            if keyword not in f.defaults:
+                known = ", ".join(f.defaults) or "none"
+                raise StatementError(f"{name} has no parameter {keyword!r}; its parameters: {known}")
+        values = dict(zip(f.inputs, args, strict=True)) | {**f.defaults, **keywords}
+        return ex.substitute(f.body, values)
+
+    def _derivative(self, node: ast.Call) -> Expr:
+        if node.keywords or len(node.args) not in (1, 2):
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: expected D(f), D(f, order) or D(expression, variable)")
+        body = self.expression(node.args[0])
+        if len(node.args) == 1:
+            return ex.derivative(body, self._variable(body, node))
+        match node.args[1]:
+            case ast.Name(id=variable):
+                if variable in RESERVED or variable in self.functions:
+                    raise StatementError(f"{ast.unparse(node)[:80]!r}: {variable!r} is not a variable")
+                return ex.derivative(body, variable)
+            case ast.Constant(value=int(order)) if 0 <= order <= 6 and not isinstance(order, bool):
+                return ex.derivative(body, self._variable(body, node), order=order)
+        raise StatementError(f"{ast.unparse(node)[:80]!r}: the order must be a whole number from 0 to 6")
+
+    def _product(self, node: ast.Call) -> Expr:
+        self._arguments(node, "product", 2)
+        factor, count = self.expression(node.args[0]), self.expression(node.args[1])
+        whole = count.value is not None and count.value.q == 1 and 1 <= count.value <= MAX_EXPONENT
+        if not (whole or count.op == "name"):
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: n must be a whole number from 1 or a free name")
+        key = ("product", factor, count)
+        placeholder = self._placeholders.setdefault(key, f"product#{len(self._placeholders)}")
+        self.products[placeholder] = (factor, count, self._variable(factor, node))
+        return ex.name(placeholder)
+
+    def _functional(self, functional: Functional) -> Expr:
+        placeholder = self._placeholders.setdefault(functional, f"{functional.kind}#{len(self._placeholders)}")
+        self.functionals[placeholder] = functional
+        return ex.name(placeholder)
+
+    def _variable(self, body: Expr, node: ast.expr, preferred: str = "x") -> str:
+        """The name a function is a function of: the preferred one if it occurs, else the only one."""
+        free = {n for n in ex.free_names(body) if "#" not in n}
+        free |= {v for n in ex.free_names(body) if n in self.products for v in (self.products[n][2],)}
+        if preferred in free or not free:
+            return preferred
+        if len(free) == 1:
+            return next(iter(free))
+        names = ", ".join(sorted(free))
+        raise StatementError(f"{ast.unparse(node)[:80]!r}: a function of which of {names}? use {preferred!r} for it")
+
+    def _arguments(
+        self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()
+    ) -> dict[str, ast.expr]:
+        if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: {name} takes {count} argument(s), got {len(node.args)}")
+        found = {str(k.arg): k.value for k in node.keywords}
+        if unknown := [k for k in found if k not in keywords]:
+            raise StatementError(f"{ast.unparse(node)[:80]!r}: {name} has no option {unknown[0]!r}")
+        return found

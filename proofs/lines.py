@@ -1,0 +1,160 @@
+"""The real line cut into points and open gaps, with one value on each: signs, truth, or "undefined" (None).
+
+Lines of several functions are refined to common marks; then a statement about all of them is decided by looking
+at finitely many places. A mark of one function is compared with a mark of another by certified comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from flint import fmpq
+
+from .expressions import Expr
+from .pieces import Undefined, split, value_at
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from .zeros import chart
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Line(Generic[T]):
+    """marks increasing; at[i] holds at marks[i], gaps[i] on the open gap before marks[i] (the last: after all)."""
+
+    marks: tuple[Real, ...]
+    at: tuple[T, ...]
+    gaps: tuple[T, ...]
+
+    def ends(self, gap: int) -> tuple[Real, Real]:
+        """The two ends of a gap."""
+        low = self.marks[gap - 1] if gap else MINUS_INFINITY
+        return low, self.marks[gap] if gap < len(self.marks) else PLUS_INFINITY
+
+    def map(self, f: Callable[[T], U]) -> Line[U]:
+        return Line(self.marks, tuple(map(f, self.at)), tuple(map(f, self.gaps)))
+
+
+def constant(value: T) -> Line[T]:
+    """The same value everywhere."""
+    return Line((), (), (value,))
+
+
+@lru_cache(maxsize=1 << 10)
+def sign_line(e: Expr, variable: str) -> Line[int | None]:
+    """The sign of an expression at every real; None where it is undefined. Raises Undecided."""
+    cut = split(e, variable)
+    marks: list[Real] = []
+    at: list[int | None] = []
+    gaps: list[int | None] = []
+    for i, piece in enumerate(cut.pieces):
+        if piece.expr is None:
+            gaps.append(None)
+        else:
+            found = chart(piece.expr, variable, piece.low, piece.high)
+            gaps.append(found.signs[0])
+            for zero, sign in zip(found.zeros, found.signs[1:], strict=True):
+                marks.append(zero)
+                at.append(0)
+                gaps.append(sign)
+        if i < len(cut.breakpoints):
+            marks.append(cut.breakpoints[i])
+            at.append(_sign_at(e, variable, cut.breakpoints[i]))
+    return Line(tuple(marks), tuple(at), tuple(gaps))
+
+
+def _sign_at(e: Expr, variable: str, x: Real) -> int | None:
+    try:
+        return sign_of(value_at(e, variable, x))
+    except Undefined:
+        return None
+
+
+def merge(lines: Sequence[Line[T]]) -> Line[tuple[T, ...]]:
+    """Common refinement: at every place the tuple of all values. Raises Undecided."""
+    marks = merge_marks(line.marks for line in lines)
+    columns = [_spread(line, marks) for line in lines]
+    at = tuple(tuple(column[0][i] for column in columns) for i in range(len(marks)))
+    gaps = tuple(tuple(column[1][i] for column in columns) for i in range(len(marks) + 1))
+    return Line(marks, at, gaps)
+
+
+def merge_marks(lists: Iterable[Sequence[Real]]) -> tuple[Real, ...]:
+    """All marks in order, equal ones once."""
+    result: list[Real] = []
+    for marks in lists:
+        merged: list[Real] = []
+        i = j = 0
+        while i < len(result) or j < len(marks):
+            if i == len(result):
+                order = 1
+            elif j == len(marks):
+                order = -1
+            else:
+                order = compare(result[i], marks[j])
+            merged.append(result[i] if order <= 0 else marks[j])
+            i += order <= 0
+            j += order >= 0
+        result = merged
+    return tuple(result)
+
+
+def _spread(line: Line[T], marks: tuple[Real, ...]) -> tuple[list[T], list[T]]:
+    at: list[T] = []
+    gaps: list[T] = []
+    position = 0
+    for mark in marks:
+        gaps.append(line.gaps[position])
+        if position < len(line.marks) and compare(line.marks[position], mark) == 0:
+            at.append(line.at[position])
+            position += 1
+        else:
+            at.append(line.gaps[position])
+    gaps.append(line.gaps[position])
+    return at, gaps
+
+
+def sample(low: Real, high: Real) -> Real:
+    """A short rational strictly inside an open gap."""
+    if low.infinite and high.infinite:
+        return exact(0)
+    if low.infinite:
+        return exact(_whole_below(high))
+    if high.infinite:
+        return exact(-_whole_below(_negated(low)))
+    bits = 64
+    while True:
+        a, b = exact_rational(low.ball(bits).upper()), exact_rational(high.ball(bits).lower())
+        if a < b:
+            return exact(_simplest_between(a, b))
+        bits *= 2
+
+
+def _negated(x: Real) -> Real:
+    return exact(-exact_rational(x.ball(64).upper()))
+
+
+def _whole_below(x: Real) -> fmpq:
+    value = exact_rational(x.ball(64).lower())
+    return fmpq((value.p // value.q) - 1)
+
+
+def _simplest_between(a: fmpq, b: fmpq) -> fmpq:
+    """The fraction with the smallest denominator in the open interval (a, b)."""
+    if a < 0 < b:
+        return fmpq(0)
+    if b <= 0:
+        return -_simplest_between(-b, -a)
+    whole = a.p // a.q
+    if whole + 1 < b:
+        return fmpq(whole + 1)
+    # a and b share their whole part (or b is the next whole number): recurse on the reciprocals of the rests.
+    rest_a, rest_b = a - whole, b - whole
+    if rest_a == 0:
+        n = 1 / rest_b
+        return whole + fmpq(1, int(n.p // n.q) + 1)
+    return whole + 1 / _simplest_between(1 / rest_b, 1 / rest_a)

@@ -1,0 +1,332 @@
+"""Pieces: the open intervals on which a function has one smooth formula, and what happens where they meet.
+
+Case distinctions (abs, max, min, sign, if) and domain conditions (a logarithm's argument is positive, a
+denominator is not 0) are resolved by the sign of one smooth expression each. Its certified zeros split the
+domain; on each part the sign is known and the case falls. A derivative is taken only once its body is smooth,
+so it never sees a kink; at a breakpoint both sides are compared instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import arb, fmpq
+
+from . import expressions as ex
+from . import identities
+from .evaluate import enclose
+from .expressions import Expr
+from .reals import (
+    MINUS_INFINITY,
+    PLUS_INFINITY,
+    Real,
+    Undecided,
+    compare,
+    constant_sign,
+    exact,
+    exact_rational,
+    image,
+    sign_of,
+)
+from .tails import End, limit
+from .zeros import chart
+
+MAX_PIECES = 200
+
+
+class _Pending(Exception):
+    """The sign of this expression is needed to go on."""
+
+    def __init__(self, key: Expr) -> None:
+        self.key = key
+
+
+class Undefined(Exception):
+    """The expression has no value here; the message says why."""
+
+
+def primitive(u: Expr) -> tuple[int, Expr]:
+    """(sign, v) with u = sign * positive constant * v, so that x, -x and 3x share one sign."""
+    first = u.args[0] if u.op == "add" else u
+    coefficient = ex._coefficient(first)[0]
+    if not coefficient:
+        return 1, u
+    return (1 if coefficient > 0 else -1), u * (1 / coefficient)
+
+
+class Resolver:
+    """Replaces every case by the branch that the known signs select, then differentiates."""
+
+    def __init__(self, known: Mapping[Expr, int]) -> None:
+        self.known = known
+        self._cache: dict[tuple[Expr, tuple[tuple[str, Expr], ...]], Expr] = {}
+
+    def visit(self, e: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> Expr:
+        """A smooth expression equal to e on the piece. Raises _Pending or Undefined."""
+        if not e.switching and e.total:
+            return e
+        key = (e, bound)
+        if key not in self._cache:
+            self._cache[key] = self._visit(e, bound)
+        return self._cache[key]
+
+    def _visit(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> Expr:
+        match e.op:
+            case "rational" | "name" | "pi":
+                return e
+            case "derivative":
+                body, variable, at = e.args
+                at = self.visit(at, bound)
+                smooth = self.visit(body, (*bound, (variable, at)))
+                return ex.substitute(ex.differentiate(smooth, variable), {variable: at})
+            case "if":
+                relation, u, a, b = e.args
+                sign = self.sign(self.visit(u, bound), bound)
+                return self.visit(a if ex.holds(relation, sign) else b, bound)
+            case "abs" | "sign":
+                u = self.visit(e.args[0], bound)
+                sign = self.sign(u, bound)
+                return ex.rational(sign) if e.op == "sign" else u * sign
+            case "max" | "min":
+                a, b = (self.visit(arg, bound) for arg in e.args)
+                sign = self.sign(a - b, bound)
+                return a if (sign >= 0) == (e.op == "max") else b
+            case _:
+                result = ex.rebuild(e, lambda child: self.visit(child, bound))
+                self._check_domain(result, bound)
+                return result
+
+    def _check_domain(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> None:
+        """Ask for the sign that decides whether one operation is defined."""
+        match e.op:
+            case "log":
+                u, allowed, what = e.args[0], (1,), "the logarithm of a number that is not positive"
+            case "pow":
+                u, exponent = e.args[0], e.args[1].value
+                if exponent is not None and exponent.q == 1:
+                    if exponent >= 0:
+                        return
+                    allowed, what = (1, -1), "a division by 0"
+                elif exponent is not None and exponent > 0:
+                    allowed, what = (1, 0), "a root of a negative number"
+                else:
+                    allowed, what = (1,), "a power of a number that is not positive"
+            case "tan":
+                u, allowed, what = ex.function("cos", e.args[0]), (1, -1), "the tangent of a pole"
+            case "mul":
+                for factor in e.args:
+                    self._check_domain(factor, bound)
+                return
+            case _:
+                return
+        if not (u.positive and u.total) and self.sign(u, bound) not in allowed:
+            raise Undefined(what)
+
+    def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
+        """The known sign of a smooth expression, seen from outside all derivatives."""
+        for variable, at in reversed(bound):
+            u = ex.substitute(u, {variable: at})
+        if not ex.free_names(u):
+            return constant_sign(u)
+        if u.positive and u.total:
+            return 1
+        flip, key = primitive(u)
+        if key not in self.known:
+            raise _Pending(key)
+        return flip * self.known[key]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One smooth formula on an open interval; None where the function is undefined there."""
+
+    low: Real
+    high: Real
+    expr: Expr | None
+    known: tuple[tuple[Expr, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A function of one variable cut at its breakpoints: len(pieces) == len(breakpoints) + 1."""
+
+    expr: Expr
+    variable: str
+    breakpoints: tuple[Real, ...]
+    pieces: tuple[Piece, ...]
+
+    def locate(self, x: Real) -> int:
+        """The index of the piece x lies in, or -1 - i at breakpoint i."""
+        for i, point in enumerate(self.breakpoints):
+            order = compare(x, point)
+            if order == 0:
+                return -1 - i
+            if order < 0:
+                return i
+        return len(self.breakpoints)
+
+
+@lru_cache(maxsize=1 << 10)
+def split(e: Expr, variable: str) -> Pieces:
+    """Cut the real line at every point where the formula changes or stops being defined. Raises Undecided."""
+    pending: list[tuple[Real, Real, dict[Expr, int]]] = [(MINUS_INFINITY, PLUS_INFINITY, {})]
+    done: list[Piece] = []
+    while pending:
+        low, high, known = pending.pop()
+        if len(done) + len(pending) > MAX_PIECES:
+            raise Undecided(f"more than {MAX_PIECES} pieces")
+        try:
+            smooth = Resolver(known).visit(e)
+        except Undefined:
+            done.append(Piece(low, high, None, tuple(known.items())))
+            continue
+        except _Pending as question:
+            if extra := ex.free_names(question.key) - {variable}:
+                raise Undecided(f"the sign of {ex.text(question.key)} depends on {', '.join(sorted(extra))}") from None
+            found = chart(question.key, variable, low, high)
+            for zero in found.zeros:
+                zero.recognise()
+            marks = [low, *found.zeros, high]
+            parts = [
+                (marks[i], marks[i + 1], {**known, question.key: sign}) for i, sign in enumerate(found.signs)
+            ]
+            pending.extend(reversed(parts))
+            continue
+        done.append(Piece(low, high, smooth, tuple(known.items())))
+    return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
+
+
+# --- at a point -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kink:
+    """The two one-sided values of a derivative at a point where they differ or do not exist."""
+
+    left: arb
+    right: arb
+
+
+def value_at(e: Expr, variable: str, at: Real) -> Real:
+    """The value of an expression (derivatives included) at a finite point. Raises Undefined or Undecided."""
+    known: dict[Expr, int] = {}
+    flat = _settle_derivatives(e, variable, at)
+    while True:
+        try:
+            smooth = Resolver(known).visit(flat)
+            return image(smooth, variable, at)
+        except _Pending as question:
+            known[question.key] = sign_at(question.key, variable, at)
+
+
+def sign_at(e: Expr, variable: str, at: Real) -> int:
+    """The sign of a smooth expression at a finite point. Raises Undecided."""
+    return sign_of(image(e, variable, at))
+
+
+def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
+    """Replace each derivative by its value at the point: where pieces only meet, the common one-sided limit."""
+    if e.op == "derivative":
+        body, bound, point = e.args
+        place = value_at(point, variable, at) if ex.free_names(point) else exact(point)
+        left, right = one_sided_derivative(body, bound, place, -1), one_sided_derivative(body, bound, place, 1)
+        value_at(body, bound, place)
+        if left.infinite or right.infinite or not same(left, right):
+            raise Undefined(f"the derivative at {place} does not exist (left {left}, right {right})")
+        if not _continuous(body, bound, place):
+            raise Undefined(f"a jump at {place}")
+        if left.exact is not None:
+            return left.exact
+        if right.exact is not None:
+            return right.exact
+        return _derivative_in_piece(body, bound, place, point)
+    if not e.switching:
+        return e
+    if e.op == "if":
+        relation, u, a, b = e.args
+        u = _settle_derivatives(u, variable, at)
+        sign = sign_of(value_at(u, variable, at))
+        return _settle_derivatives(a if ex.holds(relation, sign) else b, variable, at)
+    return ex.rebuild(e, lambda child: _settle_derivatives(child, variable, at))
+
+
+def _derivative_in_piece(body: Expr, variable: str, place: Real, point: Expr) -> Expr:
+    smooth = side_formula(body, variable, place, 1)
+    return ex.substitute(ex.differentiate(smooth, variable), {variable: point})
+
+
+def same(a: Real, b: Real) -> bool:
+    """Whether two certified numbers are equal. Raises Undecided."""
+    return compare(a, b) == 0
+
+
+def side_formula(e: Expr, variable: str, at: Real, side: int) -> Expr:
+    """The smooth formula valid immediately to the left (-1) or right (1) of a point. Raises Undefined."""
+    cut = split(e, variable)
+    place = cut.locate(at)
+    piece = cut.pieces[place if place >= 0 else -1 - place + (side > 0)]
+    if piece.expr is None:
+        raise Undefined(f"undefined to the {'right' if side > 0 else 'left'} of {at}")
+    return piece.expr
+
+
+def one_sided_limit(e: Expr, variable: str, at: Real, side: int) -> Real:
+    """The limit of an expression at a point from one side, or at an infinity. Raises Undefined or Undecided."""
+    if at.infinite:
+        piece = split(e, variable).pieces[-1 if at.infinite > 0 else 0]
+        if piece.expr is None:
+            raise Undefined(f"undefined near {at}")
+        return limit(piece.expr, variable, End(at, -at.infinite))
+    return smooth_limit(side_formula(e, variable, at, side), variable, at, side)
+
+
+def smooth_limit(smooth: Expr, variable: str, at: Real, side: int) -> Real:
+    """The one-sided limit of a smooth formula: its value where it extends, else by its tail model."""
+    if at.infinite:
+        return limit(smooth, variable, End(at, -at.infinite))
+    direct = image(smooth, variable, at)
+    if direct.exact is None or enclose(direct.exact, prec=512).is_finite():
+        if direct.exact is not None or direct.ball(256).is_finite():
+            return direct
+    return limit(smooth, variable, End(at, side))
+
+
+def one_sided_derivative(body: Expr, variable: str, at: Real, side: int) -> Real:
+    """The limit of the derivative from one side. Raises Undefined or Undecided."""
+    slope = ex.differentiate(side_formula(body, variable, at, side), variable)
+    return smooth_limit(slope, variable, at, side)
+
+
+def _continuous(e: Expr, variable: str, at: Real) -> bool:
+    value = value_at(e, variable, at)
+    return all(same(one_sided_limit(e, variable, at, side), value) for side in (-1, 1))
+
+
+def derivative_at(e: Expr, x: fmpq, order: int, prec: int, variable: str = "x") -> arb | Kink:
+    """f^(order) at a rational: an enclosure, or both one-sided values at a kink. Raises Undefined or Undecided."""
+    if order == 0:
+        return value_at(e, variable, exact(x)).ball(prec)
+    whole = ex.derivative(e, variable, order=order)
+    cut = split(whole, variable)
+    at = exact(x)
+    place = cut.locate(at)
+    if place >= 0:
+        formula = cut.pieces[place].expr
+        if formula is None:
+            raise Undefined(f"undefined at {x}")
+        return enclose(formula, {variable: x}, prec)
+    try:
+        return value_at(whole, variable, at).ball(prec)
+    except Undefined:
+        body = ex.derivative(e, variable, order=order - 1)
+        left, right = (one_sided_derivative(body, variable, at, side) for side in (-1, 1))
+        return Kink(left.ball(prec), right.ball(prec))
+
+
+__all__ = [
+    "Kink", "Piece", "Pieces", "Resolver", "Undefined", "derivative_at", "exact_rational", "identities", "limit",
+    "one_sided_derivative", "one_sided_limit", "primitive", "same", "side_formula", "sign_at", "smooth_limit",
+    "split", "value_at",
+]  # fmt: skip

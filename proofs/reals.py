@@ -1,0 +1,264 @@
+"""Certified real numbers: exact constants, isolated roots, images of either, and the two infinities.
+
+A :class:`Real` can be enclosed at any precision. It is compared with another by enclosures that separate, or,
+where both have exact forms, by a proof that the difference is 0; when neither works, :class:`Undecided` is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flint import arb, fmpq, fmpz
+
+from . import expressions as ex
+from . import identities
+from .evaluate import enclose, excludes_zero, known_sign, precision
+from .expressions import Expr
+
+START_BITS = 64
+CAP_BITS = 4096
+
+
+class Undecided(Exception):
+    """What was tried, and why it does not decide the question."""
+
+
+def constant_sign(e: Expr) -> int:
+    """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
+    if e.value is not None:
+        return (e.value > 0) - (e.value < 0)
+    bits = START_BITS
+    while bits <= CAP_BITS:
+        sign = known_sign(enclose(e, prec=bits))
+        if sign is not None:
+            return sign
+        if bits == START_BITS and identities.is_zero(e):
+            # Identically zero says nothing about 0/0 or the logarithm of a negative number.
+            if enclose(e, prec=4 * bits).is_finite():
+                return 0
+        bits *= 2
+    raise Undecided(f"whether {shorten(ex.text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
+
+
+def shorten(text: str, width: int = 100) -> str:
+    """Text cut to a readable width."""
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+class Real:
+    """A real number known exactly, or by enclosures of any precision; or an infinity."""
+
+    __slots__ = ("_ball", "_bits", "_recognise", "_refine", "exact", "infinite")
+
+    def __init__(
+        self,
+        *,
+        exact: Expr | None = None,
+        refine: Callable[[int], arb] | None = None,
+        infinite: int = 0,
+        recognise: Callable[[arb], Expr | None] | None = None,
+    ) -> None:
+        self.exact = exact
+        self.infinite = infinite
+        self._refine = refine
+        self._recognise = recognise
+        self._bits = 0
+        self._ball: arb | None = None
+
+    @property
+    def is_infinite(self) -> bool:
+        return self.infinite != 0
+
+    @property
+    def rational(self) -> fmpq | None:
+        """The exact rational value, where this is one."""
+        return None if self.exact is None else self.exact.value
+
+    def recognise(self) -> bool:
+        """Whether an exact form is known, looking for one the first time it is asked."""
+        if self.exact is None and self._recognise is not None:
+            search, self._recognise = self._recognise, None
+            self.exact = search(self.ball(384))
+        return self.exact is not None
+
+    def ball(self, bits: int = 128) -> arb:
+        """An enclosure computed at this working precision or more."""
+        if self.infinite:
+            return arb("inf") if self.infinite > 0 else arb("-inf")
+        if self._ball is None or bits > self._bits:
+            if self.exact is not None:
+                self._ball = enclose(self.exact, prec=bits)
+            else:
+                assert self._refine is not None
+                with precision(bits + 16):
+                    self._ball = self._refine(bits)
+            self._bits = bits
+        return self._ball
+
+    def __float__(self) -> float:
+        return float(self.ball(96).mid()) if not self.infinite else float("inf") * self.infinite
+
+    def decimal(self, digits: int = 30) -> str:
+        """The value rounded to this many significant digits, each certified; plain or scientific."""
+        return self._decimal(digits)[0]
+
+    def _decimal(self, digits: int) -> tuple[str, bool]:
+        if self.infinite:
+            return ("inf" if self.infinite > 0 else "-inf"), True
+        value = self.rational
+        if value is not None:
+            return round_decimal(value, digits)
+        bits = max(START_BITS, 4 * digits)
+        while bits <= max(CAP_BITS, 16 * digits):
+            ball = self.ball(bits)
+            if ball.is_finite():
+                with precision(2 * bits):
+                    ends = ball.lower(), ball.upper()
+                low, high = (round_decimal(exact_rational(end), digits)[0] for end in ends)
+                if low == high:
+                    return low, False
+            bits *= 2
+        raise Undecided(f"{digits} digits of a number so near a rounding boundary")
+
+    def to_json(self, digits: int = 30) -> dict[str, Any]:
+        """{"decimal", "exact", "radius"}: radius bounds abs(value - decimal)."""
+        if self.infinite:
+            text = "inf" if self.infinite > 0 else "-inf"
+            return {"decimal": text, "exact": "oo" if self.infinite > 0 else "-oo", "radius": "0"}
+        decimal, is_exact = self._decimal(digits)
+        radius = "0" if is_exact else half_unit(decimal)
+        return {"decimal": decimal, "exact": None if self.exact is None else ex.text(self.exact), "radius": radius}
+
+    def __str__(self) -> str:
+        """The exact form where it is short, else certified digits."""
+        if self.infinite:
+            return "oo" if self.infinite > 0 else "-oo"
+        if self.exact is not None and len(ex.text(self.exact)) <= 60:
+            return ex.text(self.exact)
+        return self.decimal(30)
+
+    def __repr__(self) -> str:
+        return f"Real({self})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.infinite or self.exact is not None:
+            return (_rebuild, (self.exact, self.infinite, None, 0))
+        ball = self.ball(1024)
+        return (_rebuild, (None, 0, (str(ball.mid().man_exp()), str(ball.rad().man_exp())), self._bits))
+
+
+def _rebuild(exact: Expr | None, infinite: int, stored: tuple[str, str] | None, bits: int) -> Real:
+    """A Real out of a pickle; a root comes back as its enclosure and cannot be refined beyond it."""
+    if stored is None:
+        return Real(exact=exact, infinite=infinite)
+    parts = [tuple(int(part) for part in text.strip("()").split(",")) for text in stored]
+    (m, e), (r, f) = parts
+    with precision(2 * bits + 64):
+        kept = arb(m) * arb(2) ** e
+        spread = arb(r) * arb(2) ** f
+        ball = (kept - spread).union(kept + spread)
+    return Real(refine=lambda _: ball)
+
+
+def exact(value: Expr | fmpq | int) -> Real:
+    """The exact constant."""
+    return Real(exact=ex.as_expr(value))
+
+
+PLUS_INFINITY, MINUS_INFINITY = Real(infinite=1), Real(infinite=-1)
+
+
+def exact_rational(x: arb) -> fmpq:
+    """The dyadic rational an exact ball is."""
+    mantissa, exponent = x.mid().man_exp()
+    mantissa, e = int(mantissa), int(exponent)
+    return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)
+
+
+def round_decimal(value: fmpq, digits: int) -> tuple[str, bool]:
+    """A rational rounded to significant digits (ties away from 0), and whether that is exact."""
+    if not value:
+        return "0", True
+    sign, size = ("-" if value < 0 else ""), abs(value)
+    exponent = len(str(size.p)) - len(str(size.q))
+    while size < fmpq(10) ** exponent:
+        exponent -= 1
+    while size >= fmpq(10) ** (exponent + 1):
+        exponent += 1
+    scaled = size * fmpq(10) ** (digits - 1 - exponent)
+    whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))
+    if whole == 10**digits:
+        whole, exponent = whole // 10, exponent + 1
+    is_exact = scaled == whole
+    text = str(whole)
+    if is_exact:
+        text = text.rstrip("0") or "0"
+    return sign + _place_point(text, exponent), is_exact
+
+
+def _place_point(text: str, exponent: int) -> str:
+    if -5 <= exponent < 0:
+        return "0." + "0" * (-exponent - 1) + text
+    if 0 <= exponent < 21:
+        whole, rest = text[: exponent + 1].ljust(exponent + 1, "0"), text[exponent + 1 :]
+        return f"{whole}.{rest}" if rest else whole
+    return (f"{text[0]}.{text[1:]}" if len(text) > 1 else text) + f"e{exponent:+03d}"
+
+
+def half_unit(decimal: str) -> str:
+    """Half a unit in the last digit of a decimal string."""
+    mantissa, _, exponent = decimal.lstrip("-").partition("e")
+    places = len(mantissa.partition(".")[2])
+    return f"5e{int(exponent or 0) - places - 1}"
+
+
+def compare(a: Real, b: Real) -> int:
+    """The sign of a - b. Raises Undecided where enclosures do not separate and no identity is found."""
+    if a is b:
+        return 0
+    if a.infinite or b.infinite:
+        return (a.infinite > b.infinite) - (a.infinite < b.infinite)
+    if a.exact is not None and b.exact is not None:
+        return constant_sign(a.exact - b.exact)
+    bits = START_BITS
+    while bits <= CAP_BITS:
+        with precision(bits):
+            sign = known_sign(a.ball(bits) - b.ball(bits))
+        if sign:
+            return sign
+        bits *= 2
+    raise Undecided(f"whether {a} and {b} are equal")
+
+
+def image(e: Expr, variable: str, at: Real) -> Real:
+    """The value of a smooth expression at a finite point."""
+    if at.exact is not None:
+        return exact(identities.simplest(ex.substitute(e, {variable: at.exact})))
+    if variable not in ex.free_names(e):
+        return exact(e)
+
+    def refine(bits: int) -> arb:
+        extra = 32
+        while True:
+            value = enclose(e, {variable: at.ball(bits + extra)}, bits + extra)
+            if (value.is_finite() and value.rel_accuracy_bits() >= bits - 8) or extra > 4 * bits + 512:
+                return value
+            extra *= 2
+
+    return Real(refine=refine)
+
+
+def sign_of(value: Real) -> int:
+    """The sign of a certified number. Raises Undecided."""
+    if value.infinite:
+        return value.infinite
+    if value.exact is not None:
+        return constant_sign(value.exact)
+    bits = START_BITS
+    while bits <= CAP_BITS:
+        ball = value.ball(bits)
+        if excludes_zero(ball):
+            return 1 if ball > 0 else -1
+        bits *= 2
+    raise Undecided("whether a value without an exact form is 0")

@@ -1,0 +1,79 @@
+"""The `gradproof` command: finds the subcommand, runs it, and turns what goes wrong into a line and an exit code.
+
+Only Click is imported here and at the top of the command modules, so that `gradproof --help` is quick;
+every engine is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .commands.check import check
+from .commands.depth import depth
+from .commands.describe import describe
+from .commands.list import list_
+from .commands.prove import prove
+from .commands.report import report
+from .commands.verify import verify
+from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_line
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gradproof", prog_name="gradproof", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Decide statements about activation functions, follow their gradients, measure their implementations.
+
+    Exit codes: 0 all well; 1 a verdict differs from what was expected, or something failed its check;
+    2 bad usage or bad input.
+    """
+
+
+for command in (report, verify, prove, describe, check, depth, list_):
+    cli.add_command(command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code; never raises for a user's mistake."""
+    try:
+        code = cli.main(arguments, prog_name="gradproof", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return BAD_INPUT
+    except click.UsageError as error:
+        hint = f" (see '{error.ctx.command_path} --help')" if error.ctx else ""
+        return _complain(error.format_message() + hint)
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("gradproof: interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_stdout()
+        return CLOSED_PIPE
+    except OSError as error:
+        _discard_stdout()
+        return _complain(describe_os_error(error))
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run())
+
+
+def _complain(message: str) -> int:
+    click.echo(f"gradproof: {one_line(message)}", err=True)
+    return BAD_INPUT
+
+
+def _discard_stdout() -> None:
+    """Points stdout at nothing, so that the interpreter's last flush cannot fail a second time."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,55 @@
+"""`gradproof check`: one implementation, or everything a framework ships, against the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .. import options
+from ..errors import FOUND, INTERRUPTED, bad_input
+
+
+@click.command(short_help="Test an implementation: errors in ULP, bounds, special values.")
+@click.argument("target")
+@click.option("--as", "as_", metavar="NAME", help="The activation it computes; else found from the callable's name.")
+@options.param
+@click.option("--implements", type=click.IntRange(0, 2), default=0, metavar="N", help="It computes this derivative.")
+@click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative.")
+@click.option("--array", type=click.Choice(["numpy", "torch"]), help="The arrays it takes; else found out.")
+@click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
+@click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
+@click.option("--exhaustive", is_flag=True, help="Every input of the formats of 16 bits (of 8 bits it always is).")
+@click.option("--max-ulp", type=click.FloatRange(min=0), default=4.0, show_default=True, help="ULP / (1 + kappa).")
+@click.option("--at", multiple=True, metavar="HEX", help="Test this input only, for example 0x1.8p+0: a replay.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
+@options.as_json
+def check(target: str, as_: str | None, dtypes: tuple[str, ...], order: str | None, as_json: bool, **given: Any) -> int:
+    """Test TARGET, a callable written as module:callable or a framework by name (numpy, torch).
+
+    \b
+    gradproof check torch --as gelu
+    gradproof check my_kernels:fast_gelu --dtype float32 --max-ulp 2
+
+    Exits 1 when anything failed.
+    """
+    from ...crosschecks.targets import TargetError
+    from ..check_page import document, summary, tables
+    from ..check_run import run
+
+    given["parameters"] = options.pairs(given["parameters"])
+    asked = {"as_": as_, "dtypes": options.formats(dtypes), "orders": options.orders(order), **given}
+    with bad_input(TargetError):
+        results, interrupted = run(target, asked)
+    data = document(results)
+    if as_json:
+        from ..strict_json import text
+
+        click.echo(text(data), nl=False)
+    else:
+        from ..console import show
+
+        show(*tables(data["results"]), summary(data["results"]))
+    if interrupted:
+        return INTERRUPTED
+    return FOUND if any(result["verdict"] == "fail" for result in data["results"]) else 0

@@ -1,0 +1,33 @@
+"""`gradproof depth`: what depth does to the gradient of one activation."""
+
+from __future__ import annotations
+
+import click
+
+from .. import options
+from ..errors import bad_input
+
+
+@click.command(short_help="Products of derivatives through depth, and where formats give up.")
+@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@click.option("--layers", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many layers.")
+@click.option("--weight", metavar="W", default="1", show_default=True, help="The size of every weight, exact as written.")
+@options.param
+@options.as_json
+def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...], as_json: bool) -> None:
+    """Print certified bounds on the product of w f'(z) over layers, whatever the inputs z are,
+    and the first depth at which that bound leaves each float format's range or rounds to zero.
+    """
+    from ...proofs.reals import Undecided
+    from ..depth_page import document, tables
+
+    with bad_input(Undecided):
+        data = document(activation, layers=layers, weight=weight, parameters=options.pairs(parameters))
+    if as_json:
+        from ..strict_json import text
+
+        click.echo(text(data), nl=False)
+    else:
+        from ..console import show
+
+        show(*tables(data))

@@ -1,0 +1,36 @@
+"""`gradproof describe`: the datasheet of an activation or of a formula."""
+
+from __future__ import annotations
+
+import click
+
+from .. import options
+
+
+@click.command(
+    short_help="The datasheet of an activation or a formula.",
+    # A formula may begin with a minus sign: "-x*exp(-x)".
+    context_settings={"ignore_unknown_options": True},
+)
+@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@options.param
+@options.as_json
+def describe(activation: str, parameters: tuple[str, ...], as_json: bool) -> None:
+    """Print what is certain about an activation, or about a formula in x, on the whole real line.
+
+    \b
+    gradproof describe gelu
+    gradproof describe elu --param alpha=2
+    gradproof describe "x*tanh(exp(x))"
+    """
+    from ..facts_page import document, tables
+
+    data = document(activation, options.pairs(parameters))
+    if as_json:
+        from ..strict_json import text
+
+        click.echo(text(data), nl=False)
+    else:
+        from ..console import show
+
+        show(*tables(data))

@@ -1,0 +1,24 @@
+"""`gradproof list`: the catalogue."""
+
+from __future__ import annotations
+
+import click
+
+from .. import options
+
+
+@click.command("list", short_help="The catalogue of activations.")
+@options.as_json
+def list_(as_json: bool) -> None:
+    """Print every activation of the catalogue: name, aliases, parameters, definition."""
+    from ..catalogue_page import document, tables
+
+    data = document()
+    if as_json:
+        from ..strict_json import text
+
+        click.echo(text(data), nl=False)
+    else:
+        from ..console import show
+
+        show(*tables(data))

@@ -1,0 +1,24 @@
+"""What a set of decided claims adds up to: counts, claims not as expected, and anything unsound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+WORDS = ("unsound", "proved", "refuted", "qualified", "undecided", "outside")
+
+
+def verdict_counts(claims: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many claims have each verdict, `unsound` first."""
+    verdicts = [claim["verdict"] for claim in claims]
+    return {word: verdicts.count(word) for word in WORDS}
+
+
+def differing(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Claims that say what verdict they expect and got another."""
+    return [claim for claim in claims if claim["expect"] is not None and claim["expect"] != claim["verdict"]]
+
+
+def unsound(claims: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Claims that were proved and that an exact counterexample contradicts: bugs in gradproof."""
+    return [claim for claim in claims if claim["verdict"] == "unsound"]

@@ -1,0 +1,93 @@
+"""Certified facts of one function as data, and as lines and tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ..proofs.facts import facts
+from .console import pairs
+from .errors import BadInput, printable
+from .figures import brief, full, interval, points
+from .options import numbers
+
+ORDERS = ("f", "f'", "f''")
+
+
+def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What `gradproof describe --json` prints. Raises BadInput for a name, formula or parameter that is not known."""
+    if reserved := parameters.keys() & {"function", "orders"}:
+        raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
+    try:
+        return facts(function, **numbers(parameters)).to_json()
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is known of one derivative: name and value, the same lines on the page and on the terminal."""
+    if order["undecided"]:
+        return [("formula", order["formula"]), ("undecided", order["undecided"])]
+    bounds = order["range"]
+    known = [("formula", order["formula"]), ("range", interval(bounds))]
+    for side, where in (("inf", "argmin"), ("sup", "argmax")):
+        how = f"attained at {points(order[where])}" if bounds[f"{side}_attained"] else "not attained"
+        known.append((side, f"{full(bounds[side])}, {how}"))
+    known.append(("zeros", points(order["zeros"])))
+    known.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))
+    left, right = order["limits"]
+    known.append(("limits", f"{brief(left)} at −∞, {brief(right)} at ∞"))
+    return known
+
+
+def _run(run: Mapping[str, Any]) -> str:
+    return f"{run['direction']} on ({brief(run['from'])}, {brief(run['to'])})"
+
+
+def smoothness(data: Mapping[str, Any]) -> str:
+    """The order of continuity in the field's words."""
+    match data["continuity"]:
+        case None:
+            return "undecided"
+        case "oo":
+            return "C^∞: smooth"
+        case -1:
+            return "discontinuous: it jumps"
+        case 0:
+            return "C^0: continuous, not differentiable everywhere"
+        case order:
+            return f"C^{order}, not C^{order + 1}"
+
+
+def subdifferential(kink: Mapping[str, Any]) -> str:
+    """The Clarke subdifferential at a kink."""
+    low, high = kink["subdifferential"]
+    return f"[{brief(low)}, {brief(high)}]"
+
+
+def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is known of the function as a whole."""
+    known = [("formula", data["formula"])]
+    if data["parameters"]:
+        known.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
+    known.append(("smoothness", smoothness(data)))
+    known.append(("Lipschitz", full(data["lipschitz"]) if data["lipschitz"] else "undecided"))
+    known.append(("parity", data["parity"] or "neither odd nor even"))
+    known += [
+        (f"kink at {brief(kink['at'])}", f"f' from {brief(kink['left'])} to {brief(kink['right'])}, "
+         f"subdifferential {subdifferential(kink)}")
+        for kink in data["kinks"]
+    ]  # fmt: skip
+    if data["gain"]:
+        known.append(("gain", f"1/sqrt(E[f(z)^2]) = {full(data['gain'])}"))
+    return known
+
+
+def tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """The datasheet: the function, then each order."""
+    shown: list[RenderableType] = [pairs(data["name"], general(data))]
+    shown += [pairs(ORDERS[order["order"]], lines(order)) for order in data["orders"]]
+    return [*shown, *(Text(printable(f"undecided: {note}"), "magenta") for note in data["undecided"])]

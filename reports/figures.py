@@ -1,0 +1,86 @@
+"""How numbers are written for people: floats, certified numbers, intervals, sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LONGEST_EXACT = 20
+"""Longer exact forms are left to the places that show them on a line of their own."""
+
+
+def short(value: float | str | None, digits: int = 4) -> str:
+    """A float in a few digits; text ("inf", "1.5, 2.0") and None as they are."""
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else f"{value:.{digits}g}"
+
+
+def brief(number: Mapping[str, Any] | None, digits: int = 8) -> str:
+    """A certified number in little space: its exact form where that is short, else its first digits."""
+    if number is None:
+        return "–"
+    if number["decimal"] in {"inf", "-inf"}:
+        return number["decimal"].replace("inf", "∞").replace("-", "−")
+    if number["exact"] is not None and len(number["exact"]) <= LONGEST_EXACT:
+        return number["exact"]
+    return truncated(number["decimal"], digits)
+
+
+def truncated(decimal: str, digits: int) -> str:
+    """The first `digits` significant digits of a decimal string, with an ellipsis where there are more."""
+    mantissa, e, exponent = decimal.partition("e")
+    significant = 0
+    for position, character in enumerate(mantissa):
+        if character.isdigit() and (significant or character != "0"):
+            significant += 1
+            if significant == digits and mantissa[position + 1 :].strip("."):
+                return mantissa[: position + 1] + "…" + e + exponent
+    return decimal
+
+
+def full(number: Mapping[str, Any] | None) -> str:
+    """A certified number with its exact form and all its digits; `radius` bounds the error of the digits."""
+    if number is None:
+        return "–"
+    decimal, exact = number["decimal"], number["exact"]
+    if decimal in {"inf", "-inf"} or exact == decimal:
+        return brief(number)
+    if number["radius"] == "0":
+        return decimal if exact is None else f"{exact} = {decimal}"
+    return f"{decimal} ± {number['radius']}" if exact is None else f"{exact} = {decimal} ± {number['radius']}"
+
+
+def interval(range_: Mapping[str, Any]) -> str:
+    """A range with its ends: a square bracket where the end is attained. The set itself where that is finite."""
+    if range_["set"].startswith("{"):
+        return range_["set"]
+    left = "[" if range_["inf_attained"] else "("
+    right = "]" if range_["sup_attained"] else ")"
+    return f"{left}{brief(range_['inf'])}, {brief(range_['sup'])}{right}"
+
+
+def points(places: Sequence[Mapping[str, Any]], none: str = "none") -> str:
+    """A list of certified numbers and of intervals."""
+    return ", ".join(_place(place) for place in places) or none
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    if "decimal" in place:
+        return brief(place)
+    left, right = ("[" if place["closed"][0] else "("), ("]" if place["closed"][1] else ")")
+    return f"{left}{brief(place['from'])}, {brief(place['to'])}{right}"
+
+
+def value(anything: Any) -> str:
+    """Whatever a measurement holds, in one line."""
+    match anything:
+        case bool():
+            return str(anything).lower()
+        case float():
+            return short(anything)
+        case Mapping():
+            return ", ".join(f"{name} {value(each)}" for name, each in anything.items())
+        case list() | tuple():
+            return ", ".join(value(each) for each in anything)
+    return str(anything)

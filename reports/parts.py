@@ -1,0 +1,79 @@
+"""The parts a report is made of, each a function of plain arguments that returns JSON data.
+
+They run in worker processes (`work.py`), so each imports what it needs by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PLOTTED_LAYERS = 100
+NETWORKS = (
+    {"activation": "sigmoid", "initialisation": "xavier"},
+    {"activation": "tanh", "initialisation": "xavier"},
+    {"activation": "relu", "initialisation": "he"},
+    {"activation": "gelu", "initialisation": "he"},
+)
+"""Random networks whose gradients are measured beside the certified bounds."""
+
+
+def claim(path: str, index: int, seed: int) -> dict[str, Any]:
+    """One claim: decided, examined for an exact counterexample, and the experiment it names."""
+    from ..crosschecks.soundness import examined_claim
+    from ..proofs.ledger import load, verify
+
+    ledger = load(path)
+    chosen = ledger.claims[index]
+    data = examined_claim(verify(chosen, ledger), ledger, seed=seed).to_json()
+    if chosen.experiment is not None:
+        data["tested"] = [*data["tested"], _experiment(chosen.experiment, seed)]
+    return data
+
+
+def _experiment(experiment: Any, seed: int) -> dict[str, Any]:
+    from ..numerics.experiments import run
+
+    parameters = {"seed": seed, **experiment}
+    return run(parameters.pop("name"), **parameters).to_json()
+
+
+def activation_facts(name: str, seed: int) -> dict[str, Any]:
+    """Certified facts of one activation, points for its plot, and whatever contradicts the facts."""
+    from ..crosschecks.soundness import contradict_facts
+    from ..proofs.catalogue import activation
+    from ..proofs.facts import facts
+    from .curves import curves
+
+    known = facts(name)
+    contradictions = [
+        {"id": name, "says": str(each), "statement": each.proved, "counterexample": each.counterexample.to_json()}
+        for each in contradict_facts(known, seed=seed)
+    ]
+    return {"facts": known.to_json(), "curves": curves(activation(name).expr()), "contradictions": contradictions}
+
+
+def depth(name: str) -> dict[str, Any]:
+    """Products of one activation's derivatives through depth."""
+    from .depth_page import document
+
+    return document(name, layers=PLOTTED_LAYERS)
+
+
+def network(parameters: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Gradients measured in random networks."""
+    from ..numerics.experiments import run
+
+    return run("random_network_gradients", depth=50, seed=seed, **parameters).to_json()
+
+
+def implementation(target: str, name: str, seed: int) -> list[dict[str, Any]]:
+    """Cross-checks of one activation as a framework ships it; nothing where it does not."""
+    from ..crosschecks.check import check
+    from ..crosschecks.targets import TargetError
+
+    try:
+        return [result.to_json() for result in check(target, as_=name, seed=seed)]
+    except TargetError as error:
+        if "ships no" in str(error):
+            return []
+        raise

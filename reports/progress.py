@@ -1,0 +1,34 @@
+"""Progress on stderr: one line that rewrites itself on a terminal, and nothing anywhere else."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TextIO
+
+
+class Progress:
+    """Counts parts; `step` after each, `close` at the end. Silent unless `stream` is a terminal."""
+
+    def __init__(self, total: int | None, *, stream: TextIO | None = None) -> None:
+        self._total = total
+        self._done = 0
+        self._started = time.perf_counter()
+        self._stream = sys.stderr if stream is None else stream
+        self._shown = self._stream.isatty()
+
+    def step(self, what: str) -> None:
+        """One more part is done; `what` names it."""
+        self._done += 1
+        if self._shown:
+            seconds = time.perf_counter() - self._started
+            count = self._done if self._total is None else f"{self._done}/{self._total}"
+            line = f"[{count}] {seconds:4.0f} s  {what}"
+            self._stream.write(f"\r\x1b[K{line[:78]}")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Leaves the terminal's line empty."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

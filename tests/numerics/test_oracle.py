@@ -1,0 +1,155 @@
+"""Reference values: against mpmath at every order, and the cases that need exactness."""
+
+import mpmath
+import numpy as np
+import pytest
+from gradproof.numerics.formats import all_values, as_float64, exact
+from gradproof.numerics.oracle import OneSided, condition, reference
+from gradproof.numerics.witness import witness
+from gradproof.proofs.catalogue import Activation, catalogue
+from gradproof.proofs.formats import FORMATS
+from gradproof.proofs.language import parse_expression
+
+ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
+POINTS = np.array(
+    [-1e30, -750.5, -40, -30.3, -12, -6.25, -2.5, -1.1, -0.75, -0.1, -1e-5, -1e-200]
+    + [1e-300, 1e-8, 0.2, 0.5, 1.3, 2.2, 5.5, 7.7, 20, 100, 1e5, 1e30]
+)
+
+
+def test_the_catalogue_was_seen() -> None:
+    assert len(catalogue()) >= 26
+    assert len(ONE_INPUT) >= 23
+    assert len(POINTS) >= 20
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("entry", ONE_INPUT, ids=lambda e: e.name)
+def test_mpmath_agrees_to_far_below_an_ulp(entry: Activation, order: int) -> None:
+    truth = reference(entry, POINTS, order=order)
+    assert not truth.kinks
+    for x, value, residual, exponent in zip(
+        POINTS, truth.value, truth.residual, truth.ulp_exponent, strict=True
+    ):
+        second = witness(entry.expr(), exact(x), order=order)
+        with mpmath.workdps(80):
+            left_over = (second - mpmath.mpf(float(value))) / mpmath.mpf(2) ** int(exponent)
+            assert abs(left_over) <= 0.5
+            assert abs(left_over - mpmath.mpf(float(residual))) < 2.0**-50, x
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"])
+def test_narrow_formats_are_the_exact_rounding_of_the_witness(name: str) -> None:
+    fmt, x = FORMATS[name], all_values(name)
+    x = x[np.isfinite(as_float64(x))][:: 1 if fmt.bits == 8 else 997]
+    truth = reference("mish", x, order=1)
+    entry = next(e for e in ONE_INPUT if e.name == "mish")
+    for point, value in zip(x, truth.value, strict=True):
+        if abs(float(point)) > 1e30:
+            continue
+        second = witness(entry.expr(), exact(point), order=1)
+        with mpmath.workdps(80):
+            assert abs(second - mpmath.mpf(float(value))) <= mpmath.mpf(str(float(fmt.ulp(exact(float(value))).p))) / (
+                2 * int(fmt.ulp(exact(float(value))).q)
+            )
+
+
+def test_exact_ties_and_zeros_are_decided() -> None:
+    assert reference("relu", np.array([3.25, -1.0, 0.0])).value.tolist() == [3.25, 0, 0]
+    halfway = np.array([1 + 2.0**-24, 1 + 3 * 2.0**-24])
+    assert reference("identity", halfway, fmt="float32").value.tolist() == [1, 1 + 2.0**-22]
+    assert reference("tanhshrink", np.zeros(1), order=2).value[0] == 0
+    assert reference("sigmoid", np.zeros(1), order=1).residual[0] == 0
+
+
+def test_a_tie_broken_by_less_than_any_precision_shows() -> None:
+    # x - tanh(x) = x - 1 + 2 exp(-2 x) + ...: above a midpoint of two float32 by exp(-33554436)
+    x = np.float32([2**24 + 2, -(2**24) - 2])
+    assert reference("tanhshrink", x).value.tolist() == [2**24 + 2, -(2**24) - 2]
+    halfway = np.array([2.0**30 + 2**6, 2.0**30 + 3 * 2**6])
+    assert reference("softplus", halfway, fmt="float32").value.tolist() == [2**30 + 2**7, 2**30 + 2**8]
+    assert reference("silu", halfway, fmt="float32").value.tolist() == [2**30, 2**30 + 2**7]
+    assert reference("gelu", halfway, fmt="float32").value.tolist() == [2**30, 2**30 + 2**7]
+
+
+def test_limits_at_infinity_and_nan() -> None:
+    x = np.array([-np.inf, np.inf, np.nan])
+    assert np.array_equal(reference("sigmoid", x).value, [0, 1, np.nan], equal_nan=True)
+    assert np.array_equal(reference("gelu_tanh", x).value, [0, np.inf, np.nan], equal_nan=True)
+    assert np.array_equal(reference("log_sigmoid", x, order=1).value, [1, 0, np.nan], equal_nan=True)
+    wave = parse_expression("sin(x)", {})
+    assert np.isnan(reference(wave, x).value).all()
+
+
+def test_overflow_goes_where_the_format_says() -> None:
+    x = np.array([1e4, -1e4])
+    assert np.isnan(as_float64(reference("relu", x[:1], fmt="float8_e4m3fn").value)).all()
+    assert np.isinf(reference("identity", x * 100, fmt="float16").value).all()
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "gelu", "gelu_tanh", "mish", "softplus"])
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_the_largest_inputs_are_no_obstacle(name: str, order: int) -> None:
+    x = np.array([-1.7e308, -1e200, 1e200, 1.7e308])
+    value = reference(name, x, order=order).value
+    limits = reference(name, np.array([-np.inf, np.inf]), order=order).value
+    assert np.isfinite(value).all()
+    assert value[:2].tolist() == [limits[0]] * 2
+    assert value[2:].tolist() == (x[2:].tolist() if np.isinf(limits[1]) else [limits[1]] * 2)
+
+
+def test_a_negative_value_that_rounds_to_zero_keeps_its_sign() -> None:
+    value = reference("silu", np.array([-800.0, 0.0, -0.0])).value
+    assert np.signbit(value).tolist() == [True, False, False]
+
+
+def test_kinks_give_both_sides() -> None:
+    truth = reference("hard_tanh", np.array([[-1.0, 0.0], [1.0, 2.0]]), order=1)
+    assert truth.kinks == {(0, 0): OneSided(0.0, 1.0), (1, 0): OneSided(1.0, 0.0)}
+    assert np.array_equal(truth.value, [[np.nan, 1], [np.nan, 0]], equal_nan=True)
+    assert not reference("hard_tanh", np.array([-1.0])).kinks
+    assert not reference("elu", np.zeros(1), order=1).kinks
+    assert reference("elu", np.zeros(1), order=1, parameters={"alpha": "1/2"}).kinks == {(0,): OneSided(0.5, 1.0)}
+
+
+def test_a_jump_has_the_value_of_the_definition() -> None:
+    step = parse_expression("1 if x >= 0 else 0", {})
+    assert reference(step, np.array([-1.0, 0.0, 1.0])).value.tolist() == [0, 1, 1]
+
+
+def test_where_a_function_is_undefined_it_is_nan() -> None:
+    root = parse_expression("sqrt(x)", {})
+    assert np.array_equal(reference(root, np.array([-1.0, 4.0])).value, [np.nan, 2], equal_nan=True)
+
+
+def test_parameters_reach_the_expression() -> None:
+    x = np.array([-2.0])
+    assert reference("leaky_relu", x, parameters={"negative_slope": "1/4"}).value[0] == -0.5
+    with pytest.raises(ValueError, match="leaky_relu has no parameter 'slope'"):
+        reference("leaky_relu", x, parameters={"slope": 1})
+
+
+def test_bad_requests_are_named() -> None:
+    with pytest.raises(ValueError, match="order=-1: expected 0 or more"):
+        reference("relu", np.zeros(1), order=-1)
+    with pytest.raises(ValueError, match="expected no free name but x, got a, b"):
+        reference("glu", np.zeros(1))
+    with pytest.raises(ValueError, match="format='half': expected one of float64"):
+        reference("relu", np.zeros(1), fmt="half")
+
+
+def test_shape_and_dtype_are_kept() -> None:
+    truth = reference("sigmoid", np.zeros((2, 3), np.float16))
+    assert truth.value.shape == truth.residual.shape == truth.ulp_exponent.shape == (2, 3)
+    assert truth.value.dtype == np.float16
+    assert reference("sigmoid", np.zeros((0,))).value.shape == (0,)
+
+
+def test_condition_numbers() -> None:
+    x = np.array([-30.0, 0.0, 1.0, np.nan])
+    kappa = condition("gelu", x)
+    assert kappa[0] == pytest.approx(901, rel=1e-2)
+    assert condition("identity", x)[:3].tolist() == [1, 0, 1]
+    assert condition("relu", x, order=1)[0] == 0
+    assert condition("tanh", np.array([5.0]), order=1)[0] == pytest.approx(2 * 5 * np.tanh(5.0))
+    assert np.isnan(kappa[3])

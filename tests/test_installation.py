@@ -1,0 +1,70 @@
+"""Every module and data file of the tree is in the installation, and the other way round."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("proofs", "numerics", "crosschecks", "reports")
+
+
+def tree() -> set[str]:
+    """Files of the layers as `gradproof/…` paths."""
+    files = (path for layer in LAYERS for path in (ROOT / layer).rglob("*") if path.is_file())
+    return {f"gradproof/{path.relative_to(ROOT).as_posix()}" for path in files if "__pycache__" not in path.parts}
+
+
+def installed() -> set[str]:
+    """Files of the installed distribution below `gradproof/`."""
+    files = importlib.metadata.files("gradproof") or []
+    return {str(path) for path in files if path.parts[0] == "gradproof" and "__pycache__" not in path.parts}
+
+
+def is_editable() -> bool:
+    text = importlib.metadata.distribution("gradproof").read_text("direct_url.json")
+    return bool(text and json.loads(text).get("dir_info", {}).get("editable"))
+
+
+def test_the_tree_holds_what_it_should():
+    files = tree()
+    modules = {name for name in files if name.endswith(".py")}
+    data = files - modules
+    assert len(modules) >= 60, sorted(modules)
+    assert {f"gradproof/{layer}/py.typed" for layer in LAYERS} <= data
+    assert {name for name in data if name.endswith(".toml")} == {
+        "gradproof/proofs/claims/vanishing_gradient.toml",
+        "gradproof/proofs/claims/found_in_the_wild.toml",
+    }
+    assert "gradproof/reports/templates/page.html" in data
+
+
+def test_the_installation_is_the_tree():
+    if is_editable():
+        pytest.skip("EDITABLE INSTALLATION: its files cannot be compared with the tree; .ci/run makes a normal one")
+    missing, left_over = tree() - installed(), installed() - tree()
+    assert not missing, f"in the tree, not installed (a package missing in pyproject.toml?): {sorted(missing)}"
+    assert not left_over, f"installed, not in the tree (a stale build folder?): {sorted(left_over)}"
+
+
+def test_every_module_can_be_imported():
+    optional = {"gradproof.crosschecks.packs.torch_pack", "gradproof.crosschecks.packs.torch_arrays"}
+    names = sorted(
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in tree() if name.endswith(".py")
+    )
+    imported = 0
+    for name in names:
+        if name in optional and not _has("torch"):
+            continue
+        importlib.import_module(name)
+        imported += 1
+    assert imported >= len(names) - len(optional)
+
+
+def _has(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
