@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .check import assert_conforms, check, checks
+    from .check import assert_conforms, checks
     from .findings import Finding
     from .results import CheckResult
     from .targets import TargetError
 
-__all__ = ["CheckResult", "Finding", "TargetError", "assert_conforms", "check", "checks"]
+__all__ = ["CheckResult", "Finding", "TargetError", "assert_conforms", "checks"]
 
 _HOMES = {
-    "assert_conforms": "check", "check": "check", "checks": "check",
-    "CheckResult": "results", "Finding": "findings", "TargetError": "targets",
-}  # fmt: skip
+    "assert_conforms": "check",
+    "checks": "check",
+    "CheckResult": "results",
+    "Finding": "findings",
+    "TargetError": "targets",
+}
 
 
 def __getattr__(name: str) -> Any:

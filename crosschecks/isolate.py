@@ -46,7 +46,7 @@ def call_on_sample(
     """One call for the whole sample; if it fails, halves of it, until the element is found or patience ends."""
     search = _Search(caller, implementation, inputs)
     size = len(inputs[0])
-    search.run(0, size, meanwhile)
+    search.start(size, meanwhile)
     answered = np.zeros(size, dtype=bool)
     for low, high, _ in search.pieces:
         answered[low:high] = True
@@ -70,8 +70,23 @@ class _Search:
         self.blamed: list[Blamed] = []
         self.spent = 0
 
-    def run(self, low: int, high: int, meanwhile: Callable[[], object] | None = None) -> None:
-        result = self.caller.call(self.implementation, [a[low:high] for a in self.inputs], meanwhile=meanwhile)
+    def start(self, size: int, meanwhile: Callable[[], object] | None) -> None:
+        """Tries the whole, then one element: most of what fails, fails for any."""
+        whole = self._call(0, size, meanwhile)
+        if isinstance(whole, Returned):
+            self.pieces.append((0, size, whole))
+            return
+        middle = size // 2
+        single = self._call(middle, middle + 1)
+        if isinstance(single, Failed):
+            self.blamed.append(Blamed(single, middle, middle + 1))
+        else:
+            self.run(0, size // 2)
+            self.run(size // 2, size)
+
+    def run(self, low: int, high: int) -> None:
+        """Bisects what fails."""
+        result = self._call(low, high)
         if isinstance(result, Returned):
             self.pieces.append((low, high, result))
             return
@@ -83,3 +98,6 @@ class _Search:
         middle = (low + high) // 2
         self.run(low, middle)
         self.run(middle, high)
+
+    def _call(self, low: int, high: int, meanwhile: Callable[[], object] | None = None) -> Returned | Failed:
+        return self.caller.call(self.implementation, [a[low:high] for a in self.inputs], meanwhile=meanwhile)

@@ -38,14 +38,14 @@ def special_values(fmt: Format) -> Floats:
 
 def landmarks(facts: Facts) -> tuple[float, ...]:
     """The kinks, zeros, extrema and inflection points of a function, as the nearest float64."""
-    found = {float(kink.at) for kink in facts.kinks}
+    found = {_nearest(kink.at) for kink in facts.kinks}
     for order in facts.orders:
         landscape = order.landscape
         if landscape.undecided is not None or landscape.is_empty:
             continue
-        found |= {float(point.at) for point in landscape.critical}
-        found |= {float(end) for piece in landscape.monotone for end in (piece.low, piece.high)}
-        found |= {float(end) for zero in landscape.zeros for end in _ends(zero)}
+        found |= {_nearest(point.at) for point in landscape.critical}
+        found |= {_nearest(end) for piece in landscape.monotone for end in (piece.low, piece.high)}
+        found |= {_nearest(end) for zero in landscape.zeros for end in _ends(zero)}
     return tuple(sorted(x for x in found if math.isfinite(x)))
 
 
@@ -119,6 +119,11 @@ def ordered(values: Floats) -> Floats:
 
 def _with_bits(exponent: np.ndarray, fraction: np.ndarray, fmt: Format) -> Floats:
     return from_bits((exponent.astype(np.uint64) << np.uint64(fmt.precision - 1)) | fraction.astype(np.uint64), fmt)
+
+
+def _nearest(real: Real) -> float:
+    """A root that is 0, but not known to be, is enclosed by balls around 0."""
+    return 0.0 if not real.is_infinite and real.ball(256).contains(0) else float(real)
 
 
 def _ends(zero: Real | Interval) -> tuple[Real, ...]:

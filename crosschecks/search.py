@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, find, settings, target
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
+from hypothesis import target
 
 from ..numerics.formats import Floats, shifted
 from ..proofs.formats import Format
 from . import strategies
+from .drive import CLIMB, drive
 from .subject import Subject
 
 _BLOCK = 12
@@ -39,7 +38,7 @@ def climb(subject: Subject) -> tuple[Floats, ...]:
             target(min(math.log2(1 + errors[worst]), 1000.0), label="conditioned error")
         return False
 
-    _run(blocks, example, subject.options.examples, subject.options.seed, shrink=False)
+    drive(blocks, example, examples=subject.options.examples, seed=subject.options.seed, phases=CLIMB)
     columns = zip(*found, strict=True)
     return tuple(np.array(column, dtype=a.dtype) for column, a in zip(columns, subject.inputs, strict=True))
 
@@ -59,7 +58,7 @@ def simplest(subject: Subject, failing: np.ndarray, fails: Callable[[Subject], b
         probe = subject.at([np.full(65, x) for x in point])  # vector lanes and a scalar tail
         return probe is not None and fails(probe)
 
-    found = _run(points, example, max_examples=40, seed=subject.options.seed, shrink=True)
+    found = drive(points, example, examples=40, seed=subject.options.seed)
     whole = tuple(a[failing[0]] for a in subject.inputs)
     return found if found is not None else whole if example(whole) else None
 
@@ -75,14 +74,3 @@ def _block(hot: Floats, fmt: Format) -> st.SearchStrategy[Floats]:
         return shifted(np.full(_BLOCK, first), steps * step)
 
     return st.builds(spread, start, st.integers(1, 1 << (fmt.precision // 2)))
-
-
-def _run(strategy: Any, example: Callable[[Any], bool], max_examples: int, seed: int, *, shrink: bool) -> Any:
-    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate, Phase.target)
-    quiet = settings(
-        max_examples=max_examples, phases=phases, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    try:
-        return find(strategy, example, settings=quiet, random=Random(seed))
-    except NoSuchExample:
-        return None

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from random import Random
 
 from flint import arb, fmpq
-from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import NoSuchExample
 
 from ..proofs import expressions as ex
 from ..proofs.expressions import Expr
@@ -22,6 +19,7 @@ from ..proofs.language import Connective, Formula, Relation, parse_statement
 from ..proofs.reals import Real
 from ..proofs.verdicts import Counterexample, Result, Verdict
 from . import strategies
+from .drive import drive
 from .pointwise import Point, holds_at, sides_at, value_at
 
 
@@ -200,17 +198,7 @@ def _near(real: Real) -> fmpq:
 def _search(
     names: list[str], landmarks: tuple[fmpq, ...], false_at: Callable[[Point], bool], examples: int, seed: int
 ) -> Point | None:
-    quiet = settings(
-        max_examples=examples,
-        phases=(Phase.generate, Phase.shrink),
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    try:
-        return find(strategies.rational_points(names, landmarks), false_at, settings=quiet, random=Random(seed))
-    except NoSuchExample:
-        return None
+    return drive(strategies.rational_points(names, landmarks), false_at, examples=examples, seed=seed)
 
 
 def _names(formula: Formula) -> frozenset[str]:

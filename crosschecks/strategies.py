@@ -24,10 +24,12 @@ def floats(fmt: Format | str, *, finite: bool = False) -> SearchStrategy[np.gene
         finite: leave out infinities and NaNs.
     """
     f = _format(fmt)
+    fraction = f.precision - 1
     everything = st.builds(
-        lambda negative, bits: from_bits([bits | (negative << (f.bits - 1))], f)[0],
-        st.booleans(),
-        st.integers(0, (1 << (f.bits - 1)) - 1),
+        lambda sign, exponent, rest: from_bits([(sign << (f.bits - 1)) | (exponent << fraction) | rest], f)[0],
+        st.integers(0, 1),
+        st.integers(0, (1 << (f.bits - 1 - fraction)) - 1),
+        st.integers(0, (1 << fraction) - 1),
     )
     return everything.filter(lambda x: bool(np.isfinite(float(x)))) if finite else everything
 

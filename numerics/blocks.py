@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..proofs.evaluate import NAN, precision, program, series
 from ..proofs.expressions import Expr
-from .scaled import scaled_enclosure
+from .scaled import scaled_enclosure, scaled_sign
 from .smooth import nth_derivative
 
 DEGREE = 16
@@ -105,8 +105,7 @@ class Blocks:
         for bits in PRECISIONS:
             with precision(bits, DEGREE + self._order + 2):
                 whole = self._jet(block)
-                values = whole[0] if whole[0].is_finite() else scaled_enclosure(self._derivative, block, "x", 128)
-                flat = _flat(values)
+                flat = self._flat(whole[0], block)
                 if flat is not None:
                     return flat
                 thin = self._jet(centre)
@@ -117,6 +116,19 @@ class Blocks:
                     return _SPLIT if level < deepest else _HOPELESS
         return _HOPELESS
 
+    def _flat(self, values: arb, block: arb) -> _Polynomial | None:
+        """A block on which every value rounds to zero, every value overflows, or all agree to 60 bits."""
+        zeros = (0.0,) * (DEGREE + 1)
+        if not values.is_finite():
+            values = scaled_enclosure(self._derivative, block, "x", 128)
+        if abs(values) < arb(2) ** -1080:
+            return _Polynomial((*zeros, float(scaled_sign(self._derivative, block, "x", 128) or 1)), -_BEYOND)
+        if abs(values) > arb(2) ** 1030:
+            return _Polynomial((*zeros, 1.0 if values > 0 else -1.0), _BEYOND)
+        if values.rel_accuracy_bits() > 60 and abs(values) > arb(2) ** -900:
+            return _Polynomial((*zeros, float(values.mid())), 0)
+        return None
+
     def _jet(self, x: arb) -> list[arb]:
         """Taylor coefficients of the derivative of this order, DEGREE + 2 of them."""
         n = self._order
@@ -125,18 +137,6 @@ class Blocks:
         except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
             return [NAN] * (DEGREE + 2)
         return [c[k + n] * math.perm(k + n, n) for k in range(DEGREE + 2)]
-
-
-def _flat(values: arb) -> _Polynomial | None:
-    """A block on which every value rounds to zero, every value overflows, or all agree to 60 bits."""
-    zeros = (0.0,) * (DEGREE + 1)
-    if abs(values) < arb(2) ** -1080:
-        return _Polynomial((*zeros, -1.0 if values < 0 else 1.0), -_BEYOND)
-    if abs(values) > arb(2) ** 1030:
-        return _Polynomial((*zeros, 1.0 if values > 0 else -1.0), _BEYOND)
-    if values.rel_accuracy_bits() > 60 and abs(values) > arb(2) ** -900:
-        return _Polynomial((*zeros, float(values.mid())), 0)
-    return None
 
 
 def _polynomial(thin: list[arb], last: arb, h: arb) -> _Polynomial | int | None:

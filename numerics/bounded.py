@@ -94,27 +94,28 @@ def _scaling(factor: Bounded, u: Bounded, product: Any) -> Any:
 
 def power(u: Bounded, exponent: fmpq) -> Bounded:
     """u to a rational power."""
-    n = int(exponent.p)
+    n, size = int(exponent.p), abs(int(exponent.p)) / int(exponent.q)
+    if exponent.q == 2:
+        root = np.sqrt(u.value)
+        return power(_rounded(root, 0.6 * _relative(u) * root, exact=_is_zero(u)), fmpq(n))
     if exponent.q == 1:
         value = np.ones_like(u.value)
         for _ in range(abs(n)):
             value = value * u.value
-        ulps = 0.5 * (abs(n) - 1)
-        if n < 0:
-            value, ulps = 1 / value, ulps + 0.5
-    elif exponent.q == 2:
-        root = np.sqrt(u.value)
-        return power(_rounded(root, 0.6 * _relative(u) * root, exact=_is_zero(u)), fmpq(n))
+        value, operations = (1 / value, abs(n)) if n < 0 else (value, n - 1)
+        rounding = 1.001 * U * operations * np.abs(value)
     else:
-        value, ulps = np.power(u.value, float(n) / float(int(exponent.q))), 2 * LIBRARY_ULP
-    size = abs(n) / int(exponent.q)
+        value = np.power(u.value, n / int(exponent.q))
+        rounding = (2 * LIBRARY_ULP + size * np.abs(np.log(u.value))) * 2 * U * np.abs(value)
     if n > 0 and size >= 1:  # convex: safe at and around 0 as well
         error = size * u.error * (np.abs(u.value) + u.error) ** (size - 1)
     else:
         error = np.abs(value) * np.where(u.error == 0, 0.0, np.expm1(-size * np.log1p(-_relative(u))))
     if n < 0:  # an overflow of u, or an underflow of its power, would pass unseen through the reciprocal
-        error = np.where(np.isinf(u.value) | np.isinf(u.error) | (np.abs(value) > 2.0**1020), np.inf, error)
-    return _rounded(value, error, ulps, _is_zero(u))
+        unseen = np.isinf(u.value) | np.isinf(u.error) | (value == 0) | (np.abs(value) > 2.0**1020)
+        error = np.where(unseen, np.inf, error)
+    rounding = np.where(_is_zero(u) & (n > 0), 0.0, rounding + np.where(np.abs(value) < 2.0**-1020, TINY * abs(n), 0.0))
+    return _checked(value, error + rounding)
 
 
 def exp(u: Bounded) -> Bounded:
@@ -173,11 +174,11 @@ def _gaussian_slope(u: Bounded) -> Any:
 
 
 def erf(u: Bounded) -> Bounded:
-    return _rounded(_erf(u.value).astype(np.float64), _gaussian_slope(u) * u.error, ERF_ULP, _is_zero(u))
+    return _rounded(np.asarray(_erf(u.value), np.float64), _gaussian_slope(u) * u.error, ERF_ULP, _is_zero(u))
 
 
 def erfc(u: Bounded) -> Bounded:
-    return _rounded(_erfc(u.value).astype(np.float64), _gaussian_slope(u) * u.error, ERF_ULP)
+    return _rounded(np.asarray(_erfc(u.value), np.float64), _gaussian_slope(u) * u.error, ERF_ULP)
 
 
 def sinh(u: Bounded) -> Bounded:

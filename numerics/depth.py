@@ -213,9 +213,10 @@ def rounded_power(rate: Real, n: int, fmt: Format) -> Rounded:
     try:
         return fmt.round(enclosure)
     except RoundingUndecided:
-        if value is None:
+        tie = power(rate, n).rational  # sqrt(2)/4 is irrational, its square is not
+        if tie is None:
             raise
-        return fmt.round(value**n)
+        return fmt.round(tie)
 
 
 def path_product(
@@ -235,6 +236,8 @@ def path_product(
         factor = slope.at(fmpq(z))
         if factor is None or isinstance(factor, Kink):
             raise ValueError(f"layer {layer}: no derivative at {z}")
+        if callable(factor) and (near := factor(128)).is_exact():
+            factor = near.fmpq()
         if callable(factor):
             enclosures.append(factor)
         else:

@@ -152,8 +152,8 @@ def run(name: str, **parameters: Any) -> Tested:
     for key, value in parameters.items():
         _check_type(name, key, value, known[key])
     sentence, numbers = experiment(**parameters)
-    complete = {key: list(v) if isinstance(v := parameters.get(key, default), tuple) else v for key, default in known.items()}
-    return Tested(name, complete, sentence, numbers)
+    complete = {**known, **parameters}
+    return Tested(name, {k: list(v) if isinstance(v, tuple) else v for k, v in complete.items()}, sentence, numbers)
 
 
 LARGEST = 10_000

@@ -24,9 +24,7 @@ from .conjugates import conjugate
 
 Step: TypeAlias = Callable[[Callable[[Expr], Bounded]], Bounded]
 
-_FUNCTIONS: dict[str, Callable[[Bounded], Bounded]] = {
-    name: getattr(bounded, name) for name in ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
-}  # fmt: skip
+_FUNCTIONS: dict[str, Callable[[Bounded], Bounded]] = {name: getattr(bounded, name) for name in ex.FUNCTIONS}
 
 
 def evaluate(expr: Expr, inputs: Mapping[str, NDArray[np.float64]]) -> Bounded:
@@ -155,17 +153,18 @@ def _one_plus_exp(e: Expr) -> Expr | None:
 
 
 def _power_step(base: Expr, exponent: Expr) -> Step:
-    if exponent.value is None:
+    n = exponent.value
+    if n is None:
         product = exponent * ex.log(base)
         return lambda visit: bounded.exp(visit(product))
     u = _one_plus_exp(base)
-    if u is not None and exponent.value < 0:
+    if u is not None and n < 0:
         negated = -u
-        return lambda visit: bounded.power(bounded.logistic(visit(negated)), -exponent.value)
-    if base.op == "cosh" and exponent.value < 0:
+        return lambda visit: bounded.power(bounded.logistic(visit(negated)), -n)
+    if base.op == "cosh" and n < 0:
         argument = base.args[0]
-        return lambda visit: bounded.power(bounded.sech(visit(argument)), -exponent.value)
-    return lambda visit: bounded.power(visit(base), exponent.value)
+        return lambda visit: bounded.power(bounded.sech(visit(argument)), -n)
+    return lambda visit: bounded.power(visit(base), n)
 
 
 def _log_step(argument: Expr) -> Step:
@@ -207,5 +206,3 @@ def _product_step(factors: tuple[Expr, ...]) -> Step:
 
 def _logistic_of(u: Expr) -> Step:
     return lambda visit: bounded.logistic(visit(u))
-
-

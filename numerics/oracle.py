@@ -7,7 +7,7 @@ Nothing here computes with floats. Inputs and outputs are arrays of a format's d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -85,17 +85,18 @@ class Oracle:
         self.expr, self.order = expr, order
         pieces = split(expr, "x")
         self._ends = [b.ball(256) for b in pieces.breakpoints]
-        self._stretches = [p.expr and _Stretch(nth_derivative(p.expr, order)) for p in pieces.pieces]
+        self._stretches = [None if p.expr is None else _Stretch(nth_derivative(p.expr, order)) for p in pieces.pieces]
 
     def at(self, x: fmpq) -> ExactReal | Kink | None:
         """The exact value at a rational, the kink that is there, or None where the function is undefined."""
         point = arb(x)
         for stretch, end in zip(self._stretches, self._ends, strict=False):
             if point < end:
-                return stretch and stretch.at(x)
+                return None if stretch is None else stretch.at(x)
             if not point > end:
                 return self._at_breakpoint(x)
-        return self._stretches[-1] and self._stretches[-1].at(x)
+        last = self._stretches[-1]
+        return None if last is None else last.at(x)
 
     def _at_breakpoint(self, x: fmpq) -> ExactReal | Kink | None:
         try:
@@ -154,8 +155,9 @@ def reference(
     """Correctly rounded values of f, f' or f'' at every element of an array, and what the rounding left over.
 
     The format of the result is that of x unless `fmt` names another. NaN gives NaN, and so does a point where the
-    function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what the format overflows to. A value that is
-    negative, as far as enclosures show, and rounds to zero is -0.0; an exact zero is +0.0, even at -0.0.
+    function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what
+    the format overflows to. A value that is negative, as far as enclosures show, and rounds to zero is -0.0; an
+    exact zero is +0.0, even at -0.0.
     Raises ValueError for a negative order or an expression with free names besides x, RoundingUndecided where
     LAST_PRECISION bits do not decide a rounding.
     """
@@ -213,7 +215,7 @@ def _row(function: Oracle, x: float, fmt: Format) -> _Row:
     real = function.limit(1 if x > 0 else -1) if abs(x) == float("inf") else function.at(exact(x))
     if real is None:
         return _special(float("nan"), fmt)
-    if isinstance(real, float):
+    if isinstance(real, (int, float)):
         return _special(real, fmt)
     if isinstance(real, Kink):
         left, right = (to_float(fmt.round(_exact_or_near(side))) for side in (real.left, real.right))
@@ -225,17 +227,34 @@ def _special(value: float, fmt: Format) -> _Row:
     return (value if fmt.overflow == "inf" else float("nan")), 0.0, fmt.emax - fmt.precision + 1, None
 
 
-def kink_value(kink: Kink | OneSided) -> float:
-    """The convention for a derivative at a kink: of its two sides, as float64, the one nearer 0."""
-    fmt = format_named("float64")
-    sides = [float(s) if isinstance(s, float) else to_float(fmt.round(_exact_or_near(s))) for s in (kink.left, kink.right)]
-    return min(sides, key=abs)
+def kink_value(kink: OneSided) -> float:
+    """The convention for a derivative at a kink: of its two sides the one nearer 0."""
+    return min(kink.left, kink.right, key=abs)
 
 
 def float64_value(function: Oracle, x: float) -> float:
     """The correctly rounded float64 value at one float64; at a kink that of `kink_value`."""
     value, _, _, kink = _row(function, x, format_named("float64"))
     return value if kink is None else kink_value(kink)
+
+
+def float64_product(factors: Sequence[tuple[Oracle, float]]) -> float:
+    """The correctly rounded product of functions, each at its own finite float64; NaN where one has no value."""
+    reals: list[ExactReal] = []
+    for function, x in factors:
+        real = function.at(exact(x))
+        if real is None or isinstance(real, Kink):
+            return float("nan")
+        reals.append(real)
+
+    def product(bits: int) -> arb:
+        with precision(bits):
+            result = arb(1)
+            for real in reals:
+                result *= real(bits) if callable(real) else arb(real)
+            return result
+
+    return _rounded(product, format_named("float64"))[0]
 
 
 def _exact_or_near(side: arb) -> fmpq | Callable[[int], arb]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from ..proofs import expressions as ex
-from ..proofs.evaluate import excludes_zero, precision
+from ..proofs.evaluate import excludes_zero, known_sign, precision
 from ..proofs.expressions import Expr
 
 
@@ -73,9 +73,9 @@ class Parted:
         return Parted(self.c * other.c, mixed + self.rest * other.rest)
 
     def reciprocal(self) -> Parted:
-        """1 / (c + r) = 1/c - r / (c (c + r))."""
-        if not self.c:
-            return _inexact(self.rest.power(fmpq(-1)))
+        """1 / (c + r) = 1/c - r / (c (c + r)), as long as r is the smaller part."""
+        if not 2 * abs(self.rest.ball()) < abs(arb(self.c)):
+            return _inexact(self.total().power(fmpq(-1)))
         return Parted(1 / self.c, _plain(-1 / self.c) * self.rest * self.total().power(fmpq(-1)))
 
 
@@ -104,6 +104,12 @@ def scaled_enclosure(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> arb
     """A ball around the values of a smooth expression of one variable; not finite if even this is not enough."""
     with precision(bits):
         return parts(expr, x, variable).total().ball()
+
+
+def scaled_sign(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> int | None:
+    """The sign of all values, however small they are; None where it is not known."""
+    with precision(bits):
+        return known_sign(parts(expr, x, variable).total().m)
 
 
 def beside_exact(expr: Expr, x: fmpq, variable: str, bits: int) -> arb | None:

@@ -72,10 +72,10 @@ def conditioned(errors: NDArray[np.float64], kappa: NDArray[np.float64]) -> NDAr
     """Errors in ULP divided by 1 + kappa, where kappa = abs(x g'(x) / g(x)) is the condition number of g at x.
 
     It is the part of an error that a careful implementation in the same format could have avoided. Where g(x)
-    is 0 kappa is infinite and the result 0, unless the error itself is infinite.
+    is 0 kappa is infinite and the result 0, unless the error itself is infinite. An error of 0 stays 0.
     """
     with np.errstate(invalid="ignore"):
-        return np.where(np.isinf(errors), np.inf, errors / (1 + kappa))
+        return np.where(np.isinf(errors) | (errors == 0), errors, errors / (1 + kappa))
 
 
 def ulps(value: Floats) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ SMALLEST = 400
 LARGEST_DIGITS = 6000
 
 
-def witness(expr: Expr, x: fmpq, *, order: int = 0, digits: int = 50) -> mpmath.mpf:
+def witness(expr: Expr, x: fmpq, *, order: int = 0, digits: int = 50) -> Any:
     """f^(order)(x) for order 0, 1 or 2, to about this many significant digits, or 10**-SMALLEST absolutely.
 
     At a kink the result is a one-sided derivative. Domain: abs(x) below 1e100, or 0. Raises ArithmeticError where

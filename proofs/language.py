@@ -242,10 +242,25 @@ def _tree(text: str, what: str) -> ast.expr:
         count += 1
         if depth > 4 * MAX_DEPTH or count > MAX_NODES:
             raise StatementError(f"{what} {shown!r}: too deeply nested or too long")
-        if isinstance(node, ast.Constant):
-            node.kind = flat[node.col_offset : node.end_col_offset]
+        if isinstance(node, ast.expr):
+            setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
         level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
     return tree
+
+
+_SOURCE = "gradproof_source"
+
+
+def _source(node: ast.AST) -> str:
+    """The text a node was read from: `ast` itself keeps only the nearest float of a decimal."""
+    text = getattr(node, _SOURCE, "")
+    return f"({text})" if isinstance(node, ast.IfExp) else text
+
+
+def _shown(node: ast.AST) -> str:
+    """The node's text, short enough for an error line."""
+    text = _source(node)
+    return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
 def number_from_source(source: str) -> Fraction:
@@ -292,17 +307,17 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name)) if name in PREDICATES:
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
-                return Predicate(name, body, ast.unparse(node), self._variable(body, node))
+                return Predicate(name, body, _source(node), self._variable(body, node))
             case ast.Call(func=ast.Name(id="identity_near")):
                 self._arguments(node, "identity_near", 2)
                 body, at = self.expression(node.args[0]), self.expression(node.args[1])
-                return Predicate("identity_near", body, ast.unparse(node), self._variable(body, node), at)
+                return Predicate("identity_near", body, _source(node), self._variable(body, node), at)
             case ast.Call(func=ast.Name(id="approx")):
                 return self._approx(node)
             case ast.Constant(value=bool(truth)):
                 return Connective("and" if truth else "or", ())
         raise StatementError(
-            f"{ast.unparse(node)[:80]!r}: expected something true or false, such as 'tanh(x) < 1', got a number or set"
+            f"{_shown(node)}: expected something true or false, such as 'tanh(x) < 1', got a number or set"
         )
 
     def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
@@ -312,7 +327,7 @@ class _Reader:
             if type(op) not in _OPERATORS:
                 raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !=")
             symbol = _OPERATORS[type(op)]
-            shown = f"{ast.unparse(operands[i])} {symbol} {ast.unparse(operands[i + 1])}"
+            shown = f"{_source(operands[i])} {symbol} {_source(operands[i + 1])}"
             lhs, rhs = values[i], values[i + 1]
             if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
                 if symbol not in ("==", "!="):
@@ -323,16 +338,16 @@ class _Reader:
     def _approx(self, node: ast.Call) -> Formula:
         keywords = self._arguments(node, "approx", 2, ("digits", "rel"))
         if len(keywords) != 1:
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: expected exactly one of digits= and rel=")
+            raise StatementError(f"{_shown(node)}: expected exactly one of digits= and rel=")
         a, b = self.expression(node.args[0]), self.expression(node.args[1])
         if "rel" in keywords:
             tolerance = self.expression(keywords["rel"])
             bound = tolerance * ex.switch("abs", b)
-            return Relation("<=", ex.switch("abs", a - b), bound, ast.unparse(node))
+            return Relation("<=", ex.switch("abs", a - b), bound, _source(node))
         digits = self.expression(keywords["digits"]).value
         if digits is None or digits.q != 1 or not 1 <= digits <= MAX_DIGITS:
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: digits must be a whole number from 1 to {MAX_DIGITS}")
-        return Predicate("approx", a, ast.unparse(node), None, b, int(digits.p), ast.unparse(node.args[0]))
+            raise StatementError(f"{_shown(node)}: digits must be a whole number from 1 to {MAX_DIGITS}")
+        return Predicate("approx", a, _source(node), None, b, int(digits.p), _source(node.args[0]))
 
     # --- values
 
@@ -348,11 +363,11 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name)) if name in SETS:
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
-                return SetFunctional(name, body, ast.unparse(node), self._variable(body, node))
+                return SetFunctional(name, body, _source(node), self._variable(body, node))
             case ast.Call(func=ast.Name(id="subdifferential")):
                 self._arguments(node, "subdifferential", 2)
                 body, at = self.expression(node.args[0]), self.expression(node.args[1])
-                return SetFunctional("subdifferential", body, ast.unparse(node), self._variable(body, node), at)
+                return SetFunctional("subdifferential", body, _source(node), self._variable(body, node), at)
             case _:
                 return self._extended(node)
 
@@ -362,7 +377,7 @@ class _Reader:
         ends = {"left": name == "open_interval", "right": name == "open_interval"}
         for side, kind in keywords.items():
             if kind not in ("open", "closed"):
-                raise StatementError(f"{ast.unparse(node)[:80]!r}: {side} must be open or closed")
+                raise StatementError(f"{_shown(node)}: {side} must be open or closed")
             ends[side] = kind == "open"
         return IntervalDisplay(
             low, high, ends["left"] or isinstance(low, Infinity), ends["right"] or isinstance(high, Infinity)
@@ -388,13 +403,13 @@ class _Reader:
         self._nodes += 1
         result = self._expression(node)
         if self._nodes % 64 == 0 and _size(result) > MAX_NODES:
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: too large once its functions are written out")
+            raise StatementError(f"{_shown(node)}: too large once its functions are written out")
         return result
 
     def _expression(self, node: ast.expr) -> Expr:
         match node:
-            case ast.Constant(value=value, kind=source) if isinstance(value, (int, float)) and not isinstance(value, bool):
-                return ex.rational(number_from_source(str(source)))
+            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+                return ex.rational(number_from_source(_source(node)))
             case ast.Name(id=name):
                 return self._name(name)
             case ast.BinOp(left=left, op=op, right=right):
@@ -407,7 +422,7 @@ class _Reader:
                 return self._choice(self.formula(test), self.expression(body), self.expression(orelse), node)
             case ast.Call():
                 return self._call(node)
-        raise StatementError(f"{ast.unparse(node)[:80]!r}: {type(node).__name__} is not in the statement language")
+        raise StatementError(f"{_shown(node)}: {type(node).__name__} is not in the statement language")
 
     def _name(self, name: str) -> Expr:
         if name == "pi":
@@ -434,16 +449,16 @@ class _Reader:
                 return a * b
             case ast.Div():
                 if b is ex.ZERO:
-                    raise StatementError(f"{ast.unparse(node)[:80]!r}: division by zero")
+                    raise StatementError(f"{_shown(node)}: division by zero")
                 return a / b
             case ast.Pow():
                 exponent = b.value
                 if exponent is not None and (abs(exponent) > MAX_EXPONENT or exponent.q > 64):
-                    raise StatementError(f"{ast.unparse(node)[:80]!r}: exponents up to {MAX_EXPONENT} are read")
+                    raise StatementError(f"{_shown(node)}: exponents up to {MAX_EXPONENT} are read")
                 if a is ex.ZERO and exponent is not None and exponent < 0:
-                    raise StatementError(f"{ast.unparse(node)[:80]!r}: division by zero")
+                    raise StatementError(f"{_shown(node)}: division by zero")
                 return a**b
-        raise StatementError(f"{ast.unparse(node)[:80]!r}: operator {type(op).__name__} is not in the statement language")
+        raise StatementError(f"{_shown(node)}: operator {type(op).__name__} is not in the statement language")
 
     def _choice(self, test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:
         match test:
@@ -459,7 +474,7 @@ class _Reader:
                 return b
             case Connective(op="not", parts=(part,)):
                 return self._choice(part, b, a, node)
-        raise StatementError(f"{ast.unparse(node)[:80]!r}: a condition compares numbers")
+        raise StatementError(f"{_shown(node)}: a condition compares numbers")
 
     def _call(self, node: ast.Call) -> Expr:
         match node.func:
@@ -468,25 +483,25 @@ class _Reader:
             case ast.Name(id=name) if name in ("sup", "inf", "lipschitz", "continuity"):
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
-                return self._functional(Functional(name, body, ast.unparse(node), self._variable(body, node)))
+                return self._functional(Functional(name, body, _source(node), self._variable(body, node)))
             case ast.Name(id="E"):
                 self._arguments(node, "E", 1)
                 body = self.expression(node.args[0])
-                return self._functional(Functional("E", body, ast.unparse(node), self._variable(body, node, "z")))
+                return self._functional(Functional("E", body, _source(node), self._variable(body, node, "z")))
             case ast.Name(id="limit"):
                 self._arguments(node, "limit", 3)
                 body, at = self.expression(node.args[0]), self._extended(node.args[2])
                 if not isinstance(node.args[1], ast.Name):
-                    raise StatementError(f"{ast.unparse(node)[:80]!r}: expected limit(expression, variable, point)")
-                return self._functional(Functional("limit", body, ast.unparse(node), node.args[1].id, at))
+                    raise StatementError(f"{_shown(node)}: expected limit(expression, variable, point)")
+                return self._functional(Functional("limit", body, _source(node), node.args[1].id, at))
             case ast.Name(id="product"):
                 return self._product(node)
             case ast.Name(id=name) if name in FORMATS:
                 self._arguments(node, name, 1)
-                return self._functional(Functional(name, self.expression(node.args[0]), ast.unparse(node)))
+                return self._functional(Functional(name, self.expression(node.args[0]), _source(node)))
             case ast.Name(id=name) if name in ("max", "min"):
                 if node.keywords or len(node.args) < 2:
-                    raise StatementError(f"{ast.unparse(node)[:80]!r}: {name} takes two or more numbers")
+                    raise StatementError(f"{_shown(node)}: {name} takes two or more numbers")
                 first, *rest = map(self.expression, node.args)
                 for other in rest:
                     first = ex.switch(name, first, other)
@@ -506,7 +521,7 @@ class _Reader:
             case ast.Call() | ast.BinOp():
                 self._arguments(node, "a function expression", 1)
                 return ex.substitute(self.expression(node.func), {"x": self.expression(node.args[0])})
-        raise StatementError(f"{ast.unparse(node)[:80]!r}: {type(node.func).__name__} is not in the statement language")
+        raise StatementError(f"{_shown(node)}: {type(node.func).__name__} is not in the statement language")
 
     def _elementary(self, name: str, argument: Expr) -> Expr:
         match name:
@@ -535,25 +550,25 @@ class _Reader:
 
     def _derivative(self, node: ast.Call) -> Expr:
         if node.keywords or len(node.args) not in (1, 2):
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: expected D(f), D(f, order) or D(expression, variable)")
+            raise StatementError(f"{_shown(node)}: expected D(f), D(f, order) or D(expression, variable)")
         body = self.expression(node.args[0])
         if len(node.args) == 1:
             return ex.derivative(body, self._variable(body, node))
         match node.args[1]:
             case ast.Name(id=variable):
                 if variable in RESERVED or variable in self.functions:
-                    raise StatementError(f"{ast.unparse(node)[:80]!r}: {variable!r} is not a variable")
+                    raise StatementError(f"{_shown(node)}: {variable!r} is not a variable")
                 return ex.derivative(body, variable)
             case ast.Constant(value=int(order)) if 0 <= order <= 6 and not isinstance(order, bool):
                 return ex.derivative(body, self._variable(body, node), order=order)
-        raise StatementError(f"{ast.unparse(node)[:80]!r}: the order must be a whole number from 0 to 6")
+        raise StatementError(f"{_shown(node)}: the order must be a whole number from 0 to 6")
 
     def _product(self, node: ast.Call) -> Expr:
         self._arguments(node, "product", 2)
         factor, count = self.expression(node.args[0]), self.expression(node.args[1])
         whole = count.value is not None and count.value.q == 1 and 1 <= count.value <= MAX_EXPONENT
         if not (whole or count.op == "name"):
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: n must be a whole number from 1 or a free name")
+            raise StatementError(f"{_shown(node)}: n must be a whole number from 1 or a free name")
         key = ("product", factor, count)
         placeholder = self._placeholders.setdefault(key, f"product#{len(self._placeholders)}")
         self.products[placeholder] = (factor, count, self._variable(factor, node))
@@ -573,14 +588,14 @@ class _Reader:
         if len(free) == 1:
             return next(iter(free))
         names = ", ".join(sorted(free))
-        raise StatementError(f"{ast.unparse(node)[:80]!r}: a function of which of {names}? use {preferred!r} for it")
+        raise StatementError(f"{_shown(node)}: a function of which of {names}? use {preferred!r} for it")
 
     def _arguments(
         self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()
     ) -> dict[str, ast.expr]:
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: {name} takes {count} argument(s), got {len(node.args)}")
+            raise StatementError(f"{_shown(node)}: {name} takes {count} argument(s), got {len(node.args)}")
         found = {str(k.arg): k.value for k in node.keywords}
         if unknown := [k for k in found if k not in keywords]:
-            raise StatementError(f"{ast.unparse(node)[:80]!r}: {name} has no option {unknown[0]!r}")
+            raise StatementError(f"{_shown(node)}: {name} has no option {unknown[0]!r}")
         return found

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from ..crosschecks.results import CheckResult
 from .console import cell, table, verdict
-from .figures import short
+from .errors import printable
+from .figures import short, short_hex
 
 PRIMES = ("", "'", "''")
 
@@ -39,28 +40,24 @@ def tables(results: Sequence[dict[str, Any]]) -> list[Table | Text]:
             cell(result["inputs"]),
             cell(short(result["max_ulp"])),
             cell(short(result["max_ulp_conditioned"])),
-            cell(worst["x_hex"] if worst else ""),
+            cell(short_hex(worst["x_hex"]) if worst else ""),
             cell(len(result["findings"]) or ""),
         )
-    return [first, errors, *finding_tables(results)]
+    return [first, errors, *finding_lines(results)]
 
 
-def finding_tables(results: Sequence[dict[str, Any]]) -> list[Table]:
-    """One row for each finding; no table where there is none."""
-    shown = table("Findings", ("function", "dtype", "property", "x", "x in hex", "got", "expected", "what"))
+def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
+    """Every finding on a line of its own, with what it says below; nothing where there is none."""
+    shown = []
     for result in results:
         for finding in result["findings"]:
-            shown.add_row(
-                cell(function_name(result)),
-                cell(result["dtype"]),
-                cell(finding["property"]),
-                cell(short(finding["x"])),
-                cell(finding["x_hex"]),
-                cell(short(finding["got"])),
-                cell(short(finding["expected"])),
-                cell(finding["message"]),
-            )
-    return [shown] if shown.row_count else []
+            line = Text(f"{function_name(result)} {result['dtype']}: {finding['property']}", "bold")
+            if finding["x_hex"]:
+                line.append(f" at x = {short(finding['x'])} ({short_hex(finding['x_hex'])})", "not bold")
+            line.append(f": got {short(finding['got'])}, expected {short(finding['expected'])}", "not bold")
+            line.append(printable(f"\n    {finding['message']}"), "not bold")
+            shown.append(line)
+    return [Text("\n").join(shown)] if shown else []
 
 
 def summary(results: Sequence[dict[str, Any]]) -> RenderableType:

@@ -22,3 +22,16 @@ def differing(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def unsound(claims: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Claims that were proved and that an exact counterexample contradicts: bugs in gradproof."""
     return [claim for claim in claims if claim["verdict"] == "unsound"]
+
+
+def at_fault(data: Mapping[str, Any]) -> bool:
+    """Whether the ledger or gradproof itself is at fault: what frameworks get wrong does not count."""
+    claims = [claim for ledger in data["ledgers"] for claim in ledger["claims"]]
+    own = [result for each in data["implementations"] if each["name"] == "numpy" for result in each["results"]]
+    return bool(
+        differing(claims)
+        or unsound(claims)
+        or data["contradictions"]
+        or data["failures"]
+        or any(result["verdict"] == "fail" for result in own)
+    )

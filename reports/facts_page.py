@@ -53,13 +53,17 @@ def smoothness(data: Mapping[str, Any]) -> str:
         case None:
             return "undecided"
         case "oo":
-            return "C^∞: smooth"
+            return "smooth"
         case -1:
-            return "discontinuous: it jumps"
+            return "jumps"
         case 0:
-            return "C^0: continuous, not differentiable everywhere"
+            return "C⁰: continuous with kinks"
         case order:
-            return f"C^{order}, not C^{order + 1}"
+            return f"C{_superscript(order)}, not C{_superscript(order + 1)}"
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def subdifferential(kink: Mapping[str, Any]) -> str:

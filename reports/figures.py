@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,13 +31,27 @@ def brief(number: Mapping[str, Any] | None, digits: int = 8) -> str:
 def truncated(decimal: str, digits: int) -> str:
     """The first `digits` significant digits of a decimal string, with an ellipsis where there are more."""
     mantissa, e, exponent = decimal.partition("e")
+    sign, whole, rest = _parts(mantissa)
+    if len(whole) > digits and not e:
+        mantissa, e, exponent = f"{sign}{whole[0]}.{whole[1:]}{rest}", "e", f"+{len(whole) - 1:02d}"
     significant = 0
     for position, character in enumerate(mantissa):
         if character.isdigit() and (significant or character != "0"):
             significant += 1
             if significant == digits and mantissa[position + 1 :].strip("."):
                 return mantissa[: position + 1] + "…" + e + exponent
-    return decimal
+    return mantissa + e + exponent
+
+
+def _parts(mantissa: str) -> tuple[str, str, str]:
+    """Sign, digits before the point, digits after it."""
+    whole, _, rest = mantissa.lstrip("-").partition(".")
+    return "-" if mantissa.startswith("-") else "", whole, rest
+
+
+def short_hex(text: str) -> str:
+    """A float in hexadecimal without the zeros at the end of its fraction: 0x1.64p+2."""
+    return re.sub(r"\.?0+(?=p)", "", text) if "." in text else text
 
 
 def full(number: Mapping[str, Any] | None) -> str:
@@ -72,15 +87,6 @@ def _place(place: Mapping[str, Any]) -> str:
     return f"{left}{brief(place['from'])}, {brief(place['to'])}{right}"
 
 
-def value(anything: Any) -> str:
-    """Whatever a measurement holds, in one line."""
-    match anything:
-        case bool():
-            return str(anything).lower()
-        case float():
-            return short(anything)
-        case Mapping():
-            return ", ".join(f"{name} {value(each)}" for name, each in anything.items())
-        case list() | tuple():
-            return ", ".join(value(each) for each in anything)
-    return str(anything)
+def product(bounds: Mapping[str, Any]) -> str:
+    """Bounds on a product of factors."""
+    return f"{brief(bounds['inf'])} to {brief(bounds['sup'])}"

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import facts_page, figures, plots
+from . import decay_plots, facts_page, figures, plots
 from .check_page import coverage, function_name
 from .counts import differing, unsound, verdict_counts
 from .errors import printable
@@ -32,10 +32,8 @@ def html(data: Mapping[str, Any]) -> str:
     results = [result for each in data["implementations"] for result in each["results"]]
     view |= {
         "counts": verdict_counts(claims),
-        "unsound": unsound(claims),
+        "unsound": [*unsound(claims), *data["contradictions"]],
         "differing": differing(claims),
-        "checked": len(results),
-        "failed_checks": sum(result["verdict"] == "fail" for result in results),
         "coverage": coverage(results).capitalize() + ".",
         "primes": FUNCTIONS,
     }
@@ -54,10 +52,10 @@ def _environment() -> Environment:
     environment.filters |= {
         "mathml": lambda formula: Markup(mathml(formula)),
         "brief": figures.brief,
-        "full": figures.full,
         "short": figures.short,
+        "short_hex": figures.short_hex,
         "interval": figures.interval,
-        "points": figures.points,
+        "product": figures.product,
         "fact_lines": facts_page.lines,
         "smoothness": facts_page.smoothness,
         "subdifferential": facts_page.subdifferential,
@@ -90,11 +88,8 @@ def counterexample(found: Mapping[str, Any]) -> Markup:
 
 def measurement(tested: Mapping[str, Any]) -> Markup:
     """A measurement beside a verdict: what was measured, by which experiment, and what came out."""
-    rows = Markup("").join(
-        Markup("<dt>{}</dt><dd>{}</dd>").format(printable(str(name)), printable(figures.value(value)))
-        for name, value in tested.items()
-    )
-    return Markup('<p><strong>Tested</strong> <span class="muted">(a measurement, no proof)</span></p><dl class="pairs">{}</dl>').format(rows)
+    said = Markup('<p><strong>Tested</strong> <span class="muted">(a measurement, no proof)</span>: {}.</p>')
+    return said.format(printable(tested["sentence"]))
 
 
 def _ledger(ledger: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -110,10 +105,12 @@ def _activation(entry: Mapping[str, Any], failures: list[dict[str, str]]) -> dic
 
 
 def _depth_plots(data: Mapping[str, Any], failures: list[dict[str, str]]) -> list[Markup]:
-    if not data["depth"]:
-        return []
-    drawn = _drawn("plot of products through depth", failures, plots.decay_plot, data["depth"])
-    return [drawn] if drawn else []
+    depth, drawn = data["depth"], []
+    if depth["activations"]:
+        drawn.append(_drawn("bounds through depth", failures, decay_plots.bound_plot, depth))
+    if depth["networks"]:
+        drawn.append(_drawn("random networks", failures, decay_plots.network_plot, depth))
+    return [plot for plot in drawn if plot]
 
 
 def _drawn(name: str, failures: list[dict[str, str]], draw: Any, *arguments: Any) -> Markup | None:
@@ -136,6 +133,7 @@ def _implementation(each: Mapping[str, Any]) -> dict[str, Any]:
         for finding in result["findings"]
     ]
     cells = [{"name": name, "cells": [row.get(one) for one in formats]} for name, row in rows.items()]
-    return {**each, "formats": formats, "rows": cells, "findings": findings}
+    failed = sum(result["verdict"] == "fail" for result in each["results"])
+    return {**each, "formats": formats, "rows": cells, "findings": findings, "failed": failed}
 
 

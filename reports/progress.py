@@ -23,7 +23,11 @@ class Progress:
         if self._shown:
             seconds = time.perf_counter() - self._started
             count = self._done if self._total is None else f"{self._done}/{self._total}"
-            line = f"[{count}] {seconds:4.0f} s  {what}"
+            self.say(f"[{count}] {seconds:4.0f} s  {what}")
+
+    def say(self, line: str) -> None:
+        """Replaces the terminal's line."""
+        if self._shown:
             self._stream.write(f"\r\x1b[K{line[:78]}")
             self._stream.flush()
 

@@ -1,3 +1,46 @@
+"""`gradproof report`: everything at once, as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
 import click
-@click.command()
-def report(): pass
+
+from ..errors import FOUND, INTERRUPTED, bad_input
+
+
+@click.command(short_help="Verify, measure, cross-check; write one self-contained page.")
+@click.argument("ledgers", metavar="[LEDGER]...", nargs=-1, type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("gradproof-report"),
+    show_default=True,
+    help="The folder to write to.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="How many processes work.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
+def report(ledgers: tuple[str, ...], output: Path, jobs: int, seed: int) -> int:
+    """Verify each LEDGER (the built-in ones without any), certify every activation, follow gradients through
+    depth, and cross-check the implementations of NumPy and torch.
+
+    Writes index.html, report.json and report.md. Exits 1 when a claim's verdict is not the expected one, when
+    anything is unsound, or when a part of the report is missing; what frameworks get wrong is shown, not counted.
+    """
+    from ..report_run import run
+    from ..write import prepare
+
+    with bad_input():
+        from ..ledger_page import load
+
+        chosen = load(ledgers)
+    prepare(output)
+    data, failed = run(chosen, output, seed=seed, jobs=jobs)
+    for line in failed:
+        click.echo(f"gradproof: {line}", err=True)
+    if data["interrupted"]:
+        return INTERRUPTED
+    from ..counts import at_fault
+
+    return FOUND if failed or at_fault(data) else 0

@@ -9,14 +9,14 @@ import numpy as np
 from gradproof.numerics.oracle import reference
 
 
-def correctly_rounded(name: str, *, order: int = 0, at_kinks: float = 0.0, **parameters: float) -> Callable:
-    """An activation or its derivative; at a kink the given value."""
+def correctly_rounded(name: str, *, order: int = 0, at_kinks: float | None = None, **parameters: float) -> Callable:
+    """An activation or its derivative; at a kink the given value, or the left one."""
 
     def implementation(x: np.ndarray) -> np.ndarray:
         found = reference(name, x, order=order, parameters=parameters)
         values = found.value.copy()
-        for index in found.kinks:
-            values[index] = at_kinks
+        for index, kink in found.kinks.items():
+            values[index] = kink.left if at_kinks is None else at_kinks
         return values
 
     implementation.__qualname__ = name

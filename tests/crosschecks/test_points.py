@@ -40,7 +40,12 @@ def test_every_binade_has_a_float_and_every_length_of_subnormal(name):
     fmt, x = FORMATS[name], np.abs(sample_of(name).astype(np.float64)[:-1])
     x = x[(x > 0) & np.isfinite(x)]
     met = {max(int(e) - 1, fmt.emin - fmt.precision + 1) for e in np.frexp(x)[1]}
-    assert met == set(range(fmt.emin - fmt.precision + 1, fmt.emax + 1))
+    binades = range(fmt.emin - fmt.precision + 1, fmt.emax + 1)
+    if name == "float64":  # beyond 2^64 every third, which third depends on the seed
+        assert met >= set(range(-64, 65)) | set(range(fmt.emin - fmt.precision + 1, fmt.emin))
+        assert all(met & set(binades[k : k + 3]) for k in range(len(binades) - 3))
+    else:
+        assert met == set(binades)
 
 
 @pytest.mark.parametrize("name", LONG)

@@ -17,7 +17,8 @@ FORMULAS = (
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_the_conditioned_error_is_below_one_ulp(formula: str, order: int) -> None:
     generator = np.random.default_rng(12)
-    x = np.concatenate([generator.uniform(-40, 40, 80), np.ldexp(generator.standard_normal(80), generator.integers(-200, 9, 80))])
+    scattered = np.ldexp(generator.standard_normal(80), generator.integers(-200, 9, 80))
+    x = np.concatenate([generator.uniform(-40, 40, 80), scattered])
     expr = parse_expression(formula, {})
     values = Blocks(expr, order)(x)
     known = ~np.isnan(values)
@@ -30,7 +31,7 @@ def test_what_lies_beyond_float64_is_zero_or_infinite() -> None:
     bell = Blocks(parse_expression("exp(-x**2)", {}), 0)
     assert bell(np.array([-1e200, -1e3, 40.0, 1e30])).tolist() == [0, 0, 0, 0]
     growth = Blocks(parse_expression("-exp(x)", {}), 0)
-    assert growth(np.array([1e3, 1e4])).tolist() == [-np.inf, -np.inf]
+    assert growth(np.array([1e3, 1.5e3])).tolist() == [-np.inf, -np.inf]
     assert np.signbit(growth(np.array([-1e5]))[0])
 
 

@@ -55,11 +55,11 @@ def test_stepping_up_visits_every_value_in_order(name: str) -> None:
 
 def test_stepping_agrees_with_nextafter_and_stays_at_infinity() -> None:
     x = np.array([0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1.7976931348623157e308, np.inf, -np.inf])
-    assert np.array_equal(shifted(x, 1)[:-3], np.nextafter(x, np.inf)[:-3])
+    assert np.array_equal(shifted(x, 1)[:-3], np.nextafter(x[:-3], np.inf))
     assert shifted(x, 1)[-3:].tolist() == [np.inf, np.inf, np.finfo(float).min]
-    assert np.array_equal(shifted(x, -1)[:-2], np.nextafter(x, -np.inf)[:-2])
+    assert np.array_equal(shifted(x, -1)[:-2], np.nextafter(x[:-2], -np.inf))
     assert shifted(x, -1)[-2:].tolist() == [np.finfo(float).max, -np.inf]
-    assert shifted(np.float32([1.0]), np.array([3]))[0] == np.float32(1 + 3 * 2.0**-23)
+    assert shifted(np.array([1.0], np.float32), np.array([3]))[0] == np.float32(1 + 3 * 2.0**-23)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -1,0 +1,55 @@
+"""Running Hypothesis as a search engine: seeded, silent, and leaving nothing in the user's folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, configuration, find, settings
+from hypothesis.errors import NoSuchExample
+from hypothesis.strategies import SearchStrategy
+
+Example = TypeVar("Example")
+
+CLIMB = (Phase.generate, Phase.target)
+"""Draw examples, then go where `target` grew."""
+SHRINK = (Phase.generate, Phase.shrink)
+"""Draw examples until one satisfies the condition, then look for the simplest that does."""
+
+
+def drive(
+    strategy: SearchStrategy[Example],
+    condition: Callable[[Example], bool],
+    *,
+    examples: int,
+    seed: int,
+    phases: tuple[Phase, ...] = SHRINK,
+) -> Example | None:
+    """An example that satisfies the condition, or None if so many examples have none."""
+    quiet = settings(
+        max_examples=examples,
+        phases=phases,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    with _storing_elsewhere():
+        try:
+            return find(strategy, condition, settings=quiet, random=Random(seed))
+        except NoSuchExample:
+            return None
+
+
+@contextmanager
+def _storing_elsewhere() -> Iterator[None]:
+    """Hypothesis keeps a cache in the current folder, which is no place for it when a user runs a check."""
+    saved = vars(configuration)["__hypothesis_home_directory"]
+    configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "gradproof-hypothesis")
+    try:
+        yield
+    finally:
+        configuration.set_hypothesis_home_dir(saved)

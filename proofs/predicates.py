@@ -1,0 +1,260 @@
+"""Properties of whole functions: increasing, convex, odd, bounded, smooth, approx and the like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from flint import fmpq
+
+from . import expressions as ex
+from .expressions import Expr
+from .facts import continuity
+from .landscape import Landscape, Place, Run, decided_landscape
+from .language import Predicate
+from .lines import Line, sample, sign_line
+from .pieces import Undefined, split, value_at
+from .reals import Real, Undecided, compare, exact, exact_rational, sign_of
+from .values import closed_real, describe_extremum, digits
+from .verdicts import Counterexample
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The truth of a property, with a counterexample where it is false."""
+
+    truth: bool
+    notes: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+
+
+class Numbers(Protocol):
+    """What approx needs of the decision in progress: a closed side as a number."""
+
+    def number(self, side: object) -> Real: ...
+
+
+def decide(p: Predicate, body: Expr, region: Line[bool] | None, numbers: Numbers) -> Answer:
+    """Decide one predicate; body is its function with numbers filled in. Raises Undecided or Undefined."""
+    if p.kind == "approx":
+        return _approx(p, numbers)
+    variable = p.variable
+    assert variable is not None
+    if extra := ex.free_names(body) - {variable}:
+        raise Undecided(f"{p.text} depends on {', '.join(sorted(extra))}")
+    match p.kind:
+        case "increasing" | "decreasing" | "monotone":
+            return _monotone(p, decided_landscape(body, variable, region))
+        case "convex" | "concave":
+            return _convex(p, body, variable, region)
+        case "odd" | "even":
+            return _parity(p, body, variable)
+        case "bounded":
+            return _bounded(p, decided_landscape(body, variable, region))
+        case "differentiable" | "smooth":
+            return _smooth(p, body, variable)
+        case "positive":
+            return _positive(p, decided_landscape(body, variable, region))
+        case "identity_near":
+            return _identity_near(p, body, variable)
+        case kind:
+            raise Undecided(f"no rule for {kind}")
+
+
+def _in_order(shape: Landscape) -> list[Run | Place]:
+    """Runs and places from left to right."""
+    result: list[Run | Place] = []
+    places = list(shape.places)
+    for run in shape.runs:
+        while places and (run.low.infinite == 0 and compare(places[0].at, run.low) <= 0):
+            result.append(places.pop(0))
+        result.append(run)
+    return result + places
+
+
+def _steps(shape: Landscape) -> list[tuple[int, str, Real, Real]]:
+    """Every rise or fall: its sign, where, and two values that show it."""
+    steps: list[tuple[int, str, Real, Real]] = []
+    previous: Run | Place | None = None
+    for item in _in_order(shape):
+        if previous is not None:
+            before = previous.end if isinstance(previous, Run) else previous.value
+            after = item.start if isinstance(item, Run) else item.value
+            place = item.low if isinstance(item, Run) else item.at
+            order = compare(after, before)
+            if order:
+                steps.append((order, f"a step at {place}", before, after))
+            elif isinstance(previous, Place) and isinstance(item, Place):
+                steps.append((0, f"equal values at {previous.at} and {item.at}", before, after))
+        if isinstance(item, Run):
+            steps.append((item.direction, f"({item.low}, {item.high})", item.start, item.end))
+        previous = item
+    return steps
+
+
+def _monotone(p: Predicate, shape: Landscape) -> Answer:
+    if shape.is_empty:
+        raise Undecided(f"{p.text}: the domain is empty")
+    steps = _steps(shape)
+    signs = {sign for sign, *_ in steps}
+    wanted = {"increasing": [{1}], "decreasing": [{-1}], "monotone": [{0, 1}, {0, -1}]}[p.kind]
+    found = ", ".join(f"{m.direction} on ({m.low}, {m.high})" for m in shape.monotone)
+    note = f"{p.text}: {found}"
+    if any(signs <= allowed for allowed in wanted):
+        return Answer(True, (note,))
+    worst = next(step for step in steps if step[0] not in (wanted[0] if p.kind != "monotone" else {1, 0} if signs - {1, 0} else {0}))
+    run = next((r for r in shape.runs if r.direction == worst[0] and f"({r.low}, {r.high})" == worst[1]), None)
+    if run is None:
+        return Answer(False, (note,), Counterexample({}, f"{worst[1]}: {digits(worst[2])}", digits(worst[3])))
+    middle = sample(run.low, run.high)
+    left, right = sample(run.low, middle), middle
+    values = [value_at(shape.expr, shape.variable, x) for x in (left, right)]
+    at = {f"{shape.variable}1": str(left), f"{shape.variable}2": str(right)}
+    return Answer(False, (note,), Counterexample(at, digits(values[0]), digits(values[1])))
+
+
+def _convex(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) -> Answer:
+    """Convex on an interval: continuous, with a derivative that never falls, across kinks too."""
+    whole = decided_landscape(body, variable, region)
+    _require_interval(p, whole)
+    for before, place in zip(_in_order(whole), _in_order(whole)[1:], strict=False):
+        ends = (before.end if isinstance(before, Run) else before.value, place.start if isinstance(place, Run) else place.value)
+        if compare(*ends) != 0:
+            return Answer(False, (f"{p.text}: not continuous",), Counterexample({}, digits(ends[0]), digits(ends[1])))
+    slope = decided_landscape(ex.derivative(body, variable), variable, region)
+    wanted = 1 if p.kind == "convex" else -1
+    for sign, where, before, after in _steps(slope):
+        if sign == -wanted:
+            note = f"{p.text}: the derivative {'falls' if wanted > 0 else 'rises'} on {where}"
+            return Answer(False, (note,), Counterexample({}, f"derivative {digits(before)}", f"then {digits(after)}"))
+    return Answer(True, (f"{p.text}: the derivative never {'falls' if wanted > 0 else 'rises'}",))
+
+
+def _require_interval(p: Predicate, shape: Landscape) -> None:
+    items = _in_order(shape)
+    for before, after in zip(items, items[1:], strict=False):
+        end = before.high if isinstance(before, Run) else before.at
+        start = after.low if isinstance(after, Run) else after.at
+        if compare(end, start) != 0 or (isinstance(before, Run) and isinstance(after, Run)):
+            raise Undecided(f"{p.text}: the domain is not an interval")
+
+
+def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
+    flipped = ex.substitute(body, {variable: -ex.name(variable)})
+    line = sign_line(body + flipped if p.kind == "odd" else body - flipped, variable)
+    for i, sign in enumerate(line.gaps):
+        if sign:
+            at = sample(*line.ends(i))
+            return _parity_broken(p, body, variable, at)
+    for i, sign in enumerate(line.at):
+        if sign:
+            return _parity_broken(p, body, variable, line.marks[i])
+    if all(sign is None for sign in (*line.gaps, *line.at)):
+        raise Undecided(f"{p.text}: nowhere are both f(x) and f(-x) defined")
+    return Answer(True, (f"{p.text}: f(-{variable}) is {'-' if p.kind == 'odd' else ''}f({variable}), by normal form",))
+
+
+def _parity_broken(p: Predicate, body: Expr, variable: str, at: Real) -> Answer:
+    value = value_at(body, variable, at)
+    other = value_at(ex.substitute(body, {variable: -ex.name(variable)}), variable, at)
+    note = f"{p.text}: f({at}) = {digits(value)}, f(-{at}) = {digits(other)}"
+    return Answer(False, (note,), Counterexample({variable: str(at)}, digits(other), digits(value)))
+
+
+def _bounded(p: Predicate, shape: Landscape) -> Answer:
+    notes = tuple(describe_extremum(f"{kind}", shape, kind) for kind in ("inf", "sup"))
+    unbounded = shape.sup.value.infinite or shape.inf.value.infinite
+    blame = Counterexample({}, str(shape.inf.value), str(shape.sup.value)) if unbounded else None
+    return Answer(not unbounded, (p.text + ":", *notes), blame)
+
+
+def _smooth(p: Predicate, body: Expr, variable: str) -> Answer:
+    order = continuity(body, variable)
+    note = f"continuity of {p.text.partition('(')[2][:-1]}: {'oo' if order == float('inf') else int(order)}"
+    if p.kind == "smooth":
+        return Answer(order == float("inf"), (note,), None if order == float("inf") else _not_smooth(body, variable, order))
+    for point in split(body, variable).breakpoints:
+        try:
+            value_at(body, variable, point)
+        except Undefined:
+            continue
+        try:
+            value_at(ex.derivative(body, variable), variable, point)
+        except Undefined as reason:
+            blame = Counterexample({variable: str(point)}, str(reason), "a derivative")
+            return Answer(False, (note,), blame)
+    return Answer(True, (note,))
+
+
+def _not_smooth(body: Expr, variable: str, order: float) -> Counterexample:
+    points = ", ".join(map(str, split(body, variable).breakpoints))
+    return Counterexample({variable: points}, f"order {int(order) + 1} does not match", "every order matches")
+
+
+def _positive(p: Predicate, shape: Landscape) -> Answer:
+    inf = shape.inf
+    sign = -1 if inf.value.infinite else sign_of(inf.value)
+    note = describe_extremum(f"inf of {p.text.partition('(')[2][:-1]}", shape, "inf")
+    if sign > 0 or (sign == 0 and not inf.attained):
+        return Answer(True, (note,))
+    at = inf.at[0] if inf.at else None
+    if at is None:
+        line = sign_line(shape.expr, shape.variable)
+        index = next((i for i, s in enumerate(line.gaps) if s is not None and s <= 0), 0)
+        at = sample(*line.ends(index))
+    blame = Counterexample({shape.variable: str(at)}, digits(value_at(shape.expr, shape.variable, at)), "0")
+    return Answer(False, (note,), blame)
+
+
+def _identity_near(p: Predicate, body: Expr, variable: str) -> Answer:
+    assert p.other is not None
+    at = closed_real(p.other)
+    value, slope = value_at(body, variable, at), value_at(ex.derivative(body, variable), variable, at)
+    note = f"f({at}) = {digits(value)}, f'({at}) = {digits(slope)}"
+    if compare(value, at) != 0:
+        return Answer(False, (note,), Counterexample({variable: str(at)}, f"f = {digits(value)}", str(at)))
+    if compare(slope, exact(1)) != 0:
+        return Answer(False, (note,), Counterexample({variable: str(at)}, f"f' = {digits(slope)}", "1"))
+    return Answer(True, (note,))
+
+
+def _approx(p: Predicate, numbers: Numbers) -> Answer:
+    """Whether b is a rounded to n significant digits, ties either way: abs(a - b) <= half a unit in a's n-th digit."""
+    assert p.other is not None and p.digits is not None
+    a, b = numbers.number(p.body), numbers.number(p.other)
+    if a.infinite:
+        raise Undefined(f"{p.text}: the number is infinite")
+    if b.rational is None:
+        raise Undecided(f"{p.text}: the rounded value must be a number written out")
+    value = a.rational
+    if sign_of(a) == 0:
+        truth, half = b.rational == 0, fmpq(0)
+    else:
+        half = _half_unit(a, p.digits)
+        low, high = exact(b.rational - half), exact(b.rational + half)
+        scaled = b.rational / (2 * half)
+        on_grid = scaled.q == 1
+        truth = on_grid and compare(a, low) >= 0 and compare(a, high) <= 0
+    note = f"{p.text}: {p.other_text} = {digits(a) if value is None else str(value)}; to {p.digits} digits {a.decimal(p.digits)}"
+    return Answer(truth, (note,), None if truth else Counterexample({}, a.decimal(max(8, p.digits + 4)), str(b)))
+
+
+def _half_unit(a: Real, n: int) -> fmpq:
+    """Half a unit in the n-th significant digit of a nonzero number."""
+    bits = 64
+    while bits <= 4096:
+        ball = abs(a.ball(bits))
+        low, high = (exact_rational(end) for end in (ball.lower(), ball.upper()))
+        if low > 0 and (exponent := _exponent(low)) == _exponent(high):
+            return fmpq(10) ** (exponent - n + 1) / 2
+        bits *= 2
+    raise Undecided("whether a number is a power of ten")
+
+
+def _exponent(x: fmpq) -> int:
+    exponent = len(str(x.p)) - len(str(x.q))
+    while x < fmpq(10) ** exponent:
+        exponent -= 1
+    while x >= fmpq(10) ** (exponent + 1):
+        exponent += 1
+    return exponent

@@ -1,0 +1,107 @@
+"""The range of an expression in several names, where its parts share none: exact ends, open or closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import expressions as ex
+from .expressions import Expr
+from .landscape import decided_landscape
+from .lines import Line
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, sign_of
+
+
+@dataclass(frozen=True)
+class Span:
+    """An interval that contains every value; ends that are closed may be attained."""
+
+    low: Real
+    high: Real
+    low_closed: bool
+    high_closed: bool
+
+
+def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
+    """A range of a smooth expression over independent names. Raises Undecided."""
+    names = ex.free_names(e)
+    if not names:
+        value = exact(e)
+        return Span(value, value, True, True)
+    if len(names) == 1:
+        (name,) = names
+        shape = decided_landscape(e, name, regions.get(name))
+        if shape.is_empty:
+            raise Undecided("an empty range")
+        return Span(shape.inf.value, shape.sup.value, shape.inf.attained, shape.sup.attained)
+    match e.op:
+        case "add":
+            return _fold(_grouped(e.args, ex.add), _sum, regions)
+        case "mul":
+            return _fold(_grouped(e.args, ex.mul), _product, regions)
+        case _:
+            raise Undecided(f"the range of {ex.text(e)[:60]}")
+
+
+def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
+    """Parts that share names put together, so that different groups are independent."""
+    groups: list[tuple[frozenset[str], list[Expr]]] = []
+    for part in parts:
+        names = ex.free_names(part)
+        touching = [g for g in groups if g[0] & names]
+        merged = [p for g in touching for p in g[1]] + [part]
+        groups = [g for g in groups if g not in touching]
+        groups.append((names.union(*(g[0] for g in touching)), merged))
+    if len(groups) == 1:
+        raise Undecided("parts that share names")
+    return [join(*group) for _, group in groups]  # type: ignore[operator]
+
+
+def _fold(parts: list[Expr], combine: object, regions: Mapping[str, Line[bool]]) -> Span:
+    spans = [span_of(part, regions) for part in parts]
+    result = spans[0]
+    for span in spans[1:]:
+        result = combine(result, span)  # type: ignore[operator]
+    return result
+
+
+def _sum(a: Span, b: Span) -> Span:
+    return Span(
+        _add(a.low, b.low), _add(a.high, b.high), a.low_closed and b.low_closed, a.high_closed and b.high_closed
+    )
+
+
+def _add(x: Real, y: Real) -> Real:
+    if x.infinite or y.infinite:
+        return x if x.infinite else y
+    if x.exact is not None and y.exact is not None:
+        return exact(x.exact + y.exact)
+    return Real(refine=lambda bits: x.ball(bits) + y.ball(bits))
+
+
+def _multiply(x: Real, y: Real) -> Real:
+    if x.infinite or y.infinite:
+        sign = (x.infinite or sign_of(x)) * (y.infinite or sign_of(y))
+        return exact(0) if sign == 0 else PLUS_INFINITY if sign > 0 else MINUS_INFINITY
+    if x.exact is not None and y.exact is not None:
+        return exact(x.exact * y.exact)
+    return Real(refine=lambda bits: x.ball(bits) * y.ball(bits))
+
+
+def _product(a: Span, b: Span) -> Span:
+    ends: list[tuple[Real, bool]] = []
+    for x, x_closed in ((a.low, a.low_closed), (a.high, a.high_closed)):
+        for y, y_closed in ((b.low, b.low_closed), (b.high, b.high_closed)):
+            value = _multiply(x, y)
+            zero = not value.infinite and sign_of(value) == 0
+            # 0 times anything is attained wherever the 0 is; claiming "closed" too often is only a wider range.
+            ends.append((value, zero or (x_closed and y_closed)))
+    low, high = ends[0], ends[0]
+    for end in ends[1:]:
+        order = compare(end[0], low[0])
+        if order < 0 or (order == 0 and end[1]):
+            low = end
+        order = compare(end[0], high[0])
+        if order > 0 or (order == 0 and end[1]):
+            high = end
+    return Span(low[0], high[0], low[1], high[1])

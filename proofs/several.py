@@ -1,0 +1,440 @@
+"""Statements in several free names: case splitting, factors in one name each, and exact counterexamples.
+
+Every case distinction (and every condition) is split by the sign of its argument. In each case a relation is
+decided by normal form, by a sign already assumed, or by factoring its difference: the sign of a product follows
+from its factors, and a factor in one name is decided on the line. What is left is bounded by the ranges of parts
+that share no name. Refutations come from points tried one by one and evaluated exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+from typing import TypeAlias
+
+from flint import fmpq
+
+from . import expressions as ex
+from . import identities
+from .expressions import Expr
+from .language import Connective, Formula, Predicate, Relation
+from .lines import Line, constant, merge, sign_line
+from .pieces import Resolver, Undefined, primitive, value_at
+from .pieces import _Pending as Pending
+from .ranges import Span, span_of
+from .reals import Real, Undecided, exact
+from .verdicts import Evidence
+
+Atom: TypeAlias = "bool | tuple[Expr, str]"
+"""A truth already known, or (difference, relation to 0)."""
+Tree: TypeAlias = "bool | tuple[Expr, str] | tuple[str, tuple[Tree, ...]]"
+
+MAX_CASES = 400
+SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), fmpq(1, 4), 8, fmpq(-1, 2), -8, 3, -3, 10, -10, fmpq(1, 100), 100)
+"""Values tried for each name in search of a counterexample."""
+MAX_SAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """A formula and its condition over names, with regions that single names are confined to."""
+
+    formula: Tree
+    where: Tree
+    names: tuple[str, ...]
+    regions: Mapping[str, Line[bool]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Proved where there is no counterexample."""
+
+    counterexample: dict[str, fmpq] | None
+    notes: tuple[str, ...]
+    evidence: Evidence
+
+
+def translate(formula: Formula, atom: Callable[[Relation | Predicate], Atom]) -> Tree:
+    """The formula with each leaf replaced by its atom."""
+    if isinstance(formula, Connective):
+        return (formula.op, tuple(translate(part, atom) for part in formula.parts))
+    return atom(formula)
+
+
+def decide(question: Question) -> Verdict:
+    """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
+    prover = _Cases(question)
+    try:
+        prover.run()
+    except Undecided as reason:
+        found = _search(question)
+        if found is None:
+            raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried") from None
+        return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
+    notes = (f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}", *prover.notes)
+    return Verdict(None, notes, Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+
+
+def _show(point: Mapping[str, fmpq]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in point.items())
+
+
+def _atoms(tree: Tree) -> Iterator[tuple[Expr, str]]:
+    if isinstance(tree, bool):
+        return
+    if isinstance(tree[0], Expr):
+        yield tree  # type: ignore[misc]
+    else:
+        for part in tree[1]:
+            yield from _atoms(part)  # type: ignore[arg-type]
+
+
+class _Cases:
+    """The search tree over signs."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.cases = 0
+        self.keys: set[str] = set()
+        self.notes: list[str] = []
+        self.used_lines = False
+        self._open: list[Expr] = []
+        """Relations in one name that stay open in the case at hand: the next signs to split by."""
+
+    def run(self) -> None:
+        stack: list[dict[Expr, int]] = [{}]
+        met = False
+        while stack:
+            known = stack.pop()
+            self.cases += 1
+            if self.cases > MAX_CASES:
+                raise Undecided(f"more than {MAX_CASES} cases")
+            try:
+                met |= self._settle(known)
+            except Pending as question:
+                self.keys.add(ex.text(question.key))
+                stack += [{**known, question.key: sign} for sign in (1, 0, -1)]
+        if not met:
+            raise Undecided("the domain is empty: no case satisfies the condition")
+
+    def _settle(self, known: dict[Expr, int]) -> bool:
+        """Decide one case; whether it may contain points of the domain. Raises Pending, Undecided."""
+        regions = self._confine(known)
+        if any(_is_empty(region) for region in regions.values()):
+            return False
+        where = self._truth(self.question.where, known, regions)
+        if where is False:
+            return False
+        self._open: list[Expr] = []
+        truth = self._truth(self.question.formula, known, regions)
+        if truth is not True:
+            for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(ex.text(k)))):
+                if key not in known:
+                    raise Pending(key)
+            assumed = ", ".join(f"{ex.text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
+            raise Undecided(f"not decided in the case {assumed or 'of all points'}")
+        return True
+
+    def _confine(self, known: dict[Expr, int]) -> dict[str, Line[bool]]:
+        """For each name, where the assumptions and the condition allow it to be."""
+        regions = dict(self.question.regions)
+        for key, sign in known.items():
+            names = ex.free_names(key)
+            if len(names) == 1:
+                (name,) = names
+                line = sign_line(key, name).map(lambda s, sign=sign: s == sign)
+                regions[name] = _both(regions.get(name), line)
+        for difference, op in self._conditions(self.question.where):
+            names = ex.free_names(difference)
+            if len(names) == 1:
+                (name,) = names
+                line = sign_line(difference, name).map(lambda s, op=op: s is not None and ex.holds(op, s))
+                regions[name] = _both(regions.get(name), line)
+        return regions
+
+    def _conditions(self, tree: Tree) -> Iterator[tuple[Expr, str]]:
+        """The relations that must all hold."""
+        if isinstance(tree, bool):
+            return
+        if isinstance(tree[0], Expr):
+            yield tree  # type: ignore[misc]
+        elif tree[0] == "and":
+            for part in tree[1]:
+                yield from self._conditions(part)  # type: ignore[arg-type]
+
+    def _truth(self, tree: Tree, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> bool | None:
+        """True or False throughout the case, or None."""
+        if isinstance(tree, bool):
+            return tree
+        if isinstance(tree[0], Expr):
+            return self._relation(tree[0], str(tree[1]), known, regions)
+        values = [self._truth(part, known, regions) for part in tree[1]]  # type: ignore[arg-type]
+        if tree[0] == "not":
+            return None if values[0] is None else not values[0]
+        decisive = tree[0] == "or"
+        if decisive in values:
+            return decisive
+        return None if None in values else not decisive
+
+    def _relation(self, e: Expr, op: str, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> bool | None:
+        verdicts: set[bool | None] = set()
+        for formula in self._versions(e, known):
+            if formula is None:
+                continue  # undefined: the point is not in the domain
+            signs = self._signs(formula, known, regions)
+            holds = {ex.holds(op, s) for s in signs}
+            verdicts.add(holds.pop() if len(holds) == 1 else None)
+            if None in verdicts and len(ex.free_names(formula)) == 1:
+                self._open.append(primitive(formula)[1])
+        if not verdicts:
+            return True
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _versions(self, e: Expr, known: dict[Expr, int]) -> list[Expr | None]:
+        """The smooth formulas e can have in the case.
+
+        Where an assumption says "= 0" for a switch inside a derivative that moves with the derivative's variable,
+        the derivative, if it exists, equals the one-sided ones: all versions of the neighbouring formula count.
+        """
+        zeros = [key for key, sign in known.items() if sign == 0]
+        results: list[Expr | None] = []
+        resolver = _CaseResolver(known, {})
+        first = _resolve(resolver, e)
+        results.append(first)
+        if resolver.touched:
+            for signs in product((-1, 0, 1), repeat=len(zeros)):
+                inner = _CaseResolver(known, dict(zip(zeros, signs, strict=True)))
+                results.append(_resolve(inner, e))
+        return results
+
+    def _signs(self, e: Expr, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> set[int]:
+        """The signs a smooth expression can take in the case (a superset)."""
+        e = _use_zeros(e, known)
+        if identities.is_zero(_with_positive_names(e, known)):
+            return {0}
+        signs = self._one_factor(e, known, regions)
+        if signs != {-1, 0, 1}:
+            return signs
+        try:
+            constant_, upper, lower = identities.numerator_factors(e)
+        except identities.TooComplex:
+            return self._by_ranges(e, regions)
+        total = {(constant_ > 0) - (constant_ < 0)}
+        for factor, power in (*upper, *lower):
+            found = self._one_factor(factor, known, regions)
+            found = {s**power for s in found}
+            total = {a * b for a in total for b in found}
+        return total & self._by_ranges(e, regions) if len(total) > 1 else total
+
+    def _one_factor(self, e: Expr, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> set[int]:
+        if e.positive:
+            return {1}
+        flip, key = primitive(e)
+        if key in known:
+            return {flip * known[key]}
+        names = ex.free_names(e)
+        if len(names) <= 1:
+            name = next(iter(names), "x")
+            self.used_lines = True
+            signs = sign_line(e, name)
+            line = merge([signs, regions.get(name, constant(True))])
+            return {s for s, inside in (*line.gaps, *line.at) if inside and s is not None}  # type: ignore[misc]
+        if all(_positive_term(t, known) for t in (e.args if e.op == "add" else (e,))):
+            return {1}
+        return {-1, 0, 1}
+
+    def _by_ranges(self, e: Expr, regions: Mapping[str, Line[bool]]) -> set[int]:
+        try:
+            span = span_of(e, regions)
+        except (Undecided, Undefined):
+            return {-1, 0, 1}
+        self.used_lines = True
+        return _span_signs(span)
+
+
+def _positive_term(e: Expr, known: Mapping[Expr, int]) -> bool:
+    """A term whose factors are positive by shape or assumption."""
+    sign = 1
+    for factor in e.args if e.op == "mul" else (e,):
+        if factor.value is not None:
+            sign *= (factor.value > 0) - (factor.value < 0)
+            continue
+        base, exponent = ex._base_exponent(factor)
+        if base.positive:
+            continue
+        flip, key = primitive(base)
+        if key not in known or exponent.q != 1:
+            return False
+        sign *= (flip * known[key]) ** abs(int(exponent.p))
+    return sign > 0
+
+
+def _span_signs(span: Span) -> set[int]:
+    from .reals import sign_of
+
+    low = -1 if span.low.infinite else sign_of(span.low)
+    high = 1 if span.high.infinite else sign_of(span.high)
+    signs = set(range(low, high + 1))
+    if low == 0 and not span.low_closed:
+        signs.discard(0)
+    if high == 0 and not span.high_closed:
+        signs.discard(0)
+    return signs
+
+
+def _both(a: Line[bool] | None, b: Line[bool]) -> Line[bool]:
+    return b if a is None else merge([a, b]).map(all)
+
+
+def _is_empty(line: Line[bool]) -> bool:
+    return not any(line.gaps) and not any(line.at)
+
+
+def _use_zeros(e: Expr, known: Mapping[Expr, int]) -> Expr:
+    """Write what an assumption "= 0" says about a name that occurs linearly into the expression."""
+    for key, sign in known.items():
+        if sign == 0:
+            for name in sorted(ex.free_names(key) & ex.free_names(e)):
+                slope = ex.differentiate(key, name) if not key.switching else ex.ZERO
+                if slope.value is not None and slope is not ex.ZERO:
+                    rest = ex.substitute(key, {name: ex.ZERO})
+                    e = ex.substitute(e, {name: rest * (-1 / slope.value)})
+                    break
+    return e
+
+
+def _with_positive_names(e: Expr, known: Mapping[Expr, int]) -> Expr:
+    """Write a name of known sign as +-exp(log of its size), so that roots of its powers simplify."""
+    values = {
+        key.args[0]: ex.exp(ex.name(key.args[0] + "_log")) * sign
+        for key, sign in known.items()
+        if key.op == "name" and sign
+    }
+    return ex.substitute(e, values) if values else e
+
+
+class _CaseResolver(Resolver):
+    """A resolver that splits products into factors and notices zeros inside derivatives."""
+
+    def __init__(self, known: Mapping[Expr, int], inside: Mapping[Expr, int]) -> None:
+        super().__init__(known)
+        self.inside = inside
+        self.touched = False
+
+    def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
+        moving = any(variable in ex.free_names(u) for variable, _ in bound)
+        for variable, at in reversed(bound):
+            u = ex.substitute(u, {variable: at})
+        if not ex.free_names(u):
+            return super().sign(u)
+        total = 1
+        for factor, power in _factors(u):
+            total *= self._factor_sign(factor, moving) ** power
+        return total
+
+    def _factor_sign(self, u: Expr, moving: bool) -> int:
+        if u.value is not None or not ex.free_names(u):
+            return super().sign(u)
+        base, exponent = ex._base_exponent(u)
+        if base.positive:
+            return 1
+        if exponent.q != 1:  # a root: 0 or positive, with its base
+            return abs(self.sign(base))
+        flip, key = primitive(base)
+        if key not in self.known:
+            raise Pending(key)
+        sign = self.known[key]
+        if sign == 0 and moving:
+            self.touched = True
+            sign = self.inside.get(key, 0)
+        return (flip * sign) ** abs(int(exponent.p))
+
+
+@lru_cache(maxsize=4096)
+def _factors(u: Expr) -> tuple[tuple[Expr, int], ...]:
+    """Factors with their powers; a polynomial in several names is factored over the rationals."""
+    if u.op == "mul":
+        return tuple((factor, 1) for factor in u.args)
+    if u.op == "add" and len(ex.free_names(u)) > 1:
+        try:
+            constant_, upper, lower = identities.numerator_factors(u)
+        except identities.TooComplex:
+            return ((u, 1),)
+        if len(upper) + len(lower) > 1:
+            return ((ex.rational(constant_), 1), *upper, *lower)
+    return ((u, 1),)
+
+
+def _resolve(resolver: Resolver, e: Expr) -> Expr | None:
+    try:
+        return resolver.visit(e)
+    except Undefined:
+        return None
+
+
+# --- counterexamples --------------------------------------------------------------------------------------------
+
+
+def value(e: Expr, at: Mapping[str, Real]) -> Real:
+    """The value of an expression, derivatives included, at exact values of its names (a root for one name at most)."""
+    inexact = [name for name, x in at.items() if x.exact is None]
+    closed = ex.substitute(e, {name: x.exact for name, x in at.items() if x.exact is not None})
+    if inexact:
+        return value_at(closed, inexact[0], at[inexact[0]])
+    return value_at(closed, "x", exact(0))
+
+
+def _search(question: Question) -> dict[str, fmpq] | None:
+    """The first point tried at which the condition holds and the formula fails, by exact evaluation.
+
+    One failing part refutes a conjunction, so each part is searched over its own names first.
+    """
+    formula = question.formula
+    parts: list[Tree] = [formula]
+    if not isinstance(formula, bool) and formula[0] == "and":
+        parts = [*formula[1], formula]  # type: ignore[list-item]
+    for part in parts:
+        needed = {n for e, _ in (*_atoms(part), *_atoms(question.where)) for n in ex.free_names(e)}
+        names = tuple(n for n in question.names if n in needed)
+        rest = {n: fmpq(1) for n in question.names if n not in needed}
+        for point in _points(names):
+            point |= rest
+            try:
+                if _inside(question, point) and _evaluate(question.where, point) and not _evaluate(part, point):
+                    if not _evaluate(formula, point):
+                        return {name: point[name] for name in question.names}
+            except (Undefined, Undecided):
+                continue
+    return None
+
+
+def _points(names: tuple[str, ...]) -> Iterator[dict[str, fmpq]]:
+    count = len(SAMPLES)
+    while count > 2 and count ** len(names) > MAX_SAMPLES:
+        count -= 1
+    for choice in sorted(product(range(count), repeat=len(names)), key=sum):
+        yield {name: fmpq(SAMPLES[i]) for name, i in zip(names, choice, strict=True)}
+
+
+def _inside(question: Question, point: Mapping[str, fmpq]) -> bool:
+    for name, region in question.regions.items():
+        marks = merge([region, sign_line(ex.name(name) - ex.rational(point[name]), name)])
+        if not any(inside for inside, sign in (*marks.gaps, *marks.at) if sign == 0):
+            return False
+    return True
+
+
+def _evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
+    from .reals import sign_of
+
+    if isinstance(tree, bool):
+        return tree
+    if isinstance(tree[0], Expr):
+        at = {name: exact(x) for name, x in point.items()}
+        return ex.holds(str(tree[1]), sign_of(value(tree[0], at)))
+    values = [_evaluate(part, point) for part in tree[1]]  # type: ignore[arg-type]
+    if tree[0] == "not":
+        return not values[0]
+    return all(values) if tree[0] == "and" else any(values)

@@ -1,0 +1,216 @@
+"""Numbers and sets that statements compute from whole functions: sup, E, limit, range, argmax, roundings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import expressions as ex
+from . import identities
+from .evaluate import enclose, precision, program
+from .expressions import Expr
+from .facts import continuity, lipschitz
+from .formats import FORMATS
+from .gaussian import expectation
+from .landscape import Landscape, decided_landscape
+from .language import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
+from .lines import Line
+from .pieces import Undefined, one_sided_derivative, one_sided_limit, split, value_at
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact
+from .sets import Interval, RealSet, point, union
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value and the sentences that say how it was found."""
+
+    value: Real
+    notes: tuple[str, ...] = ()
+
+
+NOT_A_NUMBER = "nan"
+
+
+def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
+    """The value of sup, inf, lipschitz, continuity, limit, E or a rounding. Raises Undecided or Undefined."""
+    if f.kind in FORMATS:
+        return _rounded(f, body)
+    assert f.variable is not None
+    if extra := ex.free_names(body) - {f.variable}:
+        raise Undecided(f"{f.text} depends on {', '.join(sorted(extra))}")
+    match f.kind:
+        case "sup" | "inf":
+            shape = decided_landscape(body, f.variable, region)
+            return Found((shape.sup if f.kind == "sup" else shape.inf).value, (describe_extremum(f.text, shape, f.kind),))
+        case "lipschitz":
+            value = lipschitz(body, f.variable)
+            return Found(value, (f"{f.text} = {digits(value)}, the supremum of abs of the derivative",))
+        case "continuity":
+            order = continuity(body, f.variable)
+            value = PLUS_INFINITY if order == float("inf") else exact(int(order))
+            return Found(value, (f"{f.text} = {value}: {_continuity_sentence(order)}",))
+        case "E":
+            value = expectation(body, f.variable)
+            return Found(value, (f"{f.text} = {digits(value)}",))
+        case "limit":
+            value = _limit(f, body)
+            return Found(value, (f"{f.text} = {digits(value)}, from the leading term at {f.at}",))
+        case kind:
+            raise Undecided(f"no rule for {kind}")
+
+
+def _continuity_sentence(order: float) -> str:
+    if order == float("inf"):
+        return "all derivatives agree wherever two pieces meet"
+    if order < 0:
+        return "it has a jump"
+    return f"derivatives up to order {int(order)} agree where pieces meet, order {int(order) + 1} does not"
+
+
+def digits(x: Real) -> str:
+    """Exact form and certified digits."""
+    if x.infinite or x.rational is not None:
+        return str(x)
+    return f"{ex.text(x.exact)} = {x.decimal(30)}..." if x.exact is not None else f"{x.decimal(30)}..."
+
+
+def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
+    """One sentence: the value, and where it is attained."""
+    extremum = shape.sup if kind == "sup" else shape.inf
+    if not extremum.attained:
+        return f"{text} = {digits(extremum.value)}, not attained"
+    places = [str(at) for at in extremum.at[:4]] + [f"all of {part}" for part in extremum.on[:2]]
+    only = "only " if len(places) == 1 and extremum.at else ""
+    return f"{text} = {digits(extremum.value)}, attained {only}at {shape.variable} = {', '.join(places)}"
+
+
+def _limit(f: Functional, body: Expr) -> Real:
+    assert f.variable is not None
+    if isinstance(f.at, Infinity):
+        return one_sided_limit(body, f.variable, PLUS_INFINITY if f.at.sign > 0 else MINUS_INFINITY, 0)
+    assert isinstance(f.at, Expr)
+    at = closed_real(f.at)
+    left, right = (one_sided_limit(body, f.variable, at, side) for side in (-1, 1))
+    if compare(left, right) != 0:
+        raise Undefined(f"the limit at {at} does not exist: {left} from the left, {right} from the right")
+    return left
+
+
+def closed_real(e: Expr) -> Real:
+    """A closed expression as a certified number. Raises Undefined where it has no value."""
+    value = value_at(e, "x", exact(0))
+    if value.exact is not None:
+        with precision(256):
+            if not program(value.exact).run({}).is_finite():
+                _require_finite(value.exact)
+    return value
+
+
+def _require_finite(e: Expr) -> None:
+    if not enclose(e, prec=2048).is_finite():
+        raise Undefined(f"{ex.text(e)} has no finite enclosure")
+
+
+def _rounded(f: Functional, body: Expr) -> Found:
+    """The number a format rounds a real to."""
+    if ex.free_names(body):
+        raise Undecided(f"{f.text}: rounding is decided for numbers, not for functions of a free name")
+    form = FORMATS[f.kind]
+    value = closed_real(body)
+    rational = value.rational
+    if rational is None and value.exact is not None:
+        rational = identities.simplest(value.exact).value
+    try:
+        result = form.round(rational if rational is not None else value.ball)
+    except (ArithmeticError, ValueError) as error:
+        raise Undecided(f"{f.text}: {error}") from None
+    if result == "nan":
+        raise Undefined(f"{f.text} is not a number: the format has no infinity and overflows to NaN")
+    rounded = Real(infinite=1 if result == "inf" else -1) if isinstance(result, str) else exact(result)
+    return Found(rounded, (f"{f.text}: {value} rounds to {rounded} in {f.kind}",))
+
+
+# --- sets ---------------------------------------------------------------------------------------------------------
+
+
+def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tuple[RealSet, tuple[str, ...]]:
+    """A set and the sentences that say how it was found; body is a SetFunctional's resolved body."""
+    if isinstance(s, SetDisplay):
+        return union([point(closed_real(m)) for m in s.members]), ()
+    if isinstance(s, IntervalDisplay):
+        return _interval(s), ()
+    assert isinstance(s, SetFunctional) and body is not None and s.variable is not None
+    if extra := ex.free_names(body) - {s.variable}:
+        raise Undecided(f"{s.text} depends on {', '.join(sorted(extra))}")
+    if s.kind == "subdifferential":
+        assert s.at is not None
+        return _subdifferential(s.text, body, s.variable, closed_real(s.at))
+    shape = decided_landscape(body, s.variable, region)
+    if s.kind == "range":
+        notes = [describe_extremum(f"{kind} of {s.text[6:-1]}", shape, kind) for kind in ("inf", "sup")]
+        return shape.range, (f"{s.text} = {shape.range}", *notes)
+    if s.kind == "zeros":
+        found = union([z if isinstance(z, Interval) else point(z) for z in shape.zeros])
+        return found, (f"{s.text} = {found}",)
+    extremum = shape.sup if s.kind == "argmax" else shape.inf
+    found = union([*(point(at) for at in extremum.at), *extremum.on])
+    return found, (describe_extremum(s.text.replace("arg", "", 1), shape, "sup" if s.kind == "argmax" else "inf"),)
+
+
+def _interval(s: IntervalDisplay) -> RealSet:
+    low, high = (
+        closed_real(end) if isinstance(end, Expr) else (PLUS_INFINITY if end.sign > 0 else MINUS_INFINITY)
+        for end in (s.low, s.high)
+    )
+    order = compare(low, high)
+    if order > 0 or (order == 0 and (s.left_open or s.right_open)):
+        return RealSet(())
+    if order == 0:
+        return RealSet((point(low),))
+    return RealSet((Interval(low, high, not s.left_open, not s.right_open),))
+
+
+def _subdifferential(text: str, body: Expr, variable: str, at: Real) -> tuple[RealSet, tuple[str, ...]]:
+    """The Clarke subdifferential of a continuous, piecewise smooth function: [min, max] of the one-sided slopes."""
+    for side in (-1, 1):
+        if compare(one_sided_limit(body, variable, at, side), value_at(body, variable, at)) != 0:
+            raise Undefined(f"{text}: the function jumps at {at}")
+    left, right = (one_sided_derivative(body, variable, at, side) for side in (-1, 1))
+    order = compare(left, right)
+    note = f"{text}: one-sided derivatives {left} from the left and {right} from the right"
+    if order == 0:
+        return RealSet((point(left),)), (note,)
+    low, high = (left, right) if order < 0 else (right, left)
+    return RealSet((Interval(low, high, not low.infinite, not high.infinite),)), (note,)
+
+
+def region_of(s: RealSet) -> Line[bool]:
+    """Membership in a set, as a line."""
+    marks: list[Real] = []
+    at: list[bool] = []
+    gaps = [False]
+    for part in s.parts:
+        if part.is_point:
+            marks.append(part.low)
+            at.append(True)
+            gaps.append(False)
+            continue
+        if part.low.infinite:
+            gaps[-1] = True
+        else:
+            if marks and compare(marks[-1], part.low) == 0:
+                at[-1] = at[-1] or part.low_closed
+                gaps[-1] = True
+            else:
+                marks.append(part.low)
+                at.append(part.low_closed)
+                gaps.append(True)
+        if not part.high.infinite:
+            marks.append(part.high)
+            at.append(part.high_closed)
+            gaps.append(False)
+    return Line(tuple(marks), tuple(at), tuple(gaps))
+
+
+def breakpoints(e: Expr, variable: str) -> tuple[Real, ...]:
+    """Where the formula of e changes."""
+    return split(e, variable).breakpoints

@@ -1,0 +1,123 @@
+"""The report as Markdown: the same data in plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from . import facts_page
+from .check_page import coverage, function_name
+from .counts import differing, unsound, verdict_counts
+from .errors import printable
+from .figures import brief, interval, short
+from .verdict_page import counterexample
+
+SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~$&!"} | {"\n": " ", "\r": " "})
+
+
+def markdown(data: Mapping[str, Any]) -> str:
+    """The whole document."""
+    claims = [claim for ledger in data["ledgers"] for claim in ledger["claims"]]
+    counts = ", ".join(f"{count} {word}" for word, count in verdict_counts(claims).items() if count)
+    blocks = [
+        "# gradproof report",
+        f"gradproof {data['versions']['gradproof']}, {data['created']}, {data['seconds']:.0f} seconds.",
+        *_alarms(data, claims),
+        f"{len(claims)} claims: {counts or 'none'}.",
+        *(block for ledger in data["ledgers"] for block in _ledger(ledger)),
+        *_activations(data["activations"]),
+        *_depth(data["depth"]),
+        *(block for each in data["implementations"] for block in _implementation(each)),
+        "## Settings",
+        ", ".join(f"{name} {value or 'not installed'}" for name, value in data["versions"].items()) + ".",
+        f"Seed {data['settings']['seed']}, {data['settings']['jobs']} processes, {data['system']}.",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def plain(value: object) -> str:
+    """Text with nothing in it that Markdown, or HTML inside it, would take for markup."""
+    return "" if value is None else printable(str(value)).translate(SPECIAL)
+
+
+def code(text: str | None) -> str:
+    """A statement as code, safe inside a table."""
+    if not text:
+        return ""
+    inside = printable(text).replace("\n", " ").replace("|", "\\|").replace("`", "'")
+    return f"`{inside}`"
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the cells are Markdown already."""
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _alarms(data: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> list[str]:
+    bugs = [*unsound(claims), *data["contradictions"]]
+    lines = [f"**UNSOUND** {plain(each['id'])}: {plain(each['says'] or each['statement'])}" for each in bugs]
+    lines += [f"**Not as expected** {plain(c['id'])}: {plain(c['expect'])}, got {c['verdict']}" for c in differing(claims)]
+    lines += [f"**Missing** {plain(f['section'])}, {plain(f['name'])}: {plain(f['message'])}" for f in data["failures"]]
+    absent = [each["name"] for each in data["implementations"] if not each["installed"]]
+    lines += [f"**{name} is not installed and was not cross-checked.**" for name in absent]
+    return lines + (["**The run was interrupted.**"] if data["interrupted"] else [])
+
+
+def _ledger(ledger: Mapping[str, Any]) -> list[str]:
+    rows = [
+        (f"**{c['verdict']}**", plain(c["id"]), plain(c["says"]), _statement(c), _instead(c)) for c in ledger["claims"]
+    ]
+    head = ("verdict", "id", "claim", "statement", "counterexample, and what is true")
+    return [f"## {plain(ledger['title'])}", grid(head, rows)]
+
+
+def _statement(claim: Mapping[str, Any]) -> str:
+    where = f" where {code(claim['where'])}" if claim["where"] else ""
+    return code(claim["statement"]) + where
+
+
+def _instead(claim: Mapping[str, Any]) -> str:
+    parts = [plain(counterexample(claim["counterexample"]))] if claim["counterexample"] else []
+    parts += [f"true: {code(claim['nearest'])}"] if claim["nearest"] else []
+    return "; ".join(parts)
+
+
+def _activations(activations: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = []
+    for entry in activations:
+        known = entry["facts"]
+        ranges = [interval(o["range"]) if "range" in o else "undecided" for o in known["orders"][:2]] if known else ["", ""]
+        smooth = facts_page.smoothness(known) if known else ""
+        rows.append((code(entry["name"]), code(entry["formula"]), *map(plain, ranges), plain(smooth)))
+    return ["## Activations", grid(("name", "definition", "range of f", "range of f'", "smoothness"), rows)]
+
+
+def _depth(depth: Mapping[str, Any]) -> list[str]:
+    names = [fmt["name"] for fmt in depth["formats"]]
+    rows = [
+        (code(each["activation"]), plain(brief(each["rate"])), *(str(f["rounds_to_zero"] or "never") for f in each["formats"]))
+        for each in depth["activations"]
+    ]
+    title = "First depth at which the bound on the product of derivatives rounds to zero:"
+    measured = "\n".join(f"- {plain(each['sentence'])}." for each in depth["networks"])
+    return ["## Through depth", title, grid(("activation", "sup abs f'", *names), rows), *([measured] if measured else [])]
+
+
+def _implementation(each: Mapping[str, Any]) -> list[str]:
+    if not each["results"]:
+        return []
+    errors = [
+        (code(function_name(r)), r["dtype"], r["verdict"], short(r["max_ulp"]), short(r["max_ulp_conditioned"]))
+        for r in each["results"]
+    ]
+    findings = [
+        (code(function_name(r)), r["dtype"], f["property"], code(f["x_hex"]), plain(short(f["got"])),
+         plain(short(f["expected"])), plain(f["message"]))
+        for r in each["results"] for f in r["findings"]
+    ]  # fmt: skip
+    blocks = [f"## Implementation: {each['name']}", coverage(each["results"]).capitalize() + "."]
+    blocks.append(grid(("function", "format", "verdict", "worst ULP", "conditioned"), errors))
+    if findings:
+        blocks.append(grid(("function", "format", "property", "x", "got", "expected", "what"), findings))
+    return blocks
