@@ -193,7 +193,8 @@ def _inputs(
 
 @lru_cache(maxsize=256)
 def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
-    return facts(name, **dict(parameters))
+    given: dict[str, Any] = dict(parameters)
+    return facts(name, **given)
 
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:

@@ -19,6 +19,11 @@ CLIMB = (Phase.generate, Phase.target)
 """Draw examples, then go where `target` grew."""
 SHRINK = (Phase.generate, Phase.shrink)
 """Draw examples until one satisfies the condition, then look for the simplest that does."""
+SEEK = (Phase.generate, Phase.target, Phase.shrink)
+"""The same, climbing on the way."""
+
+_SLOWNESS = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+"""What Hypothesis would complain about in a test: here an example may take as long as an implementation does."""
 
 
 def drive(
@@ -35,7 +40,7 @@ def drive(
         phases=phases,
         database=None,
         deadline=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=_SLOWNESS,
     )
     with _storing_elsewhere():
         try:

@@ -49,13 +49,31 @@ def holds_at(formula: Formula, point: Point) -> bool | None:
     return None if None in parts else not decisive
 
 
-def sides_at(relation: Relation, point: Point, digits: int = 30) -> tuple[str, str]:
-    """Both sides of a relation as text, for showing a contradiction."""
+def sides_at(relation: Relation, point: Point) -> tuple[str, str]:
+    """Both sides of a relation as text, with as many digits as it takes to tell them apart."""
     assert isinstance(relation.lhs, Expr)
     assert isinstance(relation.rhs, Expr)
-    sides = (value_at(side, point, 4 * digits + 64) for side in (relation.lhs, relation.rhs))
-    left, right = ("undefined" if s is None else s.str(digits, radius=False) for s in sides)
-    return left, right
+    shown = [(_text(relation.lhs, point, digits), _text(relation.rhs, point, digits)) for digits in (30, 120, 480)]
+    return next((sides for sides in shown if sides[0] != sides[1]), shown[0])
+
+
+def margin_at(relation: Relation, point: Point) -> float | None:
+    """How near the sides of an inequality are to failing it: negative while it holds, relative to their size."""
+    if not (isinstance(relation.lhs, Expr) and isinstance(relation.rhs, Expr)) or relation.op in ("==", "!="):
+        return None
+    left, right = value_at(relation.lhs, point), value_at(relation.rhs, point)
+    if left is None or right is None:
+        return None
+    gap = (left - right if relation.op in ("<", "<=") else right - left) / (1 + abs(left) + abs(right))
+    return float(gap.mid()) if gap.is_finite() else None
+
+
+def _text(side: Expr, point: Point, digits: int) -> str:
+    value = value_at(side, point, 4 * digits + 64)
+    if value is None:
+        return "undefined"
+    text = value.str(digits, radius=False)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def _relation_at(relation: Relation, point: Point) -> bool | None:
@@ -109,6 +127,5 @@ def _derivative(e: Expr, point: Point) -> Expr:
     at = ex.substitute(where, {name: ex.rational(value) for name, value in point.items()}).value
     if at is None:
         raise _Unknown
-    inner = {**point, variable: at}
-    slope = ex.differentiate(_resolved(body, inner, inside=True), variable)
-    return ex.substitute(slope, {name: ex.rational(value) for name, value in inner.items()})
+    slope = ex.differentiate(_resolved(body, {**point, variable: at}, inside=True), variable)
+    return ex.substitute(slope, {variable: where})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flint import arb, fmpq
+from hypothesis import target
 
 from ..proofs import expressions as ex
 from ..proofs.expressions import Expr
@@ -19,8 +20,8 @@ from ..proofs.language import Connective, Formula, Relation, parse_statement
 from ..proofs.reals import Real
 from ..proofs.verdicts import Counterexample, Result, Verdict
 from . import strategies
-from .drive import drive
-from .pointwise import Point, holds_at, sides_at, value_at
+from .drive import SEEK, drive
+from .pointwise import Point, holds_at, margin_at, sides_at, value_at
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,15 @@ def contradict_statement(
     def false_at(point: Point) -> bool:
         if statement.where is not None and holds_at(statement.where, point) is not True:
             return False
+        margins = [m for m in (margin_at(r, point) for r in relations) if m is not None]
+        if margins:
+            target(max(margins))
         return holds_at(statement.formula, point) is False
 
+    relations = [leaf for leaf in _leaves(statement.formula) if isinstance(leaf, Relation)]
     point = _search(names, (), false_at, examples, seed)
     if point is None:
         return None
-    relations = [leaf for leaf in _leaves(statement.formula) if isinstance(leaf, Relation)]
     guilty = next((r for r in relations if holds_at(r, point) is False), relations[0])
     lhs, rhs = sides_at(guilty, point)
     return Contradiction(text, Counterexample({n: str(point[n]) for n in names}, lhs, rhs))
@@ -155,7 +159,8 @@ def _turning_back(name: str, function: Expr, shape: Landscape, examples: int, se
             rise = values[1] - values[0]
             return bool(rise < 0 if sign > 0 else rise > 0 if sign < 0 else not rise.contains(0))
 
-        point = _search(["x", "y"], _landmarks(shape), false_at, examples, seed)
+        ends = tuple(_near(end) for end in (interval.low, interval.high) if not end.is_infinite)
+        point = _search(["x", "y"], ends, false_at, examples, seed)
         if point is not None:
             values = [value_at(function, {"x": point[k]}, 256) for k in ("x", "y")]
             lhs, rhs = ("" if v is None else v.str(30, radius=False) for v in values)
@@ -198,7 +203,7 @@ def _near(real: Real) -> fmpq:
 def _search(
     names: list[str], landmarks: tuple[fmpq, ...], false_at: Callable[[Point], bool], examples: int, seed: int
 ) -> Point | None:
-    return drive(strategies.rational_points(names, landmarks), false_at, examples=examples, seed=seed)
+    return drive(strategies.rational_points(names, landmarks), false_at, examples=examples, seed=seed, phases=SEEK)
 
 
 def _names(formula: Formula) -> frozenset[str]:

@@ -74,8 +74,10 @@ def _rationals(landmarks: Sequence[fmpq]) -> SearchStrategy[fmpq]:
     scaled = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** e, st.integers(-1000, 1000), st.integers(-300, 30))
     if not landmarks:
         return st.one_of(fractions, scaled)
-    offsets = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** -e, st.integers(-8, 8), st.integers(0, 120))
-    return st.one_of(fractions, scaled, st.builds(lambda x, d: x + d, st.sampled_from(list(landmarks)), offsets))
+    exponents = st.one_of(st.integers(0, 8), st.integers(0, 120))
+    offsets = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** -e, st.integers(-8, 8), exponents)
+    beside = st.builds(lambda x, d: x + d, st.sampled_from(list(landmarks)), offsets)
+    return st.one_of(fractions, scaled, beside, beside)
 
 
 def replayed(text: str, fmt: Format | str) -> np.generic:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import ml_dtypes
 import numpy as np
@@ -21,7 +21,7 @@ class BrokenConversation(EOFError):
     """The other side went away, or sent something that is not a message."""
 
 
-def send(stream: BinaryIO, header: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
+def send(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
     """Writes one message and flushes it."""
     shapes = [{"dtype": a.dtype.name, "shape": list(a.shape)} for a in arrays]
     encoded = json.dumps({**header, "arrays": shapes}).encode()
@@ -31,7 +31,7 @@ def send(stream: BinaryIO, header: dict[str, Any], arrays: Sequence[np.ndarray] 
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, Any], list[np.ndarray]]:
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Reads one message. Raises BrokenConversation at the end of the stream and on what is no message."""
     (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     if length > _LONGEST_HEADER:
@@ -44,7 +44,7 @@ def receive(stream: BinaryIO) -> tuple[dict[str, Any], list[np.ndarray]]:
     return header, [_array(stream, dtype, shape) for dtype, shape in shapes]
 
 
-def _array(stream: BinaryIO, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+def _array(stream: IO[bytes], dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     count = int(np.prod(shape, dtype=np.int64))
     return np.frombuffer(bytearray(_read(stream, count * dtype.itemsize)), dtype=dtype).reshape(shape)
 
@@ -53,7 +53,7 @@ def _dtype(name: str) -> np.dtype:
     return np.dtype(getattr(ml_dtypes, name, name))
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
+def _read(stream: IO[bytes], size: int) -> bytes:
     data = stream.read(size)
     if len(data) != size:
         raise BrokenConversation(f"expected {size} bytes, {len(data)} came")

@@ -10,7 +10,7 @@ import faulthandler
 import os
 import signal
 import sys
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def main() -> None:
         wire.send(replies, reply, values)
 
 
-def _take_over_the_pipes() -> tuple[BinaryIO, BinaryIO]:
+def _take_over_the_pipes() -> tuple[IO[bytes], IO[bytes]]:
     """Keeps stdin and stdout for the conversation, so that an implementation that prints cannot disturb it."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)

@@ -1,1 +1,7 @@
-"""The numeric layer: float formats, reference values, depth and networks. Imports proofs only."""
+"""The numeric layer: float formats, reference values, depth and networks. Imports proofs only.
+
+Correctly rounded values are :func:`gradproof.numerics.oracle.reference`, errors :mod:`gradproof.numerics.ulp`, the
+derived NumPy functions :func:`gradproof.numerics.implementations.implementation`, gradient products
+:mod:`gradproof.numerics.depth`, random networks :mod:`gradproof.numerics.networks`, and the measurements that a
+ledger may name :mod:`gradproof.numerics.experiments`.
+"""

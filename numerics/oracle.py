@@ -158,8 +158,9 @@ def reference(
     function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what
     the format overflows to. A value that is negative, as far as enclosures show, and rounds to zero is -0.0; an
     exact zero is +0.0, even at -0.0.
-    Raises ValueError for a negative order or an expression with free names besides x, RoundingUndecided where
-    LAST_PRECISION bits do not decide a rounding.
+    Raises ValueError for a negative order or an expression with free names besides x, Undecided where an
+    expression's pieces are not found (tan has infinitely many), RoundingUndecided where LAST_PRECISION bits do not
+    decide a rounding.
     """
     expr = exact_expression(target, parameters)
     _check(expr, order)

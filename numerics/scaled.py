@@ -34,7 +34,10 @@ class Scaled:
             return other
         if other.m.is_zero():
             return self
-        large, small = (self, other) if self.s.mid() >= other.s.mid() else (other, self)
+        if not (self.s.is_exact() and other.s.is_exact()):  # a scale above both keeps the exponentials below 1
+            top = self.s.max(other.s).upper()
+            return Scaled(self.m * (self.s - top).exp() + other.m * (other.s - top).exp(), top)
+        large, small = (self, other) if self.s >= other.s else (other, self)
         return Scaled(large.m + small.m * (small.s - large.s).exp(), large.s)
 
     def __mul__(self, other: Scaled) -> Scaled:
@@ -44,10 +47,16 @@ class Scaled:
         """A rational power; NaN where it is not known to be defined."""
         n = int(exponent.p)
         if exponent.q == 1:
-            return Scaled(self.m**n if n > 0 else 1 / self.m**-n, self.s * n)
+            size = _whole_power(self.m, abs(n))
+            return Scaled(size if n > 0 else 1 / size, self.s * n)
         if not self.m > 0:
             return self if self.m.is_zero() and n > 0 else _plain(arb("nan"))
         return Scaled(self.m ** arb(exponent), self.s * arb(exponent))
+
+
+def _whole_power(m: arb, n: int) -> arb:
+    """m**n, by the ends of the ball where it is monotone: repeated products of a wide ball lose its sign."""
+    return m**n if m.is_exact() or not excludes_zero(m) else (m.lower() ** n).union(m.upper() ** n)
 
 
 def _plain(value: arb | fmpq | int) -> Scaled:
@@ -154,7 +163,7 @@ def _value(e: Expr, visit: Callable[[Expr], Parted]) -> Parted:
 def _power(base: Parted, exponent: fmpq | None) -> Parted:
     if exponent is None:
         return _inexact(_plain(arb("nan")))
-    if exponent.q != 1 or abs(exponent) > 64:
+    if exponent.q != 1 or abs(exponent) > 64 or not base.c:
         return _inexact(base.total().power(exponent))
     result = _exact(1)
     for _ in range(abs(int(exponent.p))):

@@ -99,7 +99,9 @@ def _check_constraint(activation: str, parameter: Parameter, values: Mapping[str
     if difference.value is not None:
         sign = (difference.value > 0) - (difference.value < 0)
         if not ex.holds(relation, sign):
-            raise ValueError(f"{activation}: expected {parameter.constraint}, got {parameter.name}={ex.text(values[left])}")
+            raise ValueError(
+                f"{activation}: expected {parameter.constraint}, got {parameter.name}={ex.text(values[left])}"
+            )
 
 
 def _p(name: str, default: str, constraint: str | None = None) -> Parameter:
@@ -153,10 +155,14 @@ _ENTRIES = (
         aliases=("swish",),
     ),
     Activation(
-        "softplus", "log(1 + exp(beta*x))/beta", "A smooth rectifier.", "Dugas et al. 2001; torch.nn.functional.softplus",
+        "softplus", "log(1 + exp(beta*x))/beta", "A smooth rectifier.",
+        "Dugas et al. 2001; torch.nn.functional.softplus",
         parameters=(_p("beta", "1", "beta != 0"),),
     ),
-    Activation("mish", "x*tanh(softplus(x))", "A self-regularised smooth rectifier.", "Misra 2019; torch.nn.functional.mish"),
+    Activation(
+        "mish", "x*tanh(softplus(x))", "A self-regularised smooth rectifier.",
+        "Misra 2019; torch.nn.functional.mish",
+    ),
     Activation("softsign", "x/(1 + abs(x))", "A sigmoid with algebraic tails.", "torch.nn.functional.softsign"),
     Activation(
         "hard_sigmoid", "min(max(x/6 + 1/2, 0), 1)", "A piecewise linear sigmoid.", "torch.nn.functional.hardsigmoid",
@@ -183,7 +189,10 @@ _ENTRIES = (
         "squareplus", "(x + sqrt(x**2 + b))/2", "An algebraic smooth rectifier.", "Barron 2021; jax.nn.squareplus",
         parameters=(_p("b", "4", "b >= 0"),),
     ),
-    Activation("glu", "a*sigmoid(b)", "A linear unit, gated.", "Dauphin et al. 2017; torch.nn.functional.glu", inputs=("a", "b")),
+    Activation(
+        "glu", "a*sigmoid(b)", "A linear unit, gated.", "Dauphin et al. 2017; torch.nn.functional.glu",
+        inputs=("a", "b"),
+    ),
     Activation("geglu", "gelu(a)*b", "GELU times a gate.", "Shazeer 2020", inputs=("a", "b")),
     Activation("swiglu", "silu(a)*b", "SiLU times a gate.", "Shazeer 2020", inputs=("a", "b")),
 )  # fmt: skip

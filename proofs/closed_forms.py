@@ -36,6 +36,10 @@ def _guesses(x: arb) -> Iterator[Expr]:
         if power is not None:
             root = ex.power(ex.rational(power), fmpq(1, n))
             yield root if x > 0 else -root
+    with precision(420):
+        logarithm = _rational(abs(x).log()) if abs(x) > 0 else None
+    if logarithm is not None:
+        yield ex.exp(ex.rational(logarithm)) * (1 if x > 0 else -1)
     yield from _quadratic(x)
     for scale in (1, 2):
         with precision(420):

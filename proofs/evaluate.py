@@ -92,7 +92,7 @@ class Program:
 
     def run(self, values: Mapping[str, Element]) -> Element:
         """Evaluate at the precision in force. Raises KeyError for a name without a value."""
-        slots = self._constants.get(ctx.prec)
+        slots: Any = self._constants.get(ctx.prec)
         if slots is None:
             slots = [None] * self._size
             for operation, sources, extra, slot in self._constant_steps:
@@ -215,7 +215,7 @@ def _rational_power(exponent: fmpq, u: Element) -> Element:
     return (u.log() * (arb(exponent.p) / exponent.q)).exp()
 
 
-def _whole_power(n: int, u: Element) -> Element:
+def _whole_power(n: int, u: Any) -> Any:
     if n < 0:
         raised = _whole_power(-n, u)
         return 1 / raised if excludes_zero(_head(raised)) else _unknown(u)
@@ -282,7 +282,7 @@ def _from_slope(value: arb, slope: arb_series, u: arb_series) -> arb_series:
     return _with_head((slope * u.derivative()).integral(), value)
 
 
-def _gaussian(u: arb_series) -> arb_series:
+def _gaussian(u: arb_series) -> Any:
     return (-_whole_power(2, u)).exp() * (2 / arb.pi().sqrt())
 
 
@@ -326,8 +326,7 @@ def _cosh(_: None, u: Element) -> Element:
 def _tanh(_: None, u: Element) -> Element:
     if isinstance(u, arb):
         return _monotone(arb.tanh, u) if u.is_finite() else NAN
-    slope = _whole_power(-2, _cosh(None, u))
-    assert isinstance(slope, arb_series)
+    slope: Any = _whole_power(-2, _cosh(None, u))
     return _from_slope(_monotone(arb.tanh, u[0]), slope, u)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpz
 
@@ -31,7 +31,7 @@ class Expr:
     """One node: an operation and its arguments. Build with the functions of this module, never directly."""
 
     __slots__ = ("__weakref__", "args", "op", "positive", "switching", "total")
-    _interned: dict[tuple[str, tuple[Any, ...]], Expr] = {}
+    _interned: ClassVar[dict[tuple[str, tuple[Any, ...]], Expr]] = {}
 
     op: str
     args: tuple[Any, ...]
@@ -257,8 +257,9 @@ def mul(*factors: Expr | Number) -> Expr:
             continue
         base, exponent = _base_exponent(factor)
         old = powers.get(base, fmpq(0))
-        # x^-1 * x is undefined at 0 and must stay so; x^-1 * x^-1 may merge.
-        if base in powers and not (old * exponent > 0 or (base.positive and base.total)):
+        # x^-1 * x is undefined at 0, sqrt(x) * sqrt(x) below 0, and both must stay so; x^-1 * x^-1 may merge.
+        mergeable = old * exponent > 0 and (old.q == exponent.q == 1 or (old + exponent).q != 1)
+        if base in powers and not (mergeable or (base.positive and base.total)):
             kept.append(factor)
         else:
             powers[base] = old + exponent
@@ -281,7 +282,7 @@ def mul(*factors: Expr | Number) -> Expr:
 def power(base: Expr | Number, exponent: Expr | Number) -> Expr:
     """base ** exponent. A base of unknown sign needs a rational exponent; 0 ** 0 is 1, as in float arithmetic."""
     base, exponent = as_expr(base), as_expr(exponent)
-    e = exponent.value
+    e: Any = exponent.value
     if e is None:
         return Expr("pow", base, exponent)
     if e == 0:
@@ -298,7 +299,9 @@ def power(base: Expr | Number, exponent: Expr | Number) -> Expr:
             return power(rational(root), rational(fmpq(e.p)))
     if base.op == "pow" and (inner := base.args[1].value) is not None and (e.q == 1 or base.args[0].positive):
         # (x^a)^k = x^(ak) for whole k; both undefined at the same points when the signs of a and ak agree.
-        if e > 0 or base.args[0].positive:
+        # A root stays a root: sqrt(x)^2 is undefined for x < 0, where x is not.
+        same_domain = e > 0 and (inner.q == 1 or (inner * e).q != 1)
+        if same_domain or base.args[0].positive:
             return power(base.args[0], rational(inner * e))
     if base.op == "mul" and e.q == 1:
         return mul(*(power(f, exponent) for f in base.args))
@@ -307,7 +310,7 @@ def power(base: Expr | Number, exponent: Expr | Number) -> Expr:
     return Expr("pow", base, exponent)
 
 
-def _exact_root(value: fmpq, degree: int) -> fmpq | None:
+def _exact_root(value: Any, degree: int) -> fmpq | None:
     if degree > 64:
         return None
     p, q = value.p.root(degree), value.q.root(degree)

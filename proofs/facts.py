@@ -141,9 +141,7 @@ def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue
     )  # fmt: skip
 
 
-def _resolve(
-    function: str | Expr, parameters: dict[str, ParameterValue]
-) -> tuple[str, str, Expr, dict[str, Expr]]:
+def _resolve(function: str | Expr, parameters: dict[str, ParameterValue]) -> tuple[str, str, Expr, dict[str, Expr]]:
     if isinstance(function, Expr):
         return ex.text(function), ex.text(function), function, {}
     try:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
+
+from .evaluate import precision
 
 Enclosures: TypeAlias = Callable[[int], arb]
 """A real number as a function from a precision in bits to a ball that contains it."""
@@ -98,16 +100,16 @@ class Format:
 
     def _decide(self, real: Enclosures, question: Callable, what: str):
         """The answer to a monotone question, as soon as both ends of a ball give the same."""
-        precision = FIRST_PRECISION
-        while precision <= LAST_PRECISION:
-            ball = real(precision)
+        bits = FIRST_PRECISION
+        while bits <= LAST_PRECISION:
+            ball = real(bits)
             if ball.is_finite():
-                with ctx.workprec(precision + 32):  # lower() and upper() round outwards to the working precision
+                with precision(bits + 32):  # lower() and upper() round outwards to the working precision
                     ends = ball.lower(), ball.upper()
                 lower, upper = (question(self.clamped(end)) for end in ends)
                 if lower == upper:
                     return lower
-            precision *= 2
+            bits *= 2
         raise RoundingUndecided(
             f"{what} in {self.name} undecided at {LAST_PRECISION} bits: the real is within 2^-{LAST_PRECISION // 2} "
             "of a rounding boundary, or undefined; give an exact tie as a rational"

@@ -401,6 +401,9 @@ def _prepare(e: Expr) -> Expr:
             return _prepare_power(canonical(e.args[0]), exponent)
         case "derivative":
             return e
+        case "abs":
+            u = canonical(e.args[0])
+            return ex.switch("abs", canonical(-u) if _leading_sign(u) < 0 else u)
         case op if op in ex.SWITCHES:
             return ex.rebuild(e, canonical)
         case op:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from . import expressions as ex
+from . import identities
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
 from .pieces import Undefined, smooth_limit, split, value_at
@@ -244,6 +245,8 @@ def proved_parity(e: Expr, variable: str) -> int | None:
     """1 for even, -1 for odd, None where neither is proved."""
     flipped = ex.substitute(e, {variable: -ex.name(variable)})
     for sign in (1, -1):
+        if e.total and identities.is_zero(e - sign * flipped):
+            return sign
         try:
             line = sign_line(e - sign * flipped, variable)
         except Undecided:

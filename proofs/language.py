@@ -131,6 +131,7 @@ class Statement:
     where_text: str | None = None
     products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
     """placeholder -> (factor, count, its variable), for product(f, n)."""
+    product_texts: Mapping[str, str] = field(default_factory=dict)
 
 
 ELEMENTARY = {"exp", "log", "sqrt", "abs", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "sign"}
@@ -165,8 +166,10 @@ def parse_statement(text: str, where: str | None = None, functions: Mapping[str,
         if any(not isinstance(r, Relation) or isinstance(r.lhs, SetValue) for r in relations(condition)):
             raise StatementError(f"where {where!r}: expected relations between numbers, such as 'x > 0'")
         if len(reader.functionals) > before:
-            raise StatementError(f"where {where!r}: expected a condition on the free names, without sup, E or roundings")
-    return Statement(text, formula, reader.functionals, condition, where, reader.products)
+            raise StatementError(
+                f"where {where!r}: expected a condition on the free names, without sup, E or roundings"
+            )
+    return Statement(text, formula, reader.functionals, condition, where, reader.products, reader.product_texts)
 
 
 def parse_expression(text: str, functions: Mapping[str, DefinedFunction] | None = None) -> Expr:
@@ -236,7 +239,8 @@ def _tree(text: str, what: str) -> ast.expr:
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = getattr(error, "msg", None) or "too deeply nested"
         raise StatementError(f"{what} {shown!r}: not in the statement language ({reason})") from None
-    level, count = [(tree, 1)], 0
+    level: list[tuple[ast.AST, int]] = [(tree, 1)]
+    count = 0
     while level:
         node, depth = level.pop()
         count += 1
@@ -291,6 +295,7 @@ class _Reader:
         self.functions = functions
         self.functionals: dict[str, Functional] = {}
         self.products: dict[str, tuple[Expr, Expr, str]] = {}
+        self.product_texts: dict[str, str] = {}
         self._placeholders: dict[object, str] = {}
         self._nodes = 0
 
@@ -572,6 +577,7 @@ class _Reader:
         key = ("product", factor, count)
         placeholder = self._placeholders.setdefault(key, f"product#{len(self._placeholders)}")
         self.products[placeholder] = (factor, count, self._variable(factor, node))
+        self.product_texts[placeholder] = _source(node)
         return ex.name(placeholder)
 
     def _functional(self, functional: Functional) -> Expr:
@@ -590,9 +596,7 @@ class _Reader:
         names = ", ".join(sorted(free))
         raise StatementError(f"{_shown(node)}: a function of which of {names}? use {preferred!r} for it")
 
-    def _arguments(
-        self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()
-    ) -> dict[str, ast.expr]:
+    def _arguments(self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()) -> dict[str, ast.expr]:
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):
             raise StatementError(f"{_shown(node)}: {name} takes {count} argument(s), got {len(node.args)}")
         found = {str(k.arg): k.value for k in node.keywords}

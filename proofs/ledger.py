@@ -115,7 +115,7 @@ class ClaimResult:
 
 def builtin_ledgers() -> tuple[Ledger, ...]:
     """The ledgers that ship with gradproof."""
-    folder = resources.files(__package__) / "claims"
+    folder = resources.files("gradproof.proofs") / "claims"
     names = ("vanishing_gradient.toml", "found_in_the_wild.toml")
     return tuple(parse(folder.joinpath(name).read_text("utf-8"), name) for name in names)
 
@@ -177,14 +177,16 @@ def _claim(entry: Any, number: int, path: str, functions: Mapping[str, str]) -> 
         raise LedgerError(f"{path}: claim {number}: expected a [[claim]] table")
     identifier = entry.get("id")
     if not isinstance(identifier, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", identifier):
-        raise LedgerError(f"{path}: claim {number}: expected an id of lower-case letters, digits and hyphens, got {identifier!r}")
+        raise LedgerError(
+            f"{path}: claim {number}: expected an id of lower-case letters, digits and hyphens, got {identifier!r}"
+        )
     where = f"{path}: claim {identifier!r}"
     _only(entry, {*_TEXT_FIELDS, "experiment"}, where)
     for name in _TEXT_FIELDS:
         if name in entry and not isinstance(entry[name], str):
             raise LedgerError(f"{where}: {name} must be text, got {type(entry[name]).__name__}")
-    claim = Claim(**{name: entry.get(name) for name in _TEXT_FIELDS if name != "says"}, says=entry.get("says", ""),
-                  experiment=entry.get("experiment"))  # fmt: skip
+    optional = {name: entry.get(name) for name in _TEXT_FIELDS if name not in ("id", "says")}
+    claim = Claim(identifier, entry.get("says", ""), **optional, experiment=entry.get("experiment"))
     if not claim.says:
         raise LedgerError(f"{where}: expected a sentence in 'says'")
     if (claim.statement is None) == (claim.outside is None):
@@ -194,7 +196,9 @@ def _claim(entry: Any, number: int, path: str, functions: Mapping[str, str]) -> 
     verdicts = {v.value for v in Verdict if v is not Verdict.UNSOUND}
     if claim.expect is not None and claim.expect not in verdicts:
         raise LedgerError(f"{where}: expect={claim.expect!r}; expected one of {', '.join(sorted(verdicts))}")
-    if claim.experiment is not None and not isinstance(claim.experiment.get("name") if isinstance(claim.experiment, dict) else None, str):
+    if claim.experiment is not None and not isinstance(
+        claim.experiment.get("name") if isinstance(claim.experiment, dict) else None, str
+    ):
         raise LedgerError(f"{where}: experiment must be a table with a name")
     try:
         if claim.statement is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flint import fmpq
 
@@ -74,7 +74,7 @@ def _sign_at(e: Expr, variable: str, x: Real) -> int | None:
         return None
 
 
-def merge(lines: Sequence[Line[T]]) -> Line[tuple[T, ...]]:
+def merge(lines: Sequence[Line[Any]]) -> Line[tuple[Any, ...]]:
     """Common refinement: at every place the tuple of all values. Raises Undecided."""
     marks = merge_marks(line.marks for line in lines)
     columns = [_spread(line, marks) for line in lines]

@@ -16,9 +16,7 @@ from .verdicts import Result, Verdict
 DIGITS = 19
 
 
-def suggest(
-    statement: Statement, functions: Mapping[str, str] | None, prove: Callable[..., Result]
-) -> str | None:
+def suggest(statement: Statement, functions: Mapping[str, str] | None, prove: Callable[..., Result]) -> str | None:
     """A true statement close to the refuted one, in the form 'STATEMENT' or 'STATEMENT where CONDITION'."""
     try:
         for text, where in _candidates(statement):
@@ -122,7 +120,9 @@ def directed(x: Real, up: bool | None, digits: int) -> str:
     return round_decimal(value, digits + 2)[0]
 
 
-def _tight_bound(r: Relation, left: str, right: str, variable: str, statement: Statement) -> Iterator[tuple[str, str | None]]:
+def _tight_bound(
+    r: Relation, left: str, right: str, variable: str, statement: Statement
+) -> Iterator[tuple[str, str | None]]:
     assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
     if variable not in ex.free_names(r.rhs):
         body, upper, pattern = r.lhs, r.op in ("<", "<="), f"{left} {{op}} {{c}}"
@@ -149,7 +149,8 @@ def _where_it_holds(r: Relation, statement: Statement, variable: str) -> Iterato
     while i < len(line.gaps):
         if not line.gaps[i]:
             if i < len(line.at) and line.at[i] and not line.gaps[i + 1]:
-                parts.append(f"{variable} == {written(line.marks[i])}")
+                if line.marks[i].exact is not None:
+                    parts.append(f"{variable} == {written(line.marks[i])}")
             i += 1
             continue
         start = i
@@ -177,7 +178,9 @@ def _interval_text(line: Line[bool], first: int, last: int, variable: str) -> st
     return pieces[0] if len(pieces) == 1 else f"({' and '.join(pieces)})"
 
 
-def _for_equality(r: Relation, left: str, right: str, variable: str, where: str | None) -> Iterator[tuple[str, str | None]]:
+def _for_equality(
+    r: Relation, left: str, right: str, variable: str, where: str | None
+) -> Iterator[tuple[str, str | None]]:
     if r.op != "==" or variable not in ex.free_names(r.lhs):
         return
     assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
@@ -195,7 +198,9 @@ def _for_special_values(r: Relation, names: list[str], where: str | None) -> Ite
             yield r.text, f"{where} and {name} == {value}" if where else f"{name} == {value}"
 
 
-def _for_numbers(r: Relation, left: str, statement: Statement, prove_where: str | None) -> Iterator[tuple[str, str | None]]:
+def _for_numbers(
+    r: Relation, left: str, statement: Statement, prove_where: str | None
+) -> Iterator[tuple[str, str | None]]:
     from .statements import Decision
 
     decision = Decision(statement)
@@ -253,7 +258,10 @@ def _for_predicate(p: Predicate, statement: Statement) -> Iterator[tuple[str, st
             yield f"inf({inner}) == -oo", where
     elif p.kind == "identity_near":
         function, _, at = inner.rpartition(", ")
-        for quantity, body in ((f"D({function})({at})", ex.derivative(p.body, p.variable)), (f"({function})({at})", p.body)):
+        for quantity, body in (
+            (f"D({function})({at})", ex.derivative(p.body, p.variable)),
+            (f"({function})({at})", p.body),
+        ):
             from .pieces import value_at
             from .values import closed_real
 
@@ -273,10 +281,11 @@ def _for_set(r: Relation, statement: Statement) -> Iterator[tuple[str, str | Non
     found, _ = set_value(s, s.body, _region(statement, s.variable))
     if len(found.parts) == 1 and not found.parts[0].is_point:
         part = found.parts[0]
-        left = "" if part.low_closed or part.low.infinite else ', left="open"'
         ends = [f"left={'closed' if part.low_closed else 'open'}", f"right={'closed' if part.high_closed else 'open'}"]
-        del left
-        yield f"{s.text} == interval({written(part.low)}, {written(part.high)}, {', '.join(ends)})", statement.where_text
+        yield (
+            f"{s.text} == interval({written(part.low)}, {written(part.high)}, {', '.join(ends)})",
+            statement.where_text,
+        )
     elif found.parts and all(part.is_point for part in found.parts):
         members = ", ".join(written(part.low) for part in found.parts)
         yield f"{s.text} == {{{members}}}", statement.where_text

@@ -189,9 +189,7 @@ def split(e: Expr, variable: str) -> Pieces:
             for zero in found.zeros:
                 zero.recognise()
             marks = [low, *found.zeros, high]
-            parts = [
-                (marks[i], marks[i + 1], {**known, question.key: sign}) for i, sign in enumerate(found.signs)
-            ]
+            parts = [(marks[i], marks[i + 1], {**known, question.key: sign}) for i, sign in enumerate(found.signs)]
             pending.extend(reversed(parts))
             continue
         done.append(Piece(low, high, smooth, tuple(known.items())))
@@ -223,6 +221,8 @@ def value_at(e: Expr, variable: str, at: Real) -> Real:
 
 def sign_at(e: Expr, variable: str, at: Real) -> int:
     """The sign of a smooth expression at a finite point. Raises Undecided."""
+    if at.vanishes is not None and primitive(at.vanishes)[1] is primitive(e)[1]:
+        return 0
     return sign_of(image(e, variable, at))
 
 

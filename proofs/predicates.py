@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from flint import fmpq
 
 from . import expressions as ex
+from .evaluate import precision
 from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
 from .language import Predicate
-from .lines import Line, sample, sign_line
+from .lines import Line, merge, sample, sign_line
 from .pieces import Undefined, split, value_at
 from .reals import Real, Undecided, compare, exact, exact_rational, sign_of
 from .values import closed_real, describe_extremum, digits
@@ -48,11 +50,13 @@ def decide(p: Predicate, body: Expr, region: Line[bool] | None, numbers: Numbers
         case "convex" | "concave":
             return _convex(p, body, variable, region)
         case "odd" | "even":
+            if region is not None:
+                raise Undecided(f"{p.text} is decided on the function's whole domain, without a condition on {variable}")
             return _parity(p, body, variable)
         case "bounded":
             return _bounded(p, decided_landscape(body, variable, region))
         case "differentiable" | "smooth":
-            return _smooth(p, body, variable)
+            return _smooth(p, body, variable, region)
         case "positive":
             return _positive(p, decided_landscape(body, variable, region))
         case "identity_near":
@@ -102,7 +106,11 @@ def _monotone(p: Predicate, shape: Landscape) -> Answer:
     note = f"{p.text}: {found}"
     if any(signs <= allowed for allowed in wanted):
         return Answer(True, (note,))
-    worst = next(step for step in steps if step[0] not in (wanted[0] if p.kind != "monotone" else {1, 0} if signs - {1, 0} else {0}))
+    worst = next(
+        step
+        for step in steps
+        if step[0] not in (wanted[0] if p.kind != "monotone" else {1, 0} if signs - {1, 0} else {0})
+    )
     run = next((r for r in shape.runs if r.direction == worst[0] and f"({r.low}, {r.high})" == worst[1]), None)
     if run is None:
         return Answer(False, (note,), Counterexample({}, f"{worst[1]}: {digits(worst[2])}", digits(worst[3])))
@@ -118,7 +126,10 @@ def _convex(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
     whole = decided_landscape(body, variable, region)
     _require_interval(p, whole)
     for before, place in zip(_in_order(whole), _in_order(whole)[1:], strict=False):
-        ends = (before.end if isinstance(before, Run) else before.value, place.start if isinstance(place, Run) else place.value)
+        ends = (
+            before.end if isinstance(before, Run) else before.value,
+            place.start if isinstance(place, Run) else place.value,
+        )
         if compare(*ends) != 0:
             return Answer(False, (f"{p.text}: not continuous",), Counterexample({}, digits(ends[0]), digits(ends[1])))
     slope = decided_landscape(ex.derivative(body, variable), variable, region)
@@ -132,7 +143,7 @@ def _convex(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
 
 def _require_interval(p: Predicate, shape: Landscape) -> None:
     items = _in_order(shape)
-    for before, after in zip(items, items[1:], strict=False):
+    for before, after in pairwise(items):
         end = before.high if isinstance(before, Run) else before.at
         start = after.low if isinstance(after, Run) else after.at
         if compare(end, start) != 0 or (isinstance(before, Run) and isinstance(after, Run)):
@@ -168,11 +179,20 @@ def _bounded(p: Predicate, shape: Landscape) -> Answer:
     return Answer(not unbounded, (p.text + ":", *notes), blame)
 
 
-def _smooth(p: Predicate, body: Expr, variable: str) -> Answer:
+def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) -> Answer:
+    if region is not None:
+        # On an open region only the breakpoints inside it count.
+        points = merge([region, sign_line(body, variable)])
+        kept = [m for m, (inside, _) in zip(points.marks, points.at, strict=True) if inside]
+        if not any(compare(b, m) == 0 for b in split(body, variable).breakpoints for m in kept):
+            return Answer(True, (f"{p.text}: one smooth formula around every point of the domain",))
+        raise Undecided(f"{p.text}: a breakpoint inside the condition")
     order = continuity(body, variable)
     note = f"continuity of {p.text.partition('(')[2][:-1]}: {'oo' if order == float('inf') else int(order)}"
     if p.kind == "smooth":
-        return Answer(order == float("inf"), (note,), None if order == float("inf") else _not_smooth(body, variable, order))
+        return Answer(
+            order == float("inf"), (note,), None if order == float("inf") else _not_smooth(body, variable, order)
+        )
     for point in split(body, variable).breakpoints:
         try:
             value_at(body, variable, point)
@@ -235,16 +255,20 @@ def _approx(p: Predicate, numbers: Numbers) -> Answer:
         scaled = b.rational / (2 * half)
         on_grid = scaled.q == 1
         truth = on_grid and compare(a, low) >= 0 and compare(a, high) <= 0
-    note = f"{p.text}: {p.other_text} = {digits(a) if value is None else str(value)}; to {p.digits} digits {a.decimal(p.digits)}"
+    shown = digits(a) if value is None else str(value)
+    note = f"{p.text}: {p.other_text} = {shown}; to {p.digits} digits {a.decimal(p.digits)}"
     return Answer(truth, (note,), None if truth else Counterexample({}, a.decimal(max(8, p.digits + 4)), str(b)))
 
 
 def _half_unit(a: Real, n: int) -> fmpq:
     """Half a unit in the n-th significant digit of a nonzero number."""
+    if a.rational is not None:
+        return fmpq(10) ** (_exponent(abs(a.rational)) - n + 1) / 2
     bits = 64
     while bits <= 4096:
         ball = abs(a.ball(bits))
-        low, high = (exact_rational(end) for end in (ball.lower(), ball.upper()))
+        with precision(2 * bits):
+            low, high = (exact_rational(end) for end in (ball.lower(), ball.upper()))
         if low > 0 and (exponent := _exponent(low)) == _exponent(high):
             return fmpq(10) ** (exponent - n + 1) / 2
         bits *= 2

@@ -12,7 +12,7 @@ from .reals import Real, Undecided, compare, exact, sign_of
 from .sets import Interval, RealSet, point, union
 from .values import digits, region_of
 
-MAX_POINTS = 2_000
+MAX_POINTS = 200
 MAX_FACTORS = 64
 
 

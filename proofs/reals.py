@@ -47,9 +47,12 @@ def shorten(text: str, width: int = 100) -> str:
 
 
 class Real:
-    """A real number known exactly, or by enclosures of any precision; or an infinity."""
+    """A real number known exactly, or by enclosures of any precision; or an infinity.
 
-    __slots__ = ("_ball", "_bits", "_recognise", "_refine", "exact", "infinite")
+    A root without an exact form keeps the expression it is a root of in `vanishes`.
+    """
+
+    __slots__ = ("_ball", "_bits", "_recognise", "_refine", "exact", "infinite", "vanishes")
 
     def __init__(
         self,
@@ -58,11 +61,13 @@ class Real:
         refine: Callable[[int], arb] | None = None,
         infinite: int = 0,
         recognise: Callable[[arb], Expr | None] | None = None,
+        vanishes: Expr | None = None,
     ) -> None:
         self.exact = exact
         self.infinite = infinite
         self._refine = refine
         self._recognise = recognise
+        self.vanishes = vanishes
         self._bits = 0
         self._ball: arb | None = None
 

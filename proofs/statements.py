@@ -14,6 +14,7 @@ from . import expressions as ex
 from . import identities, nearest, predicates, several
 from .evaluate import enclose
 from .expressions import Expr
+from .landscape import decided_landscape
 from .language import (
     Connective,
     Formula,
@@ -29,14 +30,13 @@ from .language import (
     parse_statement,
     relations,
 )
-from .landscape import decided_landscape
 from .lines import Line, constant, merge, sample, sign_line
 from .pieces import Undefined, split, value_at
 from .products import Product, product_set
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, sign_of
-from .sets import equal, union
+from .sets import RealSet, equal, union
 from .sets import point as singleton
-from .values import closed_real, describe_extremum, digits, functional, region_of, set_value
+from .values import closed_real, describe_extremum, digits, functional, set_value
 from .verdicts import Counterexample, Evidence, Result, Verdict
 
 
@@ -169,7 +169,9 @@ class Decision:
         names = ex.free_names(e)
         for placeholder in names & self.values.keys():
             if self.values[placeholder].infinite:
-                raise Undecided(f"{self.statement.functionals[placeholder].text} is infinite and cannot be calculated with")
+                raise Undecided(
+                    f"{self.statement.functionals[placeholder].text} is infinite and cannot be calculated with"
+                )
         products = {k: p.expr for k, p in self.products.items() if p.expr is not None}
         return ex.substitute(e, {**exact_values, **products})
 
@@ -229,6 +231,7 @@ class Decision:
     # closed formulas
 
     def _decide_closed(self, formula: Formula) -> Outcome:
+        self._require_domain()
         truth, blame = self._closed_truth(formula)
         evidence = Evidence.EXACT if self.exact_only else Evidence.ENCLOSURE
         if any(isinstance(leaf, Predicate) or self._uses_functions(leaf) for leaf in relations(formula)):
@@ -236,6 +239,18 @@ class Decision:
         if truth:
             return Outcome(Verdict.PROVED, evidence, tuple(self.notes))
         return Outcome(Verdict.REFUTED, evidence, tuple(self.notes), blame)
+
+    def _require_domain(self) -> None:
+        """A statement over an empty domain is undecided, even where it does not mention the restricted name."""
+        where = self.statement.where
+        if where is None:
+            return
+        names = frozenset().union(*(self._names(r) for r in relations(where)))
+        if len(names) > 1:
+            return
+        line = self._truth_line(where, next(iter(names), "x"))
+        if not any(truth is True for truth in (*line.gaps, *line.at)):
+            raise Undecided("the domain is empty: nothing satisfies the condition")
 
     def _uses_functions(self, leaf: Relation) -> bool:
         for side in (leaf.lhs, leaf.rhs):
@@ -297,10 +312,7 @@ class Decision:
             return closed_real(e)
         smooth = _smooth_closed(e)
 
-        def refine(bits: int) -> object:
-            return enclose(smooth, {n: self.values[n].ball(bits) for n in pending}, bits)
-
-        return Real(refine=refine)  # type: ignore[arg-type]
+        return Real(refine=lambda bits: enclose(smooth, {n: self.values[n].ball(bits) for n in pending}, bits))
 
     def _sets(self, r: Relation) -> tuple[bool, Counterexample | None]:
         left, right = self._as_set(r.lhs), self._as_set(r.rhs)
@@ -308,7 +320,7 @@ class Decision:
         truth = same if r.op == "==" else not same
         return truth, None if truth else Counterexample({}, str(left), str(right))
 
-    def _as_set(self, side: object) -> object:
+    def _as_set(self, side: object) -> RealSet:
         if isinstance(side, SetFunctional):
             if side.kind == "range" and (product := self._product_body(side.body)) is not None:
                 if not product.parts:
@@ -374,9 +386,7 @@ class Decision:
                 return self._against_infinity(formula, variable)
             assert isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr)
             difference = self._difference(formula)
-            return sign_line(difference, variable).map(
-                lambda s, op=formula.op: None if s is None else ex.holds(op, s)
-            )
+            return sign_line(difference, variable).map(lambda s, op=formula.op: None if s is None else ex.holds(op, s))
         if isinstance(formula, Predicate):
             return constant(self._closed_truth(formula)[0])
         assert isinstance(formula, Connective)
@@ -400,7 +410,7 @@ class Decision:
 
     def _counterexample(self, formula: Formula, at: Mapping[str, Real]) -> Counterexample:
         """The point, and both sides of the first relation that fails there."""
-        shown = {name: (str(x) if x.exact is not None else x.decimal(30)) for name, x in at.items()}
+        shown = {self._name_for_readers(name): str(x) for name, x in at.items()}
         for leaf in relations(formula):
             if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
                 continue
@@ -411,6 +421,10 @@ class Decision:
             except (Undecided, Undefined):
                 continue
         return Counterexample(shown, "false", "true")
+
+    def _name_for_readers(self, name: str) -> str:
+        """A placeholder as the text it stands for."""
+        return self.statement.product_texts.get(name.rstrip("~"), name)
 
     def _explain(self, formula: Formula, variable: str, region: Line[bool | None]) -> None:
         """For each relation between a function and a number: the extremum that settles it."""
@@ -525,11 +539,10 @@ def _side(x: Real, other: Real) -> str:
     if x.infinite or (x.rational is not None and len(str(x.rational)) <= 40):
         return str(x)
     shown = 30
-    while shown < 300:
-        if x.decimal(shown) != other.decimal(shown):
-            break
+    while shown < 300 and x.decimal(shown) == other.decimal(shown):
         shown *= 2
-    return x.decimal(shown) if x.exact is None or len(ex.text(x.exact)) > 60 else f"{x.exact and ex.text(x.exact)} = {x.decimal(shown)}"
+    short = x.exact is not None and len(ex.text(x.exact)) <= 60
+    return f"{ex.text(x.exact)} = {x.decimal(shown)}" if short and x.exact is not None else x.decimal(shown)
 
 
 def _tail_notes(difference: Expr, variable: str) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from flint import arb, arb_series, fmpq
+from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities
@@ -82,7 +82,8 @@ def _sum_exponents(
     collected: dict[Monomial, Expr] = {}
     for c, m in (*a, *b):
         collected[m] = _constant(collected.get(m, ex.ZERO) + c)
-    return tuple((c, m) for m, c in _sorted([(m, c) for m, c in collected.items() if c is not ex.ZERO]))
+    kept = _sorted([(m, c) for m, c in collected.items() if c is not ex.ZERO])
+    return tuple((c, m) for m, c in kept if isinstance(c, Expr))
 
 
 def _constant(e: Expr) -> Expr:
@@ -584,11 +585,11 @@ class TailSign:
     argument: str
 
 
-def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq = fmpq(0), bits: int = 128) -> TailSign:
+def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bits: int = 128) -> TailSign:
     """The constant sign of a smooth expression on a tail, with the smallest start that works. Raises Undecided."""
     reasons: list[str] = []
     for start, terms in SCHEDULE:
-        start = max(start, at_least)
+        start = max(start, fmpq(at_least))
         with precision(bits):
             tail = Tail(start, terms)
             try:

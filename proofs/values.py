@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from . import expressions as ex
 from . import identities
-from .evaluate import enclose, precision, program
+from .evaluate import enclose
 from .expressions import Expr
 from .facts import continuity, lipschitz
 from .formats import FORMATS
@@ -40,7 +40,9 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
     match f.kind:
         case "sup" | "inf":
             shape = decided_landscape(body, f.variable, region)
-            return Found((shape.sup if f.kind == "sup" else shape.inf).value, (describe_extremum(f.text, shape, f.kind),))
+            return Found(
+                (shape.sup if f.kind == "sup" else shape.inf).value, (describe_extremum(f.text, shape, f.kind),)
+            )
         case "lipschitz":
             value = lipschitz(body, f.variable)
             return Found(value, (f"{f.text} = {digits(value)}, the supremum of abs of the derivative",))
@@ -70,7 +72,9 @@ def digits(x: Real) -> str:
     """Exact form and certified digits."""
     if x.infinite or x.rational is not None:
         return str(x)
-    return f"{ex.text(x.exact)} = {x.decimal(30)}..." if x.exact is not None else f"{x.decimal(30)}..."
+    if x.exact is not None and len(ex.text(x.exact)) <= 100:
+        return f"{ex.text(x.exact)} = {x.decimal(30)}..."
+    return f"{x.decimal(30)}..."
 
 
 def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
@@ -99,9 +103,8 @@ def closed_real(e: Expr) -> Real:
     """A closed expression as a certified number. Raises Undefined where it has no value."""
     value = value_at(e, "x", exact(0))
     if value.exact is not None:
-        with precision(256):
-            if not program(value.exact).run({}).is_finite():
-                _require_finite(value.exact)
+        if not enclose(value.exact, prec=256).is_finite():
+            _require_finite(value.exact)
     return value
 
 

@@ -228,9 +228,8 @@ class _Search:
         """The multiplicity of the zero at an exact point, 0 where there is none; None if not analytic there."""
         for order in range(LENGTH - 1):
             value = ex.substitute(self._derivative(order), {self.variable: at})
-            with precision(4 * self.bits):
-                if not program(value).run({}).is_finite():
-                    return None
+            if not enclose(value, prec=4 * self.bits).is_finite():
+                return None
             if constant_sign(value) != 0:
                 return order
         raise Undecided(f"a zero of order above {LENGTH - 2} at {ex.text(at)}")
@@ -334,10 +333,20 @@ class _Search:
             elif values[i - 1] and values[i - 1] != values[i]:
                 with precision(2 * self.bits):
                     low, high = marks[i - 1].ball(self.bits).upper(), marks[i].ball(self.bits).lower()
+                self._check_bracket(low, high, k, values[i - 1], values[i])
                 root = Root(self.compiled, self.variable, k, low, high)
-                points.append(Real(refine=root.refine, recognise=partial(self._exact_form, k)))
+                points.append(
+                    Real(refine=root.refine, recognise=partial(self._exact_form, k), vanishes=self._derivative(k))
+                )
                 signs.append(values[i])
         return points, signs
+
+    def _check_bracket(self, low: arb, high: arb, order: int, left: int, right: int) -> None:
+        """The zero lies between the rounded ends only if the signs there are those of the marks."""
+        with precision(self.bits, order + 2):
+            found = [known_sign(series(self.compiled, self.variable, x, order + 1)[order]) for x in (low, high)]
+        if found != [left, right]:
+            raise Undecided("a zero too close to a mark")
 
     def _sign_at(self, point: Real, order: int) -> int:
         """The sign of the order-th derivative at a point; 0 only by identity."""

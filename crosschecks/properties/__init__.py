@@ -17,7 +17,10 @@ from . import accuracy, bounds, independence, kinks, monotone, repeatable, speci
 class Property(Protocol):
     """The shape of the modules of this folder."""
 
-    NAME: str
+    @property
+    def NAME(self) -> str:
+        """What findings call the property."""
+        ...
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """The violations on the subject's sample, shrunk where that makes sense."""

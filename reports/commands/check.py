@@ -39,7 +39,8 @@ def check(target: str, as_: str | None, dtypes: tuple[str, ...], order: str | No
 
     given["parameters"] = options.pairs(given["parameters"])
     asked = {"as_": as_, "dtypes": options.formats(dtypes), "orders": options.orders(order), **given}
-    with bad_input(TargetError):
+    wrong_inputs = (ValueError,) if given["at"] else ()  # what `checks` raises for inputs that are none
+    with bad_input(TargetError, *wrong_inputs):
         results, interrupted = run(target, asked)
     data = document(results)
     if as_json:

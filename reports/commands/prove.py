@@ -26,7 +26,7 @@ def prove(statement: str, where: str | None, as_json: bool) -> int:
     Exits 0 when the statement is proved, otherwise 1.
     """
     with bad_input():
-        from ..proofs.statements import prove as decide
+        from ...proofs.statements import prove as decide
 
         result = decide(statement, where=where)
     if as_json:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from gradproof.crosschecks import assert_conforms, checks
 from gradproof.crosschecks.check import check
 from gradproof.crosschecks.targets import TargetError

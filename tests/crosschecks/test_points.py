@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from gradproof.crosschecks import points
 from gradproof.numerics.formats import shifted
 from gradproof.proofs.facts import facts

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.layouts import LAYOUTS
 from gradproof.crosschecks.process import Failed, Returned, Worker

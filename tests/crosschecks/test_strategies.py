@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import find, given, settings
-from hypothesis import strategies as st
-
 from gradproof.crosschecks import strategies
 from gradproof.numerics.formats import dtype_of, format_of, hex_text, shifted
 from gradproof.proofs.formats import FORMATS
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from gradproof.crosschecks.process import Worker
 from gradproof.crosschecks.targets import Request, TargetError, resolve
 from gradproof.proofs.catalogue import UnknownActivation, catalogue

@@ -74,7 +74,7 @@ def test_smooth_entries_were_seen() -> None:
 def test_the_rewritings_keep_the_digits_in_the_tails(formula: str) -> None:
     x = np.array([-300.0, -40.0, -1e-9, 1e-9, 40.0, 300.0])
     result = evaluate(parse_expression(formula, {}), {"x": x})
-    assert (result.error <= 8 * np.spacing(np.abs(result.value))).all()
+    assert (result.error <= 12 * np.spacing(np.abs(result.value))).all()
 
 
 def test_two_inputs_and_a_missing_one() -> None:

@@ -1,0 +1,63 @@
+"""Statements at one point: decided by signs, or honestly unknown."""
+
+from __future__ import annotations
+
+import pytest
+from flint import arb, fmpq
+from gradproof.crosschecks.pointwise import holds_at, margin_at, sides_at, value_at
+from gradproof.proofs import expressions as ex
+from gradproof.proofs.catalogue import activation, catalogue
+from gradproof.proofs.language import Relation, parse_statement
+from gradproof.proofs.pieces import derivative_at
+
+
+@pytest.mark.parametrize(
+    ("statement", "x", "holds"),
+    [
+        ("gelu(x) > x/2", 0, False),
+        ("gelu(x) >= x/2", 1, True),
+        ("D(relu)(x) == 1", 2, True),
+        ("D(relu)(x) == 1", -2, False),
+        ("D(relu)(x) == 1", 0, None),
+        ("D(hard_sigmoid)(x) == 1/6", 3, None),
+        ("D(gelu, 2)(x) < 0", 3, True),
+        ("abs(x) == x and x < 5", 4, True),
+        ("x < 0 or relu(x) == x", 4, True),
+        ("not x < 5", 4, False),
+        ("0 < tanh(x) < 1", 100, True),
+        ("tanh(x) <= 1 - 1e-100", 1000, False),
+        ("log(x) < x", -1, None),
+        ("1/x < 3", 0, None),
+        ("max(x, 2*x) == 2*x and min(x, 2*x) == x", 3, True),
+        ("sign(x) == -1", -3, True),
+        ("sup(relu) == oo", 1, None),
+        ("increasing(softplus)", 1, None),
+    ],
+)
+def test_holds_at(statement, x, holds):
+    assert holds_at(parse_statement(statement).formula, {"x": fmpq(x)}) is holds
+
+
+@pytest.mark.parametrize("entry", [e for e in catalogue() if len(e.inputs) == 1], ids=lambda e: e.name)
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_values_agree_with_the_proof_engine(entry, order):
+    expr = activation(entry.name).expr()
+    met = 0
+    for x in (fmpq(-7, 2), fmpq(-1, 3), fmpq(1, 2), fmpq(9, 4), fmpq(11)):
+        mine, theirs = value_at(ex.derivative(expr, "x", order=order), {"x": x}), derivative_at(expr, x, order, 256)
+        assert mine is not None
+        assert isinstance(theirs, arb)
+        assert mine.overlaps(theirs)
+        assert mine.rad() < 1e-30
+        met += 1
+    assert met == 5
+
+
+def test_sides_are_shown_with_the_digits_that_tell_them_apart():
+    relation = parse_statement("tanh(x) <= 1 - 1e-100").formula
+    assert isinstance(relation, Relation)
+    left, right = sides_at(relation, {"x": fmpq(1000)})
+    assert left != right
+    margin = margin_at(relation, {"x": fmpq(1)})
+    assert margin is not None
+    assert margin < 0

@@ -1,0 +1,81 @@
+"""Parts on processes: order, failures, crashes."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from gradproof.reports.progress import Progress
+from gradproof.reports.work import Part, run_parts
+
+
+def double(n):
+    return 2 * n
+
+
+def fail(text):
+    raise ValueError(text)
+
+
+
+def crash(_):
+    os._exit(3)
+
+
+def run(*parts):
+    seen = []
+    outcome = run_parts(parts, jobs=2, on_done=seen.append)
+    assert len(seen) == len(outcome.done)
+    return outcome
+
+
+def test_results_come_in_the_order_asked():
+    outcome = run(*(Part("numbers", str(n), double, (n,)) for n in range(9)))
+    assert [done.data for done in outcome.done] == [2 * n for n in range(9)]
+    assert not outcome.interrupted
+
+
+def test_a_part_that_fails_loses_only_itself():
+    outcome = run(Part("s", "bad", fail, ("no luck",)), Part("s", "good", double, (1,)))
+    bad, good = outcome.done
+    assert bad.failure is not None
+    assert bad.failure.startswith("ValueError: no luck (test_work.py:")
+    assert (good.data, good.failure) == (2, None)
+
+
+def test_a_part_that_kills_its_process_is_a_failure_not_the_end():
+    outcome = run(Part("s", "dies", crash, (0,)))
+    assert outcome.done[0].failure == "a worker process died (out of memory?)"
+
+
+def test_what_cannot_be_sent_back_is_a_failure():
+    outcome = run(Part("s", "unsendable", _lambda_maker))
+    assert outcome.done[0].failure is not None
+
+
+def _lambda_maker():
+    return lambda: None
+
+
+class Terminal:
+    def __init__(self, is_terminal):
+        self.text, self.is_terminal = "", is_terminal
+
+    def isatty(self):
+        return self.is_terminal
+
+    def write(self, text):
+        self.text += text
+
+    def flush(self):
+        pass
+
+
+def test_progress_speaks_on_terminals_only():
+    for is_terminal in (True, False):
+        stream = Terminal(is_terminal)
+        progress = Progress(3, stream=stream)
+        progress.step("first")
+        progress.close()
+        assert ("[1/3]" in stream.text) == is_terminal
+        assert bool(stream.text) == is_terminal
