@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from flint import arb, fmpq
 from hypothesis import target
+from hypothesis.strategies import SearchStrategy
 
 from ..proofs import expressions as ex
 from ..proofs.expressions import Expr
@@ -77,7 +78,7 @@ def contradict_statement(
         return holds_at(statement.formula, point) is False
 
     relations = [leaf for leaf in _leaves(statement.formula) if isinstance(leaf, Relation)]
-    point = _search(names, (), false_at, examples, seed)
+    point = _search(strategies.rational_points(names), false_at, examples, seed)
     if point is None:
         return None
     guilty = next((r for r in relations if holds_at(r, point) is False), relations[0])
@@ -136,7 +137,7 @@ def _against(claim: _Claim, function: Expr, shape: Landscape, examples: int, see
         value = value_at(function, point, 512)
         return value is not None and claim.violated(value, bound)
 
-    point = _search(["x"], _landmarks(shape), false_at, examples, seed)
+    point = _search(strategies.rational_points(["x"], _landmarks(shape)), false_at, examples, seed)
     if point is not None:
         value = value_at(function, point, 256)
         assert value is not None
@@ -159,8 +160,8 @@ def _turning_back(name: str, function: Expr, shape: Landscape, examples: int, se
             rise = values[1] - values[0]
             return bool(rise < 0 if sign > 0 else rise > 0 if sign < 0 else not rise.contains(0))
 
-        ends = tuple(_near(end) for end in (interval.low, interval.high) if not end.is_infinite)
-        point = _search(["x", "y"], ends, false_at, examples, seed)
+        ends = (None if end.is_infinite else _near(end) for end in (interval.low, interval.high))
+        point = _search(strategies.rational_pairs(*ends), false_at, examples, seed)
         if point is not None:
             values = [value_at(function, {"x": point[k]}, 256) for k in ("x", "y")]
             lhs, rhs = ("" if v is None else v.str(30, radius=False) for v in values)
@@ -178,7 +179,7 @@ def _asymmetric(known: Facts, expr: Expr, examples: int, seed: int) -> Iterator[
         here, mirrored = sides(point)
         return here is not None and mirrored is not None and not (here - sign * mirrored).contains(0)
 
-    point = _search(["x"], (), false_at, examples, seed)
+    point = _search(strategies.rational_points(["x"]), false_at, examples, seed)
     if point is not None:
         lhs, rhs = ("" if v is None else v.str(30, radius=False) for v in sides(point))
         yield Contradiction(f"{known.name} is {known.parity}", Counterexample({"x": str(point["x"])}, lhs, rhs))
@@ -192,6 +193,7 @@ def _landmarks(shape: Landscape) -> tuple[fmpq, ...]:
     """Rationals next to the points that matter: that is where a bound a little wrong shows."""
     at = [x for extremum in (shape.inf, shape.sup) for x in extremum.at]
     at += [point.at for point in shape.critical]
+    at += [end for run in shape.monotone for end in (run.low, run.high)]
     return tuple(_near(real) for real in at if not real.is_infinite)
 
 
@@ -201,9 +203,9 @@ def _near(real: Real) -> fmpq:
 
 
 def _search(
-    names: list[str], landmarks: tuple[fmpq, ...], false_at: Callable[[Point], bool], examples: int, seed: int
+    points: SearchStrategy[dict[str, fmpq]], false_at: Callable[[Point], bool], examples: int, seed: int
 ) -> Point | None:
-    return drive(strategies.rational_points(names, landmarks), false_at, examples=examples, seed=seed, phases=SEEK)
+    return drive(points, false_at, examples=examples, seed=seed, phases=SEEK)
 
 
 def _names(formula: Formula) -> frozenset[str]:

@@ -80,6 +80,19 @@ def _rationals(landmarks: Sequence[fmpq]) -> SearchStrategy[fmpq]:
     return st.one_of(fractions, scaled, beside, beside)
 
 
+def rational_pairs(low: fmpq | None, high: fmpq | None) -> SearchStrategy[dict[str, fmpq]]:
+    """Two rational points, x and y, between the ends; None is an infinite end."""
+    if low is not None and high is not None:
+        parts = st.fractions(0, 1, max_denominator=1000).map(lambda f: fmpq(f.numerator, f.denominator))
+        inside = st.builds(lambda part, low, high: low + part * (high - low), parts, st.just(low), st.just(high))
+    elif low is None and high is None:
+        inside = _rationals(())
+    else:
+        sizes = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** e, st.integers(1, 1000), st.integers(-100, 20))
+        inside = sizes.map(lambda size: low + size if low is not None else high - size)
+    return st.fixed_dictionaries({"x": inside, "y": inside})
+
+
 def replayed(text: str, fmt: Format | str) -> np.generic:
     """The float that a finding's `x_hex` names. Raises ValueError if the format has none."""
     return from_hex(text, _format(fmt))

@@ -3,7 +3,7 @@
 Nothing is written per activation. For each smooth piece the expression is compiled to float64 operations that
 carry their own error bound (:mod:`.float_program`); where the bound says that digits were lost, a certified
 polynomial for the block of floats around the input takes over (:mod:`.blocks`), and where there is none, the
-oracle. Results are kept inside the certified range, and narrower formats are rounded once from float64.
+oracle. float64 results are kept inside the certified range; narrower formats are rounded once from float64.
 
 Conventions: NaN gives NaN; an infinity gives the limit (NaN where there is none); at a kink the derivative is the
 one-sided one nearer 0, which is what the deep-learning frameworks return for nearly all of these functions. A
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from flint import arb
@@ -24,9 +24,9 @@ from ..proofs import expressions as ex
 from ..proofs.catalogue import ParameterValue, activation
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS, Format
-from ..proofs.landscape import landscape
+from ..proofs.landscape import decided_landscape
 from ..proofs.pieces import split
-from ..proofs.reals import Real
+from ..proofs.reals import Real, Undecided
 from . import float_program
 from .blocks import Blocks
 from .formats import Floats, as_float64, exact, format_of, rounded_from_float64, to_float, ulp_exponents
@@ -52,7 +52,7 @@ class FloatFunction:
         self.oracle = oracle(expr, order)
         self._pieces = [p.expr and (nth_derivative(p.expr, order), Blocks(p.expr, order)) for p in pieces.pieces]
         self._gaps = [_around(b) for b in pieces.breakpoints]
-        self._range = _certified_range(ex.derivative(expr, "x", order=order))
+        self._function = ex.derivative(expr, "x", order=order)
 
     def __call__(self, x: NDArray[np.float64], fmt: Format, tolerance: float) -> NDArray[np.float64]:
         """Values whose error is about `tolerance` ULP of the format at most, not yet rounded to the format."""
@@ -70,7 +70,18 @@ class FloatFunction:
             if parts and chosen.size:
                 result[chosen] = self._on_piece(*parts, flat[chosen], fmt, tolerance)
         self._point_by_point(np.flatnonzero(special), flat, result)
-        return np.clip(result, *self._range).reshape(x.shape)
+        if fmt is FLOAT64:  # an error of an ULP could pass a bound here; a narrower format's rounding hides it
+            result = np.clip(result, *self._range)
+        return result.reshape(x.shape)
+
+    @cached_property
+    def _range(self) -> tuple[float, float]:
+        """The infimum and supremum, correctly rounded: no correctly rounded value lies outside."""
+        try:
+            shape = decided_landscape(self._function, "x")
+            return _nearest(shape.inf.value), _nearest(shape.sup.value)
+        except Undecided:
+            return -np.inf, np.inf
 
     def _on_piece(
         self, formula: Expr, blocks: Blocks, x: NDArray[np.float64], fmt: Format, tolerance: float
@@ -106,14 +117,6 @@ def _nearest(real: Real) -> float:
     if real.is_infinite:
         return float(real)
     return to_float(FLOAT64.round(real.ball if real.rational is None else real.rational))
-
-
-def _certified_range(expr: Expr) -> tuple[float, float]:
-    """The infimum and supremum, correctly rounded: no correctly rounded value lies outside."""
-    shape = landscape(expr, "x")
-    if shape.undecided is not None:
-        return -np.inf, np.inf
-    return _nearest(shape.inf.value), _nearest(shape.sup.value)
 
 
 @lru_cache(maxsize=512)

@@ -20,6 +20,7 @@ from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, exact
 from .tails import End, tail_sign
 
 MAX_DEGREE = 24
+MAX_CELLS = 6_000
 
 
 def expectation(e: Expr, variable: str = "z") -> Real:
@@ -174,8 +175,8 @@ class _Integral:
         while cells:
             a, b = cells.pop()
             steps += 1
-            if steps > 20_000:
-                raise Undecided("the expectation: the integral needs more than 20000 cells")
+            if steps > MAX_CELLS:
+                raise Undecided("the expectation: the integral needs more cells than are tried")
             middle = ((a + b) / 2).mid()
             offset = (a - middle).union(b - middle)
             remainder = series(compiled, self.variable, a.union(b), length + 1)[length]  # type: ignore[arg-type]

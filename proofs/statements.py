@@ -552,7 +552,8 @@ def _tail_notes(difference: Expr, variable: str) -> list[str]:
     notes = []
     for piece in (cut.pieces[0], cut.pieces[-1]):
         if piece.expr is not None:
-            notes += [f"tail, {n}" for n in chart(piece.expr, variable, piece.low, piece.high).notes if "y" in n]
+            found = chart(piece.expr, variable, piece.low, piece.high)
+            notes += [f"tail, {n.replace(': ', ': left - right = ', 1)}" for n in found.notes if "y >=" in n]
     return list(dict.fromkeys(notes))
 
 

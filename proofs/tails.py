@@ -613,9 +613,10 @@ def _describe(model: Model, end: End, start: fmpq) -> str:
     if not model:
         return "identically 0"
     m, c = model[0]
-    shown = ex.text(c) if isinstance(c, Expr) else c.str(6)
+    shown = ex.text(c) if isinstance(c, Expr) and len(ex.text(c)) <= 24 else _ball(c).str(12)
+    term = shown if m == UNIT else str(m) if shown == "1" else f"{shown}*{m}"
     more = " + smaller terms" if len(model) > 1 else ""
-    return f"{shown}*{m}{more}, for all y >= {start}"
+    return f"{term}{more}, its sign proved for all y >= {start}"
 
 
 def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:

@@ -37,5 +37,7 @@ def tables(data: dict[str, Any]) -> list[Table]:
     shown = table(f"{len(data['activations'])} activations", ("name", "definition", "parameters", "aliases"))
     for entry in data["activations"]:
         parameters = ", ".join(f"{each['name']}={each['default']}" for each in entry["parameters"])
-        shown.add_row(cell(entry["name"], "bold"), cell(entry["formula"]), cell(parameters), cell(", ".join(entry["aliases"])))
+        shown.add_row(
+            cell(entry["name"], "bold"), cell(entry["formula"]), cell(parameters), cell(", ".join(entry["aliases"]))
+        )
     return [shown]

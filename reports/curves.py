@@ -27,7 +27,9 @@ def curves(expr: Expr, variable: str = "x") -> dict[str, Any]:
         points = [_point(left, right, k, steps) for k in range(steps + 1)]
         values = [jet(piece.expr, variable, x, 2, BITS) for x in points]
         for order, runs in enumerate(orders):
-            kept = [(float(x), float(v[order].mid())) for x, v in zip(points, values, strict=True) if v[order].is_finite()]
+            kept = [
+                (float(x), float(v[order].mid())) for x, v in zip(points, values, strict=True) if v[order].is_finite()
+            ]
             if kept:
                 runs.append({"x": [x for x, _ in kept], "y": [y for _, y in kept]})
     return {"window": [lo, hi], "orders": [{"order": k, "pieces": runs} for k, runs in enumerate(orders)]}

@@ -19,7 +19,9 @@ from .options import numbers
 COLUMNS = (("leaves_normal", "leaves normal range"), ("rounds_to_zero", "rounds to zero"), ("overflows", "overflows"))
 
 
-def document(name: str, *, layers: int, weight: str = "1", parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+def document(
+    name: str, *, layers: int, weight: str = "1", parameters: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What `gradproof depth --json` prints. Raises BadInput for a name, formula, parameter or weight that is wrong."""
     try:
         target = name if name.isidentifier() and name != "x" else parse_expression(name)

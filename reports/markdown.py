@@ -57,7 +57,9 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _alarms(data: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> list[str]:
     bugs = [*unsound(claims), *data["contradictions"]]
     lines = [f"**UNSOUND** {plain(each['id'])}: {plain(each['says'] or each['statement'])}" for each in bugs]
-    lines += [f"**Not as expected** {plain(c['id'])}: {plain(c['expect'])}, got {c['verdict']}" for c in differing(claims)]
+    lines += [
+        f"**Not as expected** {plain(c['id'])}: {plain(c['expect'])}, got {c['verdict']}" for c in differing(claims)
+    ]
     lines += [f"**Missing** {plain(f['section'])}, {plain(f['name'])}: {plain(f['message'])}" for f in data["failures"]]
     absent = [each["name"] for each in data["implementations"] if not each["installed"]]
     lines += [f"**{name} is not installed and was not cross-checked.**" for name in absent]
@@ -87,7 +89,9 @@ def _activations(activations: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = []
     for entry in activations:
         known = entry["facts"]
-        ranges = [interval(o["range"]) if "range" in o else "undecided" for o in known["orders"][:2]] if known else ["", ""]
+        ranges = (
+            [interval(o["range"]) if "range" in o else "undecided" for o in known["orders"][:2]] if known else ["", ""]
+        )
         smooth = facts_page.smoothness(known) if known else ""
         rows.append((code(entry["name"]), code(entry["formula"]), *map(plain, ranges), plain(smooth)))
     return ["## Activations", grid(("name", "definition", "range of f", "range of f'", "smoothness"), rows)]
@@ -96,12 +100,21 @@ def _activations(activations: Sequence[Mapping[str, Any]]) -> list[str]:
 def _depth(depth: Mapping[str, Any]) -> list[str]:
     names = [fmt["name"] for fmt in depth["formats"]]
     rows = [
-        (code(each["activation"]), plain(brief(each["rate"])), *(str(f["rounds_to_zero"] or "never") for f in each["formats"]))
+        (
+            code(each["activation"]),
+            plain(brief(each["rate"])),
+            *(str(f["rounds_to_zero"] or "never") for f in each["formats"]),
+        )
         for each in depth["activations"]
     ]
     title = "First depth at which the bound on the product of derivatives rounds to zero:"
     measured = "\n".join(f"- {plain(each['sentence'])}." for each in depth["networks"])
-    return ["## Through depth", title, grid(("activation", "sup abs f'", *names), rows), *([measured] if measured else [])]
+    return [
+        "## Through depth",
+        title,
+        grid(("activation", "sup abs f'", *names), rows),
+        *([measured] if measured else []),
+    ]
 
 
 def _implementation(each: Mapping[str, Any]) -> list[str]:

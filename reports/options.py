@@ -55,6 +55,17 @@ def orders(text: str | None) -> tuple[int, ...] | None:
     return tuple(dict.fromkeys(int(part) for part in parts))
 
 
+def inputs(texts: Sequence[str]) -> tuple[str, ...]:
+    """`("0x1.8p+0",)`, or `("0x1p+0,0x1p+1",)` for two inputs. Raises BadInput for what is no hexadecimal float."""
+    for text in texts:
+        for coordinate in text.split(","):
+            try:
+                float.fromhex(coordinate)
+            except (ValueError, OverflowError):
+                raise BadInput(f"--at {text!r}: expected floats in hexadecimal, for example 0x1.8p+0") from None
+    return tuple(texts)
+
+
 def formats(texts: Sequence[str]) -> tuple[str, ...] | None:
     """`("float32,float16",)` as names of formats, None for none. Raises BadInput for an unknown one."""
     from ..proofs.formats import FORMATS

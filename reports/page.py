@@ -82,7 +82,9 @@ def counterexample(found: Mapping[str, Any]) -> Markup:
     """`At x = 0: 1/4 on the left, 1/4 on the right.`"""
     at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
     where = Markup("at <code>{}</code>: ").format(printable(at)) if at else Markup("")
-    sides = Markup("left <code>{}</code>, right <code>{}</code>").format(printable(found["lhs"]), printable(found["rhs"]))
+    sides = Markup("left <code>{}</code>, right <code>{}</code>").format(
+        printable(found["lhs"]), printable(found["rhs"])
+    )
     return Markup('<span class="muted">Counterexample</span> {}{}').format(where, sides)
 
 
@@ -135,5 +137,3 @@ def _implementation(each: Mapping[str, Any]) -> dict[str, Any]:
     cells = [{"name": name, "cells": [row.get(one) for one in formats]} for name, row in rows.items()]
     failed = sum(result["verdict"] == "fail" for result in each["results"])
     return {**each, "formats": formats, "rows": cells, "findings": findings, "failed": failed}
-
-

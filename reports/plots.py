@@ -21,7 +21,9 @@ def activation_plot(entry: Mapping[str, Any]) -> str:
         figure, axes = panels(2, width=6.6, height=2.45)
         for order, ax in enumerate(axes):
             _curve(ax, entry, order)
-        return svg_of(figure, key=f"plot-{entry['name']}", label=f"{entry['name']} and its derivative with their bounds")
+        return svg_of(
+            figure, key=f"plot-{entry['name']}", label=f"{entry['name']} and its derivative with their bounds"
+        )
 
 
 def _curve(ax: Axes, entry: Mapping[str, Any], order: int) -> None:
@@ -33,7 +35,9 @@ def _curve(ax: Axes, entry: Mapping[str, Any], order: int) -> None:
         ends += [(piece["x"][0], piece["y"][0]), (piece["x"][-1], piece["y"][-1])]
     if order == 1:
         open_ends = [(x, y) for x, y in ends if low < x < high and _jumps(ends, x)]
-        ax.plot(*zip(*open_ends, strict=True), "o", color=colour, markerfacecolor=Ink.PAPER, markersize=4) if open_ends else None
+        ax.plot(
+            *zip(*open_ends, strict=True), "o", color=colour, markerfacecolor=Ink.PAPER, markersize=4
+        ) if open_ends else None
     ax.set_title(NAMES[order] + "(x)", loc="left")
     ax.set_xlim(low, high)
     ax.axvline(0, color=Ink.MUTED, linewidth=0.5)

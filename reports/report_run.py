@@ -26,7 +26,11 @@ def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tup
     progress.say(f"{len(plan)} parts on {jobs} processes")
     try:
         data = collect(
-            ledgers, seed=seed, jobs=jobs, plan=plan, on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}")
+            ledgers,
+            seed=seed,
+            jobs=jobs,
+            plan=plan,
+            on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}"),
         )
     finally:
         progress.close()
@@ -64,7 +68,9 @@ def _ledgers(data: Mapping[str, Any]) -> Table:
         shown.add_column(verdict(word), justify="right")
     for ledger in data["ledgers"]:
         counts = verdict_counts(ledger["claims"])
-        shown.add_row(cell(ledger["title"]), cell(len(ledger["claims"])), *(cell(counts[word] or "–") for word in WORDS))
+        shown.add_row(
+            cell(ledger["title"]), cell(len(ledger["claims"])), *(cell(counts[word] or "–") for word in WORDS)
+        )
     return shown
 
 

@@ -15,19 +15,30 @@ LAYERS = ("proofs", "numerics", "crosschecks", "reports")
 
 
 def tree() -> set[str]:
-    """Files of the layers as `gradproof/…` paths."""
-    files = (path for layer in LAYERS for path in (ROOT / layer).rglob("*") if path.is_file())
-    return {f"gradproof/{path.relative_to(ROOT).as_posix()}" for path in files if "__pycache__" not in path.parts}
+    """Files of the layers as `gradproof/…` paths; folders that tools leave behind are not ours."""
+    files = (path.relative_to(ROOT) for layer in LAYERS for path in (ROOT / layer).rglob("*") if path.is_file())
+    return {f"gradproof/{path.as_posix()}" for path in files if not any(map(is_left_behind, path.parts))}
+
+
+def is_left_behind(part: str) -> bool:
+    return part == "__pycache__" or part.startswith(".")
+
+
+def distribution() -> importlib.metadata.Distribution:
+    """The installation itself, not the metadata that a build may have left in the checkout."""
+    found = [each for each in importlib.metadata.distributions(name="gradproof") if each.locate_file("") != ROOT]
+    assert found, "gradproof is not installed in this environment"
+    return found[0]
 
 
 def installed() -> set[str]:
-    """Files of the installed distribution below `gradproof/`."""
-    files = importlib.metadata.files("gradproof") or []
-    return {str(path) for path in files if path.parts[0] == "gradproof" and "__pycache__" not in path.parts}
+    """Files of the installation below `gradproof/`."""
+    files = distribution().files or []
+    return {str(path) for path in files if path.parts[0] == "gradproof" and not any(map(is_left_behind, path.parts))}
 
 
 def is_editable() -> bool:
-    text = importlib.metadata.distribution("gradproof").read_text("direct_url.json")
+    text = distribution().read_text("direct_url.json")
     return bool(text and json.loads(text).get("dir_info", {}).get("editable"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -46,14 +47,14 @@ def violations(path: Path, source: str) -> list[str]:
         if first == "gradproof" and below not in allowed:
             wrong.append(f"{path.relative_to(ROOT)}:{line}: {layer} imports {name}, a lower layer")
         if first in FOREIGN[layer]:
-            # What speaks to a framework or to pytest is the part of crosschecks whose whole purpose that is.
             wrong.append(f"{path.relative_to(ROOT)}:{line}: {layer} imports {name}")
-    absolute = [node for node in ast.walk(ast.parse(source)) if _names_gradproof(node)]
-    wrong += [f"{path.relative_to(ROOT)}:{node.lineno}: imports inside a layer are relative" for node in absolute]
+    for node in ast.walk(ast.parse(source)):
+        if _names_gradproof(node):
+            wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: imports inside a layer are relative")
     return wrong
 
 
-def _names_gradproof(node: ast.AST) -> bool:
+def _names_gradproof(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
     if isinstance(node, ast.Import):
         return any(alias.name.split(".")[0] == "gradproof" for alias in node.names)
     return isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == "gradproof"

@@ -24,7 +24,15 @@ from ..errors import FOUND, INTERRUPTED, bad_input
 @click.option("--at", multiple=True, metavar="HEX", help="Test this input only, for example 0x1.8p+0: a replay.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
 @options.as_json
-def check(target: str, as_: str | None, dtypes: tuple[str, ...], order: str | None, as_json: bool, **given: Any) -> int:
+def check(
+    target: str,
+    as_: str | None,
+    dtypes: tuple[str, ...],
+    order: str | None,
+    at: tuple[str, ...],
+    as_json: bool,
+    **given: Any,
+) -> int:
     """Test TARGET, a callable written as module:callable or a framework by name (numpy, torch).
 
     \b
@@ -38,8 +46,14 @@ def check(target: str, as_: str | None, dtypes: tuple[str, ...], order: str | No
     from ..check_run import run
 
     given["parameters"] = options.pairs(given["parameters"])
-    asked = {"as_": as_, "dtypes": options.formats(dtypes), "orders": options.orders(order), **given}
-    wrong_inputs = (ValueError,) if given["at"] else ()  # what `checks` raises for inputs that are none
+    asked = {
+        "as_": as_,
+        "dtypes": options.formats(dtypes),
+        "orders": options.orders(order),
+        "at": options.inputs(at),
+        **given,
+    }
+    wrong_inputs = (ValueError,) if at else ()  # what `checks` raises for an input that the format does not hold
     with bad_input(TargetError, *wrong_inputs):
         results, interrupted = run(target, asked)
     data = document(results)

@@ -11,7 +11,9 @@ from ..errors import bad_input
 @click.command(short_help="Products of derivatives through depth, and where formats give up.")
 @click.argument("activation", metavar="ACTIVATION|FORMULA")
 @click.option("--layers", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many layers.")
-@click.option("--weight", metavar="W", default="1", show_default=True, help="The size of every weight, exact as written.")
+@click.option(
+    "--weight", metavar="W", default="1", show_default=True, help="The size of every weight, exact as written."
+)
 @options.param
 @options.as_json
 def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...], as_json: bool) -> None:

@@ -53,11 +53,16 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan = [
         part
         for part in collect.planned(ledgers, seed=0)
-        if part.section.startswith("ledger") or (part.section in {"activation", "depth", "network"} and part.name in wanted)
+        if part.section.startswith("ledger")
+        or (part.section in {"activation", "depth", "network"} and part.name in wanted)
     ]
     data = collect.collect(ledgers, seed=0, jobs=2, plan=plan, on_done=lambda done: None)
     data["implementations"] = [
-        {"name": "numpy", "installed": True, "results": [RESULT, {**RESULT, "order": 1, "findings": [], "verdict": "pass"}]},
+        {
+            "name": "numpy",
+            "installed": True,
+            "results": [RESULT, {**RESULT, "order": 1, "findings": [], "verdict": "pass"}],
+        },
         {"name": "torch", "installed": False, "results": []},
     ]
     assert write(folder, data) == []
@@ -117,5 +122,3 @@ def gradproof(tmp_path: Path) -> Run:
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, **options)
 
     return run
-
-

@@ -57,7 +57,19 @@ def test_prove_json_is_one_strict_document(capsys):
     assert code == 1
     assert data["verdict"] == "refuted"
     assert data["counterexample"] == {"at": {"x": "0"}, "lhs": "0", "rhs": "0"}
-    keys = {"ledger", "id", "says", "statement", "where", "expect", "verdict", "evidence", "nearest", "tested", "seconds"}
+    keys = {
+        "ledger",
+        "id",
+        "says",
+        "statement",
+        "where",
+        "expect",
+        "verdict",
+        "evidence",
+        "nearest",
+        "tested",
+        "seconds",
+    }
     assert keys <= data.keys()
 
 

@@ -31,7 +31,7 @@ class Checker(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
-        given = dict(attrs)
+        given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self.ids.append(given["id"])
         for name in ("src", "srcset", "data", "action", "poster", "background"):

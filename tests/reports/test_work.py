@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 
 from gradproof.reports.progress import Progress
 from gradproof.reports.work import Part, run_parts
@@ -15,7 +14,6 @@ def double(n):
 
 def fail(text):
     raise ValueError(text)
-
 
 
 def crash(_):
