@@ -429,7 +429,7 @@ def decimal(value: Number, digits: int = 45) -> str:
 
 
 _CLOSED_FORMS = (
-    "sqrt(3)/18", "4*sqrt(3)/9", "1/2 + exp(-1)/sqrt(pi)", "1/2 - exp(-1)/sqrt(pi)", "sqrt(2/pi)", "sqrt(2)",
+    "sqrt(3)/18", "4*sqrt(3)/9", "Phi(sqrt(2)) + exp(-1)/sqrt(pi)", "Phi(-sqrt(2)) - exp(-1)/sqrt(pi)", "sqrt(2/pi)", "sqrt(2)",
     "2*exp(-2)/sqrt(2*pi)", "log(2)", "3/5", "log(2 + sqrt(3))", "log(2 + sqrt(3))/2",
     "1.6732632423543772848170429916717*1.0507009873554804934193349852946", "1.0507009873554804934193349852946",
     "0.851", "1.702",

@@ -5,31 +5,19 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from ..numerics.formats import Floats, all_values, dtype_of, from_hex
-from ..proofs.catalogue import activation
-from ..proofs.facts import Facts, facts
-from ..proofs.formats import FORMATS, Format, format_named
+from ..proofs.formats import format_named
 from . import calling
-from .combine import Judged, combined
-from .conventions import conventions
-from .here import Caller, Here
+from .here import Here
 from .implementation import Implementation
-from .observe import extended, observe
-from .points import landmarks, pairs, sample
-from .process import Failed, Worker
-from .properties import PROPERTIES
+from .judge import judge
+from .parallel import judge_in_parallel
+from .process import Worker
 from .results import CheckResult
-from .search import climb
 from .subject import Options
-from .targets import Request, TargetError, at_orders, resolve
+from .targets import PACKS, Request, TargetError, at_orders, resolve
 
 FEW_EXAMPLES, MANY_EXAMPLES = 8, 60
 """Hypothesis examples for each property, when a whole pack is checked and when one activation is."""
@@ -56,6 +44,7 @@ def checks(
     examples: int | None = None,
     seed: int = 0,
     seconds: float = 10.0,
+    jobs: int = 1,
 ) -> Iterator[CheckResult]:
     """Checks what a target names, result by result as they come.
 
@@ -74,32 +63,38 @@ def checks(
         examples: how many examples Hypothesis tries.
         seed: where all chance comes from.
         seconds: how long one call may take.
+        jobs: processes that share the work. More than one needs a main module that can be imported.
 
     Raises TargetError for a target that cannot be found or loaded, UnknownActivation, and ValueError for a format
     that is none.
     """
-    formats = None if dtypes is None else [format_named(name) for name in dtypes]
-    chosen = None if orders is None else tuple(dict.fromkeys(orders))
+    request = Request(
+        _name(target),
+        as_,
+        dict(parameters or {}),
+        None if orders is None else tuple(dict.fromkeys(orders)),
+        implements,
+        _name(derivative) if derivative else None,
+        array,
+    )
+    options = Options(
+        max_ulp,
+        examples or (FEW_EXAMPLES if target in PACKS and as_ is None else MANY_EXAMPLES),
+        seed,
+        None if dtypes is None else tuple(format_named(name) for name in dtypes),
+        tuple(at),
+        exhaustive,
+    )
     local = _local_functions(target, derivative)
-    with Worker(seconds=seconds) if not local else nullcontext() as worker:
-        request = Request(
-            _name(target),
-            as_,
-            dict(parameters or {}),
-            chosen,
-            implements,
-            _name(derivative) if derivative else None,
-            array,
-        )
-        if worker is None:
-            implementations, caller = _described_here(request, local), Here(local)
-        else:
-            implementations, caller = resolve(request, worker), worker
-        few = len({i.activation for i in implementations}) == 1
-        wanted = Options(max_ulp, examples or (MANY_EXAMPLES if few else FEW_EXAMPLES), seed)
-        for same in _by_activation_and_order(implementations):
-            for fmt in formats or _taken(same[0], caller):
-                yield _check(same, fmt, caller, wanted, tuple(at), exhaustive)
+    if local:
+        yield from judge(_described_here(request, local), Here(local), options)
+        return
+    with Worker(seconds=seconds) as worker:
+        implementations = resolve(request, worker)
+        if jobs == 1:
+            yield from judge(implementations, worker, options)
+    if jobs > 1:
+        yield from judge_in_parallel(implementations, options, jobs=jobs, seconds=seconds)
 
 
 def assert_conforms(
@@ -134,86 +129,6 @@ def assert_conforms(
     failed = [result for result in checks(function, **asked, **options) if result.verdict == "fail"]
     if failed:
         raise AssertionError("\n".join(str(result) for result in failed))
-
-
-def _check(
-    same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options, at: Sequence[str], exhaustive: bool
-) -> CheckResult:
-    """One result: a function, or the partial derivatives by each of its inputs."""
-    entry = activation(same[0].activation)
-    known = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
-    inputs, coverage = _inputs(same[0], fmt, known, options, at, exhaustive)
-    return combined(
-        [_judge(i, fmt, inputs, caller, known, options, search=not at) for i in same], fmt, coverage, options
-    )
-
-
-def _judge(
-    implementation: Implementation,
-    fmt: Format,
-    inputs: Sequence[Floats],
-    caller: Caller,
-    known: Facts | None,
-    options: Options,
-    *,
-    search: bool,
-) -> Judged:
-    observed = observe(implementation, fmt, inputs, caller=caller, facts=known, options=options)
-    subject = observed.subject
-    if subject is None:
-        return Judged(implementation, None, observed.findings, {})
-    if search and fmt.bits > 8:
-        subject = extended(subject, climb(subject))
-    found = [*observed.findings, *(finding for p in PROPERTIES for finding in p.findings(subject))]
-    return Judged(implementation, subject, tuple(found), conventions(subject))
-
-
-def _inputs(
-    implementation: Implementation,
-    fmt: Format,
-    known: Facts | None,
-    options: Options,
-    at: Sequence[str],
-    exhaustive: bool,
-) -> tuple[tuple[Floats, ...], str]:
-    count = len(activation(implementation.activation).inputs)
-    if at:
-        columns = zip(*(text.split(",") for text in at), strict=True)
-        given = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
-        if len(given) != count:
-            raise ValueError(f"at={list(at)!r}: expected {count} coordinates, separated by commas")
-        return tuple(np.tile(a, 65) for a in given), "sampled"  # vector lanes and a scalar tail
-    rng = np.random.default_rng([options.seed, zlib.crc32(f"{implementation.activation} {fmt.name}".encode())])
-    if known is None:
-        return pairs(fmt, rng, count), "sampled"
-    if fmt.bits == 8 or (exhaustive and fmt.bits == 16):
-        return (all_values(fmt),), "exhaustive"
-    return (sample(fmt, landmarks(known), rng),), "sampled"
-
-
-@lru_cache(maxsize=256)
-def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
-    given: dict[str, Any] = dict(parameters)
-    return facts(name, **given)
-
-
-def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
-    """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
-    taken = []
-    count = len(activation(implementation.activation).inputs)
-    for fmt in FORMATS.values():
-        probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))
-        answer = caller.call(implementation, [probe] * count)
-        if not (isinstance(answer, Failed) and answer.how == "exception"):
-            taken.append(fmt)
-    return taken or [FORMATS["float64"]]
-
-
-def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
-    groups: dict[tuple[str, int], list[Implementation]] = {}
-    for one in implementations:
-        groups.setdefault((one.activation, one.order), []).append(one)
-    return groups.values()
 
 
 def _name(function: str | Callable[..., Any]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..numerics.formats import to_bits
 from ..proofs.catalogue import activation
 from ..proofs.formats import Format
 from .findings import Finding, point_hex, shown, shown_point
@@ -42,7 +43,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         order=first.order,
         dtype=fmt.name,
         coverage=coverage,
-        inputs=sum(len(s.values) for s in subjects),
+        inputs=sum(_distinct(s) for s in subjects),
         max_ulp=max(errors, default=None),
         worst=_worst(subjects[int(np.argmax(errors))]) if errors else None,
         max_ulp_conditioned=max((float(s.measured.conditioned.max()) for s in subjects), default=None),
@@ -51,6 +52,11 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         seed=options.seed,
         conventions=parts[0].conventions,
     )
+
+
+def _distinct(subject: Subject) -> int:
+    """How many different inputs the sample has."""
+    return np.unique(np.stack([to_bits(a) for a in subject.inputs]), axis=1).shape[1]
 
 
 def _worst(subject: Subject) -> Worst:

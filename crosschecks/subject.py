@@ -30,6 +30,12 @@ class Options:
     examples: int = 20
     """How many examples Hypothesis tries for one property."""
     seed: int = 0
+    formats: tuple[Format, ...] | None = None
+    """None: those the target takes."""
+    at: tuple[str, ...] = ()
+    """Inputs in hexadecimal, instead of a sample."""
+    exhaustive: bool = False
+    """Every input of the formats of 16 bits."""
 
 
 @dataclass(frozen=True)

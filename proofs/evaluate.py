@@ -218,7 +218,10 @@ def _rational_power(exponent: fmpq, u: Element) -> Element:
 def _whole_power(n: int, u: Any) -> Any:
     if n < 0:
         raised = _whole_power(-n, u)
-        return 1 / raised if excludes_zero(_head(raised)) else _unknown(u)
+        try:
+            return 1 / raised if excludes_zero(_head(raised)) else _unknown(u)
+        except ValueError:  # a ball so wide that FLINT no longer sees its sign
+            return _unknown(u)
     if isinstance(u, arb):
         return _ball_power(u, n)
     if n == 1:

@@ -20,6 +20,7 @@ from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, exact
 from .tails import End, tail_sign
 
 MAX_DEGREE = 24
+MAX_BITS = 320
 MAX_CELLS = 6_000
 
 
@@ -132,6 +133,7 @@ class _Integral:
 
     def __init__(self, e: Expr, variable: str) -> None:
         self.variable = variable
+        self._known: dict[int, arb] = {}
         self.pieces = split(e, variable).pieces
         weight = density(ex.name(variable))
         self.programs = [program(piece.expr * weight) for piece in self.pieces if piece.expr is not None]
@@ -152,7 +154,13 @@ class _Integral:
         return start
 
     def refine(self, bits: int) -> arb:
-        """An enclosure with an error near 2^-bits."""
+        """An enclosure with an error near 2^-bits, or 2^-MAX_BITS: equality is never decided by digits."""
+        bits = min(bits, MAX_BITS)
+        if bits not in self._known:
+            self._known[bits] = self._integrate(bits)
+        return self._known[bits]
+
+    def _integrate(self, bits: int) -> arb:
         reach = max(fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2), self.start)
         for piece in self.pieces:
             for end in (piece.low, piece.high):

@@ -21,6 +21,7 @@ from .expressions import Expr
 
 MAX_TERMS = 4000
 MAX_POWER = 40
+MAX_DEGREE = 1000
 MAX_PRIME_BITS = 64
 
 
@@ -211,8 +212,12 @@ class _Ring:
     """Polynomials over the kernels of one expression, and the relations between them."""
 
     def __init__(self, e: Expr) -> None:
-        roots: dict[Expr, int] = {}
+        roots: dict[Expr, Any] = {}
+        self._rates: dict[Expr, list[fmpq]] = {}
         self._collect(e, fmpq(1), roots, set())
+        for kernel, rates in self._rates.items():
+            # exp(100 x) and exp(150 x) are powers of exp(50 x): the largest common rate keeps degrees low.
+            roots[kernel] = fmpq(lcm(*(int(r.q) for r in rates)), gcd(*(int(r.p) for r in rates)))
         # cos(u)^2 = 1 - sin(u)^2 is the one relation that is not a root's.
         for base in [b for b in roots if b.op == "cos"]:
             roots.setdefault(Expr("sin", base.args[0]), 1)
@@ -240,8 +245,7 @@ class _Ring:
             case "exp":
                 for term in _terms(e.args[0]):
                     coefficient, rest = ex._coefficient(term)
-                    kernel = Expr("exp", rest)
-                    roots[kernel] = lcm(roots.get(kernel, 1), int((coefficient * exponent).q))
+                    self._rates.setdefault(Expr("exp", rest), []).append(coefficient * exponent)
             case "add" | "mul" if exponent.q == 1:
                 for a in e.args:
                     self._collect(a, fmpq(1), roots, seen)
@@ -296,7 +300,7 @@ class _Ring:
             k = exponent * self.roots[base]
             if k.q != 1:
                 raise TooComplex("exponent")
-            if abs(k) > MAX_POWER * self.roots[base]:
+            if abs(k) > MAX_DEGREE:
                 raise TooComplex("power too large")
             monomial = self.generators[base] ** abs(int(k.p))
             return self.reduced(*((monomial, self.one) if k > 0 else (self.one, monomial)))
@@ -356,7 +360,7 @@ class _Ring:
         return None
 
     def _kernel(self, base: Expr, k: int) -> Expr:
-        exponent = fmpq(k, self.roots[base])
+        exponent = k / fmpq(self.roots[base])
         if base.op == "exp":
             return ex.exp(exponent * base.args[0])
         return ex.power(base, ex.rational(exponent))

@@ -141,7 +141,10 @@ class Real:
             return "oo" if self.infinite > 0 else "-oo"
         if self.exact is not None and len(ex.text(self.exact)) <= 60:
             return ex.text(self.exact)
-        return self.decimal(30)
+        try:
+            return self.decimal(30)
+        except Undecided:  # a root that may be 0 has no leading digit
+            return self.ball().str(12)
 
     def __repr__(self) -> str:
         return f"Real({self})"
@@ -232,6 +235,9 @@ def compare(a: Real, b: Real) -> int:
             sign = known_sign(a.ball(bits) - b.ball(bits))
         if sign:
             return sign
+        if bits == 4 * START_BITS and a.recognise() and b.recognise():
+            assert a.exact is not None and b.exact is not None
+            return constant_sign(a.exact - b.exact)
         bits *= 2
     raise Undecided(f"whether {a} and {b} are equal")
 

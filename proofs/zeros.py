@@ -9,6 +9,7 @@ point whose value is proved to be 0 by identity; enclosures alone never say "equ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import comb
@@ -37,7 +38,7 @@ LENGTH = 7
 """Taylor coefficients per cell; the highest bounds the remainder."""
 MAX_ORDER = 4
 """A cell is settled by a nonvanishing derivative of at most this order."""
-MAX_CELLS = 20_000
+MAX_CELLS = 8_000
 MAX_DEPTH = 90
 SPLIT = fmpq(4871, 10000)
 """Where cells are split: zeros like to sit at dyadic points."""
@@ -80,13 +81,29 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
         if _inside(root, low, high):
             return Chart((root,), (-slope, slope), notes=("affine",))
         return Chart((), (slope if compare(root, low) <= 0 else -slope,), notes=("affine",))
-    reason = Undecided("not tried")
-    for bits in (128, 256, 512):
+    reason: Undecided | None = None
+    for form, bits, cells in _attempts(e):
         try:
-            return _Search(e, variable, low, high, bits).run()
+            return _Search(form, variable, low, high, bits, cells).run()
         except Undecided as error:
-            reason = error
+            reason = reason or error
+    assert reason is not None
     raise reason
+
+
+def _attempts(e: Expr) -> Iterator[tuple[Expr, int, int]]:
+    """Forms, precisions and cell budgets, cheap ones first. The normal form often cancels what balls cannot."""
+    yield e, 128, 1_000
+    try:
+        normal = identities.canonical(e)
+    except identities.TooComplex:
+        normal = e
+    if normal is not e:
+        yield normal, 128, 2_000
+    yield e, 256, 4_000
+    if normal is not e:
+        yield normal, 256, 4_000
+    yield e, 512, MAX_CELLS
 
 
 def _affine_zero(e: Expr, variable: str) -> Real | None:
@@ -144,7 +161,8 @@ class Root:
 class _Search:
     """One run at one precision."""
 
-    def __init__(self, e: Expr, variable: str, low: Real, high: Real, bits: int) -> None:
+    def __init__(self, e: Expr, variable: str, low: Real, high: Real, bits: int, most_cells: int) -> None:
+        self.most_cells = most_cells
         self.e, self.variable, self.low, self.high, self.bits = e, variable, low, high, bits
         self.compiled = program(e)
         self.derivatives = [e]
@@ -265,7 +283,7 @@ class _Search:
             if found is not None:
                 result.append(found)
                 continue
-            if self.cells > MAX_CELLS or depth > MAX_DEPTH:
+            if self.cells > self.most_cells or depth > MAX_DEPTH:
                 raise Undecided(
                     f"zeros of {shorten(ex.text(self.e))} near {a.mid().str(8, radius=False)} "
                     f"({self.cells} cells at {self.bits} bits)"

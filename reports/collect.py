@@ -16,7 +16,6 @@ from .versions import system, versions
 from .work import Done, Outcome, Part, run_parts
 
 FRAMEWORKS = ("numpy", "torch")
-DEFAULT_JOBS = 2
 
 
 def planned(ledgers: Sequence[Ledger], *, seed: int) -> list[Part]:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from ..proofs.ledger import Claim, Ledger
 
 PLOTTED_LAYERS = 100
-EXAMPLES = 20
-"""Points drawn for each thing proved, looking for a contradiction."""
+CONTRADICTIONS = 10
+"""Points drawn for each thing proved, looking for a contradiction, after the points that matter."""
+CLIMBS = 4
+"""Examples with which Hypothesis climbs towards larger errors, for each function, order and format."""
 NETWORKS = (
     {"activation": "sigmoid", "initialisation": "xavier"},
     {"activation": "tanh", "initialisation": "xavier"},
@@ -32,7 +34,7 @@ def claim(ledger: Ledger, chosen: Claim, seed: int) -> dict[str, Any]:
     verified = verify(chosen, ledger)
     data = verified.to_json()
     for part in verified.parts:
-        result = examined(part, ledger.functions, examples=EXAMPLES, seed=seed)
+        result = examined(part, ledger.functions, examples=CONTRADICTIONS, seed=seed)
         if result.verdict is Verdict.UNSOUND and result.counterexample:
             data |= {"verdict": "unsound", "counterexample": result.counterexample.to_json()}
     if chosen.experiment is not None:
@@ -57,7 +59,7 @@ def activation_facts(name: str, seed: int) -> dict[str, Any]:
     known = facts(name)
     contradictions = [
         {"id": name, "says": str(each), "statement": each.proved, "counterexample": each.counterexample.to_json()}
-        for each in contradict_facts(known, examples=EXAMPLES, seed=seed)
+        for each in contradict_facts(known, examples=CONTRADICTIONS, seed=seed)
     ]
     return {"facts": known.to_json(), "curves": curves(activation(name).expr()), "contradictions": contradictions}
 
@@ -80,4 +82,4 @@ def implementation(target: str, order: int, seed: int) -> list[dict[str, Any]]:
     """Cross-checks of everything a framework ships, at one order."""
     from ..crosschecks.check import checks
 
-    return [result.to_json() for result in checks(target, orders=(order,), seed=seed)]
+    return [result.to_json() for result in checks(target, orders=(order,), examples=CLIMBS, seed=seed)]

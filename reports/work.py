@@ -7,6 +7,7 @@ returns JSON data.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 import traceback
@@ -43,6 +44,12 @@ class Outcome:
 
     done: list[Done] = field(default_factory=list)
     interrupted: bool = False
+
+
+def available_cores() -> int:
+    """How many processes this one may run at once, at most 64."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, 64)
 
 
 def run_parts(parts: Sequence[Part], *, jobs: int, on_done: Callable[[Done], None]) -> Outcome:

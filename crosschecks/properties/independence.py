@@ -22,22 +22,29 @@ LENGTHS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)
 _PART = 34
 """Elements in an array of special layout: even, and no multiple of a vector width."""
 
+_SPECIAL = {
+    "offset": "an array at an offset",
+    "strided": "a strided array",
+    "matrix": "a matrix",
+    "transposed": "a transposed matrix",
+    "reversed": "a reversed array",
+}
+
 
 def findings(subject: Subject) -> Iterator[Finding]:
     """At most one for lengths, and one for each layout."""
     rng = np.random.default_rng(subject.options.seed)
     few = subject.options.examples < len(LENGTHS)
     for length in sorted(rng.choice(LENGTHS, 6, replace=False)) if few else LENGTHS:
-        found = _compare(subject, rng.permutation(len(subject.values))[:length], "contiguous", f"array of {length}")
+        found = _compare(subject, rng.permutation(len(subject.values))[:length], "contiguous", f"an array of {length}")
         if found is not None:
             yield found
             break
-    layouts = ["offset", "strided", "matrix", "transposed"]
-    if subject.implementation.array == "numpy":
-        layouts.append("reversed")  # torch has no negative strides
     even = min(_PART, len(subject.values) // 2 * 2)
-    for layout in layouts if even else []:
-        found = _compare(subject, rng.permutation(len(subject.values))[:even], layout, f"{layout} array")
+    for layout, described in _SPECIAL.items():
+        if even == 0 or (layout == "reversed" and subject.implementation.array == "torch"):
+            continue  # torch has no negative strides
+        found = _compare(subject, rng.permutation(len(subject.values))[:even], layout, described)
         if found is not None:
             yield found
 
@@ -45,10 +52,10 @@ def findings(subject: Subject) -> Iterator[Finding]:
 def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) -> Finding | None:
     again = subject.call([a[chosen] for a in subject.inputs], layout)
     if isinstance(again, Failed):
-        message = f"{again.how} on an {described}: {again.message}"
+        message = f"{again.how} on {described}: {again.message}"
         return subject.finding(NAME, int(chosen[0]), shown(subject.values[chosen[0]]), message, got=np.nan)
     if again.values.size != len(chosen):
-        message = f"{again.values.size} results for an {described} of {len(chosen)} elements"
+        message = f"{again.values.size} results for {described} of {len(chosen)} elements"
         return subject.finding(NAME, int(chosen[0]), shown(subject.values[chosen[0]]), message, got=np.nan)
     values = again.values.reshape(-1)
     different = differing(values, subject.values[chosen])
@@ -56,7 +63,7 @@ def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) 
         return None
     first = different[0]
     index = int(chosen[first])
-    message = f"a different result in an {described} than in an array of {len(subject.values)}"
+    message = f"a different result in {described} than in an array of {len(subject.values)}"
     return subject.finding(NAME, index, shown(subject.values[index]), message, got=values[first])
 
 

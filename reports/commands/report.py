@@ -19,9 +19,9 @@ from ..errors import FOUND, INTERRUPTED, bad_input
     show_default=True,
     help="The folder to write to.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="How many processes work.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="How many processes work; else one for each core.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
-def report(ledgers: tuple[str, ...], output: Path, jobs: int, seed: int) -> int:
+def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) -> int:
     """Verify each LEDGER (the built-in ones without any), certify every activation, follow gradients through
     depth, and cross-check the implementations of NumPy and torch.
 
@@ -29,6 +29,7 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int, seed: int) -> int:
     anything is unsound, or when a part of the report is missing; what frameworks get wrong is shown, not counted.
     """
     from ..report_run import run
+    from ..work import available_cores
     from ..write import prepare
 
     with bad_input():
@@ -36,7 +37,7 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int, seed: int) -> int:
 
         chosen = load(ledgers)
     prepare(output)
-    data, failed = run(chosen, output, seed=seed, jobs=jobs)
+    data, failed = run(chosen, output, seed=seed, jobs=jobs or available_cores())
     for line in failed:
         click.echo(f"gradproof: {line}", err=True)
     if data["interrupted"]:
