@@ -680,7 +680,7 @@ def product(rng: random.Random, truth: bool) -> Generated | None:
         true, false = [f"{g} < {top}", f"sup({g}) == {top}"], [f"{g} <= {top} - {small}", f"sup({g}) == {top} - {small}"]
     else:
         strict = f"{g} < {top}"
-        true, false = [f"{g} <= {top}", f"sup({g}) == {top}", f"{g} < {top} + {small}"], [f"{g} <= {top} - 1e-{n + 20}"]
+        true, false = [f"{g} <= {top}", f"sup({g}) == {top}", f"{g} < {top} + {small}"], [f"{g} <= {top}*(1 - {small})", f"sup({g}) == {top}*(1 - {small})"]
         (false if bound.attained else true).append(strict)
     return Generated("product", rng.choice(true if truth else false), None, truth, f"each factor is at most {bound.exact}")
 
@@ -800,15 +800,15 @@ def gates(rng: random.Random, truth: bool) -> Generated | None:
     if truth:
         plain = op == "==" or rng.random() < 0.5
         loose = "" if plain else f" {'+' if op[0] == '<' else '-'} {small}"
-        shown, seen = (f"{c}*{side} {op} {c}*({right}){loose}" for side in (left, checked))
+        shown, seen = (f"{c}*({side}) {op} {c}*({right}){loose}" for side in (left, checked))
         return Generated("gates", shown, where, True, "the product rule, or a bounded gate", seen)
     changes = [f"({right})*(1 {{}} {small})", f"{right} {{}} {small}"]
     sign = rng.choice("+-") if op == "==" else "-" if op[0] == "<" else "+"
     wrong = rng.choice(changes).format(sign)
     for a, b in _PAIRS:
         names = {"a": a, "b": b}
-        if (where is None or evaluate(where, **names)) and _violation(f"{c}*{checked} {op} {c}*({wrong})", names) > EQUAL:
-            shown, seen = (f"{c}*{side} {op} {c}*({wrong})" for side in (left, checked))
+        if (where is None or evaluate(where, **names)) and _violation(f"{c}*({checked}) {op} {c}*({wrong})", names) > EQUAL:
+            shown, seen = (f"{c}*({side}) {op} {c}*({wrong})" for side in (left, checked))
             return Generated("gates", shown, where, False, "moved", seen, names)
     return None
 

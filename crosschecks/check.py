@@ -66,13 +66,16 @@ def checks(
         jobs: processes that share the work. More than one needs a main module that can be imported.
 
     Raises TargetError for a target that cannot be found or loaded, UnknownActivation, and ValueError for a format
-    that is none.
+    or order that is none.
     """
+    chosen = None if orders is None else tuple(dict.fromkeys(orders))
+    if not {implements, *(chosen or ())} <= {0, 1, 2}:
+        raise ValueError(f"orders={chosen!r}, implements={implements!r}: expected orders 0, 1 or 2")
     request = Request(
         _name(target),
         as_,
         dict(parameters or {}),
-        None if orders is None else tuple(dict.fromkeys(orders)),
+        chosen,
         implements,
         _name(derivative) if derivative else None,
         array,

@@ -30,7 +30,7 @@ Number: TypeAlias = "int | Fraction | fmpq | fmpz"
 class Expr:
     """One node: an operation and its arguments. Build with the functions of this module, never directly."""
 
-    __slots__ = ("__weakref__", "args", "op", "positive", "switching", "total")
+    __slots__ = ("__weakref__", "args", "op", "positive", "size", "switching", "total")
     _interned: ClassVar[dict[tuple[str, tuple[Any, ...]], Expr]] = {}
 
     op: str
@@ -41,6 +41,8 @@ class Expr:
     """Visibly above 0 wherever it is defined."""
     switching: bool
     """Contains a case distinction or an unevaluated derivative."""
+    size: int
+    """Nodes when written out in full, without sharing."""
 
     def __new__(cls, op: str, *args: Any) -> Expr:
         key = (op, args)
@@ -51,6 +53,7 @@ class Expr:
         node.op, node.args = op, args
         node.total, node.positive = _total(op, args), _positive(op, args)
         node.switching = op in SWITCHES or op == "derivative" or any(c.switching for c in children(node))
+        node.size = 1 + sum(c.size for c in children(node))
         return cls._interned.setdefault(key, node)
 
     def __add__(self, other: Expr | Number) -> Expr:

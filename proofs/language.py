@@ -15,6 +15,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -27,6 +28,8 @@ MAX_DEPTH = 60
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 10_000
 MAX_NODES = 4_000
+MAX_SIZE = 20_000
+MAX_ORDER = 6
 
 
 class StatementError(ValueError):
@@ -277,15 +280,11 @@ def number_from_source(source: str) -> Fraction:
     return Fraction(source)
 
 
-def _size(e: Expr) -> int:
-    seen = {e}
-    stack = [e]
-    while stack:
-        for child in ex.children(stack.pop()):
-            if child not in seen:
-                seen.add(child)
-                stack.append(child)
-    return len(seen)
+@lru_cache(maxsize=4096)
+def _nesting(e: Expr) -> int:
+    """How many derivatives stand inside one another."""
+    inner = max((_nesting(c) for c in ex.children(e)), default=0) if e.switching else 0
+    return inner + (e.op == "derivative")
 
 
 class _Reader:
@@ -297,7 +296,6 @@ class _Reader:
         self.products: dict[str, tuple[Expr, Expr, str]] = {}
         self.product_texts: dict[str, str] = {}
         self._placeholders: dict[object, str] = {}
-        self._nodes = 0
 
     # --- logic
 
@@ -405,9 +403,8 @@ class _Reader:
 
     def expression(self, node: ast.expr) -> Expr:
         """A real expression in the free names."""
-        self._nodes += 1
         result = self._expression(node)
-        if self._nodes % 64 == 0 and _size(result) > MAX_NODES:
+        if result.size > MAX_SIZE:
             raise StatementError(f"{_shown(node)}: too large once its functions are written out")
         return result
 
@@ -557,6 +554,8 @@ class _Reader:
         if node.keywords or len(node.args) not in (1, 2):
             raise StatementError(f"{_shown(node)}: expected D(f), D(f, order) or D(expression, variable)")
         body = self.expression(node.args[0])
+        if _nesting(body) >= MAX_ORDER:
+            raise StatementError(f"{_shown(node)}: derivatives up to order {MAX_ORDER} are read")
         if len(node.args) == 1:
             return ex.derivative(body, self._variable(body, node))
         match node.args[1]:
@@ -564,9 +563,9 @@ class _Reader:
                 if variable in RESERVED or variable in self.functions:
                     raise StatementError(f"{_shown(node)}: {variable!r} is not a variable")
                 return ex.derivative(body, variable)
-            case ast.Constant(value=int(order)) if 0 <= order <= 6 and not isinstance(order, bool):
+            case ast.Constant(value=int(order)) if 0 <= order <= MAX_ORDER and not isinstance(order, bool):
                 return ex.derivative(body, self._variable(body, node), order=order)
-        raise StatementError(f"{_shown(node)}: the order must be a whole number from 0 to 6")
+        raise StatementError(f"{_shown(node)}: the order must be a whole number from 0 to {MAX_ORDER}")
 
     def _product(self, node: ast.Call) -> Expr:
         self._arguments(node, "product", 2)

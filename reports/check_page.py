@@ -54,7 +54,7 @@ def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
             line = Text(f"{function_name(result)} {result['dtype']}: {finding['property']}", "bold")
             if finding["x_hex"]:
                 line.append(f" at x = {short(finding['x'])} ({short_hex(finding['x_hex'])})", "not bold")
-            line.append(f": got {short(finding['got'])}, expected {short(finding['expected'])}", "not bold")
+            line.append(f": got {short(finding['got'], 9)}, expected {short(finding['expected'], 9)}", "not bold")
             line.append(printable(f"\n    {finding['message']}"), "not bold")
             shown.append(line)
     return [Text("\n").join(shown)] if shown else []

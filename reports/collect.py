@@ -19,25 +19,25 @@ FRAMEWORKS = ("numpy", "torch")
 
 
 def planned(ledgers: Sequence[Ledger], *, seed: int) -> list[Part]:
-    """Every part, the longest first."""
+    """Every part: the many short ones first, then the cross-checks, the longest of them first."""
     names = [entry.name for entry in catalogue() if len(entry.inputs) == 1]
-    checks = [
-        Part("implementation", f"{framework}, order {order}", parts.implementation, (framework, order, seed))
-        for framework in reversed(FRAMEWORKS)
-        if is_installed(framework)
-        for order in (0, 1)
-    ]
     claims = [
         Part(f"ledger {number}", claim.id, parts.claim, (ledger, claim, seed))
         for number, ledger in enumerate(ledgers)
         for claim in ledger.claims
     ]
+    checks = [
+        Part("implementation", f"{framework}, order {order}", parts.implementation, (framework, order, seed))
+        for framework in FRAMEWORKS
+        if is_installed(framework)
+        for order in (1, 0)
+    ]
     return [
-        *checks,
-        *(Part("activation", name, parts.activation_facts, (name, seed)) for name in names),
-        *(Part("network", each["activation"], parts.network, (each, seed)) for each in parts.NETWORKS),
-        *(Part("depth", name, parts.depth, (name,)) for name in names),
         *claims,
+        *(Part("activation", name, parts.activation_facts, (name, seed)) for name in names),
+        *(Part("depth", name, parts.depth, (name,)) for name in names),
+        *(Part("network", each["activation"], parts.network, (each, seed)) for each in parts.NETWORKS),
+        *checks,
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 
@@ -74,4 +75,4 @@ def show(*renderables: RenderableType) -> None:
     text = captured.get()
     if not target.is_terminal:
         text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    sys.stdout.write(text)
+    sys.stdout.write(re.sub(r"\n(?: *\n){2,}", "\n\n", text))

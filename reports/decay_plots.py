@@ -84,21 +84,21 @@ def _name(network: Mapping[str, Any]) -> str:
 
 
 def _thresholds(ax: Axes, formats: Iterable[Mapping[str, Any]]) -> None:
-    """Where a format rounds to zero; labels side by side, because some of the lines are close together."""
-    bottom = max(FLOOR, ax.get_ylim()[0])
-    for number, fmt in enumerate(sorted(formats, key=lambda each: each["zero_below"])):
-        height = fmt["zero_below"]
-        if height < bottom:
+    """Where formats round to zero; those close together share a label at the right."""
+    bottom, top = max(FLOOR, ax.get_ylim()[0]), ax.get_ylim()[1]
+    groups: list[list[Mapping[str, Any]]] = []
+    for fmt in sorted(formats, key=lambda each: -each["zero_below"]):
+        if fmt["zero_below"] < bottom:
             continue
-        ax.axhline(height, color=Ink.MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+        ax.axhline(fmt["zero_below"], color=Ink.MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+        near = groups and groups[-1][-1]["zero_below"] - fmt["zero_below"] < (top - bottom) / 12
+        groups[-1].append(fmt) if near else groups.append([fmt])
+    for group in groups:
         ax.annotate(
-            f"{fmt['name']} is 0 below",
-            (0.99 - 0.21 * (number % 4), height),
+            "\n".join(fmt["name"] for fmt in group) + "\nrounds to 0 below",
+            (1.01, sum(fmt["zero_below"] for fmt in group) / len(group)),
             xycoords=("axes fraction", "data"),
-            xytext=(0, -2),
-            textcoords="offset points",
-            ha="right",
-            va="top",
+            va="center",
             fontsize=7.5,
             color=Ink.MUTED,
         )
@@ -111,4 +111,4 @@ def _finish(ax: Axes, layers: int, quantity: str, title: str) -> None:
     ax.set_ylabel(quantity)
     ax.yaxis.set_major_formatter(lambda decade, _: f"$10^{{{decade:.0f}}}$")
     ax.set_title(title, loc="left")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
+    ax.legend(loc="lower left", fontsize=7.5)

@@ -22,7 +22,8 @@ def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     if reserved := parameters.keys() & {"function", "orders"}:
         raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
     try:
-        return facts(function, **numbers(parameters)).to_json()
+        values: dict[str, Any] = dict(numbers(parameters))
+        return facts(function, **values).to_json()
     except ValueError as error:
         raise BadInput(str(error)) from error
 
@@ -94,4 +95,5 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """The datasheet: the function, then each order."""
     shown: list[RenderableType] = [pairs(data["name"], general(data))]
     shown += [pairs(ORDERS[order["order"]], lines(order)) for order in data["orders"]]
-    return [*shown, *(Text(printable(f"undecided: {note}"), "magenta") for note in data["undecided"])]
+    notes = "\n".join(printable(f"undecided: {note}") for note in data["undecided"])
+    return [*shown, *([Text(notes, "magenta")] if notes else [])]

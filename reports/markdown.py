@@ -125,8 +125,8 @@ def _implementation(each: Mapping[str, Any]) -> list[str]:
         for r in each["results"]
     ]
     findings = [
-        (code(function_name(r)), r["dtype"], f["property"], code(f["x_hex"]), plain(short(f["got"])),
-         plain(short(f["expected"])), plain(f["message"]))
+        (code(function_name(r)), r["dtype"], f["property"], code(f["x_hex"]), plain(short(f["got"], 9)),
+         plain(short(f["expected"], 9)), plain(f["message"]))
         for r in each["results"] for f in r["findings"]
     ]  # fmt: skip
     blocks = [f"## Implementation: {each['name']}", coverage(each["results"]).capitalize() + "."]

@@ -59,7 +59,8 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
         for each in data["implementations"]
         if not each["installed"]
     ]
-    return [*alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent]
+    cut = [Text("interrupted: what was done until then was kept", "bold yellow")] if data["interrupted"] else []
+    return [*alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent, *cut]
 
 
 def _ledgers(data: Mapping[str, Any]) -> Table:

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -37,7 +38,7 @@ VARIABLES = {
     value: f"var(--{name.lower()})" for name, value in vars(Ink).items() if isinstance(value, str) and value[0] == "#"
 }
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "gradproof",
     "font.family": "sans-serif",

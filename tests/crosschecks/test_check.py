@@ -167,6 +167,8 @@ def test_assert_conforms_says_what_where_and_how_to_replay():
 def test_what_cannot_be_asked():
     with pytest.raises(ValueError, match="expected one of float64, float32"):
         check(correctly_rounded("relu"), as_="relu", dtypes=["float128"])
+    with pytest.raises(ValueError, match="expected orders 0, 1 or 2"):
+        check("numpy", orders=(3,))
     with pytest.raises(TargetError, match="two names or two callables"):
         check(correctly_rounded("relu"), as_="relu", derivative="planted:relu_derivative")
 

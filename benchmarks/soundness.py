@@ -1,0 +1,142 @@
+"""Does gradproof ever prove a false statement, or refute a true one? Generated statements, by family.
+
+Run: python benchmarks/soundness.py [--count 2000] [--seed 1] [--processes 2]. Prints, for each family, how many were
+proved, refuted and undecided, with the seconds and the reasons of undecided ones. Exits 1 when a false statement is
+proved, a true one is refuted, or fewer than 95 % of the true ones are proved. A process that dies on a statement
+(out of memory inside a library) counts as a failure and the statement is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from generate_statements import FAMILIES, Generated, generate
+
+from gradproof.proofs.statements import prove
+from gradproof.proofs.verdicts import Verdict
+
+WANTED = 0.95
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A generated statement and what gradproof says."""
+
+    item: Generated
+    verdict: str
+    seconds: float
+    reason: str = ""
+
+    @property
+    def unsound(self) -> bool:
+        """Whether the verdict contradicts the construction."""
+        return self.verdict == (Verdict.REFUTED if self.item.truth else Verdict.PROVED).value
+
+    def __str__(self) -> str:
+        where = f", where={self.item.where!r}" if self.item.where else ""
+        return f"prove({self.item.text!r}{where})  # {self.verdict}, is {str(self.item.truth).lower()}: {self.item.because}"
+
+
+def decide(item: Generated) -> Decided:
+    """The verdict, or `error` with the exception."""
+    started = time.perf_counter()
+    try:
+        result = prove(item.text, where=item.where, suggest=False)
+    except Exception as error:  # a crash is a result too: it is counted and named
+        return Decided(item, "error", time.perf_counter() - started, repr(error))
+    reason = result.explanation[-1] if result.verdict is Verdict.UNDECIDED and result.explanation else ""
+    return Decided(item, result.verdict.value, time.perf_counter() - started, reason)
+
+
+def decide_all(items: list[Generated], processes: int) -> list[Decided]:
+    """Verdicts in order. After a process died, what is left is decided in a process for each statement."""
+    context = multiprocessing.get_context("spawn")
+    found: list[Decided] = []
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        try:
+            for decided in pool.map(decide, items, chunksize=1):
+                found.append(decided)
+                if len(found) % 100 == 0:
+                    print(f"  {len(found)} of {len(items)}", file=sys.stderr, flush=True)
+        except BrokenProcessPool:
+            pass
+    for item in items[len(found) : len(found) + 8 * processes] if len(found) < len(items) else []:
+        with ProcessPoolExecutor(1, mp_context=context) as alone:
+            try:
+                found.append(alone.submit(decide, item).result())
+            except BrokenProcessPool:
+                found.append(Decided(item, "error", 0.0, "the process died"))
+    if len(found) < len(items):
+        found += decide_all(items[len(found) :], processes)
+    return found
+
+
+def table(decided: list[Decided]) -> str:
+    """Counts by family, false and true statements side by side."""
+    rows: dict[str, dict[bool, Counter[str]]] = defaultdict(lambda: {True: Counter(), False: Counter()})
+    seconds: Counter[str] = Counter()
+    for d in decided:
+        for key in (d.item.family, "all"):
+            rows[key][d.item.truth][d.verdict] += 1
+            seconds[key] += d.seconds  # type: ignore[assignment]
+    lines = [f"{'':<20}|{'true':^31}|{'false':^31}|", f"{'family':<20}|" + "proved refuted undecided error |" * 2 + " seconds"]
+    for name in [*FAMILIES, "all"]:
+        cells = "".join(
+            f"{c['proved']:6d} {c['refuted']:7d} {c['undecided']:9d} {c['error']:5d} |" for c in (rows[name][True], rows[name][False])
+        )
+        lines.append(f"{name:<20}|{cells} {seconds[name]:7.1f}")
+    return "\n".join(lines)
+
+
+def reasons(decided: list[Decided]) -> str:
+    """What stayed undecided: by truth, family and reason with its numbers left out, with one example."""
+    groups: dict[tuple[bool, str, str], list[Decided]] = defaultdict(list)
+    for d in decided:
+        if d.verdict in ("undecided", "error"):
+            groups[d.item.truth, d.item.family, re.sub(r"-?[0-9][0-9.e+-]*", "#", d.reason)[:70]].append(d)
+    lines = []
+    for (truth, name, _), members in sorted(groups.items(), key=lambda g: -len(g[1])):
+        example = members[0]
+        lines.append(f"{len(members):4d} {str(truth).lower():5} {name}: {example.item.text[:120]} "
+                     f"{'where ' + example.item.where if example.item.where else ''}\n       {example.reason[:160]}")  # fmt: skip
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """The whole run; the exit status."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--count", type=int, default=2000, help="statements of each truth")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--processes", type=int, default=2)
+    chosen = options.parse_args()
+    started = time.perf_counter()
+    items = generate(chosen.count, True, chosen.seed) + generate(chosen.count, False, chosen.seed)
+    print(f"seed {chosen.seed}: {chosen.count} true and {chosen.count} false statements made and confirmed with mpmath "
+          f"in {time.perf_counter() - started:.1f} s")  # fmt: skip
+    started = time.perf_counter()
+    decided = decide_all(items, chosen.processes)
+    print(table(decided))
+    print(f"decided in {time.perf_counter() - started:.1f} s with {chosen.processes} processes; slowest "
+          f"{max(decided, key=lambda d: d.seconds).seconds:.1f} s: {max(decided, key=lambda d: d.seconds)}")  # fmt: skip
+    print(reasons(decided))
+    wrong = [d for d in decided if d.unsound]
+    for d in wrong:
+        print("UNSOUND", d)
+    died = [d for d in decided if d.verdict == "error"]
+    for d in died:
+        print("ERROR", d)
+    share = sum(d.verdict == "proved" for d in decided if d.item.truth) / chosen.count
+    print(f"{len(wrong)} unsound, {len(died)} errors, {share:.2%} of the true statements proved")
+    return 1 if wrong or died or share < WANTED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Statements true or false by construction: no false one is proved, no true one refuted, nearly all are decided.
+
+The generator lives in benchmarks/, where benchmarks/soundness.py runs it on thousands.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from gradproof.proofs.statements import prove
+from gradproof.proofs.verdicts import Verdict
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+SEED = 2024
+COUNT = 100
+
+
+@pytest.fixture(scope="module")
+def generator():
+    """The generator, which is not packaged."""
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import generate_statements
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    return generate_statements
+
+
+def decided(items):
+    return [(item, prove(item.text, where=item.where, suggest=False)) for item in items]
+
+
+def told(pairs) -> str:
+    lines = (f"{item.family}: {item.text!r} where {item.where!r}: {result.verdict.value}, {item.because}" for item, result in pairs)
+    return f"seed {SEED}\n" + "\n".join(lines)
+
+
+def test_no_false_statement_is_proved(generator):
+    print(f"seed {SEED}")
+    pairs = decided(generator.generate(COUNT, False, SEED))
+    assert {item.family for item, _ in pairs} == set(generator.FAMILIES)
+    wrong = [pair for pair in pairs if pair[1].verdict is Verdict.PROVED]
+    assert not wrong, told(wrong)
+    refuted = [pair for pair in pairs if pair[1].verdict is Verdict.REFUTED]
+    assert len(refuted) >= 0.95 * COUNT, told(pair for pair in pairs if pair not in refuted)
+
+
+def test_true_statements_are_proved(generator):
+    print(f"seed {SEED}")
+    pairs = decided(generator.generate(COUNT, True, SEED))
+    assert {item.family for item, _ in pairs} == set(generator.FAMILIES)
+    counts = Counter(result.verdict for _, result in pairs)
+    assert not counts[Verdict.REFUTED], told(pair for pair in pairs if pair[1].verdict is Verdict.REFUTED)
+    assert counts[Verdict.PROVED] >= 0.95 * COUNT, told(pair for pair in pairs if pair[1].verdict is not Verdict.PROVED)
+
+
+def test_the_generator_covers_the_catalogue(generator):
+    from gradproof.proofs.catalogue import catalogue
+
+    known = {curve.name for curve in generator.CURVES}
+    assert known == {entry.name for entry in catalogue() if len(entry.inputs) == 1}
+
+
+def test_the_generator_is_contradicted_by_mpmath_when_it_is_wrong(generator):
+    planted = generator.Generated("bound_moved", "sigmoid(x) <= 0.9", None, True, "planted", "sigmoid(x) <= 0.9")
+    assert "fails at" in generator.confirm(planted)
+    unwitnessed = generator.Generated(
+        "bound_moved", "sigmoid(x) <= 1", None, False, "planted", "sigmoid(x) <= 1", {"x": generator.mp.mpf(3)}
+    )
+    assert "holds at" in generator.confirm(unwitnessed)
+
+
+def test_formulas_and_values_agree(generator):
+    """Two hand-written versions of each derivative, and a numeric one, at points away from the breakpoints."""
+    mp = generator.mp
+    seen = 0
+    for curve in generator.CURVES:
+        for order in (1, 2):
+            for x in (mp.mpf("-7.3"), mp.mpf("-0.3"), mp.mpf("0.4"), mp.mpf("5.5")):
+                value = curve.value(order, x)
+                assert abs(mp.diff(curve.values[order - 1], x) - value) < mp.mpf(10) ** -25, curve.function
+                for formula in curve.formulas[order - 1]:
+                    assert abs(generator.evaluate(formula, x=x) - value) < mp.mpf(10) ** -60, formula
+                    seen += 1
+    assert seen > 300
