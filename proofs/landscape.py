@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from flint import fmpq
+
 from . import expressions as ex
 from . import identities
+from .evaluate import excludes_zero
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
 from .pieces import Undefined, smooth_limit, split, value_at
-from .reals import Real, Undecided, compare, image
+from .reals import Real, Undecided, compare, exact, image
 from .sets import Interval, RealSet, point, union
 from .zeros import chart
 
@@ -240,6 +243,21 @@ def _mirror_values(places: list[Place], runs: list[Run]) -> tuple[list[Place], l
     ]
 
 
+PROBES = (fmpq(5, 7), fmpq(23, 9))
+
+
+def _differ_at(e: Expr, variable: str) -> bool:
+    """Whether the expression is proved not to be 0 at one of a few points: a quick no."""
+    for probe in PROBES:
+        try:
+            value = value_at(e, variable, exact(probe))
+        except (Undefined, Undecided):
+            continue
+        if excludes_zero(value.ball(256)):
+            return True
+    return False
+
+
 @lru_cache(maxsize=1 << 10)
 def proved_parity(e: Expr, variable: str) -> int | None:
     """1 for even, -1 for odd, None where neither is proved."""
@@ -247,6 +265,8 @@ def proved_parity(e: Expr, variable: str) -> int | None:
     for sign in (1, -1):
         if e.total and identities.is_zero(e - sign * flipped):
             return sign
+        if _differ_at(e - sign * flipped, variable):
+            continue
         try:
             line = sign_line(e - sign * flipped, variable)
         except Undecided:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from flint import arb, fmpq
 
@@ -35,16 +35,27 @@ SCHEDULE = (
 MAX_CELLS = 400
 
 
-@dataclass(frozen=True)
 class Monomial:
-    """y^k (log y)^l exp(sum of coefficient * monomial), the exponent's monomials growing, largest first."""
+    """y^k (log y)^l exp(sum of coefficient * monomial), the exponent's monomials growing, largest first.
+
+    Interned like expressions: equal monomials are the same object.
+    """
+
+    __slots__ = ("k", "l", "q")
+    _interned: ClassVar[dict[tuple[object, ...], Monomial]] = {}
 
     k: fmpq
     l: fmpq  # noqa: E741
-    q: tuple[tuple[Expr, Monomial], ...] = ()
+    q: tuple[tuple[Expr, Monomial], ...]
 
-    def __hash__(self) -> int:
-        return hash((str(self.k), str(self.l), self.q))
+    def __new__(cls, k: fmpq, l: fmpq, q: tuple[tuple[Expr, Monomial], ...] = ()) -> Monomial:  # noqa: E741
+        key = (int(k.p), int(k.q), int(l.p), int(l.q), q)
+        found = cls._interned.get(key)
+        if found is not None:
+            return found
+        node = object.__new__(cls)
+        node.k, node.l, node.q = k, l, q
+        return cls._interned.setdefault(key, node)
 
     def __str__(self) -> str:
         parts = []
@@ -65,10 +76,16 @@ Model: TypeAlias = "list[tuple[Monomial, Coefficient]]"
 """Terms, the largest monomial first."""
 
 
+@lru_cache(maxsize=1 << 16)
 def _times(a: Monomial, b: Monomial) -> Monomial:
     if not b.q:
         return Monomial(a.k + b.k, a.l + b.l, a.q)
     return Monomial(a.k + b.k, a.l + b.l, _sum_exponents(a.q, b.q))
+
+
+@lru_cache(maxsize=1 << 16)
+def _inverse(m: Monomial) -> Monomial:
+    return _power_of(m, fmpq(-1))
 
 
 def _power_of(m: Monomial, a: fmpq) -> Monomial:
@@ -106,8 +123,9 @@ def growth(m: Monomial) -> int:
     return (m.l > 0) - (m.l < 0)
 
 
+@lru_cache(maxsize=1 << 16)
 def _larger(a: Monomial, b: Monomial) -> int:
-    return growth(_times(a, _power_of(b, fmpq(-1))))
+    return growth(_times(a, _inverse(b)))
 
 
 def _sorted(terms: list[tuple[Monomial, Coefficient]]) -> list[tuple[Monomial, Coefficient]]:
@@ -245,7 +263,7 @@ class Tail:
         m, c = model[limit]
         total = _ball(c)
         for other, d in model[limit + 1 :]:
-            total += _ball(d) * self.range_from(_times(other, _power_of(m, fmpq(-1))), self.start)
+            total += _ball(d) * self.range_from(_times(other, _inverse(m)), self.start)
         return [*model[:limit], (m, total)]
 
     def add(self, *models: Model) -> Model:
@@ -269,7 +287,7 @@ class Tail:
                 raise Undecided("the leading term of a tail model is not known to differ from 0")
         elif constant_sign(c) == 0:
             raise Undecided("a leading coefficient is 0 but not in normal form")
-        inverse = _power_of(m, fmpq(-1))
+        inverse = _inverse(m)
         rest: Model = []
         for n, d in model[1:]:
             quotient = d / c if isinstance(c, Expr) and isinstance(d, Expr) else _ball(d) / _ball(c)
@@ -512,7 +530,7 @@ class Tail:
         expected = known_sign(leading)
         if not expected:
             return None
-        inverse = _power_of(m, fmpq(-1))
+        inverse = _inverse(m)
         rest = [(_times(n, inverse), _ball(d)) for n, d in model[1:]]
         cells: list[tuple[fmpq, fmpq | None]] = [(start, None)]
         for _ in range(MAX_CELLS):
