@@ -636,10 +636,10 @@ _EXPECTATIONS = (
 
 @lru_cache(maxsize=256)
 def _gaussian(curve: Curve, order: int, scale: str, power: int) -> Any:
-    """E(f(s z)**p) by the trapezoidal rule, which converges like exp(-c/h) for a smooth f: 32 steps per unit."""
-    h, s = mp.mpf(1) / 32, number(scale)
+    """E(f(s z)**p) by the trapezoidal rule, which converges like exp(-c/h) for a smooth f: 16 steps per unit."""
+    h, s = mp.mpf(1) / 16, number(scale)
     total = mp.mpf(0)
-    for i in range(-17 * 32, 17 * 32 + 1):
+    for i in range(-17 * 16, 17 * 16 + 1):
         z = i * h
         total += mp.exp(-z * z / 2) * curve.values[order](s * z) ** power
     return total * h / mp.sqrt(2 * mp.pi)

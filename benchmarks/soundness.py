@@ -45,37 +45,39 @@ class Decided:
         return f"prove({self.item.text!r}{where})  # {self.verdict}, is {str(self.item.truth).lower()}: {self.item.because}"
 
 
-def decide(item: Generated) -> Decided:
-    """The verdict, or `error` with the exception."""
+def decide(question: tuple[str, str | None]) -> tuple[str, float, str]:
+    """The verdict (or `error`), the seconds, and the reason of an undecided one."""
+    text, where = question
     started = time.perf_counter()
     try:
-        result = prove(item.text, where=item.where, suggest=False)
+        result = prove(text, where=where, suggest=False)
     except Exception as error:  # a crash is a result too: it is counted and named
-        return Decided(item, "error", time.perf_counter() - started, repr(error))
+        return "error", time.perf_counter() - started, repr(error)
     reason = result.explanation[-1] if result.verdict is Verdict.UNDECIDED and result.explanation else ""
-    return Decided(item, result.verdict.value, time.perf_counter() - started, reason)
+    return result.verdict.value, time.perf_counter() - started, reason
 
 
 def decide_all(items: list[Generated], processes: int) -> list[Decided]:
-    """Verdicts in order. After a process died, what is left is decided in a process for each statement."""
+    """Verdicts in order. After a process died, the next few statements get a process each, then the pool goes on."""
     context = multiprocessing.get_context("spawn")
     found: list[Decided] = []
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        try:
-            for decided in pool.map(decide, items, chunksize=1):
-                found.append(decided)
-                if len(found) % 100 == 0:
-                    print(f"  {len(found)} of {len(items)}", file=sys.stderr, flush=True)
-        except BrokenProcessPool:
-            pass
-    for item in items[len(found) : len(found) + 8 * processes] if len(found) < len(items) else []:
-        with ProcessPoolExecutor(1, mp_context=context) as alone:
+    while len(found) < len(items):
+        left = [(item.text, item.where) for item in items[len(found) :]]
+        with ProcessPoolExecutor(processes, mp_context=context) as pool:
             try:
-                found.append(alone.submit(decide, item).result())
+                for answer in pool.map(decide, left):
+                    found.append(Decided(items[len(found)], *answer))
+                    if len(found) % 200 == 0:
+                        print(f"  {len(found)} of {len(items)}", file=sys.stderr, flush=True)
             except BrokenProcessPool:
-                found.append(Decided(item, "error", 0.0, "the process died"))
-    if len(found) < len(items):
-        found += decide_all(items[len(found) :], processes)
+                pass
+        for item in items[len(found) : len(found) + 4 * processes]:
+            with ProcessPoolExecutor(1, mp_context=context) as alone:
+                try:
+                    answer = alone.submit(decide, (item.text, item.where)).result()
+                except BrokenProcessPool:
+                    answer = ("error", 0.0, "the process died")
+                found.append(Decided(item, *answer))
     return found
 
 

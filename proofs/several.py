@@ -32,7 +32,7 @@ Atom: TypeAlias = "bool | tuple[Expr, str]"
 Tree: TypeAlias = "bool | tuple[Expr, str] | tuple[str, tuple[Tree, ...]]"
 
 MAX_CASES = 400
-SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), fmpq(1, 4), 8, fmpq(-1, 2), -8, 3, -3, 10, -10, fmpq(1, 100), 100)
+SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 10, -10, fmpq(1, 100), 100)
 """Values tried for each name in search of a counterexample."""
 MAX_SAMPLES = 5_000
 
