@@ -763,7 +763,7 @@ def touching(rng: random.Random, truth: bool) -> Generated | None:
         looser = f"{left} {op} {right} {'+' if op[0] == '<' else '-'} {small}"
         shown = rng.choice([f"{left} {op} {right}", f"{left} {op} {right}", looser])
         return Generated("touching", shown, where, True, "a known inequality", shown)
-    if equal is None or number(equal) == 0 and where is not None and ">=" not in where and "<=" not in where:
+    if equal is None or (number(equal) == 0 and where is not None and ">=" not in where and "<=" not in where):
         return None
     tighter = f"{left} {op} {right} {'-' if op[0] == '<' else '+'} {small}"
     shown = rng.choice([tighter, tighter, f"{left} {op[0]} {right}"])

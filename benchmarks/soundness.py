@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import re
+import resource
 import sys
 import time
 from collections import Counter, defaultdict
@@ -19,11 +20,12 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from generate_statements import FAMILIES, Generated, generate
-
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 
 WANTED = 0.95
+MEMORY = 4 << 30
+"""Bytes of address space a deciding process may take: one that wants more dies and is counted, not the machine."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,18 @@ def decide(question: tuple[str, str | None]) -> tuple[str, float, str]:
     return result.verdict.value, time.perf_counter() - started, reason
 
 
+def limit_memory() -> None:
+    """For the deciding processes."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def decide_all(items: list[Generated], processes: int) -> list[Decided]:
     """Verdicts in order. After a process died, the next few statements get a process each, then the pool goes on."""
     context = multiprocessing.get_context("spawn")
     found: list[Decided] = []
     while len(found) < len(items):
         left = [(item.text, item.where) for item in items[len(found) :]]
-        with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        with ProcessPoolExecutor(processes, context, limit_memory) as pool:
             try:
                 for answer in pool.map(decide, left):
                     found.append(Decided(items[len(found)], *answer))
@@ -72,7 +79,7 @@ def decide_all(items: list[Generated], processes: int) -> list[Decided]:
             except BrokenProcessPool:
                 pass
         for item in items[len(found) : len(found) + 4 * processes]:
-            with ProcessPoolExecutor(1, mp_context=context) as alone:
+            with ProcessPoolExecutor(1, context, limit_memory) as alone:
                 try:
                     answer = alone.submit(decide, (item.text, item.where)).result()
                 except BrokenProcessPool:
@@ -89,10 +96,14 @@ def table(decided: list[Decided]) -> str:
         for key in (d.item.family, "all"):
             rows[key][d.item.truth][d.verdict] += 1
             seconds[key] += d.seconds  # type: ignore[assignment]
-    lines = [f"{'':<20}|{'true':^31}|{'false':^31}|", f"{'family':<20}|" + "proved refuted undecided error |" * 2 + " seconds"]
+    lines = [
+        f"{'':<20}|{'true':^31}|{'false':^31}|",
+        f"{'family':<20}|" + "proved refuted undecided error |" * 2 + " seconds",
+    ]
     for name in [*FAMILIES, "all"]:
         cells = "".join(
-            f"{c['proved']:6d} {c['refuted']:7d} {c['undecided']:9d} {c['error']:5d} |" for c in (rows[name][True], rows[name][False])
+            f"{c['proved']:6d} {c['refuted']:7d} {c['undecided']:9d} {c['error']:5d} |"
+            for c in (rows[name][True], rows[name][False])
         )
         lines.append(f"{name:<20}|{cells} {seconds[name]:7.1f}")
     return "\n".join(lines)

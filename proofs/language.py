@@ -14,14 +14,29 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from functools import lru_cache
 
 from . import expressions as ex
 from .expressions import Expr
 from .formats import FORMATS
+from .syntax import (
+    Connective,
+    Formula,
+    Functional,
+    Infinity,
+    IntervalDisplay,
+    Predicate,
+    Relation,
+    SetDisplay,
+    SetFunctional,
+    SetValue,
+    Statement,
+    StatementError,
+    Value,
+    relations,
+)
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 60
@@ -30,111 +45,6 @@ MAX_EXPONENT = 10_000
 MAX_NODES = 4_000
 MAX_SIZE = 20_000
 MAX_ORDER = 6
-
-
-class StatementError(ValueError):
-    """Text that is not in the statement language; the message is one clear line."""
-
-
-@dataclass(frozen=True)
-class Infinity:
-    """oo or -oo, where the language allows it."""
-
-    sign: int
-
-    def __str__(self) -> str:
-        return "oo" if self.sign > 0 else "-oo"
-
-
-@dataclass(frozen=True)
-class Functional:
-    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, or a rounding."""
-
-    kind: str
-    body: Expr
-    text: str
-    variable: str | None = None
-    at: Expr | Infinity | None = None
-
-
-@dataclass(frozen=True)
-class SetDisplay:
-    """{a, b, ...}."""
-
-    members: tuple[Expr, ...]
-
-
-@dataclass(frozen=True)
-class IntervalDisplay:
-    """An interval with exact ends."""
-
-    low: Expr | Infinity
-    high: Expr | Infinity
-    left_open: bool
-    right_open: bool
-
-
-@dataclass(frozen=True)
-class SetFunctional:
-    """range, argmax, argmin, zeros or subdifferential of a function."""
-
-    kind: str
-    body: Expr
-    text: str
-    variable: str | None = None
-    at: Expr | None = None
-
-
-SetValue: TypeAlias = SetDisplay | IntervalDisplay | SetFunctional
-Value: TypeAlias = Expr | Infinity | SetValue
-
-
-@dataclass(frozen=True)
-class Relation:
-    """lhs op rhs, op one of < <= > >= == !=."""
-
-    op: str
-    lhs: Value
-    rhs: Value
-    text: str
-
-
-@dataclass(frozen=True)
-class Predicate:
-    """increasing(f), odd(f), approx(a, b, ...) and the like."""
-
-    kind: str
-    body: Expr
-    text: str
-    variable: str | None = None
-    other: Expr | None = None
-    digits: int | None = None
-    other_text: str = ""
-
-
-@dataclass(frozen=True)
-class Connective:
-    """and, or, not over statements; constants are an empty and (true) and an empty or (false)."""
-
-    op: str
-    parts: tuple[Formula, ...]
-
-
-Formula: TypeAlias = Relation | Predicate | Connective
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A parsed statement and what its placeholders stand for."""
-
-    text: str
-    formula: Formula
-    functionals: Mapping[str, Functional]
-    where: Formula | None = None
-    where_text: str | None = None
-    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
-    """placeholder -> (factor, count, its variable), for product(f, n)."""
-    product_texts: Mapping[str, str] = field(default_factory=dict)
 
 
 ELEMENTARY = {"exp", "log", "sqrt", "abs", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "sign"}
@@ -184,13 +94,6 @@ def parse_expression(text: str, functions: Mapping[str, DefinedFunction] | None 
     if reader.functionals or reader.products:
         raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
     return expr
-
-
-def relations(formula: Formula) -> list[Relation | Predicate]:
-    """The leaves of a formula."""
-    if isinstance(formula, Connective):
-        return [leaf for part in formula.parts for leaf in relations(part)]
-    return [formula]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from . import expressions as ex
 from .expressions import Expr
 from .landscape import decided_landscape
-from .language import Connective, Predicate, Relation, SetFunctional, Statement
 from .lines import Line, constant, merge, sign_line
 from .pieces import Undefined
 from .reals import Real, Undecided, exact_rational, round_decimal
+from .syntax import Connective, Predicate, Relation, SetFunctional, Statement
 from .verdicts import Result, Verdict
 
 DIGITS = 19

@@ -13,10 +13,10 @@ from .evaluate import precision
 from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
-from .language import Predicate
 from .lines import Line, merge, sample, sign_line
 from .pieces import Undefined, split, value_at
 from .reals import Real, Undecided, compare, exact, exact_rational, sign_of
+from .syntax import Predicate
 from .values import closed_real, describe_extremum, digits
 from .verdicts import Counterexample
 
@@ -51,7 +51,9 @@ def decide(p: Predicate, body: Expr, region: Line[bool] | None, numbers: Numbers
             return _convex(p, body, variable, region)
         case "odd" | "even":
             if region is not None:
-                raise Undecided(f"{p.text} is decided on the function's whole domain, without a condition on {variable}")
+                raise Undecided(
+                    f"{p.text} is decided on the function's whole domain, without a condition on {variable}"
+                )
             return _parity(p, body, variable)
         case "bounded":
             return _bounded(p, decided_landscape(body, variable, region))

@@ -15,7 +15,14 @@ from . import identities, nearest, predicates, several
 from .evaluate import enclose
 from .expressions import Expr
 from .landscape import decided_landscape
-from .language import (
+from .language import StatementError, parse_statement
+from .lines import Line, constant, merge, sample, sign_line
+from .pieces import Undefined, split, value_at
+from .products import Product, product_set
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, sign_of
+from .sets import RealSet, equal, union
+from .sets import point as singleton
+from .syntax import (
     Connective,
     Formula,
     Functional,
@@ -26,16 +33,8 @@ from .language import (
     SetFunctional,
     SetValue,
     Statement,
-    StatementError,
-    parse_statement,
     relations,
 )
-from .lines import Line, constant, merge, sample, sign_line
-from .pieces import Undefined, split, value_at
-from .products import Product, product_set
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, sign_of
-from .sets import RealSet, equal, union
-from .sets import point as singleton
 from .values import closed_real, describe_extremum, digits, functional, set_value
 from .verdicts import Counterexample, Evidence, Result, Verdict
 

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar, TypeAlias
 
 from flint import arb, fmpq
 
@@ -22,9 +20,21 @@ from . import expressions as ex
 from . import identities
 from .evaluate import NAN, enclose, excludes_zero, known_sign, precision, program, series
 from .expressions import Expr
+from .monomials import (
+    LOG_Y,
+    UNIT,
+    Coefficient,
+    Model,
+    Monomial,
+    Y,
+    by_dominance,
+    constant,
+    growth,
+    inverse,
+    power_of,
+    times,
+)
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, constant_sign, exact
-
-Coefficient: TypeAlias = "Expr | arb"
 
 SCHEDULE = (
     (fmpq(1, 2), 3), (fmpq(1), 3), (fmpq(2), 3), (fmpq(2), 5), (fmpq(4), 3), (fmpq(4), 5), (fmpq(4), 8), (fmpq(6), 3),
@@ -33,110 +43,6 @@ SCHEDULE = (
 """Where the tail starts and how many exact terms are kept: R as small as works keeps the middle short."""
 
 MAX_CELLS = 400
-
-
-class Monomial:
-    """y^k (log y)^l exp(sum of coefficient * monomial), the exponent's monomials growing, largest first.
-
-    Interned like expressions: equal monomials are the same object.
-    """
-
-    __slots__ = ("k", "l", "q")
-    _interned: ClassVar[dict[tuple[object, ...], Monomial]] = {}
-
-    k: fmpq
-    l: fmpq  # noqa: E741
-    q: tuple[tuple[Expr, Monomial], ...]
-
-    def __new__(cls, k: fmpq, l: fmpq, q: tuple[tuple[Expr, Monomial], ...] = ()) -> Monomial:  # noqa: E741
-        key = (int(k.p), int(k.q), int(l.p), int(l.q), q)
-        found = cls._interned.get(key)
-        if found is not None:
-            return found
-        node = object.__new__(cls)
-        node.k, node.l, node.q = k, l, q
-        return cls._interned.setdefault(key, node)
-
-    def __str__(self) -> str:
-        parts = []
-        if self.k:
-            parts.append("y" if self.k == 1 else f"y^({self.k})")
-        if self.l:
-            parts.append("log(y)" if self.l == 1 else f"log(y)^({self.l})")
-        if self.q:
-            parts.append("exp(" + " + ".join(f"{ex.text(c)}*{m}" for c, m in self.q) + ")")
-        return "*".join(parts) or "1"
-
-
-UNIT = Monomial(fmpq(0), fmpq(0))
-Y = Monomial(fmpq(1), fmpq(0))
-LOG_Y = Monomial(fmpq(0), fmpq(1))
-
-Model: TypeAlias = "list[tuple[Monomial, Coefficient]]"
-"""Terms, the largest monomial first."""
-
-
-@lru_cache(maxsize=1 << 16)
-def _times(a: Monomial, b: Monomial) -> Monomial:
-    if not b.q:
-        return Monomial(a.k + b.k, a.l + b.l, a.q)
-    return Monomial(a.k + b.k, a.l + b.l, _sum_exponents(a.q, b.q))
-
-
-@lru_cache(maxsize=1 << 16)
-def _inverse(m: Monomial) -> Monomial:
-    return _power_of(m, fmpq(-1))
-
-
-def _power_of(m: Monomial, a: fmpq) -> Monomial:
-    return Monomial(m.k * a, m.l * a, tuple((_constant(c * a), n) for c, n in m.q))
-
-
-@lru_cache(maxsize=1 << 14)
-def _sum_exponents(
-    a: tuple[tuple[Expr, Monomial], ...], b: tuple[tuple[Expr, Monomial], ...]
-) -> tuple[tuple[Expr, Monomial], ...]:
-    collected: dict[Monomial, Expr] = {}
-    for c, m in (*a, *b):
-        collected[m] = _constant(collected.get(m, ex.ZERO) + c)
-    kept = _sorted([(m, c) for m, c in collected.items() if c is not ex.ZERO])
-    return tuple((c, m) for m, c in kept if isinstance(c, Expr))
-
-
-def _constant(e: Expr) -> Expr:
-    """A closed expression in normal form, so that what is 0 looks 0."""
-    if e.value is not None:
-        return e
-    try:
-        return identities.canonical(e)
-    except identities.TooComplex:
-        return e
-
-
-@lru_cache(maxsize=1 << 14)
-def growth(m: Monomial) -> int:
-    """1 if m tends to oo, -1 if it tends to 0, 0 if it is 1."""
-    if m.q:
-        return constant_sign(m.q[0][0])
-    if m.k:
-        return 1 if m.k > 0 else -1
-    return (m.l > 0) - (m.l < 0)
-
-
-@lru_cache(maxsize=1 << 16)
-def _larger(a: Monomial, b: Monomial) -> int:
-    return growth(_times(a, _inverse(b)))
-
-
-def _sorted(terms: list[tuple[Monomial, Coefficient]]) -> list[tuple[Monomial, Coefficient]]:
-    """Insertion by dominance, the largest first; terms arrive nearly sorted and are few."""
-    result: list[tuple[Monomial, Coefficient]] = []
-    for term in terms:
-        position = len(result)
-        while position and _larger(term[0], result[position - 1][0]) > 0:
-            position -= 1
-        result.insert(position, term)
-    return result
 
 
 def _ball(c: Coefficient) -> arb:
@@ -203,7 +109,7 @@ class Tail:
         for c, n in m.q:
             for inner, d in self._log_derivative(n):
                 assert isinstance(d, Expr)
-                terms.append((_times(n, inner), c * d))
+                terms.append((times(n, inner), c * d))
         return self._collect(terms, limit=None)
 
     def _start_of_decrease(self, m: Monomial) -> fmpq | None:
@@ -248,12 +154,12 @@ class Tail:
             if m in collected:
                 old = collected[m]
                 if isinstance(old, Expr) and isinstance(c, Expr):
-                    collected[m] = _constant(old + c)
+                    collected[m] = constant(old + c)
                 else:
                     collected[m] = _ball(old) + _ball(c)
             else:
-                collected[m] = _constant(c) if isinstance(c, Expr) else c
-        ordered = _sorted([(m, c) for m, c in collected.items() if c is not ex.ZERO])
+                collected[m] = constant(c) if isinstance(c, Expr) else c
+        ordered = by_dominance([(m, c) for m, c in collected.items() if c is not ex.ZERO])
         return ordered if limit is None else self._truncate(ordered, limit)
 
     def _truncate(self, model: Model, limit: int) -> Model:
@@ -263,7 +169,7 @@ class Tail:
         m, c = model[limit]
         total = _ball(c)
         for other, d in model[limit + 1 :]:
-            total += _ball(d) * self.range_from(_times(other, _inverse(m)), self.start)
+            total += _ball(d) * self.range_from(times(other, inverse(m)), self.start)
         return [*model[:limit], (m, total)]
 
     def add(self, *models: Model) -> Model:
@@ -274,7 +180,7 @@ class Tail:
         for m, c in a:
             for n, d in b:
                 product = c * d if isinstance(c, Expr) and isinstance(d, Expr) else _ball(c) * _ball(d)
-                terms.append((_times(m, n), product))
+                terms.append((times(m, n), product))
         return self._collect(terms, self.terms)
 
     def lead(self, model: Model) -> tuple[Coefficient, Monomial, Model]:
@@ -287,11 +193,11 @@ class Tail:
                 raise Undecided("the leading term of a tail model is not known to differ from 0")
         elif constant_sign(c) == 0:
             raise Undecided("a leading coefficient is 0 but not in normal form")
-        inverse = _inverse(m)
+        reciprocal = inverse(m)
         rest: Model = []
         for n, d in model[1:]:
             quotient = d / c if isinstance(c, Expr) and isinstance(d, Expr) else _ball(d) / _ball(c)
-            rest.append((_times(n, inverse), quotient))
+            rest.append((times(n, reciprocal), quotient))
         return c, m, self._collect(rest, None)
 
     def range_of(self, model: Model) -> arb:
@@ -318,11 +224,11 @@ class Tail:
         if a.q != 1 and not _ball(c) > 0:
             raise Undecided("a root of a function that is negative on the tail")
         if isinstance(c, Expr):
-            scale: Coefficient = _constant(ex.power(c, ex.rational(a)))
+            scale: Coefficient = constant(ex.power(c, ex.rational(a)))
         else:
             scale = c ** int(a.p) if a.q == 1 else (arb(a) * c.log()).exp()
         series_ = self._binomial(eps, a)
-        return self.mul([(_power_of(m, a), scale)], series_)
+        return self.mul([(power_of(m, a), scale)], series_)
 
     def _binomial(self, eps: Model, a: fmpq) -> Model:
         """(1 + eps)^a."""
@@ -350,7 +256,7 @@ class Tail:
             if direction < 0:
                 eps.append((m, c))
             elif direction == 0:
-                scale = _constant(ex.exp(c)) if isinstance(c, Expr) else c.exp()
+                scale = constant(ex.exp(c)) if isinstance(c, Expr) else c.exp()
             elif not isinstance(c, Expr):
                 raise Undecided("an exponent's growing part is known only as a ball")
             elif m == LOG_Y and c.value is not None:
@@ -412,7 +318,7 @@ class Tail:
         coefficients: list[Coefficient] = []
         factorial = fmpq(1)
         for j in range(n):
-            coefficients.append(_constant(ex.substitute(node, {"t": limit}) * (1 / factorial)))
+            coefficients.append(constant(ex.substitute(node, {"t": limit}) * (1 / factorial)))
             node = ex.differentiate(node, "t")
             factorial *= j + 1
         if not eps:
@@ -489,7 +395,7 @@ class Tail:
 
         def build(node: Expr) -> Model:
             if variable not in ex.free_names(node):
-                value = _constant(node)
+                value = constant(node)
                 return [(UNIT, value)] if value is not ex.ZERO else []
             match node.op:
                 case "name":
@@ -530,8 +436,8 @@ class Tail:
         expected = known_sign(leading)
         if not expected:
             return None
-        inverse = _inverse(m)
-        rest = [(_times(n, inverse), _ball(d)) for n, d in model[1:]]
+        reciprocal = inverse(m)
+        rest = [(times(n, reciprocal), _ball(d)) for n, d in model[1:]]
         cells: list[tuple[fmpq, fmpq | None]] = [(start, None)]
         for _ in range(MAX_CELLS):
             if not cells:
@@ -589,7 +495,7 @@ class End:
         if self.at.exact is None:
             raise Undecided("behaviour at a point without an exact form")
         step: Model = [(Monomial(fmpq(-1), fmpq(0)), ex.rational(self.side))]
-        point = _constant(self.at.exact)
+        point = constant(self.at.exact)
         return step if point is ex.ZERO else [(UNIT, point), *step]
 
 

@@ -12,11 +12,11 @@ from .facts import continuity, lipschitz
 from .formats import FORMATS
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
-from .language import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 from .lines import Line
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact
 from .sets import Interval, RealSet, point, union
+from .syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 
 
 @dataclass(frozen=True)

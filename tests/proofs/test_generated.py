@@ -10,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 
@@ -35,8 +34,10 @@ def decided(items):
 
 
 def told(pairs) -> str:
-    lines = (f"{item.family}: {item.text!r} where {item.where!r}: {result.verdict.value}, {item.because}" for item, result in pairs)
-    return f"seed {SEED}\n" + "\n".join(lines)
+    lines = [f"seed {SEED}"]
+    for item, result in pairs:
+        lines.append(f"{item.family}: {item.text!r} where {item.where!r}: {result.verdict.value}, {item.because}")
+    return "\n".join(lines)
 
 
 def test_no_false_statement_is_proved(generator):
