@@ -12,6 +12,7 @@ import argparse
 import multiprocessing
 import re
 import resource
+import signal
 import sys
 import time
 from collections import Counter, defaultdict
@@ -24,6 +25,8 @@ from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 
 WANTED = 0.95
+SECONDS = 20
+"""For one statement: what takes longer counts as undecided."""
 MEMORY = 4 << 30
 """Bytes of address space a deciding process may take: one that wants more dies and is counted, not the machine."""
 
@@ -51,16 +54,30 @@ def decide(question: tuple[str, str | None]) -> tuple[str, float, str]:
     """The verdict (or `error`), the seconds, and the reason of an undecided one."""
     text, where = question
     started = time.perf_counter()
+    signal.alarm(SECONDS)
     try:
         result = prove(text, where=where, suggest=False)
+    except TooLong:
+        return Verdict.UNDECIDED.value, time.perf_counter() - started, f"not decided in {SECONDS} s"
     except Exception as error:  # a crash is a result too: it is counted and named
         return "error", time.perf_counter() - started, repr(error)
+    finally:
+        signal.alarm(0)
     reason = result.explanation[-1] if result.verdict is Verdict.UNDECIDED and result.explanation else ""
     return result.verdict.value, time.perf_counter() - started, reason
 
 
-def limit_memory() -> None:
+class TooLong(BaseException):
+    """Raised in the middle of a proof that is over its time."""
+
+
+def _interrupt(*_: object) -> None:
+    raise TooLong
+
+
+def limits() -> None:
     """For the deciding processes."""
+    signal.signal(signal.SIGALRM, _interrupt)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
@@ -70,7 +87,7 @@ def decide_all(items: list[Generated], processes: int) -> list[Decided]:
     found: list[Decided] = []
     while len(found) < len(items):
         left = [(item.text, item.where) for item in items[len(found) :]]
-        with ProcessPoolExecutor(processes, context, limit_memory) as pool:
+        with ProcessPoolExecutor(processes, context, limits) as pool:
             try:
                 for answer in pool.map(decide, left):
                     found.append(Decided(items[len(found)], *answer))
@@ -79,7 +96,7 @@ def decide_all(items: list[Generated], processes: int) -> list[Decided]:
             except BrokenProcessPool:
                 pass
         for item in items[len(found) : len(found) + 4 * processes]:
-            with ProcessPoolExecutor(1, context, limit_memory) as alone:
+            with ProcessPoolExecutor(1, context, limits) as alone:
                 try:
                     answer = alone.submit(decide, (item.text, item.where)).result()
                 except BrokenProcessPool:

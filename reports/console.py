@@ -75,4 +75,4 @@ def show(*renderables: RenderableType) -> None:
     text = captured.get()
     if not target.is_terminal:
         text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    sys.stdout.write(re.sub(r"\n(?: *\n){2,}", "\n\n", text))
+    sys.stdout.write(re.sub(r"\n(?: *\n){2,}", "\n\n", text).lstrip("\n"))

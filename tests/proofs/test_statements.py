@@ -1,0 +1,222 @@
+"""Verdicts: true statements are proved, false ones refuted, and nothing ever the other way round."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from gradproof.proofs.language import StatementError
+from gradproof.proofs.statements import prove
+from gradproof.proofs.verdicts import Verdict
+
+
+def verdict(text: str, where: str | None = None) -> Verdict:
+    return prove(text, where=where, suggest=False).verdict
+
+
+TRUE = [
+    ("tanh(x) < 1", None),
+    ("exp(x) >= 1 + x", None),
+    ("exp(x) >= 1 + x - 1e-30", None),
+    ("D(gelu)(x) <= 1.128904145185154787", None),
+    ("abs(softsign(x)) <= abs(tanh(x))", None),
+    ("softplus(x) >= x/2 + log(2)", None),
+    ("x*log(x) >= -exp(-1)", None),
+    ("sup(D(sigmoid)) == 1/4 and argmax(D(sigmoid)) == 0", None),
+    ("x/x == 1", None),
+    ("sqrt(x)**2 == x", None),
+    ("sqrt(x**2) == abs(x)", None),
+    ("D(abs)(x) == sign(x)", None),
+    ("D(abs)(x) == 1", "x >= 0"),
+    ("D(softsign)(0) == 1", None),
+    ("D(x if x != 0 else 0)(0) == 1", None),
+    ("x**x >= exp(-1/e)", "x > 0"),
+    ("range(exp(-1/x**2)) == open_interval(0, 1)", None),
+    ("lipschitz(sqrt(abs(x))) == oo", None),
+    ("decreasing(1/x)", "x > 0"),
+    ("increasing(x**3)", None),
+    ("increasing(x)", "x == 1 or x == 2"),
+    ("convex(abs(x))", None),
+    ("convex(-sqrt(1 - x**2))", None),
+    ("positive(x**2)", "x != 0"),
+    ("bounded(1/x)", "x > 1e-9"),
+    ("odd(x*abs(x))", None),
+    ("not x > 0 or abs(x) == x", None),
+    ("exp(x) > x**100", "x > 1000"),
+    ("erfc(x) <= exp(-x**2)/(x*sqrt(pi))", "x > 0"),
+    ("atan(x) <= pi/2 - 1/x + 1/(3*x**3)", "x > 0"),
+    ("max(x, y) >= x", None),
+    ("x*y <= (x**2 + y**2)/2", None),
+    ("a*x > 0", "a > 0 and x > 0"),
+    ("relu(a*x) == a*relu(x)", "a >= 0"),
+    ("log(x*y) == log(abs(x)) + log(abs(y))", None),
+    ("sqrt(x*y) == sqrt(x)*sqrt(y)", "x >= 0"),
+    ("product(tanh, 2) < 1", None),
+    ("product(sigmoid, n) < 1", "n >= 1"),
+    ("E(relu(z)**2) == 1/2", None),
+    ("approx(0.125, 0.13, digits=2)", None),
+    ("approx(pi, 3.142, digits=4)", None),
+    ("float16(65520) == oo", None),
+    ("sup(x) == 1", "x < 1"),
+    ("x < 1.42", "x**2 < 2"),
+    ("sup(x**2) == 1 and x**2 < 1", "-1 < x < 1"),
+    ("differentiable(abs)", "x > 0"),
+    ("1000**10000 > 1", None),
+    ("sup(D(silu)) > 1.09", None),
+    ("sup(1/(1 + x**2) if x < 3 else exp(-log(1 + x**2))) == 1", None),
+    ("sup(log(3*x) - log(x)) == log(3)", None),
+    ("sup(sqrt(1/x)) == oo", None),
+    ("D(relu)(relu(x)) == 1", None),
+    ("product(-sigmoid(x), 2) > 0", None),
+    ("sign(max(sinh(x), 2*x)) <= 1", None),
+    ("atan(sqrt(x)) >= 0", None),
+]
+
+FALSE = [
+    ("tanh(x) <= 1 - 1e-100", None),
+    ("exp(x) > 1 + x", None),
+    ("exp(x) >= 1 + x + 1e-30", None),
+    ("D(gelu)(x) <= 1.128904145185154786", None),
+    ("gelu(x) > x/2", None),
+    ("x*log(x) > -exp(-1)", None),
+    ("sigmoid(x) + 1e-18/(1 + x**2) <= 1", None),
+    ("sqrt(x**2) == x", None),
+    ("range(1/x) == reals", None),
+    ("range((x**2 - 1)/(x - 1)) == reals", None),
+    ("decreasing(1/x)", None),
+    ("increasing(sign(x))", None),
+    ("increasing(x - 3*sign(x))", "x < -1 or x > 1"),
+    ("convex(x**2 if x < 1 else x)", None),
+    ("convex(abs(x**2 - 1))", None),
+    ("positive(x**2)", None),
+    ("bounded(1/x)", "x > 0"),
+    ("odd(x**3 + 1e-30)", None),
+    ("even(abs(x)**3 + 1e-40*x)", None),
+    ("exp(x) > x**100", "x > 647"),
+    ("1/x < 1", "x >= 1"),
+    ("max(x, y) > x", None),
+    ("x*y <= (x**2 + y**2)/2 - 1e-12", None),
+    ("a*x > 0", "a >= 0 and x > 0"),
+    ("relu(a*x) == a*relu(x)", None),
+    ("x > y or y > x", None),
+    ("product(tanh, 2) <= 0.99", None),
+    ("approx(pi, 3.15, digits=3)", None),
+    ("x < 1.41", "x**2 < 2"),
+    ("differentiable(sqrt(abs(x)))", None),
+    ("not (log(x) > 5) or x > 149", None),
+    ("sup(exp(-log(1 + x**2)) if x < -3 else 1/(1 + x**2)) == 1/10", None),
+    ("sup(log(3*x) - log(x)) <= 1", None),
+    ("sup(sqrt(1/x)) == 0", None),
+    ("bounded(sqrt(1/x))", None),
+    ("sqrt(1/(1e-30 + (sqrt(2) + sqrt(3))**2 - 5 - 2*sqrt(6))) == 0", None),
+    ("log(x) == x_log", "x > 0"),
+    ("inf(sign(max(-1/4, x)*sign(x))) == 1", None),
+    ("D(x if x != 0 else 0)(0)*x**2 == 0", None),
+    ("D(x if x != 0 else 0)(0)*x*y == 0", None),
+    ("continuity(log(abs(x)) - log(abs(2*x)) if x != 0 else 0) == oo", None),
+    ("smooth(sqrt(x))", None),
+    ("continuity(x**(3/2)) == oo", None),
+    ("argmax(1/(1 + x**2) if x < 3 else exp(-log(1 + x**2))) == {0, 3}", None),
+    ("y + 0*x == y and log(x) <= x_log", "x > 0"),
+    ("inf(x**2 if x > -2 else exp(log(x**2))) == 4", None),
+    ("exp(-exp(100)) == 0", None),
+    ("sup(D(silu)) <= x + sup(D(silu))", None),
+]
+
+EMPTY = [
+    ("D(relu)(0) == 0", None),
+    ("x**2 + D(abs)(0) >= 0", None),
+    ("D(relu)(0)*x*y == 0", None),
+    ("log(-1 - x**2) + y > 5", None),
+    ("sqrt(-1)*sqrt(-1) == -1", None),
+    ("tanh(x) < 2", "x > 1 and x < 0"),
+    ("tanh(0) == 0", "x > 1 and x < 0"),
+    ("convex(-x**2)", "x > 1 and x < 0"),
+    ("D(relu)(min(x, 0)) == 0", "x >= 0"),
+    ("smooth(log(-1 - x**2))", None),
+    ("differentiable(log(-1 - x**2))", None),
+    ("1/(x - x) > 0", None),
+    ("D(x**2 if x > 0 else x**3 + 1)(0) == 0", None),
+    ("float8_e4m3fn(1000) > 0", None),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), TRUE)
+def test_true_statements_are_proved(text: str, where: str | None) -> None:
+    assert verdict(text, where) is Verdict.PROVED
+
+
+@pytest.mark.parametrize(("text", "where"), FALSE)
+def test_false_statements_are_refuted(text: str, where: str | None) -> None:
+    """Undecided would be sound too; these are decided today or were once wrongly proved."""
+    assert verdict(text, where) in (Verdict.REFUTED, Verdict.UNDECIDED)
+
+
+@pytest.mark.parametrize(("text", "where"), EMPTY)
+def test_statements_about_nothing_are_undecided(text: str, where: str | None) -> None:
+    assert verdict(text, where) is Verdict.UNDECIDED
+
+
+NEVER_REFUTED = [
+    ("sqrt(x)*sqrt(x) >= 0", None),
+    ("D(abs)(x - abs(x)) == -1", None),
+    ("inf(D(relu)(relu(x))) == 1", None),
+    ("product(-sigmoid(x), 3) < 0", None),
+    ("convex(1 if x <= 0 else x)", "x >= 0"),
+    ("smooth(relu)", "x > 0"),
+    ("log(x**2) == 2*log(abs(x))", None),
+    ("sin(x) <= 1", None),
+    ("abs(x + y) <= abs(x) + abs(y)", None),
+    ("x > y or y >= x", None),
+    ("atan(x) + atan(1/x) == pi/2", "x > 0"),
+    ("tan(atan(x)) == x", None),
+    ("product(D(sigmoid), n) != 1/2", "n >= 0"),
+    ("argmin(x**2 if x > -2 else exp(log(x**2))) == 0", None),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), NEVER_REFUTED)
+def test_true_statements_are_never_refuted(text: str, where: str | None) -> None:
+    assert verdict(text, where) is not Verdict.REFUTED
+
+
+NO_TRACEBACK = [
+    "argmax(D(sigmoid)) == {a}",
+    "argmax(D(sigmoid)) == x",
+    "approx(tanh(y), 0, digits=3)",
+    "limit(x**2, x, y) == 0",
+    "sup(product(sigmoid, n)) <= 1",
+    "exp(exp(100)) > 1",
+    "exp(-exp(100)) > 0",
+    "approx(exp(exp(30)), 1, digits=3)",
+    "D(x*y, x)(3) == 6",
+    "x**sup(tanh) > 0",
+    "sup(gelu)*x > 0",
+    "E(gelu(z))*x > 0",
+    "max(x, sup(D(silu))) >= 1",
+]
+
+
+@pytest.mark.parametrize("text", NO_TRACEBACK)
+def test_hard_statements_get_a_verdict_or_one_clear_error(text: str) -> None:
+    with contextlib.suppress(StatementError):
+        assert isinstance(verdict(text), Verdict)
+
+
+def test_a_refutation_names_a_point_where_the_two_sides_differ() -> None:
+    result = prove("tanh(x) <= 1 - 1e-100", suggest=False)
+    assert result.counterexample is not None and set(result.counterexample.at) == {"x"}
+    assert result.counterexample.lhs != result.counterexample.rhs
+
+
+def test_evidence_does_not_contradict_the_verdict() -> None:
+    """A product's placeholder ranges over its possible values, not over all reals."""
+    result = prove("product(tanh, 2) < 1", suggest=False)
+    assert result.verdict is Verdict.PROVED and not any("= oo" in line for line in result.explanation)
+
+
+def test_the_nearest_true_statement_is_proved() -> None:
+    result = prove("exp(x) > 1 + x")
+    assert result.nearest is not None
+    text, _, where = result.nearest.partition(" where ")
+    assert verdict(text, where or None) is Verdict.PROVED
