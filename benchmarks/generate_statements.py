@@ -597,7 +597,8 @@ def rounded(rng: random.Random, truth: bool) -> Generated | None:
         return None
     n = rng.randint(2, 15)
     right = mp.nstr(bound.value, n, strip_zeros=False)
-    unit = mp.mpf(10) ** (mp.floor(mp.log10(abs(bound.value))) + 1 - n)
+    shown_value = abs(number(right))  # 0.0998 to two digits is 0.10: the unit is that of the rounded number
+    unit = mp.mpf(10) ** (mp.floor(mp.log10(shown_value) + EQUAL) + 1 - n)
     wrong = decimal(number(right) + rng.choice([1, -1]) * unit, n)
     shown = f"approx({name}({curve.derivative(order)}), {right if truth else wrong}, digits={n})"
     return Generated("rounded", shown, None, truth, f"the value is {decimal(bound.value, 25)}")

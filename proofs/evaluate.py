@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from flint import arb, arb_series, ctx, fmpq
 
 from . import expressions as ex
+from .effort import spend
 from .expressions import Expr
 
 Element: TypeAlias = "arb | arb_series"
@@ -129,6 +130,7 @@ def jet(expr: Expr, variable: str, x: arb | fmpq | int, length: int, prec: int =
 
 def series(compiled: Program, variable: str, x: arb, length: int, others: Mapping[str, arb] | None = None) -> list[arb]:
     """jet at the precision already in force, which must have been set with at least this length."""
+    spend()
     values: dict[str, Element] = dict(others or {})
     values[variable] = arb_series([x, arb(1)])
     result = compiled.run(values)
@@ -207,9 +209,11 @@ def _rational_power(exponent: fmpq, u: Element) -> Element:
             return _unknown(u)
         # On a ball that reaches below 0 the power is defined on the part above; enclose that part's values.
         top = head.upper()
-        if top < 0:
+        if top.is_zero():
+            return arb(0)
+        if not (head.is_finite() and top > 0):
             return NAN
-        return arb(0).union((exponent.p * top.log() / exponent.q).exp()) if top > 0 else arb(0)
+        return arb(0).union((exponent.p * top.log() / exponent.q).exp())
     if exponent.q == 2:
         return _whole_power(int(exponent.p), u.sqrt())
     return (u.log() * (arb(exponent.p) / exponent.q)).exp()
@@ -299,7 +303,7 @@ def _erfc(_: None, u: Element) -> Element:
 
 
 def _atan(_: None, u: Element) -> Element:
-    return u.atan() if isinstance(u, arb) else _from_slope(u[0].atan(), 1 / (1 + _whole_power(2, u)), u)
+    return u.atan() if isinstance(u, arb) else _from_slope(u[0].atan(), _whole_power(-1, 1 + _whole_power(2, u)), u)
 
 
 def _monotone(f: Callable[[arb], arb], u: arb) -> arb:

@@ -27,6 +27,10 @@ SWITCHES = ("abs", "sign", "max", "min", "if")
 Number: TypeAlias = "int | Fraction | fmpq | fmpz"
 
 
+MAX_MERGED_EXPONENT = 10_000
+"""Powers of powers merge up to this exponent, so that repeated squaring cannot make huge ones."""
+
+
 class Expr:
     """One node: an operation and its arguments. Build with the functions of this module, never directly."""
 
@@ -298,13 +302,13 @@ def power(base: Expr | Number, exponent: Expr | Number) -> Expr:
             return rational(b ** int(e.p))
         if b in (0, 1) and e > 0:
             return base
-        if b > 0 and (root := _exact_root(b, int(e.q))) is not None:
+        if e.q > 1 and b > 0 and (root := _exact_root(b, int(e.q))) is not None:
             return power(rational(root), rational(fmpq(e.p)))
     if base.op == "pow" and (inner := base.args[1].value) is not None and (e.q == 1 or base.args[0].positive):
         # (x^a)^k = x^(ak) for whole k; both undefined at the same points when the signs of a and ak agree.
         # A root stays a root: sqrt(x)^2 is undefined for x < 0, where x is not.
         same_domain = e > 0 and (inner.q == 1 or (inner * e).q != 1)
-        if same_domain or base.args[0].positive:
+        if (same_domain or base.args[0].positive) and abs(inner * e) <= MAX_MERGED_EXPONENT:
             return power(base.args[0], rational(inner * e))
     if base.op == "mul" and e.q == 1:
         return mul(*(power(f, exponent) for f in base.args))

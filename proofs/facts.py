@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from . import expressions as ex
 from . import identities
 from .catalogue import ParameterValue, UnknownActivation, activation
+from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
@@ -206,7 +207,7 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
     try:
         left, right = side_formula(e, variable, at, -1), side_formula(e, variable, at, 1)
     except Undefined:
-        return float("inf")  # an end of the domain is not a point of it on both sides
+        return _smoothness_at_end(e, variable, at)
     try:
         value = value_at(e, variable, at)
     except Undefined:
@@ -223,6 +224,32 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
         if any(s.infinite for s in slopes) or not same(*slopes):
             return order - 1
     raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} derivatives agree at {at}")
+
+
+def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
+    """At an end of the domain: one-sided, and only where the end belongs to the domain. Raises Undecided."""
+    formulas: list[tuple[Expr, int]] = []
+    for side in (-1, 1):
+        try:
+            formulas.append((side_formula(e, variable, at, side), side))
+        except Undefined:
+            continue
+    try:
+        value = value_at(e, variable, at)
+    except Undefined:
+        return float("inf")  # the end is not in the domain
+    for formula, side in formulas:
+        limit = smooth_limit(formula, variable, at, side)
+        if limit.infinite or not same(limit, value):
+            return -1
+        if all(c.is_finite() for c in jet(formula, variable, at.ball(), 2)):
+            continue  # analytic at the end, hence smooth up to it
+        for order in range(1, MAX_SMOOTHNESS):
+            formula = ex.differentiate(formula, variable)
+            if smooth_limit(formula, variable, at, side).infinite:
+                return order - 1
+        raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} one-sided derivatives are finite at {at}")
+    return float("inf")
 
 
 def kinks(e: Expr, variable: str) -> tuple[KinkFacts, ...]:

@@ -17,9 +17,11 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from . import expressions as ex
+from .effort import spend
 from .expressions import Expr
 
-MAX_TERMS = 4000
+MAX_TERMS = 2000
+MAX_SIZE = 4000
 MAX_POWER = 40
 MAX_DEGREE = 1000
 MAX_PRIME_BITS = 64
@@ -58,6 +60,8 @@ def canonical(e: Expr) -> Expr:
     """The normal form. Raises TooComplex."""
     if e.op in ("rational", "name", "pi"):
         return e
+    if e.size > MAX_SIZE:
+        raise TooComplex("expression too large")
     ring, (top, bottom) = _fraction(e)
     return ring.expression_of(top, bottom)
 
@@ -284,6 +288,7 @@ class _Ring:
         return self.reduced(*parts[0])
 
     def _checked(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
+        spend(1 + len(polynomial) // 50)
         if len(polynomial) > MAX_TERMS:
             raise TooComplex("polynomial too large")
         return polynomial

@@ -18,7 +18,7 @@ from .evaluate import excludes_zero
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
 from .pieces import Undefined, smooth_limit, split, value_at
-from .reals import Real, Undecided, compare, exact, image
+from .reals import Real, Undecided, compare, exact, image, opposite
 from .sets import Interval, RealSet, point, union
 from .zeros import chart
 
@@ -228,16 +228,16 @@ def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple
 
 
 def _mirror_values(places: list[Place], runs: list[Run]) -> tuple[list[Place], list[Run]]:
-    """For an even function the places are symmetric, so the i-th value from the right is the i-th from the left.
+    """For an even function, give a place the value object of the place proved to lie opposite.
 
     Equal values become one object, which is how two numbers without exact forms are known to be equal.
     """
-    half = len(places) // 2
     mirrored = list(places)
     same: dict[int, Real] = {}
-    for left, right in zip(range(half), range(len(places) - 1, -1, -1), strict=False):
-        same[id(places[right].value)] = places[left].value
-        mirrored[right] = Place(places[right].at, places[left].value)
+    for left, right in zip(range(len(places)), range(len(places) - 1, -1, -1), strict=True):
+        if left < right and opposite(places[left].at, places[right].at):
+            same[id(places[right].value)] = places[left].value
+            mirrored[right] = Place(places[right].at, places[left].value)
     return mirrored, [
         Run(r.low, r.high, r.direction, same.get(id(r.start), r.start), same.get(id(r.end), r.end)) for r in runs
     ]

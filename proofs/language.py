@@ -45,6 +45,7 @@ MAX_EXPONENT = 10_000
 MAX_NODES = 4_000
 MAX_SIZE = 20_000
 MAX_ORDER = 6
+MAX_HEIGHT = 16
 
 
 ELEMENTARY = {"exp", "log", "sqrt", "abs", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "sign"}
@@ -65,6 +66,13 @@ _OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=
 
 def parse_statement(text: str, where: str | None = None, functions: Mapping[str, str] | None = None) -> Statement:
     """Read a statement, with an optional domain. Raises StatementError with one line."""
+    try:
+        return _parse_statement(text, where, functions)
+    except RecursionError:
+        raise StatementError("the statement is nested too deeply once its functions are written out") from None
+
+
+def _parse_statement(text: str, where: str | None, functions: Mapping[str, str] | None) -> Statement:
     from .catalogue import known_functions
 
     known = dict(known_functions())
@@ -76,7 +84,10 @@ def parse_statement(text: str, where: str | None = None, functions: Mapping[str,
     if where is not None:
         before = len(reader.functionals)
         condition = reader.formula(_tree(where, "where"))
-        if any(not isinstance(r, Relation) or isinstance(r.lhs, SetValue) for r in relations(condition)):
+        if any(
+            not isinstance(r, Relation) or isinstance(r.lhs, SetValue) or isinstance(r.rhs, SetValue)
+            for r in relations(condition)
+        ):
             raise StatementError(f"where {where!r}: expected relations between numbers, such as 'x > 0'")
         if len(reader.functionals) > before:
             raise StatementError(
@@ -181,6 +192,13 @@ def number_from_source(source: str) -> Fraction:
     if exponent and abs(int(exponent[1])) > MAX_EXPONENT:
         raise StatementError(f"number {source!r}: exponents up to {MAX_EXPONENT} are read")
     return Fraction(source)
+
+
+@lru_cache(maxsize=1 << 14)
+def _height(e: Expr) -> int:
+    """How many functions stand inside one another."""
+    inner = max((_height(c) for c in ex.children(e)), default=0)
+    return inner + (e.op in ex.FUNCTIONS or e.op in ex.SWITCHES)
 
 
 @lru_cache(maxsize=4096)
@@ -307,6 +325,8 @@ class _Reader:
     def expression(self, node: ast.expr) -> Expr:
         """A real expression in the free names."""
         result = self._expression(node)
+        if _height(result) > MAX_HEIGHT:
+            raise StatementError(f"{_shown(node)}: functions nested more than {MAX_HEIGHT} deep")
         if result.size > MAX_SIZE:
             raise StatementError(f"{_shown(node)}: too large once its functions are written out")
         return result
@@ -353,15 +373,11 @@ class _Reader:
             case ast.Mult():
                 return a * b
             case ast.Div():
-                if b is ex.ZERO:
-                    raise StatementError(f"{_shown(node)}: division by zero")
                 return a / b
             case ast.Pow():
                 exponent = b.value
                 if exponent is not None and (abs(exponent) > MAX_EXPONENT or exponent.q > 64):
                     raise StatementError(f"{_shown(node)}: exponents up to {MAX_EXPONENT} are read")
-                if a is ex.ZERO and exponent is not None and exponent < 0:
-                    raise StatementError(f"{_shown(node)}: division by zero")
                 return a**b
         raise StatementError(f"{_shown(node)}: operator {type(op).__name__} is not in the statement language")
 
@@ -425,7 +441,9 @@ class _Reader:
                 raise StatementError(f"unknown function {name!r}{hint}")
             case ast.Call() | ast.BinOp():
                 self._arguments(node, "a function expression", 1)
-                return ex.substitute(self.expression(node.func), {"x": self.expression(node.args[0])})
+                body = self.expression(node.func)
+                variable = body.args[1] if body.op == "derivative" else self._variable(body, node)
+                return ex.substitute(body, {variable: self.expression(node.args[0])})
         raise StatementError(f"{_shown(node)}: {type(node.func).__name__} is not in the statement language")
 
     def _elementary(self, name: str, argument: Expr) -> Expr:

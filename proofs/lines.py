@@ -13,9 +13,10 @@ from typing import Any, Generic, TypeVar
 
 from flint import fmpq
 
+from .evaluate import precision
 from .expressions import Expr
 from .pieces import Undefined, split, value_at
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from .reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, exact_rational, sign_of
 from .zeros import chart
 
 T = TypeVar("T")
@@ -127,11 +128,13 @@ def sample(low: Real, high: Real) -> Real:
     if high.infinite:
         return exact(-_whole_below(_negated(low)))
     bits = 64
-    while True:
-        a, b = exact_rational(low.ball(bits).upper()), exact_rational(high.ball(bits).lower())
+    while bits <= CAP_BITS:
+        with precision(2 * bits):
+            a, b = exact_rational(low.ball(bits).upper()), exact_rational(high.ball(bits).lower())
         if a < b:
             return exact(_simplest_between(a, b))
         bits *= 2
+    raise Undecided(f"a point between {low} and {high}")
 
 
 def _negated(x: Real) -> Real:

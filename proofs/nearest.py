@@ -23,8 +23,8 @@ def suggest(statement: Statement, functions: Mapping[str, str] | None, prove: Ca
             result = prove(text, where=where, functions=functions, suggest=False)
             if result.verdict is Verdict.PROVED:
                 return text if where is None else f"{text} where {where}"
-    except (Undecided, Undefined, ValueError):
-        return None
+    except (Undecided, Undefined, ValueError, ArithmeticError, LookupError, AssertionError, RecursionError):
+        return None  # a suggestion that cannot be made must not lose the verdict
     return None
 
 

@@ -79,6 +79,9 @@ class Resolver:
             case "derivative":
                 body, variable, at = e.args
                 at = self.visit(at, bound)
+                if not ex.free_names(at) and ex.free_names(body) <= {variable}:
+                    # A fixed point may be a kink; that is looked at from both sides.
+                    return derivative_value(body, variable, exact(at))
                 smooth = self.visit(body, (*bound, (variable, at)))
                 return ex.substitute(ex.differentiate(smooth, variable), {variable: at})
             case "if":
@@ -126,15 +129,21 @@ class Resolver:
 
     def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
         """The known sign of a smooth expression, seen from outside all derivatives."""
+        moving = any(variable in ex.free_names(u) for variable, _ in bound)
         for variable, at in reversed(bound):
             u = ex.substitute(u, {variable: at})
         if not ex.free_names(u):
-            return constant_sign(u)
+            sign = constant_sign(u)
+            if moving and sign == 0:
+                raise Undecided("a derivative at a point where its case distinction is 0")
+            return sign
         if u.positive and u.total:
             return 1
         flip, key = primitive(u)
         if key not in self.known:
             raise _Pending(key)
+        if moving and self.known[key] == 0:
+            raise Undecided(f"a derivative along points where its case distinction {ex.text(key)} is 0")
         return flip * self.known[key]
 
 
@@ -230,18 +239,12 @@ def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
     """Replace each derivative by its value at the point: where pieces only meet, the common one-sided limit."""
     if e.op == "derivative":
         body, bound, point = e.args
+        if variable != bound and variable in ex.free_names(body):
+            if at.exact is None:
+                raise Undecided(f"a derivative in {bound} of a function of {variable}, at {variable} = {at}")
+            body = ex.substitute(body, {variable: at.exact})
         place = value_at(point, variable, at) if ex.free_names(point) else exact(point)
-        left, right = one_sided_derivative(body, bound, place, -1), one_sided_derivative(body, bound, place, 1)
-        value_at(body, bound, place)
-        if left.infinite or right.infinite or not same(left, right):
-            raise Undefined(f"the derivative at {place} does not exist (left {left}, right {right})")
-        if not _continuous(body, bound, place):
-            raise Undefined(f"a jump at {place}")
-        if left.exact is not None:
-            return left.exact
-        if right.exact is not None:
-            return right.exact
-        return _derivative_in_piece(body, bound, place, point)
+        return derivative_value(body, bound, place, point)
     if not e.switching:
         return e
     if e.op == "if":
@@ -250,6 +253,23 @@ def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
         sign = sign_of(value_at(u, variable, at))
         return _settle_derivatives(a if ex.holds(relation, sign) else b, variable, at)
     return ex.rebuild(e, lambda child: _settle_derivatives(child, variable, at))
+
+
+def derivative_value(body: Expr, bound: str, place: Real, point: Expr | None = None) -> Expr:
+    """The derivative of body at a finite point, from both sides. Raises Undefined at a kink or jump, or Undecided.
+
+    Where the point has no exact form, the result is a formula at `point`, the expression the point came from.
+    """
+    left, right = one_sided_derivative(body, bound, place, -1), one_sided_derivative(body, bound, place, 1)
+    if left.infinite or right.infinite or not same(left, right):
+        raise Undefined(f"the derivative at {place} does not exist (left {left}, right {right})")
+    if not _continuous(body, bound, place):
+        raise Undefined(f"a jump at {place}")
+    for slope in (left, right):
+        if slope.exact is not None:
+            return slope.exact
+    assert point is not None
+    return _derivative_in_piece(body, bound, place, point)
 
 
 def _derivative_in_piece(body: Expr, variable: str, place: Real, point: Expr) -> Expr:
@@ -287,6 +307,8 @@ def smooth_limit(smooth: Expr, variable: str, at: Real, side: int) -> Real:
     if at.infinite:
         return limit(smooth, variable, End(at, -at.infinite))
     direct = image(smooth, variable, at)
+    if direct.exact is not None and (names := ex.free_names(direct.exact)):
+        raise Undecided(f"a limit that depends on {', '.join(sorted(names))}")
     if direct.exact is None or enclose(direct.exact, prec=512).is_finite():
         if direct.exact is not None or direct.ball(256).is_finite():
             return direct

@@ -14,7 +14,7 @@ from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
 from .lines import Line, merge, sample, sign_line
-from .pieces import Undefined, split, value_at
+from .pieces import Undefined, side_formula, split, value_at
 from .reals import Real, Undecided, compare, exact, exact_rational, sign_of
 from .syntax import Predicate
 from .values import closed_real, describe_extremum, digits
@@ -61,6 +61,8 @@ def decide(p: Predicate, body: Expr, region: Line[bool] | None, numbers: Numbers
             return _smooth(p, body, variable, region)
         case "positive":
             return _positive(p, decided_landscape(body, variable, region))
+        case "identity_near" if region is not None:
+            raise Undecided(f"{p.text} speaks of one point, not of a condition on {variable}")
         case "identity_near":
             return _identity_near(p, body, variable)
         case kind:
@@ -127,12 +129,15 @@ def _convex(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
     """Convex on an interval: continuous, with a derivative that never falls, across kinks too."""
     whole = decided_landscape(body, variable, region)
     _require_interval(p, whole)
-    for before, place in zip(_in_order(whole), _in_order(whole)[1:], strict=False):
+    items = _in_order(whole)
+    for before, place in pairwise(items):
         ends = (
             before.end if isinstance(before, Run) else before.value,
             place.start if isinstance(place, Run) else place.value,
         )
         if compare(*ends) != 0:
+            if before is items[0] or place is items[-1]:
+                raise Undecided(f"{p.text}: a jump at an end of the domain")
             return Answer(False, (f"{p.text}: not continuous",), Counterexample({}, digits(ends[0]), digits(ends[1])))
     slope = decided_landscape(ex.derivative(body, variable), variable, region)
     wanted = 1 if p.kind == "convex" else -1
@@ -182,6 +187,8 @@ def _bounded(p: Predicate, shape: Landscape) -> Answer:
 
 
 def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) -> Answer:
+    if all(sign is None for line in [sign_line(body, variable)] for sign in (*line.gaps, *line.at)):
+        raise Undecided(f"{p.text}: the function is undefined everywhere")
     if region is not None:
         # On an open region only the breakpoints inside it count.
         points = merge([region, sign_line(body, variable)])
@@ -199,6 +206,8 @@ def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
         try:
             value_at(body, variable, point)
         except Undefined:
+            if order < 0 and _between_pieces(body, variable, point):
+                return Answer(False, (note,), Counterexample({variable: str(point)}, "undefined", "a derivative"))
             continue
         try:
             value_at(ex.derivative(body, variable), variable, point)
@@ -206,6 +215,14 @@ def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
             blame = Counterexample({variable: str(point)}, str(reason), "a derivative")
             return Answer(False, (note,), blame)
     return Answer(True, (note,))
+
+
+def _between_pieces(body: Expr, variable: str, point: Real) -> bool:
+    """Whether the function is defined on both sides of a point."""
+    try:
+        return all(side_formula(body, variable, point, side) is not None for side in (-1, 1))
+    except Undefined:
+        return False
 
 
 def _not_smooth(body: Expr, variable: str, order: float) -> Counterexample:

@@ -97,7 +97,8 @@ def _repeated(values: RealSet, n: int) -> RealSet:
             for b, b_closed in ((current.low, current.low_closed), (current.high, current.high_closed)):
                 assert a.exact is not None and b.exact is not None
                 product = exact(a.exact * b.exact)
-                zero = sign_of(product) == 0
+                # 0 is attained only where a factor 0 is.
+                zero = (a_closed and sign_of(a) == 0) or (b_closed and sign_of(b) == 0)
                 candidates.append((product, (a_closed and b_closed) or zero))
         least, most = candidates[0], candidates[0]
         for candidate in candidates[1:]:

@@ -13,21 +13,22 @@ from flint import arb, fmpq, fmpz
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided
 from .evaluate import enclose, excludes_zero, known_sign, precision
 from .expressions import Expr
 
 START_BITS = 64
 CAP_BITS = 4096
-
-
-class Undecided(Exception):
-    """What was tried, and why it does not decide the question."""
+MAX_EXPONENT = 1 << 18
+"""Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
 
 
 def constant_sign(e: Expr) -> int:
     """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
     if e.value is not None:
         return (e.value > 0) - (e.value < 0)
+    if names := ex.free_names(e):
+        raise Undecided(f"the sign of {shorten(ex.text(e))} depends on {', '.join(sorted(names))}")
     bits = START_BITS
     while bits <= CAP_BITS:
         sign = known_sign(enclose(e, prec=bits))
@@ -49,10 +50,11 @@ def shorten(text: str, width: int = 100) -> str:
 class Real:
     """A real number known exactly, or by enclosures of any precision; or an infinity.
 
-    A root without an exact form keeps the expression it is a root of in `vanishes`.
+    A root without an exact form keeps in `vanishes` the expression it is a root of, and in `bracket` an interval that
+    contains no other root of it.
     """
 
-    __slots__ = ("_ball", "_bits", "_recognise", "_refine", "exact", "infinite", "vanishes")
+    __slots__ = ("_ball", "_bits", "_recognise", "_refine", "bracket", "exact", "infinite", "vanishes")
 
     def __init__(
         self,
@@ -62,12 +64,14 @@ class Real:
         infinite: int = 0,
         recognise: Callable[[arb], Expr | None] | None = None,
         vanishes: Expr | None = None,
+        bracket: tuple[arb, arb] | None = None,
     ) -> None:
         self.exact = exact
         self.infinite = infinite
         self._refine = refine
         self._recognise = recognise
         self.vanishes = vanishes
+        self.bracket = bracket
         self._bits = 0
         self._ball: arb | None = None
 
@@ -85,6 +89,8 @@ class Real:
         if self.exact is None and self._recognise is not None:
             search, self._recognise = self._recognise, None
             self.exact = search(self.ball(384))
+            if self.exact is not None:
+                self._ball = None
         return self.exact is not None
 
     def ball(self, bits: int = 128) -> arb:
@@ -181,6 +187,8 @@ def exact_rational(x: arb) -> fmpq:
     """The dyadic rational an exact ball is."""
     mantissa, exponent = x.mid().man_exp()
     mantissa, e = int(mantissa), int(exponent)
+    if mantissa and abs(e) > MAX_EXPONENT:
+        raise Undecided(f"a number of the order 2^{e} is not written out")
     return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)
 
 
@@ -235,17 +243,43 @@ def compare(a: Real, b: Real) -> int:
             sign = known_sign(a.ball(bits) - b.ball(bits))
         if sign:
             return sign
-        if bits == 4 * START_BITS and a.recognise() and b.recognise():
-            assert a.exact is not None and b.exact is not None
-            return constant_sign(a.exact - b.exact)
+        if bits == 4 * START_BITS:
+            if a.recognise() and b.recognise():
+                assert a.exact is not None and b.exact is not None
+                return constant_sign(a.exact - b.exact)
+            if a.vanishes is not None and a.vanishes is b.vanishes and in_bracket(a.ball(bits), b):
+                return 0
         bits *= 2
     raise Undecided(f"whether {a} and {b} are equal")
+
+
+def in_bracket(ball: arb, root: Real) -> bool:
+    """Whether a ball lies inside the interval in which the root is the only one."""
+    return root.bracket is not None and bool(ball > root.bracket[0]) and bool(ball < root.bracket[1])
+
+
+def opposite(p: Real, q: Real) -> bool:
+    """Whether p = -q is proved: by exact forms, or because -p is a root of what q is the only nearby root of."""
+    if p.recognise() and q.recognise():
+        assert p.exact is not None and q.exact is not None
+        return constant_sign(p.exact + q.exact) == 0
+    e, f = p.vanishes, q.vanishes
+    if e is None or f is None or not (e.total and f.total) or ex.free_names(e) != ex.free_names(f):
+        return False
+    flip = {name: -ex.name(name) for name in ex.free_names(e)}
+    flipped = ex.substitute(e, flip)
+    same = identities.is_zero(f - flipped) or identities.is_zero(f + flipped)
+    return same and in_bracket(-p.ball(256), q)
 
 
 def image(e: Expr, variable: str, at: Real) -> Real:
     """The value of a smooth expression at a finite point."""
     if at.exact is not None:
-        return exact(identities.simplest(ex.substitute(e, {variable: at.exact})))
+        value = ex.substitute(e, {variable: at.exact})
+        if ex.free_names(value):
+            return exact(value)
+        # Simplifying first would turn log(0) - log(0) into 0.
+        return exact(identities.simplest(value) if enclose(value, prec=256).is_finite() else value)
     if variable not in ex.free_names(e):
         return exact(e)
 

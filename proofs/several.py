@@ -45,6 +45,8 @@ class Question:
     where: Tree
     names: tuple[str, ...]
     regions: Mapping[str, Line[bool]] = field(default_factory=dict)
+    counts: frozenset[str] = frozenset()
+    """Names that stand for whole numbers from 1. Proofs treat them as real, counterexamples must not."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +126,14 @@ class _Cases:
         regions = self._confine(known)
         if any(_is_empty(region) for region in regions.values()):
             return False
+        self._undefined = False
         where = self._truth(self.question.where, known, regions)
         if where is False:
             return False
         self._open: list[Expr] = []
         truth = self._truth(self.question.formula, known, regions)
+        if self._undefined:
+            return False  # some term has no value anywhere in this case: none of it is in the domain
         if truth is not True:
             for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(ex.text(k)))):
                 if key not in known:
@@ -189,6 +194,7 @@ class _Cases:
             if None in verdicts and len(ex.free_names(formula)) == 1:
                 self._open.append(primitive(formula)[1])
         if not verdicts:
+            self._undefined = True
             return True
         return verdicts.pop() if len(verdicts) == 1 else None
 
@@ -308,7 +314,7 @@ def _use_zeros(e: Expr, known: Mapping[Expr, int]) -> Expr:
 def _with_positive_names(e: Expr, known: Mapping[Expr, int]) -> Expr:
     """Write a name of known sign as +-exp(log of its size), so that roots of its powers simplify."""
     values = {
-        key.args[0]: ex.exp(ex.name(key.args[0] + "_log")) * sign
+        key.args[0]: ex.exp(ex.name(key.args[0] + "#log")) * sign
         for key, sign in known.items()
         if key.op == "name" and sign
     }
@@ -419,6 +425,8 @@ def _points(names: tuple[str, ...]) -> Iterator[dict[str, fmpq]]:
 
 
 def _inside(question: Question, point: Mapping[str, fmpq]) -> bool:
+    if any(point[name].q != 1 or point[name] < 1 for name in question.counts):
+        return False
     for name, region in question.regions.items():
         marks = merge([region, sign_line(ex.name(name) - ex.rational(point[name]), name)])
         if not any(inside for inside, sign in (*marks.gaps, *marks.at) if sign == 0):

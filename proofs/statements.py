@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from . import expressions as ex
 from . import identities, nearest, predicates, several
+from .effort import budget
 from .evaluate import enclose
 from .expressions import Expr
 from .landscape import decided_landscape
@@ -50,18 +52,26 @@ def prove(
     started = time.perf_counter()
     statement = parse_statement(text, where, functions)
     try:
-        outcome = Decision(statement).run()
+        with budget():
+            outcome = Decision(statement).run()
     except (Undecided, Undefined) as reason:
         outcome = Outcome(Verdict.UNDECIDED, None, (str(reason),))
     except RecursionError:
         outcome = Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
     found = None
     if suggest and outcome.verdict is Verdict.REFUTED:
-        found = nearest.suggest(statement, functions, prove)
+        with budget(SUGGESTION_STEPS):
+            found = nearest.suggest(statement, functions, prove)
     seconds = time.perf_counter() - started
     return Result(
         text, where, outcome.verdict, outcome.evidence, outcome.explanation, outcome.counterexample, found, seconds
     )
+
+
+MAX_COUNT = 40
+"""Whole numbers tried as a counterexample for the n of a product."""
+SUGGESTION_STEPS = 50_000
+"""Steps spent on looking for the nearest true statement."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +139,10 @@ class Decision:
     def _resolve_functionals(self) -> None:
         for placeholder, f in self.statement.functionals.items():
             body = self._substitute(f.body)
-            region = self._region(f.variable) if f.kind in ("sup", "inf") and f.variable else None
+            region = self._region(f.variable) if f.kind != "limit" and f.variable else None
             if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:
+                if not product.parts:
+                    raise Undecided(f"{f.text}, for every n")
                 span = union(product.parts)
                 part = span.parts[-1 if f.kind == "sup" else 0]
                 self.values[placeholder] = part.high if f.kind == "sup" else part.low
@@ -188,7 +200,7 @@ class Decision:
 
     def _names(self, leaf: Relation | Predicate) -> frozenset[str]:
         """Free names of a pointwise relation; sets, predicates and placeholders have none."""
-        if isinstance(leaf, Predicate):
+        if isinstance(leaf, Predicate) or isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
             return frozenset()
         names: frozenset[str] = frozenset()
         for side in (leaf.lhs, leaf.rhs):
@@ -307,7 +319,7 @@ class Decision:
             return self.values[side.args[0]]
         e = self._substitute(side)
         pending = ex.free_names(e) & self.values.keys()
-        if not pending:
+        if not pending or ex.free_names(e) - pending:
             return closed_real(e)
         smooth = _smooth_closed(e)
 
@@ -364,7 +376,22 @@ class Decision:
             return Outcome(Verdict.PROVED, evidence, tuple(self.notes))
         index, is_gap = blame
         at = sample(*line.ends(index)) if is_gap else line.marks[index]
+        if self._is_count(variable):
+            at = self._whole_counterexample(line, variable)
         return Outcome(Verdict.REFUTED, evidence, tuple(self.notes), self._counterexample(formula, {variable: at}))
+
+    def _is_count(self, name: str) -> bool:
+        """Whether a name counts the factors of a product, and so stands for whole numbers from 1."""
+        return any(name in ex.free_names(count) for _, count, _ in self.statement.products.values())
+
+    def _whole_counterexample(self, line: Line[Any], variable: str) -> Real:
+        """A whole number at which the statement fails; proofs may cover all reals, refutations must not."""
+        for n in range(1, MAX_COUNT):
+            both = merge([line, sign_line(ex.name(variable) - n, variable)])
+            for i, (truth, sign) in enumerate(both.at):
+                if sign == 0 and truth[0] is True and truth[1] is False:
+                    return both.marks[i]
+        raise Undecided(f"false for some real {variable}, but for no whole one up to {MAX_COUNT}")
 
     def _domain(self, variable: str) -> Line[bool | None]:
         region: Line[bool | None] = constant(True)
@@ -427,7 +454,8 @@ class Decision:
 
     def _explain(self, formula: Formula, variable: str, region: Line[bool | None]) -> None:
         """For each relation between a function and a number: the extremum that settles it."""
-        inside = None if self.statement.where is None else region.map(lambda truth: truth is True)
+        confined = self.statement.where is not None or any(p.variable == variable for p in self.products.values())
+        inside = region.map(lambda truth: truth is True) if confined else None
         for leaf in relations(formula):
             if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
                 continue
@@ -466,7 +494,7 @@ class Decision:
         flipped = bool(ex.free_names(formula.lhs) & self.values.keys())
         body, other = (formula.rhs, formula.lhs) if flipped else (formula.lhs, formula.rhs)
         names = ex.free_names(body) - self.values.keys()
-        if ex.free_names(other) - self.values.keys() or len(names) != 1:
+        if ex.free_names(other) - self.values.keys() or ex.free_names(body) & self.values.keys() or len(names) != 1:
             raise Undecided("a number without an exact form next to free names")
         (variable,) = names
         shape = decided_landscape(self._substitute(body), variable, self._region(variable))
@@ -500,6 +528,7 @@ class Decision:
             several.translate(self.statement.where, atom) if self.statement.where is not None else True,
             tuple(sorted(names)),
             {p.variable: p.region for p in self.products.values() if p.variable in names},
+            frozenset(name for name in names if self._is_count(name)),
         )
         answer = several.decide(case)
         self.notes += answer.notes

@@ -18,6 +18,7 @@ from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities
+from .effort import spend
 from .evaluate import NAN, enclose, excludes_zero, known_sign, precision, program, series
 from .expressions import Expr
 from .monomials import (
@@ -149,6 +150,7 @@ class Tail:
     # --- models
 
     def _collect(self, terms: Model, limit: int | None) -> Model:
+        spend()
         collected: dict[Monomial, Coefficient] = {}
         for m, c in terms:
             if m in collected:

@@ -43,6 +43,8 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
             return Found(
                 (shape.sup if f.kind == "sup" else shape.inf).value, (describe_extremum(f.text, shape, f.kind),)
             )
+        case "lipschitz" | "continuity" | "E" if region is not None:
+            raise Undecided(f"{f.text} is of the function on its whole domain, not under a condition on {f.variable}")
         case "lipschitz":
             value = lipschitz(body, f.variable)
             return Found(value, (f"{f.text} = {digits(value)}, the supremum of abs of the derivative",))
@@ -72,9 +74,13 @@ def digits(x: Real) -> str:
     """Exact form and certified digits."""
     if x.infinite or x.rational is not None:
         return str(x)
+    try:
+        shown = f"{x.decimal(30)}..."
+    except Undecided:  # too large or too small to write out
+        shown = x.ball().str(12)
     if x.exact is not None and len(ex.text(x.exact)) <= 100:
-        return f"{ex.text(x.exact)} = {x.decimal(30)}..."
-    return f"{x.decimal(30)}..."
+        return f"{ex.text(x.exact)} = {shown}"
+    return shown
 
 
 def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
@@ -100,7 +106,9 @@ def _limit(f: Functional, body: Expr) -> Real:
 
 
 def closed_real(e: Expr) -> Real:
-    """A closed expression as a certified number. Raises Undefined where it has no value."""
+    """A closed expression as a certified number. Raises Undefined where it has no value, Undecided if it is open."""
+    if names := ex.free_names(e):
+        raise Undecided(f"a number is needed, but {ex.text(e)} depends on {', '.join(sorted(names))}")
     value = value_at(e, "x", exact(0))
     if value.exact is not None:
         if not enclose(value.exact, prec=256).is_finite():
@@ -151,6 +159,8 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tupl
     if s.kind == "range":
         notes = [describe_extremum(f"{kind} of {s.text[6:-1]}", shape, kind) for kind in ("inf", "sup")]
         return shape.range, (f"{s.text} = {shape.range}", *notes)
+    if s.kind == "zeros" and region is not None:
+        raise Undecided(f"{s.text} is decided on the whole line, not under a condition on {s.variable}")
     if s.kind == "zeros":
         found = union([z if isinstance(z, Interval) else point(z) for z in shape.zeros])
         return found, (f"{s.text} = {found}",)

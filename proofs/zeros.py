@@ -120,16 +120,16 @@ def _inside(x: Real, low: Real, high: Real) -> bool:
 class Root:
     """The only zero of the order-th derivative in a bracket; knows how to refine itself."""
 
-    def __init__(self, compiled: Program, variable: str, order: int, low: arb, high: arb) -> None:
+    def __init__(self, compiled: Program, variable: str, order: int, low: arb, high: arb, rising: int) -> None:
         self.compiled, self.variable, self.order = compiled, variable, order
         self.low, self.high = low, high
-        self.bracket = low, high
+        self.rising = rising
+        """The proved sign at the upper end of the bracket; the lower end has the opposite one."""
 
     def refine(self, bits: int) -> arb:
         """Interval Newton with bisection where it does not contract."""
         work = bits + 32
         with precision(work, self.order + 2):
-            rising = self._sign(self.high)
             for _ in range(8 * bits):
                 width = self.high - self.low
                 whole = self.low.union(self.high)
@@ -143,7 +143,9 @@ class Root:
                     if step.is_finite():
                         self.low, self.high = self.low.max(step.lower()), self.high.min(step.upper())
                 sign = known_sign(at_middle)
-                if sign and sign == rising:
+                if sign == 0:
+                    self.low = self.high = middle
+                elif sign == self.rising:
                     self.high = self.high.min(middle)
                 elif sign:
                     self.low = self.low.max(middle)
@@ -153,9 +155,6 @@ class Root:
 
     def _coefficients(self, x: arb) -> list[arb]:
         return series(self.compiled, self.variable, x, self.order + 2)
-
-    def _sign(self, x: arb) -> int:
-        return known_sign(self._coefficients(x)[self.order]) or 0
 
 
 class _Search:
@@ -352,9 +351,14 @@ class _Search:
                 with precision(2 * self.bits):
                     low, high = marks[i - 1].ball(self.bits).upper(), marks[i].ball(self.bits).lower()
                 self._check_bracket(low, high, k, values[i - 1], values[i])
-                root = Root(self.compiled, self.variable, k, low, high)
+                root = Root(self.compiled, self.variable, k, low, high, values[i])
                 points.append(
-                    Real(refine=root.refine, recognise=partial(self._exact_form, k), vanishes=self._derivative(k))
+                    Real(
+                        refine=root.refine,
+                        recognise=partial(self._exact_form, k),
+                        vanishes=self._derivative(k),
+                        bracket=(low, high),
+                    )
                 )
                 signs.append(values[i])
         return points, signs
@@ -418,7 +422,7 @@ def _merge(
         if not cell_signs:
             continue
         if signs and signs[-1] != cell_signs[0]:
-            raise AssertionError(f"signs {signs[-1]} and {cell_signs[0]} meet without a zero between them")
+            raise Undecided("two cells disagree about the sign at their border")
         signs += cell_signs[1:] if signs else cell_signs
         zeros += points
     return zeros, signs

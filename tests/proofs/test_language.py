@@ -84,8 +84,6 @@ REFUSED = [
     "oo + 1 > 0",
     "approx(pi, 3)",
     "approx(pi, 3, digits=0)",
-    "1/0 > 0",
-    "0**(-1) > 0",
     "log(0) > 0",
     "tanhh(x) > 0",
     "\u00e9 > 0",
@@ -171,7 +169,6 @@ def test_where_takes_relations_between_numbers_only(where: str) -> None:
         "identity_near(tanh, x)",
         "approx(sin(x), 0, digits=3)",
         "limit(tanh(x), x, x) == 0",
-        "D(t**2, t)(3) == 6",
     ],
 )
 def test_a_free_name_where_a_number_is_needed_is_never_taken_for_0(text: str) -> None:
