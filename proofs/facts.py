@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from . import expressions as ex
 from . import identities
 from .catalogue import ParameterValue, UnknownActivation, activation
+from .effort import budget
 from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
@@ -20,6 +21,8 @@ from .sets import Interval
 
 T = TypeVar("T")
 
+STEPS = 60_000
+"""Steps spent on each fact before it is left undecided."""
 MAX_SMOOTHNESS = 24
 """Derivatives compared at a breakpoint before giving up."""
 
@@ -130,7 +133,7 @@ def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue
     notes: list[str] = []
     kept = tuple(_order_facts(e, order) for order in range(orders))
     notes += [f"order {o.order}: {o.landscape.undecided}" for o in kept if o.landscape.undecided]
-    parity = proved_parity(e, "x")
+    parity = _try(lambda: proved_parity(e, "x"), "parity", notes)
     return Facts(
         name, formula, e, {k: ex.text(v) for k, v in values.items()}, kept,
         continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
@@ -160,7 +163,8 @@ def _resolve(function: str | Expr, parameters: dict[str, ParameterValue]) -> tup
 
 def _try(question: Callable[[], T], what: str, notes: list[str]) -> T | None:
     try:
-        return question()
+        with budget(STEPS):
+            return question()
     except (Undecided, Undefined) as reason:
         notes.append(f"{what}: {reason}")
         return None
@@ -168,9 +172,11 @@ def _try(question: Callable[[], T], what: str, notes: list[str]) -> T | None:
 
 def _order_facts(e: Expr, order: int) -> OrderFacts:
     whole = ex.derivative(e, "x", order=order)
-    shape = landscape(whole, "x")
+    with budget(STEPS):
+        shape = landscape(whole, "x")
     try:
-        cut = split(whole, "x")
+        with budget(STEPS):
+            cut = split(whole, "x")
     except Undecided:
         return OrderFacts(order, ex.text(whole), None, shape)
     if order == 0 or any(piece.expr is None for piece in cut.pieces):
@@ -183,7 +189,11 @@ def _order_facts(e: Expr, order: int) -> OrderFacts:
 
 
 def _shorter(e: Expr) -> Expr:
-    return identities.simplest(e) if len(ex.text(e)) < 400 else e
+    try:
+        with budget(STEPS // 10):
+            return identities.simplest(e) if e.size < 200 else e
+    except Undecided:
+        return e
 
 
 # --- the facts one by one --------------------------------------------------------------------------------------
