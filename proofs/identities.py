@@ -333,8 +333,22 @@ class _Ring:
         common = top.gcd(bottom)
         if common != self.one:
             top, bottom = top / common, bottom / common
+        top, bottom = self._rationalised(top, bottom)
         leading = bottom.leading_coefficient()
         return top / leading, bottom / leading
+
+    def _rationalised(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:
+        """1/sqrt(2) as sqrt(2)/2, so that a number has one form: common root factors leave the denominator."""
+        for index, degree, value, divisor in self.relations:
+            if len(value) != 1 or value.total_degree() or divisor != self.one:
+                continue
+            common = min(int(m[index]) for m in bottom.monoms())
+            if common:
+                generator = self.context.gens()[index]
+                power = generator**common
+                top, extra = self._reduce(top * generator ** (degree - common))
+                bottom = bottom / power * value * extra
+        return top, bottom
 
     def _reduce(self, polynomial: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         """The polynomial with root^degree replaced by its base, as polynomial / denominator."""

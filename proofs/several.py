@@ -408,8 +408,8 @@ def _search(question: Question) -> dict[str, fmpq] | None:
         for point in _points(names):
             point |= rest
             try:
-                if _inside(question, point) and _evaluate(question.where, point) and not _evaluate(part, point):
-                    if not _evaluate(formula, point):
+                if _inside(question, point) and evaluate(question.where, point) and not evaluate(part, point):
+                    if not evaluate(formula, point):
                         return {name: point[name] for name in question.names}
             except (Undefined, Undecided):
                 continue
@@ -434,7 +434,8 @@ def _inside(question: Question, point: Mapping[str, fmpq]) -> bool:
     return True
 
 
-def _evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
+def evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
+    """The truth at a point, by exact evaluation. Raises Undefined where a term has no value, or Undecided."""
     from .reals import sign_of
 
     if isinstance(tree, bool):
@@ -442,7 +443,7 @@ def _evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
     if isinstance(tree[0], Expr):
         at = {name: exact(x) for name, x in point.items()}
         return ex.holds(str(tree[1]), sign_of(value(tree[0], at)))
-    values = [_evaluate(part, point) for part in tree[1]]  # type: ignore[arg-type]
+    values = [evaluate(part, point) for part in tree[1]]  # type: ignore[arg-type]
     if tree[0] == "not":
         return not values[0]
     return all(values) if tree[0] == "and" else any(values)

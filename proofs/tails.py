@@ -40,6 +40,7 @@ from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, constant_sign
 SCHEDULE = (
     (fmpq(1, 2), 3), (fmpq(1), 3), (fmpq(2), 3), (fmpq(2), 5), (fmpq(4), 3), (fmpq(4), 5), (fmpq(4), 8), (fmpq(6), 3),
     (fmpq(8), 5), (fmpq(16), 4), (fmpq(16), 8), (fmpq(64), 5), (fmpq(256), 5), (fmpq(1024), 5),
+    (fmpq(2**20), 5), (fmpq(2**50), 5),
 )  # fmt: skip
 """Where the tail starts and how many exact terms are kept: R as small as works keeps the middle short."""
 
@@ -526,7 +527,7 @@ def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bit
                 continue
         if sign is not None:
             return TailSign(sign, start, terms, _describe(model, end, start))
-    reason = reasons[-1] if reasons else "no start of the tail up to 1024 gave a definite sign"
+    reason = reasons[-1] if reasons else "no start of the tail that was tried gives a definite sign"
     raise Undecided(f"the sign of {_short(e)} as {variable} -> {end.at}: {reason}")
 
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
+import sys
+from pathlib import Path
 
 import pytest
 from gradproof.reports.progress import Progress
 from gradproof.reports.work import Part, run_parts
 
-
-def double(n):
-    return 2 * n
-
-
-def fail(text):
-    raise ValueError(text)
-
-
-def crash(_):
-    os._exit(3)
+# Child processes import by name from the path they inherit.
+sys.path.insert(0, str(Path(__file__).parent))
+from parts import crash, double, fail, unsendable  # pyright: ignore[reportMissingImports]
 
 
 def run(*parts):
@@ -39,7 +32,7 @@ def test_a_part_that_fails_loses_only_itself():
     outcome = run(Part("s", "bad", fail, ("no luck",)), Part("s", "good", double, (1,)))
     bad, good = outcome.done
     assert bad.failure is not None
-    assert bad.failure.startswith("ValueError: no luck (test_work.py:")
+    assert bad.failure.startswith("ValueError: no luck (parts.py:")
     assert (good.data, good.failure) == (2, None)
 
 
@@ -49,12 +42,8 @@ def test_a_part_that_kills_its_process_is_a_failure_not_the_end():
 
 
 def test_what_cannot_be_sent_back_is_a_failure():
-    outcome = run(Part("s", "unsendable", _lambda_maker))
+    outcome = run(Part("s", "unsendable", unsendable))
     assert outcome.done[0].failure is not None
-
-
-def _lambda_maker():
-    return lambda: None
 
 
 class Terminal(io.StringIO):
