@@ -17,7 +17,7 @@ from typing import Any
 import mpmath
 
 mp = mpmath.MPContext()
-mp.dps = 90
+mp.dps = 300
 
 EQUAL = mp.mpf(10) ** -60
 """Numbers nearer than this are taken as equal: far above the working precision, far below every perturbation."""

@@ -64,18 +64,24 @@ def _closed_form(e: Expr, variable: str) -> Expr | None:
             return None
         if terms is None:
             return None
-        for coefficient, k, a in terms:
-            total = total + coefficient * _integral(k, a, low, high)
+        for coefficient, k, a, b in terms:
+            if b is None:
+                total = total + coefficient * _integral(k, a, low, high)
+            elif a is ex.ZERO and isinstance(low, Real) and isinstance(high, Real):
+                total = total + coefficient * _erf_moment(k, b)
+            else:
+                return None
     return total
 
 
-def _terms(e: Expr, variable: str) -> list[tuple[Expr, int, Expr]] | None:
-    """The function as a sum of c z^k exp(a z), or None where it is not one."""
+def _terms(e: Expr, variable: str) -> list[tuple[Expr, int, Expr, Expr | None]] | None:
+    """The function as a sum of c z^k exp(a z) or c z^k exp(a z) erf(b z), or None where it is not one."""
     normal = identities.canonical(e)
     z = ex.name(variable)
-    result: list[tuple[Expr, int, Expr]] = []
+    result: list[tuple[Expr, int, Expr, Expr | None]] = []
     for term in normal.args if normal.op == "add" else (normal,):
         coefficient, k, a = ex.ONE, 0, ex.ZERO
+        b: Expr | None = None
         for factor in term.args if term.op == "mul" else (term,):
             if variable not in ex.free_names(factor):
                 coefficient = coefficient * factor
@@ -87,12 +93,34 @@ def _terms(e: Expr, variable: str) -> list[tuple[Expr, int, Expr]] | None:
                 rate = ex.differentiate(factor.args[0], variable)
                 coefficient = coefficient * ex.exp(factor.args[0] - rate * z)
                 a = a + rate
+            elif factor.op == "erf" and b is None and (rate := _rate(factor.args[0], z)) is not None:
+                b = rate
             else:
                 return None
         if k > MAX_DEGREE:
             return None
-        result.append((coefficient, k, a))
+        result.append((coefficient, k, a, b))
     return result
+
+
+def _rate(u: Expr, z: Expr) -> Expr | None:
+    """b where u is b z."""
+    b = ex.differentiate(u, z.args[0])
+    return b if not ex.free_names(b) and identities.is_zero(u - b * z) else None
+
+
+def _erf_moment(k: int, b: Expr) -> Expr:
+    """E[z^k erf(b z)] by Stein's identity E[z g(z)] = E[g'(z)]; 0 for even k."""
+    if k % 2 == 0:
+        return ex.ZERO
+    # E[z^m exp(-b^2 z^2)] = (m-1)!! (1 + 2 b^2)^(-(m+1)/2) for even m
+    shrunk = 1 + 2 * b * b
+    total, double_factorial = ex.ZERO, 1
+    for m in range(0, k, 2):
+        moment = double_factorial * ex.power(shrunk, fmpq(-(m + 1), 2))
+        total = m * total + 2 * b / ex.sqrt(ex.PI) * moment
+        double_factorial *= m + 1
+    return total
 
 
 def _is_whole(e: Expr) -> bool:
