@@ -20,6 +20,7 @@ from known_curves import (
     BY_FUNCTION,
     CURVES,
     EQUAL,
+    TIE,
     Bound,
     Curve,
     UndefinedHere,
@@ -826,7 +827,7 @@ def _violation(text: str, names: dict[str, Any], *, witness: bool = False) -> An
     for op, a, b in zip(tree.ops, sides, sides[1:], strict=False):
         size = EQUAL * (1 + abs(a))
         near = witness or all(abs(x) < 15 for x in names.values())  # further out equal sides may be rounding
-        tie = int(near and abs(a - b) < size**1.2)
+        tie = int(near and abs(a - b) < (size**1.2 if witness else TIE))
         match op:
             case ast.LtE():
                 fails = a - b if a - b > size else 0

@@ -21,6 +21,8 @@ mp.dps = 300
 
 EQUAL = mp.mpf(10) ** -60
 """Numbers nearer than this are taken as equal: far above the working precision, far below every perturbation."""
+TIE = mp.mpf(10) ** -200
+"""Two sides nearer than this at a moderate point are equal: no tail is as small there."""
 NEAR = mp.mpf(10) ** -60
 """How near a breakpoint its one-sided limits are read."""
 

@@ -36,9 +36,20 @@ def is_zero(e: Expr) -> bool:
     if e is ex.ZERO:
         return True
     try:
-        return canonical(e) is ex.ZERO
+        normal = canonical(e)
+        return normal is ex.ZERO or _logarithms_cancel(normal)
     except TooComplex:
         return False
+
+
+def _logarithms_cancel(normal: Expr) -> bool:
+    """Whether a sum of whole multiples of logarithms is 0 because the product of their arguments' powers is 1."""
+    terms = [ex._coefficient(term) for term in _terms(normal)]
+    if len(terms) < 2 or any(rest.op != "log" for _, rest in terms):
+        return False
+    scale = lcm(*(int(c.q) for c, _ in terms))
+    powers = [ex.power(rest.args[0], ex.rational(c * scale)) for c, rest in terms]
+    return canonical(ex.mul(*powers) - 1) is ex.ZERO
 
 
 def equal(a: Expr, b: Expr) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from .language import MAX_LENGTH, StatementError, parse_statement
 from .statements import prove
@@ -28,6 +28,12 @@ _TEXT_FIELDS = ("id", "says", "statement", "where", "expect", "nearest", "neares
 
 class LedgerError(ValueError):
     """A ledger that cannot be read; the message names the file, the claim and what was expected."""
+
+
+class Measurement(Protocol):
+    """What stands beside a verdict as tested."""
+
+    def to_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class ClaimResult:
     claim: Claim
     verdict: Verdict
     parts: tuple[Result, ...] = ()
-    tested: tuple[Any, ...] = ()
+    tested: tuple[Measurement, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -108,7 +114,7 @@ class ClaimResult:
             "evidence": self.evidence.value if self.evidence else None, "explanation": list(self.explanation),
             "counterexample": self.counterexample.to_json() if self.counterexample else None,
             "nearest": self.nearest, "outside": claim.outside,
-            "tested": [t.to_json() if hasattr(t, "to_json") else t for t in self.tested],
+            "tested": [measurement.to_json() for measurement in self.tested],
             "seconds": round(self.seconds, 6),
         }  # fmt: skip
 
@@ -212,7 +218,7 @@ def _claim(entry: Any, number: int, path: str, functions: Mapping[str, str]) -> 
     return claim
 
 
-def verify(claim: Claim, ledger: Ledger, tested: tuple[Any, ...] = ()) -> ClaimResult:
+def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -> ClaimResult:
     """Decide one claim. What was measured stands beside the verdict and never changes it."""
     started = time.perf_counter()
     if claim.statement is None:

@@ -36,9 +36,10 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
         return Span(shape.inf.value, shape.sup.value, shape.inf.attained, shape.sup.attained)
     match e.op:
         case "add":
-            return _fold(_grouped(e.args, ex.add), _sum, regions)
-        case "mul":
-            return _fold(_grouped(e.args, ex.mul), _product, regions)
+            groups = _grouped(e.args, ex.add)
+            return _linear(e, regions) if len(groups) == 1 else _fold(groups, _sum, regions)
+        case "mul" if len(groups := _grouped(e.args, ex.mul)) > 1:
+            return _fold(groups, _product, regions)
         case _:
             raise Undecided(f"the range of {ex.text(e)[:60]}")
 
@@ -52,9 +53,17 @@ def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
         merged = [p for g in touching for p in g[1]] + [part]
         groups = [g for g in groups if g not in touching]
         groups.append((names.union(*(g[0] for g in touching)), merged))
-    if len(groups) == 1:
-        raise Undecided("parts that share names")
     return [join(*group) for _, group in groups]  # type: ignore[operator]
+
+
+def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
+    """A sum that is linear in one name: that name times its coefficient, plus a rest that shares nothing with it."""
+    for name in sorted(ex.free_names(e)):
+        slope = ex.differentiate(e, name)
+        rest = ex.substitute(e, {name: ex.ZERO})
+        if name not in ex.free_names(slope) and not ex.free_names(slope) & ex.free_names(rest) and e.total:
+            return _sum(_product(span_of(ex.name(name), regions), span_of(slope, regions)), span_of(rest, regions))
+    raise Undecided("a sum whose parts share names")
 
 
 def _fold(parts: list[Expr], combine: object, regions: Mapping[str, Line[bool]]) -> Span:

@@ -228,10 +228,18 @@ class _Cases:
         except identities.TooComplex:
             return self._by_ranges(e, regions)
         total = {(constant_ > 0) - (constant_ < 0)}
+        # Factors in the same single name are taken together: a * erf(a) is never negative, its factors are.
+        alone: dict[str, Expr] = {}
         for factor, power in (*upper, *lower):
-            found = self._one_factor(factor, known, regions)
-            found = {s**power for s in found}
+            names = ex.free_names(factor)
+            if len(names) == 1:
+                (name,) = names
+                alone[name] = alone.get(name, ex.ONE) * ex.power(factor, power)
+                continue
+            found = {s**power for s in self._one_factor(factor, known, regions)}
             total = {a * b for a in total for b in found}
+        for factor in alone.values():
+            total = {a * b for a in total for b in self._one_factor(factor, known, regions)}
         return total & self._by_ranges(e, regions) if len(total) > 1 else total
 
     def _one_factor(self, e: Expr, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> set[int]:

@@ -34,9 +34,9 @@ from .reals import (
 )
 from .tails import End, tail_sign
 
-LENGTH = 7
+LENGTH = 9
 """Taylor coefficients per cell; the highest bounds the remainder."""
-MAX_ORDER = 4
+MAX_ORDER = 7
 """A cell is settled by a nonvanishing derivative of at most this order."""
 MAX_CELLS = 8_000
 MAX_DEPTH = 90
