@@ -14,7 +14,7 @@ from flint import arb, fmpq
 from ..proofs import expressions as ex
 from ..proofs.evaluate import enclose, known_sign
 from ..proofs.expressions import Expr
-from ..proofs.language import Connective, Formula, Relation
+from ..proofs.syntax import Connective, Formula, Relation
 
 Point: TypeAlias = Mapping[str, fmpq]
 

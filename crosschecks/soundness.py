@@ -17,8 +17,9 @@ from ..proofs import expressions as ex
 from ..proofs.expressions import Expr
 from ..proofs.facts import Facts
 from ..proofs.landscape import Landscape
-from ..proofs.language import Connective, Formula, Relation, parse_statement
+from ..proofs.language import parse_statement
 from ..proofs.reals import Real
+from ..proofs.syntax import Connective, Formula, Relation
 from ..proofs.verdicts import Counterexample, Result, Verdict
 from . import strategies
 from .drive import SEEK, drive

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from ..proofs import expressions as ex
 from ..proofs.catalogue import ParameterValue, activation
+from ..proofs.effort import Undecided
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS, Format
 from ..proofs.landscape import decided_landscape
 from ..proofs.pieces import split
-from ..proofs.reals import Real, Undecided
+from ..proofs.reals import Real
 from . import float_program
 from .blocks import Blocks
 from .formats import Floats, as_float64, exact, format_of, rounded_from_float64, to_float, ulp_exponents

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from ..proofs import expressions as ex
 from ..proofs.catalogue import Activation, ParameterValue, activation
+from ..proofs.effort import Undecided
 from ..proofs.evaluate import precision, program
 from ..proofs.expressions import Expr
 from ..proofs.formats import Enclosures, Format, Rounded, format_named
 from ..proofs.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
-from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Undecided
+from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY
 from .formats import Floats, as_float64, dtype_of, exact, format_of, to_float
 from .scaled import beside_exact, scaled_enclosure
 from .smooth import nth_derivative, rational_value

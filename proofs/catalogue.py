@@ -17,7 +17,8 @@ from flint import fmpq
 
 from . import expressions as ex
 from .expressions import Expr
-from .language import DefinedFunction, StatementError, parse_expression
+from .language import DefinedFunction, parse_expression
+from .syntax import StatementError
 
 ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
 

@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 from . import expressions as ex
 from . import identities
 from .catalogue import ParameterValue, UnknownActivation, activation
-from .effort import budget
+from .effort import Undecided, budget
 from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
-from .language import StatementError, parse_expression
+from .language import parse_expression
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
-from .reals import PLUS_INFINITY, Real, Undecided, compare, constant_sign, exact, image, sign_of
+from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, image, sign_of
 from .sets import Interval
+from .syntax import StatementError
 
 T = TypeVar("T")
 

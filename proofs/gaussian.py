@@ -13,10 +13,11 @@ from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided
 from .evaluate import precision, program, series
 from .expressions import Expr
 from .pieces import split
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .tails import End, tail_sign
 
 MAX_DEGREE = 24

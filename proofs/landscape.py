@@ -14,11 +14,12 @@ from flint import fmpq
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided
 from .evaluate import excludes_zero
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
 from .pieces import Undefined, smooth_limit, split, value_at
-from .reals import Real, Undecided, compare, exact, image, opposite
+from .reals import Real, compare, exact, image, opposite
 from .sets import Interval, RealSet, point, union
 from .zeros import chart
 

@@ -15,8 +15,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-from .language import MAX_LENGTH, StatementError, parse_statement
+from .language import MAX_LENGTH, parse_statement
 from .statements import prove
+from .syntax import StatementError
 from .verdicts import Counterexample, Evidence, Result, Verdict
 
 MAX_FILE_BYTES = 1_000_000

@@ -13,10 +13,11 @@ from typing import Any, Generic, TypeVar
 
 from flint import fmpq
 
+from .effort import Undecided
 from .evaluate import precision
 from .expressions import Expr
 from .pieces import Undefined, split, value_at
-from .reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, exact_rational, sign_of
+from .reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
 from .zeros import chart
 
 T = TypeVar("T")

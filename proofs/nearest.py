@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from . import expressions as ex
+from .effort import Undecided
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line, constant, merge, sign_line
 from .pieces import Undefined
-from .reals import Real, Undecided, exact_rational, round_decimal
+from .reals import Real, exact_rational, round_decimal
 from .syntax import Connective, Predicate, Relation, SetFunctional, Statement
 from .verdicts import Result, Verdict
 

@@ -16,20 +16,10 @@ from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided
 from .evaluate import enclose
 from .expressions import Expr
-from .reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    Undecided,
-    compare,
-    constant_sign,
-    exact,
-    exact_rational,
-    image,
-    sign_of,
-)
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact, exact_rational, image, sign_of
 from .tails import End, limit
 from .zeros import chart
 

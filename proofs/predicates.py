@@ -9,13 +9,14 @@ from typing import Protocol
 from flint import fmpq
 
 from . import expressions as ex
+from .effort import Undecided
 from .evaluate import precision
 from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
 from .lines import Line, merge, sample, sign_line
 from .pieces import Undefined, side_formula, split, value_at
-from .reals import Real, Undecided, compare, exact, exact_rational, sign_of
+from .reals import Real, compare, exact, exact_rational, sign_of
 from .syntax import Predicate
 from .values import closed_real, describe_extremum, digits
 from .verdicts import Counterexample

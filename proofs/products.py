@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import expressions as ex
+from .effort import Undecided
 from .expressions import Expr
 from .landscape import Landscape
 from .lines import Line
-from .reals import Real, Undecided, compare, exact, sign_of
+from .reals import Real, compare, exact, sign_of
 from .sets import Interval, RealSet, point, union
 from .values import digits, region_of
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import expressions as ex
+from .effort import Undecided
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, sign_of
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 
 
 @dataclass(frozen=True)

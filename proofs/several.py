@@ -18,12 +18,13 @@ from flint import fmpq
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
 from .pieces import Resolver, Undefined, primitive, value_at
 from .pieces import _Pending as Pending
 from .ranges import Span, span_of
-from .reals import Real, Undecided, exact
+from .reals import Real, exact
 from .syntax import Connective, Formula, Predicate, Relation
 from .verdicts import Evidence
 

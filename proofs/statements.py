@@ -16,15 +16,15 @@ from flint import fmpq
 
 from . import expressions as ex
 from . import identities, nearest, predicates, several
-from .effort import budget
+from .effort import Undecided, budget
 from .evaluate import enclose
 from .expressions import Expr
 from .landscape import decided_landscape
-from .language import StatementError, parse_statement
+from .language import parse_statement
 from .lines import Line, constant, merge, sample, sign_line
 from .pieces import Undefined, split, value_at
 from .products import Product, product_set
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact, sign_of
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from .sets import RealSet, equal, union
 from .sets import point as singleton
 from .syntax import (
@@ -38,6 +38,7 @@ from .syntax import (
     SetFunctional,
     SetValue,
     Statement,
+    StatementError,
     relations,
 )
 from .values import closed_real, describe_extremum, digits, functional, set_value

@@ -18,7 +18,7 @@ from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities
-from .effort import spend
+from .effort import Undecided, spend
 from .evaluate import NAN, enclose, excludes_zero, known_sign, precision, program, series
 from .expressions import Expr
 from .monomials import (
@@ -35,7 +35,7 @@ from .monomials import (
     power_of,
     times,
 )
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, constant_sign, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
 
 SCHEDULE = (
     (fmpq(1, 2), 3), (fmpq(1), 3), (fmpq(2), 3), (fmpq(2), 5), (fmpq(4), 3), (fmpq(4), 5), (fmpq(4), 8), (fmpq(6), 3),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided
 from .evaluate import enclose
 from .expressions import Expr
 from .facts import continuity, lipschitz
@@ -14,7 +15,7 @@ from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
 from .lines import Line
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, split, value_at
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, compare, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from .sets import Interval, RealSet, point, union
 from .syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 

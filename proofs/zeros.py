@@ -19,19 +19,10 @@ from flint import arb, fmpq
 from . import expressions as ex
 from . import identities
 from .closed_forms import candidates
+from .effort import Undecided
 from .evaluate import Program, enclose, excludes_zero, known_sign, precision, program, series
 from .expressions import Expr
-from .reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    Undecided,
-    compare,
-    constant_sign,
-    exact,
-    exact_rational,
-    shorten,
-)
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact, exact_rational, shorten
 from .tails import End, tail_sign
 
 LENGTH = 9

@@ -20,7 +20,7 @@ def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...]
     """Print certified bounds on the product of w f'(z) over layers, whatever the inputs z are,
     and the first depth at which that bound leaves each float format's range or rounds to zero.
     """
-    from ...proofs.reals import Undecided
+    from ...proofs.effort import Undecided
     from ..depth_page import document, tables
 
     with bad_input(Undecided):

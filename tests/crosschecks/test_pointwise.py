@@ -7,8 +7,9 @@ from flint import arb, fmpq
 from gradproof.crosschecks.pointwise import holds_at, margin_at, sides_at, value_at
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.catalogue import activation, catalogue
-from gradproof.proofs.language import Relation, parse_statement
+from gradproof.proofs.language import parse_statement
 from gradproof.proofs.pieces import derivative_at
+from gradproof.proofs.syntax import Relation
 
 
 @pytest.mark.parametrize(

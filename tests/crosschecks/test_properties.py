@@ -36,7 +36,7 @@ def test_every_property_is_in_the_list_and_named_once():
     there = {module.name for module in iter_modules(properties.__path__)}
     if not there:  # an editable installation hides them
         there = {p.stem for p in (Path(__file__).parents[2] / "crosschecks/properties").glob("[a-z]*.py")}
-    assert there == {p.__name__.rpartition(".")[2] for p in PROPERTIES}
+    assert there == {vars(p)["__name__"].rpartition(".")[2] for p in PROPERTIES}
     assert len({p.NAME for p in PROPERTIES}) == len(PROPERTIES) == 8
 
 

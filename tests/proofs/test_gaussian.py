@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mpmath as mp
 import pytest
+from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import precision
 from gradproof.proofs.gaussian import expectation
 from gradproof.proofs.language import parse_expression
-from gradproof.proofs.reals import Undecided, compare, exact
+from gradproof.proofs.reals import compare, exact
 
 CLOSED = [
     ("1", "1"),

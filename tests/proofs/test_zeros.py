@@ -5,9 +5,10 @@ from __future__ import annotations
 import mpmath as mp
 import pytest
 from flint import arb
+from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import precision, program
 from gradproof.proofs.language import parse_expression
-from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undecided, exact
+from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from gradproof.proofs.zeros import Root, chart
 
 
