@@ -22,7 +22,7 @@ from ..proofs.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndec
 from ..proofs.landscape import decided_landscape
 from ..proofs.language import parse_expression
 from ..proofs.pieces import Kink
-from ..proofs.reals import PLUS_INFINITY, Real, compare, exact
+from ..proofs.reals import PLUS_INFINITY, Real, compare, exact, larger, smaller
 from .oracle import Target, exact_expression, oracle
 
 LARGEST_EXACT = 1 << 14
@@ -151,8 +151,7 @@ def product_range(expr: Expr, layers: int, weight: Real) -> tuple[Real, Real]:
     corners = [_mixed(low, k, high, layers - k) for k in sorted({0, min(1, layers), layers - 1, layers})]
     smallest = largest = corners[0]
     for corner in corners[1:]:
-        smallest = corner if compare(corner, smallest) < 0 else smallest
-        largest = corner if compare(corner, largest) > 0 else largest
+        smallest, largest = smaller(corner, smallest), larger(corner, largest)
     return smallest, largest
 
 

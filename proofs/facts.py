@@ -16,7 +16,7 @@ from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
 from .language import parse_expression
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
-from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, image, sign_of
+from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, image, larger, sign_of
 from .sets import Interval
 from .syntax import StatementError
 
@@ -303,7 +303,7 @@ def lipschitz(e: Expr, variable: str) -> Real:
     high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
     if proved_parity(e, variable) == 1:
         return high  # f' is odd: both ends have the same size
-    return high if compare(high, low) >= 0 else low
+    return larger(high, low)
 
 
 def gain(e: Expr, variable: str) -> Real | None:

@@ -253,6 +253,22 @@ def compare(a: Real, b: Real) -> int:
     raise Undecided(f"whether {a} and {b} are equal")
 
 
+def larger(a: Real, b: Real) -> Real:
+    """The larger of two numbers; where they are not told apart, a number enclosed by the larger of their balls."""
+    try:
+        return a if compare(a, b) >= 0 else b
+    except Undecided:
+        return Real(refine=lambda bits: a.ball(bits).max(b.ball(bits)))
+
+
+def smaller(a: Real, b: Real) -> Real:
+    """The smaller of two numbers; where they are not told apart, a number enclosed by the smaller of their balls."""
+    try:
+        return a if compare(a, b) <= 0 else b
+    except Undecided:
+        return Real(refine=lambda bits: a.ball(bits).min(b.ball(bits)))
+
+
 def in_bracket(ball: arb, root: Real) -> bool:
     """Whether a ball lies inside the interval in which the root is the only one."""
     return root.bracket is not None and bool(ball > root.bracket[0]) and bool(ball < root.bracket[1])
