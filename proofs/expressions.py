@@ -162,10 +162,21 @@ def _positive(op: str, args: tuple[Any, ...]) -> bool:
             return args[0].positive
         case "abs":
             return args[0].positive
+        case "log":
+            return _above_one(args[0])
         case "if":
             return args[2].positive and args[3].positive
         case _:
             return False
+
+
+def _above_one(e: Expr) -> bool:
+    """A sum of a rational that is at least 1 and positive terms."""
+    if e.op != "add":
+        return e.op == "rational" and e.args[0] > 1
+    constant = sum((t.args[0] for t in e.args if t.op == "rational"), fmpq(0))
+    rest = [t for t in e.args if t.op != "rational"]
+    return constant >= 1 and all(_nonnegative(t) for t in rest) and any(t.positive for t in rest)
 
 
 def _nonnegative(e: Expr) -> bool:
