@@ -227,7 +227,7 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
         limit = one_sided_limit(e, variable, at, side)
         if limit.infinite or not same(limit, value):
             return -1
-    if identities.is_zero(left - right):
+    if identities.is_zero(left - right) and _analytic_at(left, variable, at):
         return float("inf")
     for order in range(1, MAX_SMOOTHNESS):
         left, right = ex.differentiate(left, variable), ex.differentiate(right, variable)
@@ -235,6 +235,11 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
         if any(s.infinite for s in slopes) or not same(*slopes):
             return order - 1
     raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} derivatives agree at {at}")
+
+
+def _analytic_at(formula: Expr, variable: str, at: Real) -> bool:
+    """Whether no root or logarithm is at its end there: jets of analytic operations only are finite."""
+    return all(c.is_finite() for c in jet(formula, variable, at.ball(), 2))
 
 
 def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
@@ -253,8 +258,8 @@ def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
         limit = smooth_limit(formula, variable, at, side)
         if limit.infinite or not same(limit, value):
             return -1
-        if all(c.is_finite() for c in jet(formula, variable, at.ball(), 2)):
-            continue  # analytic at the end, hence smooth up to it
+        if _analytic_at(formula, variable, at):
+            continue  # hence smooth up to the end
         for order in range(1, MAX_SMOOTHNESS):
             formula = ex.differentiate(formula, variable)
             if smooth_limit(formula, variable, at, side).infinite:

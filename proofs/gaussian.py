@@ -31,12 +31,15 @@ def expectation(e: Expr, variable: str = "z") -> Real:
     for piece in cut.pieces:
         if piece.expr is None:
             raise Undecided(f"E({ex.text(e)}): the function is undefined between {piece.low} and {piece.high}")
-    closed = _closed_form(e, variable) or _closed_form(_even_part(e, variable), variable)
-    if closed is not None:
-        return exact(identities.simplest(closed))
-    numeric = _Integral(e, variable)
-    numeric.refine(64)
-    return Real(refine=numeric.refine)
+    closed = _closed_form(e, variable)
+    if closed is None:
+        # Creating the integral proves that e is integrable; without that its even part says nothing.
+        numeric = _Integral(e, variable)
+        closed = _closed_form(_even_part(e, variable), variable)
+        if closed is None:
+            numeric.refine(64)
+            return Real(refine=numeric.refine)
+    return exact(identities.simplest(closed))
 
 
 def _even_part(e: Expr, variable: str) -> Expr:

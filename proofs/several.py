@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from flint import fmpq
@@ -24,7 +25,7 @@ from .lines import Line, constant, merge, sign_line
 from .pieces import Resolver, Undefined, primitive, value_at
 from .pieces import _Pending as Pending
 from .ranges import Span, span_of
-from .reals import Real, exact
+from .reals import Real, constant_sign, exact
 from .syntax import Connective, Formula, Predicate, Relation
 from .verdicts import Evidence
 
@@ -76,8 +77,35 @@ def decide(question: Question) -> Verdict:
         if found is None:
             raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried") from None
         return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
+    _require_point(question)
     notes = (f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}", *prover.notes)
     return Verdict(None, notes, Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+
+
+def _require_point(question: Question) -> None:
+    """Find one point at which the condition holds and every term has a value: nothing is proved of an empty domain.
+
+    Raises Undecided where none is found, or where the proof is contradicted there.
+    """
+    for point in _points(question.names):
+        try:
+            if not _inside(question, point) or not evaluate(question.where, point):
+                continue
+            if evaluate(question.formula, point):
+                return
+        except (Undefined, Undecided):
+            continue
+        raise Undecided(f"a proof contradicted at {_show(point)}; this is a bug in gradproof, please report it")
+    raise Undecided("no point was found that satisfies the condition with every term defined")
+
+
+def has_point(where: Tree, names: tuple[str, ...]) -> bool:
+    """Whether a point that satisfies a condition is found."""
+    try:
+        _require_point(Question(True, where, names))
+    except Undecided:
+        return False
+    return True
 
 
 def _show(point: Mapping[str, fmpq]) -> str:
@@ -343,20 +371,26 @@ class _CaseResolver(Resolver):
         for variable, at in reversed(bound):
             u = ex.substitute(u, {variable: at})
         if not ex.free_names(u):
-            return super().sign(u)
+            return self._closed_sign(u, moving)
         total = 1
         for factor, power in _factors(u):
             total *= self._factor_sign(factor, moving) ** power
         return total
 
+    def _closed_sign(self, u: Expr, moving: bool) -> int:
+        sign = constant_sign(u)
+        if moving and sign == 0:
+            raise Undecided("a derivative at a point where its case distinction is 0")
+        return sign
+
     def _factor_sign(self, u: Expr, moving: bool) -> int:
-        if u.value is not None or not ex.free_names(u):
-            return super().sign(u)
+        if not ex.free_names(u):
+            return self._closed_sign(u, moving)
         base, exponent = ex._base_exponent(u)
         if base.positive:
             return 1
         if exponent.q != 1:  # a root: 0 or positive, with its base
-            return abs(self.sign(base))
+            return abs(prod(self._factor_sign(factor, moving) ** power for factor, power in _factors(base)))
         flip, key = primitive(base)
         if key not in self.known:
             raise Pending(key)

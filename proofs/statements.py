@@ -262,6 +262,8 @@ class Decision:
             return
         names = frozenset().union(*(self._names(r) for r in relations(where)))
         if len(names) > 1:
+            if not several.has_point(several.translate(where, self._atom), tuple(sorted(names))):
+                raise Undecided("no point was found that satisfies the condition")
             return
         line = self._truth_line(where, next(iter(names), "x"))
         if not any(truth is True for truth in (*line.gaps, *line.at)):
@@ -515,6 +517,7 @@ class Decision:
         """f(x) op c for all x, with c known by enclosures: compare c with the extremum of f."""
         if not isinstance(formula, Relation) or formula.op in ("==", "!="):
             raise Undecided("a relation between a function and a number without an exact form, inside a larger formula")
+        self._require_domain()
         assert isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr)
         flipped = bool(ex.free_names(formula.lhs) & self.values.keys())
         body, other = (formula.rhs, formula.lhs) if flipped else (formula.lhs, formula.rhs)
