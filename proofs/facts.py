@@ -16,7 +16,7 @@ from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
 from .language import parse_expression
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
-from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, image, larger, sign_of
+from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
 from .sets import Interval
 from .syntax import StatementError
 
@@ -319,8 +319,3 @@ def gain(e: Expr, variable: str) -> Real | None:
             return None
         return exact(identities.simplest(ex.power(second.exact, -1 * ex.rational("1/2").args[0])))
     return Real(refine=lambda bits: 1 / second.ball(bits + 16).sqrt())
-
-
-__all__ = [
-    "Facts", "KinkFacts", "OrderFacts", "continuity", "facts", "gain", "image", "kinks", "lipschitz", "magnitude",
-]  # fmt: skip

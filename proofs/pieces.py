@@ -15,11 +15,10 @@ from functools import lru_cache
 from flint import arb, fmpq
 
 from . import expressions as ex
-from . import identities
 from .effort import Undecided
 from .evaluate import enclose
 from .expressions import Expr
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact, exact_rational, image, sign_of
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact, image, sign_of
 from .tails import End, limit
 from .zeros import chart
 
@@ -335,10 +334,3 @@ def derivative_at(e: Expr, x: fmpq, order: int, prec: int, variable: str = "x") 
         body = ex.derivative(e, variable, order=order - 1)
         left, right = (one_sided_derivative(body, variable, at, side) for side in (-1, 1))
         return Kink(left.ball(prec), right.ball(prec))
-
-
-__all__ = [
-    "Kink", "Piece", "Pieces", "Resolver", "Undefined", "derivative_at", "exact_rational", "identities", "limit",
-    "one_sided_derivative", "one_sided_limit", "primitive", "same", "side_formula", "sign_at", "smooth_limit",
-    "split", "value_at",
-]  # fmt: skip

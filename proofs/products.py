@@ -9,7 +9,8 @@ from .effort import Undecided
 from .expressions import Expr
 from .landscape import Landscape
 from .lines import Line
-from .reals import Real, compare, exact, sign_of
+from .ranges import Span, product_span
+from .reals import Real, exact, sign_of
 from .sets import Interval, RealSet, point, union
 from .values import digits, region_of
 
@@ -90,27 +91,11 @@ def _repeated(values: RealSet, n: int) -> RealSet:
     hull = _single(values)
     if hull is None or hull.low.exact is None or hull.high.exact is None or n > MAX_FACTORS:
         raise Undecided(f"the products of {n} values from {values}")
-    low, high = hull.low, hull.high
-    current = hull
+    factor = Span(hull.low, hull.high, hull.low_closed, hull.high_closed)
+    current = factor
     for _ in range(n - 1):
-        candidates: list[tuple[Real, bool]] = []
-        for a, a_closed in ((low, hull.low_closed), (high, hull.high_closed)):
-            for b, b_closed in ((current.low, current.low_closed), (current.high, current.high_closed)):
-                assert a.exact is not None and b.exact is not None
-                product = exact(a.exact * b.exact)
-                # 0 is attained only where a factor 0 is.
-                zero = (a_closed and sign_of(a) == 0) or (b_closed and sign_of(b) == 0)
-                candidates.append((product, (a_closed and b_closed) or zero))
-        least, most = candidates[0], candidates[0]
-        for candidate in candidates[1:]:
-            order = compare(candidate[0], least[0])
-            if order < 0 or (order == 0 and candidate[1]):
-                least = candidate
-            order = compare(candidate[0], most[0])
-            if order > 0 or (order == 0 and candidate[1]):
-                most = candidate
-        current = Interval(least[0], most[0], least[1], most[1])
-    return RealSet((current,))
+        current = product_span(factor, current)
+    return RealSet((Interval(current.low, current.high, current.low_closed, current.high_closed),))
 
 
 def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Product:

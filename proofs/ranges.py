@@ -40,7 +40,7 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
             groups = _grouped(e.args, ex.add)
             return _linear(e, regions) if len(groups) == 1 else _fold(groups, _sum, regions)
         case "mul" if len(groups := _grouped(e.args, ex.mul)) > 1:
-            return _fold(groups, _product, regions)
+            return _fold(groups, product_span, regions)
         case _:
             raise Undecided(f"the range of {ex.text(e)[:60]}")
 
@@ -63,7 +63,7 @@ def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
         slope = ex.differentiate(e, name)
         rest = ex.substitute(e, {name: ex.ZERO})
         if name not in ex.free_names(slope) and not ex.free_names(slope) & ex.free_names(rest) and e.total:
-            return _sum(_product(span_of(ex.name(name), regions), span_of(slope, regions)), span_of(rest, regions))
+            return _sum(product_span(span_of(ex.name(name), regions), span_of(slope, regions)), span_of(rest, regions))
     raise Undecided("a sum whose parts share names")
 
 
@@ -89,6 +89,10 @@ def _add(x: Real, y: Real) -> Real:
     return Real(refine=lambda bits: x.ball(bits) + y.ball(bits))
 
 
+def _is_zero(x: Real) -> bool:
+    return not x.infinite and sign_of(x) == 0
+
+
 def _multiply(x: Real, y: Real) -> Real:
     if x.infinite or y.infinite:
         sign = (x.infinite or sign_of(x)) * (y.infinite or sign_of(y))
@@ -98,14 +102,13 @@ def _multiply(x: Real, y: Real) -> Real:
     return Real(refine=lambda bits: x.ball(bits) * y.ball(bits))
 
 
-def _product(a: Span, b: Span) -> Span:
+def product_span(a: Span, b: Span) -> Span:
+    """All products of two independent numbers; an end is attained where its factors are, a 0 where one factor 0 is."""
     ends: list[tuple[Real, bool]] = []
     for x, x_closed in ((a.low, a.low_closed), (a.high, a.high_closed)):
         for y, y_closed in ((b.low, b.low_closed), (b.high, b.high_closed)):
-            value = _multiply(x, y)
-            zero = not value.infinite and sign_of(value) == 0
-            # 0 times anything is attained wherever the 0 is; claiming "closed" too often is only a wider range.
-            ends.append((value, zero or (x_closed and y_closed)))
+            zero = (x_closed and _is_zero(x)) or (y_closed and _is_zero(y))
+            ends.append((_multiply(x, y), zero or (x_closed and y_closed)))
     low, high = ends[0], ends[0]
     for end in ends[1:]:
         order = compare(end[0], low[0])

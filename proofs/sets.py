@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cmp_to_key
 
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare
+from .reals import Real, compare
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,6 @@ class RealSet:
         if all(part.low is part.high for part in self.parts):
             return "{" + ", ".join(str(part.low) for part in self.parts) + "}"
         return " | ".join(map(str, self.parts))
-
-
-REALS = RealSet((Interval(MINUS_INFINITY, PLUS_INFINITY, False, False),))
 
 
 def point(x: Real) -> Interval:

@@ -8,7 +8,7 @@ that share no name. Refutations come from points tried one by one and evaluated 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -170,6 +170,10 @@ class _Cases:
             assumed = ", ".join(f"{ex.text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
             raise Undecided(f"not decided in the case {assumed or 'of all points'}")
         return True
+
+    def allowed(self) -> dict[str, Line[bool]]:
+        """For each name, where the condition allows it to be, without any assumption."""
+        return self._confine({})
 
     def _confine(self, known: dict[Expr, int]) -> dict[str, Line[bool]]:
         """For each name, where the assumptions and the condition allow it to be."""
@@ -448,7 +452,7 @@ def _search(question: Question) -> dict[str, fmpq] | None:
         needed = {n for e, _ in (*_atoms(part), *_atoms(question.where)) for n in ex.free_names(e)}
         names = tuple(n for n in question.names if n in needed)
         rest = {n: fmpq(1) for n in question.names if n not in needed}
-        for point in _points(names):
+        for point in _points(names, _edges(question)):
             point |= rest
             try:
                 if _inside(question, point) and evaluate(question.where, point) and not evaluate(part, point):
@@ -459,12 +463,28 @@ def _search(question: Question) -> dict[str, fmpq] | None:
     return None
 
 
-def _points(names: tuple[str, ...]) -> Iterator[dict[str, fmpq]]:
+def _edges(question: Question) -> dict[str, tuple[fmpq, ...]]:
+    """For each name, the rational ends of where the condition allows it: strict and wide bounds fail there first."""
+    try:
+        regions = _Cases(question).allowed()
+    except (Undecided, Undefined):
+        return {}
+    return {name: tuple(m.rational for m in line.marks if m.rational is not None) for name, line in regions.items()}
+
+
+def _points(names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]] | None = None) -> Iterator[dict[str, fmpq]]:
+    """Combinations of simple values, the simplest first; then those with the given values tried too."""
+    yield from _grid(names, dict.fromkeys(names, SAMPLES))
+    if edges and any(edges.get(name) for name in names):
+        yield from _grid(names, {name: (*edges.get(name, ()), *SAMPLES) for name in names})
+
+
+def _grid(names: tuple[str, ...], values: Mapping[str, Sequence[int | fmpq]]) -> Iterator[dict[str, fmpq]]:
     count = len(SAMPLES)
     while count > 2 and count ** len(names) > MAX_SAMPLES:
         count -= 1
     for choice in sorted(product(range(count), repeat=len(names)), key=sum):
-        yield {name: fmpq(SAMPLES[i]) for name, i in zip(names, choice, strict=True)}
+        yield {name: fmpq(values[name][i]) for name, i in zip(names, choice, strict=True)}
 
 
 def _inside(question: Question, point: Mapping[str, fmpq]) -> bool:

@@ -22,15 +22,14 @@ from .expressions import Expr
 from .landscape import decided_landscape
 from .language import parse_statement
 from .lines import Line, constant, merge, sample, sign_line
-from .pieces import Undefined, split, value_at
+from .pieces import Undefined, split
 from .products import Product, product_set
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from .sets import RealSet, equal, union
 from .sets import point as singleton
 from .syntax import (
     Connective,
     Formula,
-    Functional,
     Infinity,
     Predicate,
     Relation,
@@ -38,7 +37,6 @@ from .syntax import (
     SetFunctional,
     SetValue,
     Statement,
-    StatementError,
     relations,
 )
 from .values import closed_real, describe_extremum, digits, functional, set_value
@@ -476,8 +474,9 @@ class Decision:
         return Counterexample(shown, "false", "true")
 
     def _name_for_readers(self, name: str) -> str:
-        """A placeholder as the text it stands for."""
-        return self.statement.product_texts.get(name.rstrip("~"), name)
+        """A placeholder as the text it stands for; with ~ it is the product's share of the largest one."""
+        text = self.statement.product_texts.get(name.rstrip("~"), name)
+        return f"{text} / its supremum" if name.endswith("~") else text
 
     def _explain(self, formula: Formula, variable: str, region: Line[bool | None]) -> None:
         """For each relation between a function and a number: the extremum that settles it."""
@@ -611,6 +610,3 @@ def _tail_notes(difference: Expr, variable: str) -> list[str]:
             found = chart(piece.expr, variable, piece.low, piece.high)
             notes += [f"tail, {n.replace(': ', ': left - right = ', 1)}" for n in found.notes if "y >=" in n]
     return list(dict.fromkeys(notes))
-
-
-__all__ = ["Decision", "Functional", "Outcome", "StatementError", "prove", "sign_of", "value_at"]

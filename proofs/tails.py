@@ -571,12 +571,3 @@ def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:
             except Undecided as error:
                 reason = str(error)
     raise Undecided(f"the limit of {_short(e)} as {variable} -> {end.at}: {reason}")
-
-
-def equivalent(e: Expr, variable: str, end: End, bits: int = 128) -> str:
-    """The leading term of a smooth expression at an infinity, as text for evidence. Raises Undecided."""
-    with precision(bits):
-        tail = Tail(fmpq(16), 4)
-        c, m, _ = tail.lead(tail.model(e, variable, end.variable()))
-    shown = ex.text(c) if isinstance(c, Expr) else c.str(10)
-    return f"{shown}*{m}" if m != UNIT else shown

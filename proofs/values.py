@@ -14,7 +14,7 @@ from .formats import FORMATS
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
 from .lines import Line
-from .pieces import Undefined, one_sided_derivative, one_sided_limit, split, value_at
+from .pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from .sets import Interval, RealSet, point, union
 from .syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
@@ -26,9 +26,6 @@ class Found:
 
     value: Real
     notes: tuple[str, ...] = ()
-
-
-NOT_A_NUMBER = "nan"
 
 
 def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
@@ -223,8 +220,3 @@ def region_of(s: RealSet) -> Line[bool]:
             at.append(part.high_closed)
             gaps.append(False)
     return Line(tuple(marks), tuple(at), tuple(gaps))
-
-
-def breakpoints(e: Expr, variable: str) -> tuple[Real, ...]:
-    """Where the formula of e changes."""
-    return split(e, variable).breakpoints

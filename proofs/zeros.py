@@ -44,10 +44,6 @@ class Chart:
     cells: int = 0
     notes: tuple[str, ...] = ()
 
-    @property
-    def identically_zero(self) -> bool:
-        return self.signs == (0,)
-
 
 def chart(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_INFINITY) -> Chart:
     """The sign chart of a smooth expression on (low, high), where it must be defined. Raises Undecided."""
