@@ -1,6 +1,7 @@
 """Guesses at exact forms of a number known to many digits. Nothing here proves anything: callers verify.
 
-Tried in turn: rationals, square and cube roots of rationals, quadratic irrationals, and logarithms of either.
+Tried in turn: rationals, square and cube roots of rationals, rational multiples of pi, quadratic
+irrationals, and logarithms of either.
 Integer relations are found by LLL.
 """
 
@@ -40,6 +41,10 @@ def _guesses(x: arb) -> Iterator[Expr]:
         logarithm = _rational(abs(x).log()) if abs(x) > 0 else None
     if logarithm is not None:
         yield ex.exp(ex.rational(logarithm)) * (1 if x > 0 else -1)
+    with precision(420):
+        turns = _rational(x / arb.pi())
+    if turns is not None:
+        yield turns * ex.PI
     yield from _quadratic(x)
     for scale in (1, 2):
         with precision(420):

@@ -36,6 +36,11 @@ def budget(steps: int = LIMIT) -> Iterator[None]:
         _meter.left = before - (granted - _meter.left)
 
 
+def exhausted() -> bool:
+    """Whether the budget is used up, so that what was tried last may have been cut short."""
+    return _meter.left < 0
+
+
 def spend(steps: int = 1) -> None:
     """Count work done. Raises Undecided when the budget is used up."""
     _meter.left -= steps

@@ -49,7 +49,8 @@ class Expr:
     """Nodes when written out in full, without sharing."""
 
     def __new__(cls, op: str, *args: Any) -> Expr:
-        key = (op, args)
+        # The hash of an fmpq is that of a Fraction made from it; its parts have their own.
+        key = (op, args) if op != "rational" else (op, (args[0].p, args[0].q))
         found = cls._interned.get(key)
         if found is not None:
             return found
@@ -203,6 +204,8 @@ def _nonnegative(e: Expr) -> bool:
 
 def rational(value: Number | str) -> Expr:
     """An exact rational: an integer, a Fraction, an fmpq, or text like "3/4"."""
+    if isinstance(value, fmpq):
+        return Expr("rational", value)
     if isinstance(value, str):
         value = Fraction(value)
     if isinstance(value, Fraction):
@@ -261,10 +264,12 @@ def _base_exponent(factor: Expr) -> tuple[Expr, fmpq]:
 
 def mul(*factors: Expr | Number) -> Expr:
     """The product, with powers of equal bases collected where no undefined point is lost."""
+    stack = [as_expr(f) for f in reversed(factors)]
+    if len(stack) == 2 and stack[0].op == stack[1].op == "rational":
+        return rational(stack[0].args[0] * stack[1].args[0])
     coefficient = fmpq(1)
     powers: dict[Expr, fmpq] = {}
     kept: list[Expr] = []
-    stack = [as_expr(f) for f in reversed(factors)]
     while stack:
         factor = stack.pop()
         if factor.op == "mul":
@@ -486,6 +491,11 @@ def free_names(e: Expr) -> frozenset[str]:
     if e.op == "derivative":
         return (free_names(e.args[0]) - {e.args[1]}) | free_names(e.args[2])
     return frozenset().union(*map(free_names, children(e)))
+
+
+def substitute_node(e: Expr, old: Expr, new: Expr) -> Expr:
+    """The expression with one subexpression replaced by another."""
+    return new if e is old else rebuild(e, lambda child: substitute_node(child, old, new)) if children(e) else e
 
 
 @lru_cache(maxsize=1 << 16)

@@ -15,7 +15,7 @@ from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
 from .language import parse_expression
-from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
+from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, split_or_period, value_at
 from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
 from .sets import Interval
 from .syntax import StatementError
@@ -207,7 +207,7 @@ def continuity_json(order: float) -> int | str:
 
 def continuity(e: Expr, variable: str) -> float:
     """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth. Raises Undecided."""
-    cut = split(e, variable)
+    cut = split_or_period(e, variable)
     smallest = float("inf")
     for point in cut.breakpoints:
         smallest = min(smallest, _smoothness_at(e, variable, point))
@@ -300,7 +300,7 @@ def lipschitz(e: Expr, variable: str) -> Real:
     """The smallest Lipschitz constant on the real line: sup abs(f') for a continuous f, else oo. Raises Undecided."""
     if variable not in ex.free_names(e):
         return exact(0)
-    if any(piece.expr is None for piece in split(e, variable).pieces):
+    if any(piece.expr is None for piece in split_or_period(e, variable).pieces):
         raise Undecided("the Lipschitz constant of a function that is not defined on the whole line")
     if continuity(e, variable) < 0:
         return PLUS_INFINITY

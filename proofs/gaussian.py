@@ -7,6 +7,7 @@ dominated: abs(f(z)) <= exp(z^2/4) is proved there, and the rest is at most erfc
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 
 from flint import arb, fmpq
@@ -25,6 +26,7 @@ MAX_BITS = 320
 MAX_CELLS = 6_000
 
 
+@lru_cache(maxsize=1 << 9)
 def expectation(e: Expr, variable: str = "z") -> Real:
     """E[e] for a standard normal variable. Raises Undecided where it is undefined or not integrable by these means."""
     cut = split(e, variable)

@@ -118,12 +118,46 @@ def _rewrite(op: str, u: Expr) -> Expr:
             return _rewrite("sin", u) / _rewrite("cos", u)
         case "erfc":
             return 1 - _rewrite("erf", u)
+        case "sin" | "cos" if (shifted := _without_half_turns(op, u)) is not None:
+            return shifted
         case "erf" | "atan" | "sin" | "cos":
             if _leading_sign(u) < 0:
                 return (1 if op == "cos" else -1) * Expr(op, canonical(-u))
             return Expr(op, u)
         case _:
             raise TooComplex(op)
+
+
+_SINES = {fmpq(0): "0", fmpq(1, 6): "1/2", fmpq(1, 4): "sqrt(1/2)", fmpq(1, 3): "sqrt(3/4)", fmpq(1, 2): "1"}
+"""sin(r pi) by r, where it is a rational or a square root."""
+
+
+def _without_half_turns(op: str, u: Expr) -> Expr | None:
+    """sin or cos of r pi + rest with 0 <= r < 1, or its value; None where the argument has this form already."""
+    turns, rest = fmpq(0), []
+    for term in _terms(u):
+        coefficient, factor = ex._coefficient(term)
+        if factor is ex.PI:
+            turns = coefficient
+        else:
+            rest.append(term)
+    whole = turns.p // turns.q
+    part = turns - whole
+    sign = -1 if whole % 2 else 1
+    if not rest:
+        quarter = part if op == "sin" else part + fmpq(1, 2)  # cos(t) = sin(t + pi/2), now in [0, 3/2)
+        if quarter >= 1:
+            sign, quarter = -sign, quarter - 1
+        value = _SINES.get(min(quarter, 1 - quarter))
+        if value is not None:
+            inner = value.removeprefix("sqrt(").removesuffix(")")
+            known = ex.rational(inner)
+            # A product, also where the sign is 1: a power of it is then taken factor by factor.
+            return known * sign if inner == value else Expr("mul", ex.rational(sign), _prepare_power(known, fmpq(1, 2)))
+    if not whole:
+        return None
+    shifted = canonical(ex.add(part * ex.PI, *rest))
+    return sign * _rewrite(op, shifted)
 
 
 def _terms(u: Expr) -> tuple[Expr, ...]:
@@ -430,6 +464,9 @@ def _prepare(e: Expr) -> Expr:
             exponent = e.args[1].value
             if exponent is None:
                 return _prepare(ex.exp(e.args[1] * ex.log(e.args[0])))
+            inner, root = ex._base_exponent(e.args[0])
+            if exponent.q == 1 and root.q != 1:  # a power of a root, equal to one root where that is defined
+                return _prepare_power(canonical(inner), root * exponent)
             if exponent.q == 1:
                 return Expr("pow", _prepare(e.args[0]), e.args[1])
             return _prepare_power(canonical(e.args[0]), exponent)

@@ -7,19 +7,21 @@ Everything else (range, extrema and where they are attained, limits, zeros) is r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from flint import fmpq
 
 from . import expressions as ex
 from . import identities
+from .cache import on_disk
 from .effort import Undecided
 from .evaluate import excludes_zero
 from .expressions import Expr
-from .lines import Line, constant, merge, sign_line
+from .lines import Line, constant, hull, merge, sign_line, signs_within
+from .periods import period
 from .pieces import Undefined, smooth_limit, split, value_at
-from .reals import Real, compare, exact, image, opposite
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, opposite, sign_of
 from .sets import Interval, RealSet, point, union
 from .zeros import chart
 
@@ -78,6 +80,9 @@ class Landscape:
     places: tuple[Place, ...]
     cells: int
     undecided: str | None = None
+    region: Line[bool] | None = None
+    period: Expr | None = None
+    """Where the function repeats: runs and places cover two periods from 0, so that every point is inside once."""
 
     @property
     def is_empty(self) -> bool:
@@ -109,7 +114,10 @@ class Landscape:
     def _extremum(self, sense: int) -> Extremum:
         if self.is_empty:
             raise Undecided("the domain is empty")
-        candidates: list[tuple[Real, Real | Interval | None]] = [(place.value, place.at) for place in self.places]
+        places = self.places
+        if self.period is not None:
+            places = tuple(p for p in places if compare(p.at, exact(self.period)) < 0)
+        candidates: list[tuple[Real, Real | Interval | None]] = [(place.value, place.at) for place in places]
         for run in self.runs:
             if run.direction == 0:
                 candidates.append((run.start, Interval(run.low, run.high, False, False)))
@@ -157,7 +165,11 @@ class Landscape:
     @cached_property
     def zeros(self) -> tuple[Real | Interval, ...]:
         """Isolated zeros and intervals of zeros, in order."""
-        line = sign_line(self.expr, self.variable)
+        if self.period is not None:
+            raise Undecided(f"infinitely many zeros: they repeat after {ex.text(self.period)}")
+        signs = signs_within(self.expr, self.variable, self.region)
+        inside = merge([signs, self.region or constant(True)])
+        line = inside.map(lambda pair: pair[0] if pair[1] else None)
         found: list[Real | Interval] = []
         for i, gap in enumerate(line.gaps):
             if gap == 0:
@@ -167,8 +179,7 @@ class Landscape:
                 if low_closed and found and found[-1] is low:
                     found.pop()
                 found.append(Interval(low, high, low_closed, high_closed))
-            inside = i > 0 and line.gaps[i] == 0
-            if i < len(line.at) and line.at[i] == 0 and gap != 0 and not (inside and i == 0):
+            elif i < len(line.at) and line.at[i] == 0:
                 found.append(line.marks[i])
         return tuple(found)
 
@@ -189,8 +200,52 @@ def landscape(e: Expr, variable: str = "x", region: Line[bool] | None = None) ->
 
 @lru_cache(maxsize=1 << 9)
 def decided_landscape(e: Expr, variable: str, region: Line[bool] | None = None) -> Landscape:
-    """The landscape. Raises Undecided."""
-    cut = split(e, variable)
+    """The landscape. Raises Undecided.
+
+    Where the whole line has no finite cut, the hull of the region is looked at alone, or two periods of the function.
+    """
+    if region is None:
+        return _on_the_line(e, variable)
+    try:
+        return _landscape(e, variable, region, MINUS_INFINITY, PLUS_INFINITY)
+    except Undecided:
+        low, high = hull(region)
+        if low.infinite and high.infinite:
+            raise
+        return _landscape(e, variable, region, low, high)
+
+
+@on_disk
+def _on_the_line(e: Expr, variable: str) -> Landscape:
+    """The landscape without a region. Raises Undecided."""
+    try:
+        return _landscape(e, variable, None, MINUS_INFINITY, PLUS_INFINITY)
+    except Undecided:
+        length = period(variable, _written_out(e, variable))
+        if length is None:
+            raise
+    return _two_periods(e, variable, length)
+
+
+def _written_out(e: Expr, variable: str) -> Expr:
+    """The one smooth formula of the function, where it has one: the derivative of x + sin(x) repeats, its body does not."""
+    try:
+        cut = split(e, variable)
+    except Undecided:
+        return e
+    formula = cut.pieces[0].expr
+    return formula if formula is not None and len(cut.pieces) == 1 else e
+
+
+def _two_periods(e: Expr, variable: str, length: Expr) -> Landscape:
+    low, high = exact(0), exact(2 * length)
+    region = Line((low, high), (True, True), (False, True, False))
+    return replace(_landscape(e, variable, region, low, high), period=length)
+
+
+def _landscape(e: Expr, variable: str, region: Line[bool] | None, low: Real, high: Real) -> Landscape:
+    """The landscape on the region, which lies in [low, high]. Raises Undecided."""
+    cut = split(e, variable, low, high)
     formulas = Line(cut.breakpoints, (None,) * len(cut.breakpoints), tuple(piece.expr for piece in cut.pieces))
     line = merge([formulas, (region or constant(True))])
     runs: list[Run] = []
@@ -211,13 +266,20 @@ def decided_landscape(e: Expr, variable: str, region: Line[bool] | None = None) 
                 continue
     if parity == 1:
         places, runs = _mirror_values(places, runs)
-    return Landscape(e, variable, tuple(runs), tuple(places), cells)
+    return Landscape(e, variable, tuple(runs), tuple(places), cells, region=region)
 
 
 def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple[list[Run], list[Place], int]:
     """The runs of one smooth formula and the critical points between them."""
     slope = ex.differentiate(formula, variable)
-    found = chart(slope, variable, low, high)
+    try:
+        found = chart(slope, variable, low, high)
+    except Undecided:
+        direction = _repeating_direction(slope, variable) if low.infinite or high.infinite else 0
+        if not direction:
+            raise
+        ends = smooth_limit(formula, variable, low, 1), smooth_limit(formula, variable, high, -1)
+        return [Run(low, high, direction, *ends)], [], 0
     for zero in found.zeros:
         zero.recognise()
     first, last = smooth_limit(formula, variable, low, 1), smooth_limit(formula, variable, high, -1)
@@ -226,6 +288,19 @@ def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple
     values = [first, *(place.value for place in places), last]
     runs = [Run(marks[i], marks[i + 1], d, values[i], values[i + 1]) for i, d in enumerate(found.signs)]
     return runs, places, found.cells
+
+
+def _repeating_direction(slope: Expr, variable: str) -> int:
+    """The sign a periodic derivative has but at isolated points, where the function rises or falls; else 0."""
+    length = period(variable, slope)
+    if length is None:
+        return 0
+    shape = _two_periods(slope, variable, length)
+    if any(run.direction == 0 for run in shape.runs):
+        return 0
+    if shape.inf.value.infinite or shape.sup.value.infinite:
+        return 0
+    return 1 if sign_of(shape.inf.value) >= 0 else -1 if sign_of(shape.sup.value) <= 0 else 0
 
 
 def _mirror_values(places: list[Place], runs: list[Run]) -> tuple[list[Place], list[Run]]:

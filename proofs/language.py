@@ -28,6 +28,7 @@ from .syntax import (
     Infinity,
     IntervalDisplay,
     Predicate,
+    Quantified,
     Relation,
     SetDisplay,
     SetFunctional,
@@ -56,7 +57,7 @@ PREDICATES = {
     "smooth", "positive",
 }  # fmt: skip
 SPECIAL = {"D", "E", "Phi", "max", "min", "limit", "subdifferential", "product", "interval", "open_interval",
-           "approx", "identity_near"}  # fmt: skip
+           "approx", "identity_near", "asymptotic", "exists", "forall"}  # fmt: skip
 RESERVED = (
     ELEMENTARY | NUMBERS | SETS | PREDICATES | SPECIAL | set(FORMATS) | {"pi", "e", "oo", "reals", "true", "false"}
 )
@@ -238,6 +239,10 @@ class _Reader:
                 return Predicate("identity_near", body, _source(node), self._variable(body, node), at)
             case ast.Call(func=ast.Name(id="approx")):
                 return self._approx(node)
+            case ast.Call(func=ast.Name(id="asymptotic")):
+                return self._asymptotic(node)
+            case ast.Call(func=ast.Name(id=("exists" | "forall") as kind)):
+                return self._quantified(node, kind)
             case ast.Constant(value=bool(truth)):
                 return Connective("and" if truth else "or", ())
         raise StatementError(
@@ -272,6 +277,29 @@ class _Reader:
         if digits is None or digits.q != 1 or not 1 <= digits <= MAX_DIGITS:
             raise StatementError(f"{_shown(node)}: digits must be a whole number from 1 to {MAX_DIGITS}")
         return Predicate("approx", a, _source(node), None, b, int(digits.p), _source(node.args[0]))
+
+    def _asymptotic(self, node: ast.Call) -> Formula:
+        keywords = self._arguments(node, "asymptotic", 4, ("rate",))
+        f, g = self.expression(node.args[0]), self.expression(node.args[1])
+        variable = self._bound_name(node.args[2], node)
+        rate = self.expression(keywords["rate"]) if "rate" in keywords else None
+        at = self._extended(node.args[3])
+        return Predicate("asymptotic", f, _source(node), variable, g, other_text=_source(node.args[1]), at=at, rate=rate)
+
+    def _quantified(self, node: ast.Call, kind: str) -> Formula:
+        if len(node.args) < 2 or node.keywords:
+            raise StatementError(f"{_shown(node)}: expected {kind}(x, FORMULA), with one or more names before the formula")
+        *bound, body = node.args
+        names = tuple(self._bound_name(name, node) for name in bound)
+        if len(set(names)) < len(names):
+            raise StatementError(f"{_shown(node)}: a name is bound twice")
+        return Quantified(kind, names, self.formula(body), _source(node))
+
+    def _bound_name(self, node: ast.expr, whole: ast.expr) -> str:
+        if isinstance(node, ast.Name) and node.id not in RESERVED and node.id not in self.functions:
+            self._name(node.id)
+            return node.id
+        raise StatementError(f"{_shown(whole)}: {_shown(node)} is not a name that can be bound")
 
     # --- values
 

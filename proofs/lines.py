@@ -18,6 +18,7 @@ from .evaluate import precision
 from .expressions import Expr
 from .pieces import Undefined, split, value_at
 from .reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from .tails import End, tail_sign
 from .zeros import chart
 
 T = TypeVar("T")
@@ -48,11 +49,38 @@ def constant(value: T) -> Line[T]:
 
 @lru_cache(maxsize=1 << 10)
 def sign_line(e: Expr, variable: str) -> Line[int | None]:
-    """The sign of an expression at every real; None where it is undefined. Raises Undecided."""
-    cut = split(e, variable)
+    """The sign of an expression at every real; None where it is undefined. Raises Undecided.
+
+    What oscillates has no finite cut; where something that grows outweighs it on both tails, the middle has one.
+    """
+    try:
+        return window_signs(e, variable, MINUS_INFINITY, PLUS_INFINITY)
+    except Undecided:
+        try:
+            left, right = (tail_sign(e, variable, End(end, -end.infinite)) for end in (MINUS_INFINITY, PLUS_INFINITY))
+        except Undecided:
+            left = right = None
+        if left is None or right is None:
+            raise
+    reach = max(left.start, right.start) + 1
+    middle = window_signs(e, variable, exact(-reach), exact(reach))
+    return Line(middle.marks, middle.at, (left.sign, *middle.gaps[1:-1], right.sign))
+
+
+def window_signs(e: Expr, variable: str, low: Real, high: Real) -> Line[int | None]:
+    """sign_line on [low, high]; outside, nothing is said (None)."""
+    cut = split(e, variable, low, high)
     marks: list[Real] = []
     at: list[int | None] = []
     gaps: list[int | None] = []
+
+    def mark(x: Real) -> None:
+        marks.append(x)
+        at.append(_sign_at(e, variable, x))
+
+    if not low.infinite:
+        gaps.append(None)
+        mark(low)
     for i, piece in enumerate(cut.pieces):
         if piece.expr is None:
             gaps.append(None)
@@ -64,9 +92,44 @@ def sign_line(e: Expr, variable: str) -> Line[int | None]:
                 at.append(0)
                 gaps.append(sign)
         if i < len(cut.breakpoints):
-            marks.append(cut.breakpoints[i])
-            at.append(_sign_at(e, variable, cut.breakpoints[i]))
+            mark(cut.breakpoints[i])
+    if not high.infinite:
+        mark(high)
+        gaps.append(None)
     return Line(tuple(marks), tuple(at), tuple(gaps))
+
+
+def signs_within(e: Expr, variable: str, region: Line[bool] | None) -> Line[int | None]:
+    """sign_line, or where the whole line is undecided, the signs on the hull of a region. Raises Undecided."""
+    try:
+        return sign_line(e, variable)
+    except Undecided:
+        if region is None:
+            raise
+        low, high = hull(region)
+        if low.infinite and high.infinite:
+            raise
+    return window_signs(e, variable, low, high)
+
+
+def hull(region: Line[bool]) -> tuple[Real, Real]:
+    """An interval that contains the region, its ends exact or infinite."""
+    held = [i for i, inside in enumerate(region.gaps) if inside]
+    points = [i for i, inside in enumerate(region.at) if inside]
+    if not held and not points:
+        raise Undecided("the domain is empty")
+    first, last = min([*held, *(i + 1 for i in points)]), max([*held, *points])
+    low = region.ends(first)[0]
+    high = region.ends(last)[1]
+    return _outward(low, -1), _outward(high, 1)
+
+
+def _outward(end: Real, side: int) -> Real:
+    """The end itself where it is exact, else a rational beyond it."""
+    if end.infinite or end.recognise():
+        return end
+    ball = end.ball(64)
+    return exact(exact_rational(ball.upper() if side > 0 else ball.lower()) + fmpq(side, 8))
 
 
 def _sign_at(e: Expr, variable: str, x: Real) -> int | None:

@@ -18,7 +18,18 @@ from . import expressions as ex
 from .effort import Undecided
 from .evaluate import enclose
 from .expressions import Expr
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact, image, sign_of
+from .periods import period
+from .reals import (
+    MINUS_INFINITY,
+    PLUS_INFINITY,
+    Real,
+    compare,
+    constant_sign,
+    exact,
+    exact_rational,
+    image,
+    sign_of,
+)
 from .tails import End, limit
 from .zeros import chart
 
@@ -167,9 +178,9 @@ class Pieces:
 
 
 @lru_cache(maxsize=1 << 10)
-def split(e: Expr, variable: str) -> Pieces:
-    """Cut the real line at every point where the formula changes or stops being defined. Raises Undecided."""
-    pending: list[tuple[Real, Real, dict[Expr, int]]] = [(MINUS_INFINITY, PLUS_INFINITY, {})]
+def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_INFINITY) -> Pieces:
+    """Cut (low, high) at every point where the formula changes or stops being defined. Raises Undecided."""
+    pending: list[tuple[Real, Real, dict[Expr, int]]] = [(low, high, {})]
     done: list[Piece] = []
     while pending:
         low, high, known = pending.pop()
@@ -192,6 +203,17 @@ def split(e: Expr, variable: str) -> Pieces:
             continue
         done.append(Piece(low, high, smooth, tuple(known.items())))
     return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
+
+
+def split_or_period(e: Expr, variable: str) -> Pieces:
+    """The pieces on the whole line, or on two periods: what happens anywhere then happens inside. Raises Undecided."""
+    try:
+        return split(e, variable)
+    except Undecided:
+        length = period(variable, e)
+        if length is None:
+            raise
+    return split(e, variable, exact(0), exact(2 * length))
 
 
 # --- at a point -----------------------------------------------------------------------------------------------
@@ -273,12 +295,23 @@ def same(a: Real, b: Real) -> bool:
 
 def side_formula(e: Expr, variable: str, at: Real, side: int) -> Expr:
     """The smooth formula valid immediately to the left (-1) or right (1) of a point. Raises Undefined."""
-    cut = split(e, variable)
+    try:
+        cut = split(e, variable)
+    except Undecided:
+        cut = split(e, variable, *_around(at))  # what oscillates has finitely many pieces nearby
     place = cut.locate(at)
     piece = cut.pieces[place if place >= 0 else -1 - place + (side > 0)]
     if piece.expr is None:
         raise Undefined(f"undefined to the {'right' if side > 0 else 'left'} of {at}")
     return piece.expr
+
+
+def _around(at: Real) -> tuple[Real, Real]:
+    """An interval with rational ends around a finite point."""
+    if at.infinite:
+        raise Undecided("infinitely many pieces")
+    middle = at.ball(64)
+    return exact(exact_rational(middle.lower()) - fmpq(1, 4)), exact(exact_rational(middle.upper()) + fmpq(1, 4))
 
 
 def one_sided_limit(e: Expr, variable: str, at: Real, side: int) -> Real:

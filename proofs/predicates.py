@@ -15,9 +15,9 @@ from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
 from .lines import Line, merge, sample, sign_line
-from .pieces import Undefined, side_formula, split, value_at
-from .reals import Real, compare, exact, exact_rational, sign_of
-from .syntax import Predicate
+from .pieces import Undefined, one_sided_limit, side_formula, split, split_or_period, value_at
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from .syntax import Infinity, Predicate
 from .values import closed_real, describe_extremum, digits
 from .verdicts import Counterexample
 
@@ -41,11 +41,15 @@ def decide(p: Predicate, body: Expr, region: Line[bool] | None, numbers: Numbers
     """Decide one predicate; body is its function with numbers filled in. Raises Undecided or Undefined."""
     if p.kind == "approx":
         return _approx(p, numbers)
+    if p.kind == "asymptotic":
+        return _asymptotic(p, body)
     variable = p.variable
     assert variable is not None
     if extra := ex.free_names(body) - {variable}:
         raise Undecided(f"{p.text} depends on {', '.join(sorted(extra))}")
     match p.kind:
+        case "increasing" | "decreasing" | "monotone" if region is None:
+            return _monotone_on_line(p, body, variable)
         case "increasing" | "decreasing" | "monotone":
             return _monotone(p, decided_landscape(body, variable, region))
         case "convex" | "concave":
@@ -99,6 +103,18 @@ def _steps(shape: Landscape) -> list[tuple[int, str, Real, Real]]:
             steps.append((item.direction, f"({item.low}, {item.high})", item.start, item.end))
         previous = item
     return steps
+
+
+def _monotone_on_line(p: Predicate, body: Expr, variable: str) -> Answer:
+    try:
+        return _monotone(p, decided_landscape(body, variable))
+    except Undecided:
+        # What oscillates for ever may still be seen to turn: a refutation needs no more than a part of the line.
+        nearby = Line((exact(-10), exact(10)), (True, True), (False, True, False))
+        answer = _monotone(p, decided_landscape(body, variable, nearby))
+        if answer.truth:
+            raise
+        return answer
 
 
 def _monotone(p: Predicate, shape: Landscape) -> Answer:
@@ -188,7 +204,7 @@ def _bounded(p: Predicate, shape: Landscape) -> Answer:
 
 
 def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) -> Answer:
-    if all(sign is None for line in [sign_line(body, variable)] for sign in (*line.gaps, *line.at)):
+    if not body.total and all(s is None for line in [sign_line(body, variable)] for s in (*line.gaps, *line.at)):
         raise Undecided(f"{p.text}: the function is undefined everywhere")
     if region is not None:
         # On an open region only the breakpoints inside it count.
@@ -203,7 +219,7 @@ def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
         return Answer(
             order == float("inf"), (note,), None if order == float("inf") else _not_smooth(body, variable, order)
         )
-    for point in split(body, variable).breakpoints:
+    for point in split_or_period(body, variable).breakpoints:
         try:
             value_at(body, variable, point)
         except Undefined:
@@ -278,6 +294,32 @@ def _approx(p: Predicate, numbers: Numbers) -> Answer:
     shown = digits(a) if value is None else str(value)
     note = f"{p.text}: {p.other_text} = {shown}; to {p.digits} digits {a.decimal(p.digits)}"
     return Answer(truth, (note,), None if truth else Counterexample({}, a.decimal(max(8, p.digits + 4)), str(b)))
+
+
+def _asymptotic(p: Predicate, f: Expr) -> Answer:
+    """Whether f/g tends to 1, and with a rate h whether (f - g)/(g h) stays finite: f/g - 1 = O(h)."""
+    g, variable, rate = p.other, p.variable, p.rate
+    assert g is not None and variable is not None
+    for part in (f, g) if rate is None else (f, g, rate):
+        if extra := ex.free_names(part) - {variable}:
+            raise Undecided(f"{p.text} depends on {', '.join(sorted(extra))}")
+    if isinstance(p.at, Infinity):
+        ends = [(PLUS_INFINITY if p.at.sign > 0 else MINUS_INFINITY, 0)]
+    else:
+        assert p.at is not None
+        ends = [(closed_real(p.at), side) for side in (-1, 1)]
+    notes: list[str] = []
+    for at, side in ends:
+        quotient = one_sided_limit(f / g, variable, at, side)
+        notes.append(f"{p.text}: the quotient tends to {digits(quotient)}")
+        if quotient.infinite or compare(quotient, exact(1)) != 0:
+            return Answer(False, tuple(notes), Counterexample({variable: str(at)}, digits(quotient), "1"))
+        if rate is not None:
+            scaled = one_sided_limit((f - g) / (g * rate), variable, at, side)
+            notes.append(f"{p.text}: (f - g)/(g h) tends to {digits(scaled)}")
+            if scaled.infinite:
+                return Answer(False, tuple(notes), Counterexample({variable: str(at)}, digits(scaled), "a finite limit"))
+    return Answer(True, tuple(dict.fromkeys(notes)))
 
 
 def _half_unit(a: Real, n: int) -> fmpq:

@@ -27,6 +27,8 @@ class Product:
     variable: str
     region: Line[bool]
     note: str
+    bounds: tuple[Expr, Expr] | None = None
+    """For a free n: inf and sup."""
 
 
 def product_set(shape: Landscape, count: Expr, placeholder: str) -> Product:
@@ -111,4 +113,5 @@ def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Pro
     share = RealSet((Interval(exact(0), exact(1), hull.low_closed, hull.high_closed),))
     whole = ex.name(placeholder + "~") * ex.power(hull.high.exact, count)
     note = f"{shown} is a share in {share} of ({digits(hull.high)})**{ex.text(count)}"
-    return Product((), whole, placeholder + "~", region_of(share), note)
+    bounds = ex.ZERO, ex.power(hull.high.exact, count)
+    return Product((), whole, placeholder + "~", region_of(share), note, bounds)

@@ -102,11 +102,17 @@ def _multiply(x: Real, y: Real) -> Real:
     return Real(refine=lambda bits: x.ball(bits) * y.ball(bits))
 
 
+def _ends(span: Span) -> list[tuple[Real, bool]]:
+    """The ends and whether they are attained; a single number once, which equals itself without a proof."""
+    ends = [(span.low, span.low_closed), (span.high, span.high_closed)]
+    return ends[:1] if span.low is span.high else ends
+
+
 def product_span(a: Span, b: Span) -> Span:
     """All products of two independent numbers; an end is attained where its factors are, a 0 where one factor 0 is."""
     ends: list[tuple[Real, bool]] = []
-    for x, x_closed in ((a.low, a.low_closed), (a.high, a.high_closed)):
-        for y, y_closed in ((b.low, b.low_closed), (b.high, b.high_closed)):
+    for x, x_closed in _ends(a):
+        for y, y_closed in _ends(b):
             zero = (x_closed and _is_zero(x)) or (y_closed and _is_zero(y))
             ends.append((_multiply(x, y), zero or (x_closed and y_closed)))
     low, high = ends[0], ends[0]

@@ -7,6 +7,7 @@ where both have exact forms, by a proof that the difference is 0; when neither w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flint import arb, fmpq, fmpz
@@ -130,6 +131,8 @@ class Real:
                 if low == high:
                     return low, False
             bits *= 2
+        if self.recognise():  # a number on the boundary, such as a root that is 0
+            return self._decimal(digits)
         raise Undecided(f"{digits} digits of a number so near a rounding boundary")
 
     def to_json(self, digits: int = 30) -> dict[str, Any]:
@@ -156,23 +159,28 @@ class Real:
         return f"Real({self})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.infinite or self.exact is not None:
-            return (_rebuild, (self.exact, self.infinite, None, 0))
-        ball = self.ball(1024)
-        return (_rebuild, (None, 0, (str(ball.mid().man_exp()), str(ball.rad().man_exp())), self._bits))
+        search = None if self.exact is not None else (self._refine, self._recognise)
+        bracket = None if self.bracket is None else (dyadic(self.bracket[0]), dyadic(self.bracket[1]))
+        return _restored, (self.exact, self.infinite, search, self.vanishes, bracket)
 
 
-def _rebuild(exact: Expr | None, infinite: int, stored: tuple[str, str] | None, bits: int) -> Real:
-    """A Real out of a pickle; a root comes back as its enclosure and cannot be refined beyond it."""
-    if stored is None:
-        return Real(exact=exact, infinite=infinite)
-    parts = [tuple(int(part) for part in text.strip("()").split(",")) for text in stored]
-    (m, e), (r, f) = parts
-    with precision(2 * bits + 64):
-        kept = arb(m) * arb(2) ** e
-        spread = arb(r) * arb(2) ** f
-        ball = (kept - spread).union(kept + spread)
-    return Real(refine=lambda _: ball)
+def _restored(
+    exact: Expr | None,
+    infinite: int,
+    search: tuple[Any, Any] | None,
+    vanishes: Expr | None,
+    bracket: tuple[tuple[int, int], tuple[int, int]] | None,
+) -> Real:
+    """A Real out of a pickle; it refines as before, since what refines it is pickled with it."""
+    refine, recognise = search or (None, None)
+    ends = None if bracket is None else (arb(bracket[0]), arb(bracket[1]))
+    return Real(exact=exact, infinite=infinite, refine=refine, recognise=recognise, vanishes=vanishes, bracket=ends)
+
+
+def dyadic(x: arb) -> tuple[int, int]:
+    """An exact ball as mantissa and exponent; `arb` of the pair is the ball again."""
+    mantissa, exponent = x.man_exp()
+    return int(mantissa), int(exponent)
 
 
 def exact(value: Expr | fmpq | int) -> Real:
@@ -249,8 +257,21 @@ def compare(a: Real, b: Real) -> int:
                 return constant_sign(a.exact - b.exact)
             if a.vanishes is not None and a.vanishes is b.vanishes and in_bracket(a.ball(bits), b):
                 return 0
+            if _same_image(a, b) and a.ball(bits).is_finite():
+                return 0
         bits *= 2
     raise Undecided(f"whether {a} and {b} are equal")
+
+
+def _same_image(a: Real, b: Real) -> bool:
+    """Whether both are values of one expression at points proved equal."""
+    p, q = a._refine, b._refine
+    if not (isinstance(p, Image) and isinstance(q, Image) and p.expr is q.expr and p.variable == q.variable):
+        return False
+    try:
+        return compare(p.at, q.at) == 0
+    except Undecided:
+        return False
 
 
 def larger(a: Real, b: Real) -> Real:
@@ -258,7 +279,7 @@ def larger(a: Real, b: Real) -> Real:
     try:
         return a if compare(a, b) >= 0 else b
     except Undecided:
-        return Real(refine=lambda bits: a.ball(bits).max(b.ball(bits)))
+        return Real(refine=Extreme(a, b, 1))
 
 
 def smaller(a: Real, b: Real) -> Real:
@@ -266,7 +287,20 @@ def smaller(a: Real, b: Real) -> Real:
     try:
         return a if compare(a, b) <= 0 else b
     except Undecided:
-        return Real(refine=lambda bits: a.ball(bits).min(b.ball(bits)))
+        return Real(refine=Extreme(a, b, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """Encloses the larger (1) or smaller (-1) of two numbers."""
+
+    a: Real
+    b: Real
+    sense: int
+
+    def __call__(self, bits: int) -> arb:
+        a, b = self.a.ball(bits), self.b.ball(bits)
+        return a.max(b) if self.sense > 0 else a.min(b)
 
 
 def in_bracket(ball: arb, root: Real) -> bool:
@@ -288,8 +322,27 @@ def opposite(p: Real, q: Real) -> bool:
     return same and in_bracket(-p.ball(256), q)
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Encloses the value of a smooth expression at a number without an exact form."""
+
+    expr: Expr
+    variable: str
+    at: Real
+
+    def __call__(self, bits: int) -> arb:
+        extra = 32
+        while True:
+            value = enclose(self.expr, {self.variable: self.at.ball(bits + extra)}, bits + extra)
+            if (value.is_finite() and value.rel_accuracy_bits() >= bits - 8) or extra > 4 * bits + 512:
+                return value
+            extra *= 2
+
+
 def image(e: Expr, variable: str, at: Real) -> Real:
     """The value of a smooth expression at a finite point."""
+    if e is ex.name(variable):
+        return at
     if at.exact is not None:
         value = ex.substitute(e, {variable: at.exact})
         if ex.free_names(value):
@@ -298,16 +351,15 @@ def image(e: Expr, variable: str, at: Real) -> Real:
         return exact(identities.simplest(value) if enclose(value, prec=256).is_finite() else value)
     if variable not in ex.free_names(e):
         return exact(e)
+    value = None if at.vanishes is None else _value_where(at.vanishes, e)
+    return Real(refine=Image(e, variable, at)) if value is None else exact(value)
 
-    def refine(bits: int) -> arb:
-        extra = 32
-        while True:
-            value = enclose(e, {variable: at.ball(bits + extra)}, bits + extra)
-            if (value.is_finite() and value.rel_accuracy_bits() >= bits - 8) or extra > 4 * bits + 512:
-                return value
-            extra *= 2
 
-    return Real(refine=refine)
+def _value_where(vanishing: Expr, e: Expr) -> fmpq | None:
+    """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10."""
+    weights = {rest: k for k, rest in map(ex._coefficient, vanishing.args if vanishing.op == "add" else (vanishing,))}
+    k, term = ex._coefficient(next((t for t in e.args if t.value is None), e) if e.op == "add" else e)
+    return (e - (k / weights[term]) * vanishing).value if term in weights else None
 
 
 def sign_of(value: Real) -> int:

@@ -18,15 +18,16 @@ from typing import TypeAlias
 from flint import fmpq
 
 from . import expressions as ex
-from . import identities
-from .effort import Undecided
+from . import identities, joint, linear
+from .effort import Undecided, budget
 from .expressions import Expr
-from .lines import Line, constant, merge, sign_line
+from .joint import Case
+from .lines import Line, constant, merge, sample, sign_line, signs_within
 from .pieces import Resolver, Undefined, primitive, value_at
 from .pieces import _Pending as Pending
 from .ranges import Span, span_of
 from .reals import Real, constant_sign, exact
-from .syntax import Connective, Formula, Predicate, Relation
+from .syntax import Connective, Formula, Leaf
 from .verdicts import Evidence
 
 Atom: TypeAlias = "bool | tuple[Expr, str]"
@@ -37,6 +38,9 @@ MAX_CASES = 400
 SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 10, -10, fmpq(1, 100), 100)
 """Values tried for each name in search of a counterexample."""
 MAX_SAMPLES = 5_000
+LINE_VALUES = (1, 2, 0, -1)
+"""Values of the other names while one name runs over the whole line."""
+LINE_STEPS = 4_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Verdict:
     evidence: Evidence
 
 
-def translate(formula: Formula, atom: Callable[[Relation | Predicate], Atom]) -> Tree:
+def translate(formula: Formula, atom: Callable[[Leaf], Atom]) -> Tree:
     """The formula with each leaf replaced by its atom."""
     if isinstance(formula, Connective):
         return (formula.op, tuple(translate(part, atom) for part in formula.parts))
@@ -73,7 +77,7 @@ def decide(question: Question) -> Verdict:
     try:
         prover.run()
     except Undecided as reason:
-        found = _search(question)
+        found = _search(question) or _search_lines(question)
         if found is None:
             raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried") from None
         return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
@@ -155,12 +159,15 @@ class _Cases:
         regions = self._confine(known)
         if any(_is_empty(region) for region in regions.values()):
             return False
+        assumed = joint.assumptions(known, self._conditions(self.question.where))
+        if not joint.possible(assumed):
+            return False
         self._undefined = False
-        where = self._truth(self.question.where, known, regions)
+        where = self._truth(self.question.where, Case(joint.assumptions(known, iter(())), regions), known)
         if where is False:
             return False
         self._open: list[Expr] = []
-        truth = self._truth(self.question.formula, known, regions)
+        truth = self._truth(self.question.formula, Case(assumed, regions), known)
         if self._undefined:
             return False  # some term has no value anywhere in this case: none of it is in the domain
         if truth is not True:
@@ -202,13 +209,13 @@ class _Cases:
             for part in tree[1]:
                 yield from self._conditions(part)  # type: ignore[arg-type]
 
-    def _truth(self, tree: Tree, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> bool | None:
+    def _truth(self, tree: Tree, case: Case, known: dict[Expr, int]) -> bool | None:
         """True or False throughout the case, or None."""
         if isinstance(tree, bool):
             return tree
         if isinstance(tree[0], Expr):
-            return self._relation(tree[0], str(tree[1]), known, regions)
-        values = [self._truth(part, known, regions) for part in tree[1]]  # type: ignore[arg-type]
+            return self._relation(tree[0], str(tree[1]), case, known)
+        values = [self._truth(part, case, known) for part in tree[1]]  # type: ignore[arg-type]
         if tree[0] == "not":
             return None if values[0] is None else not values[0]
         decisive = tree[0] == "or"
@@ -216,15 +223,15 @@ class _Cases:
             return decisive
         return None if None in values else not decisive
 
-    def _relation(self, e: Expr, op: str, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> bool | None:
+    def _relation(self, e: Expr, op: str, case: Case, known: dict[Expr, int]) -> bool | None:
         verdicts: set[bool | None] = set()
         for formula in self._versions(e, known):
             if formula is None:
                 continue  # undefined: the point is not in the domain
-            signs = self._signs(formula, known, regions)
+            signs = self._signs(formula, case)
             holds = {ex.holds(op, s) for s in signs}
             verdicts.add(holds.pop() if len(holds) == 1 else None)
-            if None in verdicts and len(ex.free_names(formula)) == 1:
+            if None in verdicts and (len(ex.free_names(formula)) == 1 or linear.form(formula) is not None):
                 self._open.append(primitive(formula)[1])
         if not verdicts:
             self._undefined = True
@@ -248,19 +255,20 @@ class _Cases:
                 results.append(_resolve(inner, e))
         return results
 
-    def _signs(self, e: Expr, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> set[int]:
+    def _signs(self, e: Expr, case: Case) -> joint.Signs:
         """The signs a smooth expression can take in the case (a superset)."""
+        known = case.definite
         e = _use_zeros(e, known)
         if identities.is_zero(_with_positive_names(e, known)):
-            return {0}
-        signs = self._one_factor(e, known, regions)
-        if signs != {-1, 0, 1}:
+            return frozenset((0,))
+        signs = self._one_factor(e, case)
+        if signs != joint.ALL:
             return signs
         try:
             constant_, upper, lower = identities.numerator_factors(e)
         except identities.TooComplex:
-            return self._by_ranges(e, regions)
-        total = {(constant_ > 0) - (constant_ < 0)}
+            return self._together(e, case)
+        total = frozenset(((constant_ > 0) - (constant_ < 0),))
         # Factors in the same single name are taken together: a * erf(a) is never negative, its factors are.
         alone: dict[str, Expr] = {}
         for factor, power in (*upper, *lower):
@@ -269,36 +277,46 @@ class _Cases:
                 (name,) = names
                 alone[name] = alone.get(name, ex.ONE) * ex.power(factor, power)
                 continue
-            found = {s**power for s in self._one_factor(factor, known, regions)}
-            total = {a * b for a in total for b in found}
+            found = self._one_factor(factor, case)
+            if found == joint.ALL and len(upper) + len(lower) > 1:
+                found = joint.signs(factor, case, self._signs)
+            total = frozenset(a * b**power for a in total for b in found)
         for factor in alone.values():
-            total = {a * b for a in total for b in self._one_factor(factor, known, regions)}
-        return total & self._by_ranges(e, regions) if len(total) > 1 else total
+            total = frozenset(a * b for a in total for b in self._one_factor(factor, case))
+        return total & self._together(e, case) if len(total) > 1 else total
 
-    def _one_factor(self, e: Expr, known: dict[Expr, int], regions: Mapping[str, Line[bool]]) -> set[int]:
+    def _together(self, e: Expr, case: Case) -> joint.Signs:
+        found = self._by_ranges(e, case.regions)
+        return found & joint.signs(e, case, self._signs) if len(found) > 1 and len(ex.free_names(e)) > 1 else found
+
+    def _one_factor(self, e: Expr, case: Case) -> joint.Signs:
         if e.positive:
-            return {1}
+            return frozenset((1,))
         flip, key = primitive(e)
-        if key in known:
-            return {flip * known[key]}
+        assumed = frozenset(flip * s for s in case.known.get(key, joint.ALL))
         names = ex.free_names(e)
+        if assumed == joint.ALL and len(names) > 1:
+            flip, key = joint.normal_key(e)
+            assumed = frozenset(flip * s for s in case.known.get(key, joint.ALL))
         if len(names) <= 1:
+            if len(assumed) == 1:
+                return assumed
             name = next(iter(names), "x")
             self.used_lines = True
-            signs = sign_line(e, name)
-            line = merge([signs, regions.get(name, constant(True))])
-            return {s for s, inside in (*line.gaps, *line.at) if inside and s is not None}  # type: ignore[misc]
-        if all(_positive_term(t, known) for t in (e.args if e.op == "add" else (e,))):
-            return {1}
-        return {-1, 0, 1}
+            region = case.regions.get(name)
+            line = merge([signs_within(e, name, region), region or constant(True)])
+            return assumed & {s for s, inside in (*line.gaps, *line.at) if inside and s is not None}
+        if all(_positive_term(t, case.definite) for t in (e.args if e.op == "add" else (e,))):
+            return frozenset((1,))
+        return assumed
 
-    def _by_ranges(self, e: Expr, regions: Mapping[str, Line[bool]]) -> set[int]:
+    def _by_ranges(self, e: Expr, regions: Mapping[str, Line[bool]]) -> joint.Signs:
         try:
             span = span_of(e, regions)
         except (Undecided, Undefined):
-            return {-1, 0, 1}
+            return joint.ALL
         self.used_lines = True
-        return _span_signs(span)
+        return frozenset(_span_signs(span))
 
 
 def _positive_term(e: Expr, known: Mapping[Expr, int]) -> bool:
@@ -463,6 +481,51 @@ def _search(question: Question) -> dict[str, fmpq] | None:
     return None
 
 
+def _search_lines(question: Question) -> dict[str, fmpq] | None:
+    """A counterexample on a line: all names but one at simple values, the last one anywhere."""
+    if question.counts or question.regions:
+        return None
+    for free in question.names:
+        others = tuple(n for n in question.names if n != free)
+        for fixed in _grid(others, dict.fromkeys(others, LINE_VALUES)):
+            values = {name: ex.rational(value) for name, value in fixed.items()}
+            try:
+                with budget(LINE_STEPS):
+                    line = merge([_truth_on_line(t, values, free) for t in (question.where, question.formula)])
+                    at = _first_failure(line)
+            except (Undecided, Undefined):
+                continue
+            if at is not None and not evaluate(question.formula, point := {**fixed, free: at}):
+                return {name: point[name] for name in question.names}
+    return None
+
+
+def _truth_on_line(tree: Tree, values: Mapping[str, Expr], free: str) -> Line[bool | None]:
+    if isinstance(tree, bool):
+        return constant(tree)
+    if isinstance(tree[0], Expr):
+        return sign_line(ex.substitute(tree[0], values), free).map(
+            lambda s, op=str(tree[1]): None if s is None else ex.holds(op, s)
+        )
+    parts = merge([_truth_on_line(part, values, free) for part in tree[1]])  # type: ignore[arg-type]
+    return parts.map(lambda truths, op=tree[0]: None if None in truths else _connected(str(op), truths))
+
+
+def _connected(op: str, truths: Sequence[bool]) -> bool:
+    return not truths[0] if op == "not" else all(truths) if op == "and" else any(truths)
+
+
+def _first_failure(line: Line[tuple[bool | None, bool | None]]) -> fmpq | None:
+    """A rational point where the condition holds and the formula fails."""
+    for i, (inside, truth) in enumerate(line.at):
+        if inside is True and truth is False and line.marks[i].rational is not None:
+            return line.marks[i].rational
+    for i, (inside, truth) in enumerate(line.gaps):
+        if inside is True and truth is False:
+            return sample(*line.ends(i)).rational
+    return None
+
+
 def _edges(question: Question) -> dict[str, tuple[fmpq, ...]]:
     """For each name, the rational ends of where the condition allows it: strict and wide bounds fail there first."""
     try:
@@ -480,7 +543,7 @@ def _points(names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]] | None
 
 
 def _grid(names: tuple[str, ...], values: Mapping[str, Sequence[int | fmpq]]) -> Iterator[dict[str, fmpq]]:
-    count = len(SAMPLES)
+    count = min(len(SAMPLES), *map(len, values.values())) if values else 0
     while count > 2 and count ** len(names) > MAX_SAMPLES:
         count -= 1
     for choice in sorted(product(range(count), repeat=len(names)), key=sum):

@@ -9,29 +9,32 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import fmpq
 
 from . import expressions as ex
-from . import identities, nearest, predicates, several
+from . import identities, nearest, parametric, predicates, several
 from .effort import Undecided, budget
 from .evaluate import enclose
 from .expressions import Expr
 from .landscape import decided_landscape
 from .language import parse_statement
-from .lines import Line, constant, merge, sample, sign_line
+from .lines import Line, constant, merge, sample, sign_line, signs_within
+from .periods import period
 from .pieces import Undefined, split
 from .products import Product, product_set
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact
 from .sets import RealSet, equal, union
 from .sets import point as singleton
 from .syntax import (
     Connective,
     Formula,
     Infinity,
+    Leaf,
     Predicate,
+    Quantified,
     Relation,
     SetDisplay,
     SetFunctional,
@@ -40,6 +43,8 @@ from .syntax import (
     relations,
 )
 from .values import closed_real, describe_extremum, digits, functional, set_value
+from .vector_language import is_about_vectors
+from .vector_statements import prove_vectors
 from .verdicts import Counterexample, Evidence, Result, Verdict
 
 
@@ -51,6 +56,8 @@ def prove(
     `functions` defines further functions of x by formulas. With `suggest`, a refutation carries the nearest true
     statement that was found and proved. Raises StatementError for text that is not in the language.
     """
+    if is_about_vectors(text, where, functions):
+        return prove_vectors(text, where, functions, suggest)
     started = time.perf_counter()
     statement = parse_statement(text, where, functions)
     try:
@@ -63,12 +70,14 @@ def prove(
     found = None
     if suggest and outcome.verdict is Verdict.REFUTED:
         with budget(SUGGESTION_STEPS):
-            found = nearest.suggest(statement, functions, prove)
+            found = nearest.suggest(statement, functions, prove, outcome.counterexample)
     seconds = time.perf_counter() - started
     explanation = tuple(dict.fromkeys(outcome.explanation))
     return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample, found, seconds)
 
 
+PARAMETRIC = ("sup", "inf", "lipschitz")
+"""Numbers from functions that may have further free names."""
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
 PROBE_STEPS = 2_000
@@ -99,6 +108,10 @@ class Decision:
     def run(self) -> Outcome:
         """Raises Undecided or Undefined."""
         self.resolve()
+        return self.settle()
+
+    def settle(self) -> Outcome:
+        """Decide the formula, its numbers and products known. Raises Undecided or Undefined."""
         formula = self.statement.formula
         if isinstance(formula, Connective) and formula.op == "and":
             return self._conjunction(formula.parts)
@@ -143,12 +156,23 @@ class Decision:
             body = self._substitute(f.body)
             region = self._region(f.variable) if f.kind != "limit" and f.variable else None
             if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:
+                if product.bounds is not None:
+                    self.values[placeholder] = exact(product.bounds[f.kind == "sup"])
+                    self.notes.append(f"{f.text}: {product.note}")
+                    continue
                 if not product.parts:
                     raise Undecided(f"{f.text}, for every n")
                 span = union(product.parts)
                 part = span.parts[-1 if f.kind == "sup" else 0]
                 self.values[placeholder] = part.high if f.kind == "sup" else part.low
                 self.notes.append(f"{f.text} = {digits(self.values[placeholder])}: {product.note}")
+                continue
+            if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in PARAMETRIC:
+                if region is not None:
+                    raise Undecided(f"{f.text} under a condition on {f.variable}")
+                formula = parametric.value(f.kind, body, f.variable, self._sign_of_parameter)
+                self.values[placeholder] = exact(formula)
+                self.notes.append(f"{f.text} = {ex.text(formula)}")
                 continue
             found = functional(f, body, region)
             self.values[placeholder] = found.value
@@ -198,11 +222,11 @@ class Decision:
             return None
         if names != {variable}:
             raise Undecided(f"where {self.statement.where_text!r} relates {variable} to other names")
-        return self._truth_line(where, variable).map(lambda truth: truth is True)
+        return self._condition(variable)
 
-    def _names(self, leaf: Relation | Predicate) -> frozenset[str]:
+    def _names(self, leaf: Leaf) -> frozenset[str]:
         """Free names of a pointwise relation; sets, predicates and placeholders have none."""
-        if isinstance(leaf, Predicate) or isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
+        if not isinstance(leaf, Relation) or isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
             return frozenset()
         names: frozenset[str] = frozenset()
         for side in (leaf.lhs, leaf.rhs):
@@ -211,7 +235,25 @@ class Decision:
         return names - self.values.keys()
 
     def _products_out(self, e: Expr) -> Expr:
-        return ex.substitute(e, {k: p.expr for k, p in self.products.items() if p.expr is not None})
+        """Products written out, and numbers that depend on free names."""
+        known = {k: p.expr for k, p in self.products.items() if p.expr is not None}
+        open_ = {k: v.exact for k, v in self.values.items() if v.exact is not None and ex.free_names(v.exact)}
+        return ex.substitute(e, {**known, **open_})
+
+    def _sign_of_parameter(self, e: Expr) -> int | None:
+        """The sign of a formula in parameters wherever the condition holds, or None where it is not constant."""
+        names = ex.free_names(e)
+        if not names:
+            return constant_sign(e)
+        if len(names) > 1:
+            return None
+        (name,) = names
+        try:
+            inside = merge([self._region(name) or constant(True), sign_line(e, name)])
+        except Undecided:
+            return None
+        found = {sign for within, sign in (*inside.gaps, *inside.at) if within}
+        return found.pop() if len(found) == 1 else None
 
     # --- formulas
 
@@ -231,9 +273,9 @@ class Decision:
             return self._decide_on_line(formula, next(iter(all_names)))
         return self._decide_several(formula, all_names)
 
-    def _placeholders(self, leaf: Relation | Predicate) -> set[str]:
+    def _placeholders(self, leaf: Leaf) -> set[str]:
         """Numbers without exact forms in a relation."""
-        if isinstance(leaf, Predicate):
+        if not isinstance(leaf, Relation):
             return set()
         found: set[str] = set()
         for side in (leaf.lhs, leaf.rhs):
@@ -247,7 +289,7 @@ class Decision:
         self._require_domain()
         truth, blame = self._closed_truth(formula)
         evidence = Evidence.EXACT if self.exact_only else Evidence.ENCLOSURE
-        if any(isinstance(leaf, Predicate) or self._uses_functions(leaf) for leaf in relations(formula)):
+        if any(not isinstance(leaf, Relation) or self._uses_functions(leaf) for leaf in relations(formula)):
             evidence = Evidence.ENCLOSURE
         if truth:
             return Outcome(Verdict.PROVED, evidence, tuple(self.notes))
@@ -263,8 +305,8 @@ class Decision:
             if not several.has_point(several.translate(where, self._atom), tuple(sorted(names))):
                 raise Undecided("no point was found that satisfies the condition")
             return
-        line = self._truth_line(where, next(iter(names), "x"))
-        if not any(truth is True for truth in (*line.gaps, *line.at)):
+        line = self._condition(next(iter(names), "x"))
+        if not any((*line.gaps, *line.at)):
             raise Undecided("the domain is empty: nothing satisfies the condition")
 
     def _uses_functions(self, leaf: Relation) -> bool:
@@ -291,6 +333,8 @@ class Decision:
             answer = predicates.decide(formula, self._substitute(formula.body), self._predicate_region(formula), self)
             self.notes += answer.notes
             return answer.truth, answer.counterexample
+        if isinstance(formula, Quantified):
+            return self._quantified(formula)
         if isinstance(formula.lhs, SetValue) or isinstance(formula.rhs, SetValue):
             return self._sets(formula)
         left, right = self.number(formula.lhs), self.number(formula.rhs)
@@ -302,6 +346,34 @@ class Decision:
         shown = {-1: "<", 0: "==", 1: ">"}[order]
         self.notes.append(f"{formula.text}: {digits(left)} {shown} {digits(right)}")
         return truth, None if truth else Counterexample({}, digits(left), digits(right))
+
+    def _quantified(self, q: Quantified) -> tuple[bool, Counterexample | None]:
+        """forall is a statement of its own; exists is refuted by the proof of its opposite, and proved by a witness."""
+        exists = q.kind == "exists"
+        if outer := _free(q.body) - set(q.names) - self.values.keys() - self.statement.products.keys():
+            raise Undecided(f"{q.text} depends on {', '.join(sorted(outer))}")
+        where_names = _free(self.statement.where) if self.statement.where is not None else frozenset()
+        confined = bool(where_names & set(q.names))
+        if confined and not where_names <= set(q.names):
+            raise Undecided(f"where {self.statement.where_text!r} relates bound names of {q.text} to other names")
+        inner = Decision(
+            replace(
+                self.statement,
+                formula=Connective("not", (q.body,)) if exists else q.body,
+                where=self.statement.where if confined else None,
+                where_text=self.statement.where_text if confined else None,
+            )
+        )
+        inner.values, inner.products, inner.exact_only = self.values, self.products, self.exact_only
+        outcome = inner.settle()
+        self.notes += inner.notes
+        holds = (outcome.verdict is Verdict.PROVED) != exists
+        if exists and holds and outcome.counterexample is not None:
+            at = ", ".join(f"{name} = {value}" for name, value in outcome.counterexample.at.items())
+            self.notes.append(f"{q.text}: true at {at}")
+        if exists and not holds:
+            return False, Counterexample({}, "no such point", "a point")
+        return holds, outcome.counterexample
 
     def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
         if isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr) and not (left.infinite or right.infinite):
@@ -364,7 +436,11 @@ class Decision:
             blame_there = self._counterexample(formula, {variable: probe})
             return Outcome(Verdict.REFUTED, Evidence.EXACT, tuple(self.notes), blame_there)
         region = self._domain(variable)
-        truth = self._truth_line(formula, variable)
+        try:
+            truth = self._truth_line(formula, variable, region)
+        except Undecided as reason:
+            region = self._one_period(formula, variable, reason)
+            truth = self._truth_line(formula, variable, region)
         line = merge([region, truth])
         met = False
         blame: tuple[int, bool] | None = None
@@ -388,6 +464,17 @@ class Decision:
         if self._is_count(variable):
             at = self._whole_counterexample(line, variable)
         return Outcome(Verdict.REFUTED, evidence, tuple(self.notes), self._counterexample(formula, {variable: at}))
+
+    def _one_period(self, formula: Formula, variable: str, reason: Undecided) -> Line[bool | None]:
+        """A domain on which a formula of periodic functions takes every truth it ever takes. Raises Undecided."""
+        leaves = [leaf for leaf in relations(formula) if self._names(leaf)]
+        if self.statement.where is not None or self.products or not all(isinstance(leaf, Relation) for leaf in leaves):
+            raise reason
+        length = period(variable, *(self._difference(leaf) for leaf in leaves if isinstance(leaf, Relation)))
+        if length is None:
+            raise reason
+        self.notes.append(f"repeats after {ex.text(length)}")
+        return Line((exact(0), exact(length)), (True, True), (False, True, False))
 
     def _failing_probe(self, formula: Formula, variable: str) -> Real | None:
         """A counterexample among a few simple points: cheaper than a chart, and nicer to read."""
@@ -421,30 +508,47 @@ class Decision:
     def _domain(self, variable: str) -> Line[bool | None]:
         region: Line[bool | None] = constant(True)
         if self.statement.where is not None:
-            region = self._truth_line(self.statement.where, variable)
+            region = self._condition(variable)
         for product in self.products.values():
             if product.variable == variable:
                 both = merge([region, product.region])
                 region = both.map(lambda pair: pair[0] is True and pair[1] is True)
         return region
 
-    def _truth_line(self, formula: Formula, variable: str) -> Line[bool | None]:
-        """Truth at every real; None where a subterm is undefined."""
+    def _truth_line(self, formula: Formula, variable: str, region: Line[bool | None] | None) -> Line[bool | None]:
+        """Truth at every real of the region (or of the line); None where a subterm is undefined."""
         if isinstance(formula, Relation) and self._names(formula) <= {variable}:
             if not self._names(formula):
                 return constant(self._closed_truth(formula)[0])
             if isinstance(formula.lhs, Infinity) or isinstance(formula.rhs, Infinity):
                 return self._against_infinity(formula, variable)
-            assert isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr)
-            difference = self._difference(formula)
-            return sign_line(difference, variable).map(lambda s, op=formula.op: None if s is None else ex.holds(op, s))
-        if isinstance(formula, Predicate):
+            signs = signs_within(self._difference(formula), variable, region)
+            return signs.map(lambda s, op=formula.op: None if s is None else ex.holds(op, s))
+        if isinstance(formula, (Predicate, Quantified)):
             return constant(self._closed_truth(formula)[0])
         assert isinstance(formula, Connective)
         if not formula.parts:
             return constant(formula.op == "and")
-        lines = [self._truth_line(part, variable) for part in formula.parts]
+        lines = [self._truth_line(part, variable, region) for part in formula.parts]
         return merge(lines).map(lambda values, op=formula.op: _connect(op, values))
+
+    def _condition(self, variable: str) -> Line[bool]:
+        """Where the where condition holds. A part of a conjunction only matters where the other parts hold."""
+        where = self.statement.where
+        assert where is not None
+        parts = where.parts if isinstance(where, Connective) and where.op == "and" else (where,)
+        inside: Line[bool] = constant(True)
+        postponed: list[Formula] = []
+        for part in parts:
+            try:
+                inside = _both(inside, self._truth_line(part, variable, None))
+            except Undecided:
+                if len(parts) == 1:
+                    raise
+                postponed.append(part)
+        for part in postponed:
+            inside = _both(inside, self._truth_line(part, variable, inside))
+        return inside
 
     def _difference(self, r: Relation) -> Expr:
         """lhs - rhs, written so that terms of the two sides never hide an undefined point."""
@@ -542,8 +646,8 @@ class Decision:
 
     # several free names
 
-    def _atom(self, leaf: Relation | Predicate) -> several.Atom:
-        if isinstance(leaf, Predicate) or not self._names(leaf):
+    def _atom(self, leaf: Leaf) -> several.Atom:
+        if not isinstance(leaf, Relation) or not self._names(leaf):
             return self._closed_truth(leaf)[0]
         if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
             raise Undecided("a comparison with oo next to other relations")
@@ -565,12 +669,28 @@ class Decision:
         return Outcome(Verdict.REFUTED, Evidence.EXACT, tuple(self.notes), self._counterexample(formula, at))
 
 
+def _both(inside: Line[bool], truth: Line[bool | None]) -> Line[bool]:
+    return merge([inside, truth]).map(lambda pair: pair[0] and pair[1] is True)
+
+
 def _connect(op: str, values: tuple[bool | None, ...]) -> bool | None:
     if None in values:
         return None
     if op == "not":
         return not values[0]
     return all(values) if op == "and" else any(values)
+
+
+def _free(formula: Formula) -> frozenset[str]:
+    """The free names of a formula's numbers, those bound inside it left out."""
+    names: frozenset[str] = frozenset()
+    for leaf in relations(formula):
+        if isinstance(leaf, Quantified):
+            names |= _free(leaf.body) - set(leaf.names)
+        elif isinstance(leaf, Relation):
+            sides = [side for side in (leaf.lhs, leaf.rhs) if isinstance(side, Expr)]
+            names |= frozenset().union(*map(ex.free_names, sides))
+    return names
 
 
 def _smooth_closed(e: Expr) -> Expr:

@@ -87,6 +87,18 @@ class Predicate:
     other: Expr | None = None
     digits: int | None = None
     other_text: str = ""
+    at: Expr | Infinity | None = None
+    rate: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Quantified:
+    """exists(x, ..., formula) or forall(x, ..., formula): the names it binds range over all reals."""
+
+    kind: str
+    names: tuple[str, ...]
+    body: Formula
+    text: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,8 @@ class Connective:
     parts: tuple[Formula, ...]
 
 
-Formula: TypeAlias = Relation | Predicate | Connective
+Leaf: TypeAlias = Relation | Predicate | Quantified
+Formula: TypeAlias = Leaf | Connective
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,7 @@ class Statement:
     product_texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def relations(formula: Formula) -> list[Relation | Predicate]:
+def relations(formula: Formula) -> list[Leaf]:
     """The leaves of a formula."""
     if isinstance(formula, Connective):
         return [leaf for part in formula.parts for leaf in relations(part)]

@@ -19,7 +19,7 @@ from flint import arb, fmpq
 from . import expressions as ex
 from . import identities
 from .effort import Undecided, spend
-from .evaluate import NAN, enclose, excludes_zero, known_sign, precision, program, series
+from .evaluate import NAN, excludes_zero, known_sign, precision, program, series
 from .expressions import Expr
 from .monomials import (
     LOG_Y,
@@ -52,9 +52,10 @@ def _ball(c: Coefficient) -> arb:
 
 
 def _constant_ball(e: Expr) -> arb:
-    from flint import ctx
-
-    return enclose(e, prec=ctx.prec)
+    if e.value is not None:
+        return arb(e.value)
+    value = program(e).run({})
+    return value if isinstance(value, arb) else NAN
 
 
 class Tail:
@@ -301,7 +302,8 @@ class Tail:
         n = self.terms
         coefficients: list[Coefficient] = [ex.ZERO]
         coefficients += [ex.rational(fmpq(1 if j % 2 else -1, j)) for j in range(1, n)]
-        remainder = arb(fmpq(1 if n % 2 else -1, n)) / base**n
+        # A power by repeated products would lose the sign of a wide base.
+        remainder = arb(fmpq(1 if n % 2 else -1, n)) * (-n * base.log()).exp()
         return self.add(result, self.compose(eps, coefficients, remainder))
 
     def analytic(self, op: str, f: Model) -> Model:
@@ -385,6 +387,15 @@ class Tail:
             return self.analytic(op, f)
         return [(UNIT, arb(0, 1))]
 
+    def _size(self, f: Model) -> Model:
+        """abs(f), also where f keeps changing its sign but does not grow."""
+        sign = self.sign(f)
+        if sign is not None:
+            return _scaled(f, sign)
+        if any(growth(m) > 0 for m, _ in f):
+            raise Undecided("the size of a growing function without a definite sign")
+        return [(UNIT, abs(self.range_of(f)))]
+
     # --- expressions and signs
 
     def model(self, e: Expr, variable: str, x: Model) -> Model:
@@ -423,6 +434,14 @@ class Tail:
                 case "tan":
                     u = visit(node.args[0])
                     return self.mul(self.oscillating("sin", u), self.power(self.oscillating("cos", u), fmpq(-1)))
+                case "abs":
+                    return self._size(visit(node.args[0]))
+                case "max" | "min":
+                    u, v = map(visit, node.args)
+                    gap = self._size(self.add(u, _scaled(v, -1)))
+                    return _scaled(self.add(u, v, _scaled(gap, 1 if node.op == "max" else -1)), fmpq(1, 2))
+                case "sign" | "if" | "derivative":
+                    raise Undecided(f"{node.op!r} of something that oscillates")
                 case op:
                     rule: Callable[[Model], Model] = getattr(self, op)
                     return rule(visit(node.args[0]))

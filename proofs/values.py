@@ -157,8 +157,8 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tupl
     if s.kind == "range":
         notes = [describe_extremum(f"{kind} of {s.text[6:-1]}", shape, kind) for kind in ("inf", "sup")]
         return shape.range, (f"{s.text} = {shape.range}", *notes)
-    if s.kind == "zeros" and region is not None:
-        raise Undecided(f"{s.text} is decided on the whole line, not under a condition on {s.variable}")
+    if shape.period is not None:
+        raise Undecided(f"{s.text} is an infinite set: it repeats after {ex.text(shape.period)}")
     if s.kind == "zeros":
         found = union([z if isinstance(z, Interval) else point(z) for z in shape.zeros])
         return found, (f"{s.text} = {found}",)

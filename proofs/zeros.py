@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import comb
+from typing import Any
 
 from flint import arb, fmpq
 
@@ -22,7 +23,7 @@ from .closed_forms import candidates
 from .effort import Undecided
 from .evaluate import Program, enclose, excludes_zero, known_sign, precision, program, series
 from .expressions import Expr
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, exact, exact_rational, shorten
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, dyadic, exact, exact_rational, shorten
 from .tails import End, tail_sign
 
 LENGTH = 9
@@ -33,6 +34,7 @@ MAX_CELLS = 8_000
 MAX_DEPTH = 90
 SPLIT = fmpq(4871, 10000)
 """Where cells are split: zeros like to sit at dyadic points."""
+HALF = fmpq(1, 2)
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,21 @@ class Root:
         self.rising = rising
         """The proved sign at the upper end of the bracket; the lower end has the opposite one."""
 
-    def refine(self, bits: int) -> arb:
+    def __reduce__(self) -> tuple[Any, ...]:
+        low, high = dyadic(self.low), dyadic(self.high)
+        return _root, (self.compiled.expr, self.variable, self.order, low, high, self.rising)
+
+    def __call__(self, bits: int) -> arb:
         """Interval Newton with bisection where it does not contract."""
         work = bits + 32
+        share = HALF
         with precision(work, self.order + 2):
             for _ in range(8 * bits):
                 width = self.high - self.low
                 whole = self.low.union(self.high)
                 if whole.rel_accuracy_bits() >= bits or width < arb(2) ** (-2 * bits):
                     break
-                middle = whole.mid()
+                middle = (self.low + width * arb(share)).mid()
                 at_middle = self._coefficients(middle)[self.order]
                 slope = self._coefficients(whole)[self.order + 1] * (self.order + 1)
                 if excludes_zero(slope):
@@ -137,11 +144,35 @@ class Root:
                 elif sign:
                     self.low = self.low.max(middle)
                 elif not self.high - self.low < width / 2:
-                    break
+                    if share == SPLIT:
+                        break
+                    share = SPLIT  # the middle is so near the zero that the sign there is not seen
+                    continue
+                share = HALF
             return self.low.union(self.high)
 
     def _coefficients(self, x: arb) -> list[arb]:
         return series(self.compiled, self.variable, x, self.order + 2)
+
+
+def _root(e: Expr, variable: str, order: int, low: tuple[int, int], high: tuple[int, int], rising: int) -> Root:
+    """A Root out of a pickle."""
+    return Root(program(e), variable, order, arb(low), arb(high), rising)
+
+
+@dataclass(frozen=True, slots=True)
+class ExactForm:
+    """Looks for an exact zero of an expression in a thin ball around an isolated one, proved by identity."""
+
+    expr: Expr
+    variable: str
+
+    def __call__(self, ball: arb) -> Expr | None:
+        for candidate in candidates(ball):
+            value = ex.substitute(self.expr, {self.variable: candidate})
+            if ball.overlaps(enclose(candidate, prec=384)) and identities.is_zero(value):
+                return candidate
+        return None
 
 
 class _Search:
@@ -339,14 +370,9 @@ class _Search:
                     low, high = marks[i - 1].ball(self.bits).upper(), marks[i].ball(self.bits).lower()
                 self._check_bracket(low, high, k, values[i - 1], values[i])
                 root = Root(self.compiled, self.variable, k, low, high, values[i])
-                points.append(
-                    Real(
-                        refine=root.refine,
-                        recognise=partial(self._exact_form, k),
-                        vanishes=self._derivative(k),
-                        bracket=(low, high),
-                    )
-                )
+                zero_of = self._derivative(k)
+                search = ExactForm(zero_of, self.variable)
+                points.append(Real(refine=root, recognise=search, vanishes=zero_of, bracket=(low, high)))
                 signs.append(values[i])
         return points, signs
 
@@ -373,14 +399,6 @@ class _Search:
         raise Undecided(
             f"whether a derivative of {shorten(ex.text(self.e))} is 0 at {point.ball(64).mid().str(12, radius=False)}"
         )
-
-    def _exact_form(self, order: int, ball: arb) -> Expr | None:
-        """An exact zero of the order-th derivative in a thin ball around an isolated one, proved by identity."""
-        for candidate in candidates(ball):
-            value = ex.substitute(self._derivative(order), {self.variable: candidate})
-            if ball.overlaps(enclose(candidate, prec=384)) and identities.is_zero(value):
-                return candidate
-        return None
 
 
 def _raise_double() -> int:
