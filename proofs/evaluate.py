@@ -155,6 +155,8 @@ def _operation(e: Expr) -> tuple[Callable[..., Any], tuple[Expr, ...], Any]:
             return _mul, e.args, None
         case "pow":
             base, exponent = e.args
+            if base.op == "cosh" and exponent.op == "rational" and exponent.args[0].q == 1 and exponent.args[0] < 0:
+                return _sech_power, base.args, -int(exponent.args[0].p)
             if exponent.op == "rational":
                 return _rational_power, (base,), exponent.args[0]
             return _general_power, (base, exponent), None
@@ -330,10 +332,19 @@ def _cosh(_: None, u: Element) -> Element:
     return _with_head((u.exp() + (-u).exp()) / 2, _cosh_ball(u[0]))
 
 
+def _sech_power(n: int, u: Element) -> Element:
+    """1 / cosh(u)^n. Away from 0 by q = exp(-abs(u)) as (2 q / (1 + q^2))^n, which no wide ball makes infinite."""
+    head = _head(u)
+    if not excludes_zero(head):
+        return _whole_power(-n, _cosh(None, u))
+    decay: Any = (-u).exp() if head > 0 else u.exp()
+    return _whole_power(n, 2 * decay * _whole_power(-1, 1 + _whole_power(2, decay)))
+
+
 def _tanh(_: None, u: Element) -> Element:
     if isinstance(u, arb):
         return _monotone(arb.tanh, u) if u.is_finite() else NAN
-    slope: Any = _whole_power(-2, _cosh(None, u))
+    slope: Any = _sech_power(2, u)
     return _from_slope(_monotone(arb.tanh, u[0]), slope, u)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from . import expressions as ex
@@ -14,8 +15,9 @@ from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
+from .lines import Line, indicator, merge, split_within
 from .language import parse_expression
-from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, split_or_period, value_at
+from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
 from .sets import Interval
 from .syntax import StatementError
@@ -205,13 +207,25 @@ def continuity_json(order: float) -> int | str:
     return "oo" if order == float("inf") else int(order)
 
 
-def continuity(e: Expr, variable: str) -> float:
-    """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth. Raises Undecided."""
-    cut = split_or_period(e, variable)
+def continuity(e: Expr, variable: str, region: Line[bool] | None = None) -> float:
+    """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth, inside the region. Raises Undecided."""
+    cut = split_within(e, variable, region)
     smallest = float("inf")
     for point in cut.breakpoints:
-        smallest = min(smallest, _smoothness_at(e, variable, point))
+        if region is None or _inside(region, point):
+            smallest = min(smallest, _smoothness_at(e, variable, point))
     return smallest
+
+
+def _inside(region: Line[bool], point: Real) -> bool:
+    """Whether a point lies inside a region, which is asked for with a neighbourhood. Raises Undecided at an end."""
+    around = merge([region, indicator(point)])
+    for i, (within, is_point) in enumerate(around.at):
+        if is_point:
+            if within and not (around.gaps[i][0] and around.gaps[i + 1][0]):
+                raise Undecided(f"the smoothness at {point}, an end of the domain at which the formula changes")
+            return within
+    return False
 
 
 def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
@@ -296,19 +310,41 @@ def magnitude(x: Real) -> Real:
     return exact(-x.exact) if x.exact is not None else Real(refine=lambda bits: -x.ball(bits))
 
 
-def lipschitz(e: Expr, variable: str) -> Real:
-    """The smallest Lipschitz constant on the real line: sup abs(f') for a continuous f, else oo. Raises Undecided."""
+def lipschitz(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
+    """The smallest Lipschitz constant: sup abs(f') for a continuous f on an interval, else oo. Raises Undecided."""
     if variable not in ex.free_names(e):
         return exact(0)
-    if any(piece.expr is None for piece in split_or_period(e, variable).pieces):
+    shape = None if region is None else decided_landscape(e, variable, region)
+    if shape is not None:
+        _require_closed_runs(shape)
+    elif any(piece.expr is None for piece in split_within(e, variable, None).pieces):
         raise Undecided("the Lipschitz constant of a function that is not defined on the whole line")
-    if continuity(e, variable) < 0:
+    elif continuity(e, variable) < 0:
         return PLUS_INFINITY
-    slope = decided_landscape(ex.derivative(e, variable), variable)
+    slope = decided_landscape(ex.derivative(e, variable), variable, region)
     high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
-    if proved_parity(e, variable) == 1:
+    if region is None and proved_parity(e, variable) == 1:
         return high  # f' is odd: both ends have the same size
     return larger(high, low)
+
+
+def _require_closed_runs(shape: Landscape) -> None:
+    """That the domain is one interval on which the function is continuous. Raises Undecided."""
+    values = {id(place.at): place.value for place in shape.places}
+    for before, after in pairwise(shape.runs):
+        value = values.get(id(before.high))
+        if before.high is not after.low or value is None:
+            raise Undecided("the Lipschitz constant on a domain that is not an interval")
+        if any(compare(value, limit) != 0 for limit in (before.end, after.start)):
+            raise Undecided("the Lipschitz constant of a function with a jump in its domain")
+    inner = {id(run.high) for run in shape.runs[:-1]}
+    ends = [(shape.runs[0].low, shape.runs[0].start), (shape.runs[-1].high, shape.runs[-1].end)] if shape.runs else []
+    for at, limit in ends:
+        value = values.get(id(at))
+        if value is not None and compare(value, limit) != 0:
+            raise Undecided("the Lipschitz constant of a function with a jump at an end of its domain")
+    if len(shape.places) > len(inner) + sum(id(at) in values for at, _ in ends) or not shape.runs:
+        raise Undecided("the Lipschitz constant on a domain that is not an interval")
 
 
 def gain(e: Expr, variable: str) -> Real | None:

@@ -8,7 +8,8 @@ Each rule reduces the question to expressions that are simpler, or have fewer na
 - *scaling*: with x = t/p or x = t p, for a p that is not 0, the expression falls into factors of one name each;
 - *root*: p + q sqrt(r) with p and q of opposite signs is compared by squaring;
 - *quadratic*: a quadratic in one name keeps its leading sign where its discriminant is negative;
-- *end*: what rises in one name is larger than at the lower end of that name's region.
+- *end*: what rises in one name is larger than at the lower end of that name's region;
+- *boxes*: where every name lies between two numbers, the box is split until ball arithmetic sees the sign.
 
 Signs are returned as the set of those that are possible; a rule that does not apply returns all three.
 """
@@ -18,18 +19,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities, linear
-from .effort import Undecided
+from .effort import Undecided, spend
+from .evaluate import Program, known_sign, precision, program
 from .expressions import Expr
 from .lines import Line, hull, merge, sign_line
 from .pieces import Undefined, primitive
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real
 
 ALL = frozenset((-1, 0, 1))
+MAX_BOXES = 1_500
+BOX_BITS = 64
+MIN_RADIUS = 1e-4
 DEPTH = 3
 """How many rules may be applied one after another."""
 
@@ -68,7 +74,7 @@ def signs(e: Expr, case: Case, decide: Decide) -> Signs:
     if case.depth >= DEPTH:
         return found
     deeper = replace(case, depth=case.depth + 1)
-    for rule in (_linear, _one_form, _diagonal, _root, _scaling, _quadratic, _end):
+    for rule in (_linear, _one_form, _diagonal, _root, _scaling, _quadratic, _end, _boxes):
         try:
             found &= rule(e, deeper, decide)
         except (Undecided, Undefined, identities.TooComplex):
@@ -286,6 +292,47 @@ def _end(e: Expr, case: Case, decide: Decide) -> Signs:
                     strict = start == {sense} or (0 not in slope and not _attained(region, end))
                     return frozenset((sense,)) if strict else frozenset((0, sense))
     return ALL
+
+
+def _boxes(e: Expr, case: Case, decide: Decide) -> Signs:
+    names = sorted(ex.free_names(e))
+    if case.depth > 1 or not all(name in case.regions for name in names):
+        return ALL
+    ends = [hull(case.regions[name]) for name in names]
+    if any(end.infinite for pair in ends for end in pair):
+        return ALL
+    compiled, slopes = program(e), [program(ex.differentiate(e, name)) for name in names]
+    with precision(BOX_BITS):
+        boxes = [[low.ball(BOX_BITS).union(high.ball(BOX_BITS)) for low, high in ends]]
+        found: set[int] = set()
+        for _ in range(MAX_BOXES):
+            if not boxes:
+                return frozenset(found)
+            spend()
+            box = boxes.pop()
+            sign = _sign_on(box, names, compiled, slopes)
+            if sign is not None:
+                found.add(sign)
+                continue
+            widest = max(range(len(box)), key=lambda i: float(box[i].rad()))
+            if float(box[widest].rad()) < MIN_RADIUS:
+                return ALL
+            middle, radius = box[widest].mid(), box[widest].rad()
+            for half in ((middle - radius).union(middle), middle.union(middle + radius)):
+                boxes.append([*box[:widest], half, *box[widest + 1 :]])
+    return ALL
+
+
+def _sign_on(box: list[arb], names: list[str], compiled: Program, slopes: list[Program]) -> int | None:
+    """The sign on a box, plainly or by the mean value form."""
+    at = dict(zip(names, box, strict=True))
+    sign = known_sign(compiled.run(at))  # type: ignore[arg-type]
+    if sign is not None:
+        return sign
+    total: Any = compiled.run({name: ball.mid() for name, ball in at.items()})
+    for ball, slope in zip(box, slopes, strict=True):
+        total = total + slope.run(at) * (ball - ball.mid())
+    return known_sign(total)
 
 
 def _attained(region: Line[bool], end: Real) -> bool:

@@ -308,6 +308,8 @@ class _Reader:
         match node:
             case ast.Set(elts=elements):
                 return SetDisplay(tuple(map(self.expression, elements)))
+            case ast.Dict(keys=[]):  # {} is the empty set here
+                return SetDisplay(())
             case ast.Name(id="reals"):
                 return IntervalDisplay(Infinity(-1), Infinity(1), True, True)
             case ast.Call(func=ast.Name(id=("interval" | "open_interval") as name)):

@@ -16,7 +16,8 @@ from flint import fmpq
 from .effort import Undecided
 from .evaluate import precision
 from .expressions import Expr
-from .pieces import Undefined, split, value_at
+from .periods import period
+from .pieces import Pieces, Undefined, split, value_at
 from .reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
 from .tails import End, tail_sign
 from .zeros import chart
@@ -69,6 +70,8 @@ def sign_line(e: Expr, variable: str) -> Line[int | None]:
 
 def window_signs(e: Expr, variable: str, low: Real, high: Real) -> Line[int | None]:
     """sign_line on [low, high]; outside, nothing is said (None)."""
+    if not (low.infinite or high.infinite) and compare(low, high) == 0:
+        return Line((low,), (_sign_at(e, variable, low),), (None, None))
     cut = split(e, variable, low, high)
     marks: list[Real] = []
     at: list[int | None] = []
@@ -110,6 +113,27 @@ def signs_within(e: Expr, variable: str, region: Line[bool] | None) -> Line[int 
         if low.infinite and high.infinite:
             raise
     return window_signs(e, variable, low, high)
+
+
+def split_within(e: Expr, variable: str, region: Line[bool] | None) -> Pieces:
+    """The pieces on the whole line, or where it has no finite cut, on the hull of a region or on two periods.
+
+    Whatever happens anywhere on the line of a periodic function happens inside two periods. Raises Undecided.
+    """
+    try:
+        return split(e, variable)
+    except Undecided:
+        length = period(variable, e) if region is None else None
+        if region is not None:
+            return split(e, variable, *hull(region))
+        if length is None:
+            raise
+    return split(e, variable, exact(0), exact(2 * length))
+
+
+def indicator(point: Real) -> Line[bool]:
+    """The set of one point."""
+    return Line((point,), (True,), (False, False))
 
 
 def hull(region: Line[bool]) -> tuple[Real, Real]:

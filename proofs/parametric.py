@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from typing import TypeAlias
 
 from . import expressions as ex
@@ -180,7 +181,7 @@ class _Question:
 
     def steepest(self, parts: tuple[Interval, ...]) -> Expr:
         """sup abs(f'), for an f proved to be continuous where its parts meet."""
-        for left, right in zip(parts, parts[1:], strict=False):
+        for left, right in pairwise(parts):
             at = {self.variable: _finite(left.high)}
             value_there = ex.substitute(self.body, at)
             sides = [ex.substitute(part.formula, at) for part in (left, right)]

@@ -18,7 +18,6 @@ from . import expressions as ex
 from .effort import Undecided
 from .evaluate import enclose
 from .expressions import Expr
-from .periods import period
 from .reals import (
     MINUS_INFINITY,
     PLUS_INFINITY,
@@ -205,17 +204,6 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
     return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
 
 
-def split_or_period(e: Expr, variable: str) -> Pieces:
-    """The pieces on the whole line, or on two periods: what happens anywhere then happens inside. Raises Undecided."""
-    try:
-        return split(e, variable)
-    except Undecided:
-        length = period(variable, e)
-        if length is None:
-            raise
-    return split(e, variable, exact(0), exact(2 * length))
-
-
 # --- at a point -----------------------------------------------------------------------------------------------
 
 
@@ -237,6 +225,20 @@ def value_at(e: Expr, variable: str, at: Real) -> Real:
             return image(smooth, variable, at)
         except _Pending as question:
             known[question.key] = sign_at(question.key, variable, at)
+
+
+def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
+    """The smooth formula that holds at a point: every case decided there. Raises Undefined or Undecided.
+
+    Undecided also at a kink of what a derivative is taken of.
+    """
+    known: dict[Expr, int] = {}
+    while True:
+        try:
+            return Resolver(known).visit(e)
+        except _Pending as question:
+            place = {name: ex.rational(x) for name, x in at.items()}
+            known[question.key] = constant_sign(ex.substitute(question.key, place))
 
 
 def sign_at(e: Expr, variable: str, at: Real) -> int:

@@ -14,8 +14,8 @@ from .evaluate import precision
 from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
-from .lines import Line, merge, sample, sign_line
-from .pieces import Undefined, one_sided_limit, side_formula, split, split_or_period, value_at
+from .lines import Line, merge, sample, sign_line, split_within
+from .pieces import Undefined, one_sided_limit, side_formula, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
 from .syntax import Infinity, Predicate
 from .values import closed_real, describe_extremum, digits
@@ -219,7 +219,7 @@ def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
         return Answer(
             order == float("inf"), (note,), None if order == float("inf") else _not_smooth(body, variable, order)
         )
-    for point in split_or_period(body, variable).breakpoints:
+    for point in split_within(body, variable, None).breakpoints:
         try:
             value_at(body, variable, point)
         except Undefined:
@@ -318,7 +318,8 @@ def _asymptotic(p: Predicate, f: Expr) -> Answer:
             scaled = one_sided_limit((f - g) / (g * rate), variable, at, side)
             notes.append(f"{p.text}: (f - g)/(g h) tends to {digits(scaled)}")
             if scaled.infinite:
-                return Answer(False, tuple(notes), Counterexample({variable: str(at)}, digits(scaled), "a finite limit"))
+                blame = Counterexample({variable: str(at)}, digits(scaled), "a finite limit")
+                return Answer(False, tuple(notes), blame)
     return Answer(True, tuple(dict.fromkeys(notes)))
 
 

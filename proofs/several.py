@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import TypeAlias
 
@@ -38,6 +38,8 @@ MAX_CASES = 400
 SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 10, -10, fmpq(1, 100), 100)
 """Values tried for each name in search of a counterexample."""
 MAX_SAMPLES = 5_000
+FIRST_SAMPLES = 40
+"""Points tried before anything is proved: many false statements fail at the first."""
 LINE_VALUES = (1, 2, 0, -1)
 """Values of the other names while one name runs over the whole line."""
 LINE_STEPS = 4_000
@@ -73,6 +75,8 @@ def translate(formula: Formula, atom: Callable[[Leaf], Atom]) -> Tree:
 
 def decide(question: Question) -> Verdict:
     """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
+    if (found := _search(question, FIRST_SAMPLES)) is not None:
+        return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
     prover = _Cases(question)
     try:
         prover.run()
@@ -457,7 +461,7 @@ def value(e: Expr, at: Mapping[str, Real]) -> Real:
     return value_at(closed, "x", exact(0))
 
 
-def _search(question: Question) -> dict[str, fmpq] | None:
+def _search(question: Question, most: int | None = None) -> dict[str, fmpq] | None:
     """The first point tried at which the condition holds and the formula fails, by exact evaluation.
 
     One failing part refutes a conjunction, so each part is searched over its own names first.
@@ -470,7 +474,7 @@ def _search(question: Question) -> dict[str, fmpq] | None:
         needed = {n for e, _ in (*_atoms(part), *_atoms(question.where)) for n in ex.free_names(e)}
         names = tuple(n for n in question.names if n in needed)
         rest = {n: fmpq(1) for n in question.names if n not in needed}
-        for point in _points(names, _edges(question)):
+        for point in islice(_points(names, _edges(question)), most):
             point |= rest
             try:
                 if _inside(question, point) and evaluate(question.where, point) and not evaluate(part, point):

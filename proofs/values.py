@@ -41,13 +41,13 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
             return Found(
                 (shape.sup if f.kind == "sup" else shape.inf).value, (describe_extremum(f.text, shape, f.kind),)
             )
-        case "lipschitz" | "continuity" | "E" if region is not None:
-            raise Undecided(f"{f.text} is of the function on its whole domain, not under a condition on {f.variable}")
+        case "E" if region is not None:
+            raise Undecided(f"{f.text} is a mean over all {f.variable}, not under a condition on {f.variable}")
         case "lipschitz":
-            value = lipschitz(body, f.variable)
+            value = lipschitz(body, f.variable, region)
             return Found(value, (f"{f.text} = {digits(value)}, the supremum of abs of the derivative",))
         case "continuity":
-            order = continuity(body, f.variable)
+            order = continuity(body, f.variable, region)
             value = PLUS_INFINITY if order == float("inf") else exact(int(order))
             return Found(value, (f"{f.text} = {value}: {_continuity_sentence(order)}",))
         case "E":
