@@ -58,6 +58,7 @@ class OrderFacts:
         result["monotone"] = [
             {"from": run.low.to_json(), "to": run.high.to_json(), "direction": run.direction} for run in shape.monotone
         ]
+        result["period"] = None if shape.period is None else exact(shape.period).to_json()
         result["limits"] = [None if value is None else value.to_json() for value in shape.limits]
         return result
 
@@ -182,12 +183,12 @@ def _order_facts(e: Expr, order: int) -> OrderFacts:
             cut = split(whole, "x")
     except Undecided:
         return OrderFacts(order, ex.text(whole), None, shape)
-    if order == 0 or any(piece.expr is None for piece in cut.pieces):
+    if order == 0:
         return OrderFacts(order, ex.text(whole), cut, shape)
-    formulas = [ex.text(_shorter(piece.expr)) for piece in cut.pieces if piece.expr is not None]
-    if len(set(formulas)) == 1:
-        return OrderFacts(order, formulas[0], cut, shape)
-    shown = [f"{formula} on ({p.low}, {p.high})" for formula, p in zip(formulas, cut.pieces, strict=True)]
+    known = [(ex.text(_shorter(piece.expr)), piece) for piece in cut.pieces if piece.expr is not None]
+    if len({formula for formula, _ in known}) == 1:
+        return OrderFacts(order, known[0][0], cut, shape)
+    shown = [f"{formula} on ({p.low}, {p.high})" for formula, p in known]
     return OrderFacts(order, "; ".join(shown), cut, shape)
 
 
@@ -314,13 +315,15 @@ def lipschitz(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
     """The smallest Lipschitz constant: sup abs(f') for a continuous f on an interval, else oo. Raises Undecided."""
     if variable not in ex.free_names(e):
         return exact(0)
-    shape = None if region is None else decided_landscape(e, variable, region)
-    if shape is not None:
-        _require_closed_runs(shape)
-    elif any(piece.expr is None for piece in split_within(e, variable, None).pieces):
-        raise Undecided("the Lipschitz constant of a function that is not defined on the whole line")
+    if region is not None or any(piece.expr is None for piece in split_within(e, variable, None).pieces):
+        _require_closed_runs(decided_landscape(e, variable, region))
     elif continuity(e, variable) < 0:
         return PLUS_INFINITY
+    return steepest(e, variable, region)
+
+
+def steepest(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
+    """sup abs(f') over the points that have a derivative. Raises Undecided."""
     slope = decided_landscape(ex.derivative(e, variable), variable, region)
     high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
     if region is None and proved_parity(e, variable) == 1:

@@ -114,9 +114,7 @@ class Landscape:
     def _extremum(self, sense: int) -> Extremum:
         if self.is_empty:
             raise Undecided("the domain is empty")
-        places = self.places
-        if self.period is not None:
-            places = tuple(p for p in places if compare(p.at, exact(self.period)) < 0)
+        places = [place for place in self.places if self._in_first_period(place.at)]
         candidates: list[tuple[Real, Real | Interval | None]] = [(place.value, place.at) for place in places]
         for run in self.runs:
             if run.direction == 0:
@@ -153,7 +151,7 @@ class Landscape:
                     result[-1] = (low, run.high, direction, run.end)
                     continue
             result.append((run.low, run.high, run.direction, run.end))
-        return tuple(Monotone(low, high, DIRECTIONS[d]) for low, high, d, _ in result)
+        return tuple(Monotone(low, high, DIRECTIONS[d]) for low, high, d, _ in result if self._in_first_period(low))
 
     @property
     def limits(self) -> tuple[Real | None, Real | None]:
@@ -164,9 +162,7 @@ class Landscape:
 
     @cached_property
     def zeros(self) -> tuple[Real | Interval, ...]:
-        """Isolated zeros and intervals of zeros, in order."""
-        if self.period is not None:
-            raise Undecided(f"infinitely many zeros: they repeat after {ex.text(self.period)}")
+        """Isolated zeros and intervals of zeros, in order; of a periodic function those in its first period."""
         signs = signs_within(self.expr, self.variable, self.region)
         inside = merge([signs, self.region or constant(True)])
         line = inside.map(lambda pair: pair[0] if pair[1] else None)
@@ -181,7 +177,10 @@ class Landscape:
                 found.append(Interval(low, high, low_closed, high_closed))
             elif i < len(line.at) and line.at[i] == 0:
                 found.append(line.marks[i])
-        return tuple(found)
+        return tuple(z for z in found if self._in_first_period(z.low if isinstance(z, Interval) else z))
+
+    def _in_first_period(self, x: Real) -> bool:
+        return self.period is None or compare(x, exact(self.period)) < 0
 
 
 def _with_exact_form(values: list[Real]) -> Real:

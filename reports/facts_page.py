@@ -39,8 +39,10 @@ def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
         known.append((side, f"{full(bounds[side])}, {how}"))
     known.append(("zeros", points(order["zeros"])))
     known.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))
-    left, right = order["limits"]
-    known.append(("limits", f"{brief(left)} at −∞, {brief(right)} at ∞"))
+    if order["period"]:
+        known.append(("period", f"{full(order['period'])}; everything above in one period"))
+    limits = [f"{brief(value)} at {end}" for value, end in zip(order["limits"], ("−∞", "∞"), strict=True) if value]
+    known.append(("limits", ", ".join(limits) or "none"))
     return known
 
 
