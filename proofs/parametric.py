@@ -1,4 +1,4 @@
-"""sup, inf and the Lipschitz constant of a function whose formula has parameters, as an exact formula in them.
+"""sup, inf, lipschitz, continuity and limits of a function whose formula has parameters, as formulas in them.
 
 The line is cut where a case distinction falls; a cut may itself depend on the parameters, and where a sign depends
 on them alone both cases are kept. On an interval between two cuts the formula is ``c G(x) + d`` with c and d free of
@@ -20,16 +20,17 @@ from .effort import Undecided, spend
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line
-from .pieces import Resolver, Undefined, primitive
+from .pieces import Resolver, Undefined, one_sided_limit, primitive
 from .pieces import _Pending as Pending
-from .reals import Real, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from .syntax import Functional, Infinity
 from .zeros import chart
 
 End: TypeAlias = "Expr | int"
 """A finite end as a formula in the parameters, or the sign of an infinity."""
 
-SignOf: TypeAlias = Callable[[Expr], "int | None"]
-"""The sign of a formula in the parameters wherever they may be, or None where it is not known to be constant."""
+SignsOf: TypeAlias = Callable[[Expr], frozenset[int]]
+"""The signs that a formula in the parameters can have, wherever they may be (a superset)."""
 
 MAX_LEAVES = 60
 SIGNS = (1, 0, -1)
@@ -58,22 +59,36 @@ Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
 """None: the function is undefined for these parameters."""
 
 
-def value(kind: str, body: Expr, variable: str, sign_of: SignOf) -> Expr:
-    """sup, inf or lipschitz of body as a function of one variable, in terms of its other names. Raises Undecided."""
-    question = _Question(body, variable, sign_of)
+KINDS = ("sup", "inf", "lipschitz", "continuity", "limit")
+"""What is computed of a function that has further free names."""
+MAX_SMOOTHNESS = 8
+"""Derivatives compared at a breakpoint before giving up."""
+
+
+def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
+    """One of KINDS, of body as a function of one variable: a number that depends on the other names. Raises Undecided."""
+    assert f.variable is not None
+    question = _Question(body, f.variable, signs_of)
     tree = question.tree(-1, 1, {})
-    match kind:
+    match f.kind:
         case "sup" | "inf":
-            return question.fold(tree, lambda parts: question.extremum(parts, 1 if kind == "sup" else -1))
+            return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
         case "lipschitz":
-            return question.fold(tree, question.steepest)
-        case _:
-            raise Undecided(f"{kind} of a function with parameters")
+            return exact(question.fold(tree, question.steepest))
+        case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
+            return PLUS_INFINITY  # one smooth formula
+        case "continuity":
+            return exact(question.fold(tree, question.smoothness))
+        case "limit" if isinstance(f.at, Infinity):
+            end = f.at.sign
+            return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
+        case kind:
+            raise Undecided(f"{kind} of a function with parameters, at {f.at}")
 
 
 class _Question:
-    def __init__(self, body: Expr, variable: str, sign_of: SignOf) -> None:
-        self.body, self.variable, self.sign_of = body, variable, sign_of
+    def __init__(self, body: Expr, variable: str, signs_of: SignsOf) -> None:
+        self.body, self.variable, self.signs_of = body, variable, signs_of
         self.x = ex.name(variable)
         self.leaves = 0
 
@@ -111,16 +126,14 @@ class _Question:
         return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
 
     def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
-        flip, key = primitive(e)
-        found = flip * known[key] if key in known else self.sign_of(e)
+        found = self._known_sign(e, known)
         if found is None:
             raise Undecided(f"the sign of {ex.text(e)}")
         return found
 
     def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
         """The branch of a known sign, or all three."""
-        flip, key = primitive(e)
-        sign = flip * known[key] if key in known else self.sign_of(e)
+        sign = self._known_sign(e, known)
         if sign is not None:
             return then(sign)
         return Branch(e, tuple(then(s) for s in SIGNS))  # type: ignore[arg-type]
@@ -185,7 +198,8 @@ class _Question:
             at = {self.variable: _finite(left.high)}
             value_there = ex.substitute(self.body, at)
             sides = [ex.substitute(part.formula, at) for part in (left, right)]
-            if not all(side.total for side in sides) or not identities.is_zero(sides[0] - sides[1]):
+            defined = all(self._defined(side, left.known) for side in sides)
+            if not defined or not identities.is_zero(sides[0] - sides[1]):
                 raise Undecided(f"whether the function jumps at {self.variable} = {ex.text(at[self.variable])}")
             if not self._same_value(value_there, sides[0], left.known):
                 raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
@@ -194,6 +208,47 @@ class _Question:
             slope = identities.simplest(ex.differentiate(part.formula, self.variable))
             bounds += [self.bound(part, slope, 1), -self.bound(part, slope, -1)]
         return _largest(bounds, 1)
+
+    def limit(self, part: Interval, end: int) -> Expr:
+        """The limit at an infinity of the piece that reaches it: that of c G(x) + d."""
+        form = self._separate(part.formula)
+        if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
+            raise Undecided(f"the limit of {ex.text(part.formula)} for every value of its parameters")
+        c, g, d = form
+        at = PLUS_INFINITY if end > 0 else MINUS_INFINITY
+        return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
+
+    def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
+        """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
+        if len(parts) == 1:
+            raise Undecided("a function that is smooth for some parameters and has breakpoints for others")
+        orders = [self._smoothness_at(left, right, 0, {}) for left, right in pairwise(parts)]
+        return _largest(orders, -1)
+
+    def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
+        if order > MAX_SMOOTHNESS:
+            raise Undecided(f"continuity: {order - 1} derivatives agree at {self.variable} = {ex.text(_finite(left.high))}")
+        at = {self.variable: _finite(left.high)}
+        sides = [ex.substitute(ex.substitute(part.formula, at), fixed) for part in (left, right)]
+        if not all(self._defined(side, left.known) for side in sides):
+            raise Undecided(f"whether the function is defined at {self.variable} = {ex.text(at[self.variable])}")
+        if order == 0 and not self._same_value(ex.substitute(self.body, at), sides[0], left.known):
+            raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
+        gap = identities.canonical(sides[0] - sides[1])
+        further = [replace(part, formula=ex.differentiate(part.formula, self.variable)) for part in (left, right)]
+        signs = self._signs(gap, left.known)
+        if signs == {0}:
+            return self._smoothness_at(*further, order + 1, fixed)
+        if 0 not in signs:
+            return ex.rational(order - 1)
+        # Where the gap closes, a parameter that occurs linearly in it has one value.
+        linear_names = [n for n in sorted(ex.free_names(gap)) if ex.differentiate(gap, n).value is not None]
+        if not linear_names:
+            raise Undecided(f"whether {ex.text(gap)} is 0")
+        name = linear_names[0]
+        root = -ex.substitute(gap, {name: ex.ZERO}) / ex.differentiate(gap, name)
+        closed = self._smoothness_at(*further, order + 1, {**fixed, name: root})
+        return ex.switch("if", "!=", gap, ex.rational(order - 1), closed)
 
     def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:
         """Whether the value at a breakpoint is the limit there."""
@@ -206,7 +261,7 @@ class _Question:
             except Pending as question:
                 signs[question.key] = self._sign(question.key, signs)
                 continue
-            return smooth.total and identities.is_zero(smooth - side)
+            return self._defined(smooth, known) and identities.is_zero(smooth - side)
 
     def bound(self, part: Interval, e: Expr, sense: int) -> Expr:
         """The sup or inf of a smooth formula on an interval. Raises Undecided."""
@@ -242,8 +297,13 @@ class _Question:
         return ex.switch("if", ">", name, up, ex.switch("if", "==", name, zero, down))
 
     def _known_sign(self, e: Expr, known: Mapping[Expr, int]) -> int | None:
+        signs = self._signs(e, known)
+        return next(iter(signs)) if len(signs) == 1 else None
+
+    def _signs(self, e: Expr, known: Mapping[Expr, int]) -> frozenset[int]:
+        """The signs a formula in the parameters can have under the assumptions (a superset)."""
         flip, key = primitive(e)
-        return flip * known[key] if key in known else self.sign_of(e)
+        return frozenset((flip * known[key],)) if key in known else self.signs_of(e)
 
     def _separated(self, part: Interval, e: Expr, sense: int) -> Expr | None:
         """The bound of c G(x) + d, where e has this form."""

@@ -1,4 +1,7 @@
-"""The range of an expression in several names, where its parts share none: exact ends, open or closed."""
+"""Bounds of an expression in several names, its parts bounded one by one: exact ends, open or closed.
+
+Where the parts share no name the bounds are tight; where they do, they are still bounds.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +41,41 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
     match e.op:
         case "add":
             groups = _grouped(e.args, ex.add)
-            return _linear(e, regions) if len(groups) == 1 else _fold(groups, _sum, regions)
-        case "mul" if len(groups := _grouped(e.args, ex.mul)) > 1:
-            return _fold(groups, product_span, regions)
+            if len(groups) > 1:
+                return _fold(groups, _sum, regions)
+            try:
+                return _linear(e, regions)
+            except Undecided:
+                return _fold(list(e.args), _sum, regions)
+        case "mul":
+            groups = _grouped(e.args, ex.mul)
+            return _fold(groups if len(groups) > 1 else list(e.args), product_span, regions)
+        case "sin" | "cos":
+            return Span(exact(-1), exact(1), True, True)
+        case op if op in _LIMITS:
+            return _monotone_image(op, span_of(e.args[0], regions))
         case _:
             raise Undecided(f"the range of {ex.text(e)[:60]}")
+
+
+_LIMITS = {
+    "exp": (exact(0), PLUS_INFINITY), "tanh": (exact(-1), exact(1)), "erf": (exact(-1), exact(1)),
+    "erfc": (exact(2), exact(0)), "atan": (exact(-ex.PI / 2), exact(ex.PI / 2)), "sinh": (MINUS_INFINITY, PLUS_INFINITY),
+}  # fmt: skip
+"""The limits at -oo and oo of the functions that are monotone on the whole line."""
+
+
+def _monotone_image(op: str, inner: Span) -> Span:
+    ends: list[tuple[Real, bool]] = []
+    for end, closed in ((inner.low, inner.low_closed), (inner.high, inner.high_closed)):
+        if end.infinite:
+            ends.append((_LIMITS[op][end.infinite > 0], False))
+        elif end.exact is not None:
+            ends.append((exact(ex.function(op, end.exact)), closed))
+        else:
+            raise Undecided("the image of a bound without an exact form")
+    (low, low_closed), (high, high_closed) = ends if op != "erfc" else ends[::-1]
+    return Span(low, high, low_closed, high_closed)
 
 
 def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:

@@ -9,7 +9,7 @@ that share no name. Refutations come from points tried one by one and evaluated 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, product
 from math import prod
@@ -40,6 +40,9 @@ SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 1
 MAX_SAMPLES = 5_000
 FIRST_SAMPLES = 40
 """Points tried before anything is proved: many false statements fail at the first."""
+BOXES = (8, 1)
+"""Half widths of the boxes on which an undecided statement is tried."""
+BOX_STEPS = 8_000
 LINE_VALUES = (1, 2, 0, -1)
 """Values of the other names while one name runs over the whole line."""
 LINE_STEPS = 4_000
@@ -83,11 +86,27 @@ def decide(question: Question) -> Verdict:
     except Undecided as reason:
         found = _search(question) or _search_lines(question)
         if found is None:
-            raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried") from None
+            box = _proved_box(question)
+            raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried{box}") from None
         return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
     _require_point(question)
     notes = (f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}", *prover.notes)
     return Verdict(None, notes, Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+
+
+def _proved_box(question: Question) -> str:
+    """For an undecided statement: the box of its names on which it is proved, as the end of a sentence."""
+    for half in BOXES:
+        ends = exact(fmpq(-half)), exact(fmpq(half))
+        box: Line[bool] = Line(ends, (True, True), (False, True, False))
+        regions = {name: _both(question.regions.get(name), box) for name in question.names}
+        try:
+            with budget(BOX_STEPS):
+                _Cases(replace(question, regions=regions)).run()
+        except (Undecided, Undefined):
+            continue
+        return f"; proved for {' and '.join(f'abs({name}) <= {half}' for name in question.names)} only"
+    return ""
 
 
 def _require_point(question: Question) -> None:

@@ -43,8 +43,8 @@ from .syntax import (
     relations,
 )
 from .values import closed_real, describe_extremum, digits, functional, set_value
-from .vector_language import is_about_vectors
 from .vector_statements import prove_vectors
+from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Evidence, Result, Verdict
 
 
@@ -76,8 +76,6 @@ def prove(
     return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample, found, seconds)
 
 
-PARAMETRIC = ("sup", "inf", "lipschitz")
-"""Numbers from functions that may have further free names."""
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
 PROBE_STEPS = 2_000
@@ -167,12 +165,12 @@ class Decision:
                 self.values[placeholder] = part.high if f.kind == "sup" else part.low
                 self.notes.append(f"{f.text} = {digits(self.values[placeholder])}: {product.note}")
                 continue
-            if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in PARAMETRIC:
+            if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in parametric.KINDS:
                 if region is not None:
                     raise Undecided(f"{f.text} under a condition on {f.variable}")
-                formula = parametric.value(f.kind, body, f.variable, self._sign_of_parameter)
-                self.values[placeholder] = exact(formula)
-                self.notes.append(f"{f.text} = {ex.text(formula)}")
+                found = parametric.value(f, body, self._signs_of_parameter)
+                self.values[placeholder] = found
+                self.notes.append(f"{f.text} = {'oo' if found.exact is None else ex.text(found.exact)}")
                 continue
             found = functional(f, body, region)
             self.values[placeholder] = found.value
@@ -240,20 +238,19 @@ class Decision:
         open_ = {k: v.exact for k, v in self.values.items() if v.exact is not None and ex.free_names(v.exact)}
         return ex.substitute(e, {**known, **open_})
 
-    def _sign_of_parameter(self, e: Expr) -> int | None:
-        """The sign of a formula in parameters wherever the condition holds, or None where it is not constant."""
+    def _signs_of_parameter(self, e: Expr) -> frozenset[int]:
+        """The signs of a formula in parameters wherever the condition holds (all three where they are not found)."""
         names = ex.free_names(e)
-        if not names:
-            return constant_sign(e)
-        if len(names) > 1:
-            return None
-        (name,) = names
         try:
+            if not names:
+                return frozenset((constant_sign(e),))
+            if len(names) > 1:
+                return frozenset((-1, 0, 1))
+            (name,) = names
             inside = merge([self._region(name) or constant(True), sign_line(e, name)])
         except Undecided:
-            return None
-        found = {sign for within, sign in (*inside.gaps, *inside.at) if within}
-        return found.pop() if len(found) == 1 else None
+            return frozenset((-1, 0, 1))
+        return frozenset(sign for within, sign in (*inside.gaps, *inside.at) if within and sign is not None)
 
     # --- formulas
 
