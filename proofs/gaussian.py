@@ -1,8 +1,8 @@
 """Expectations over a standard normal: exact closed forms where the pieces allow, certified enclosures always.
 
-A piece that is a sum of ``c z^k exp(a z)`` integrates in closed form by completing the square. Everything else is
-integrated by Taylor polynomials with a ball remainder, cell by cell, between bounds beyond which the tail is
-dominated: abs(f(z)) <= exp(z^2/4) is proved there, and the rest is at most erfc(T/2)/sqrt(2) on each side.
+What :mod:`moments` has no closed form for is integrated by Taylor polynomials with a ball remainder, cell by cell,
+between bounds beyond which the tail is dominated: abs(f(z)) <= exp(z^2/4) is proved there, and the rest is at most
+erfc(T/2)/sqrt(2) on each side.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from . import identities
 from .effort import Undecided
 from .evaluate import precision, program, series
 from .expressions import Expr
+from .moments import closed_form, density
 from .pieces import split
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .tails import End, tail_sign
 
-MAX_DEGREE = 24
 MAX_BITS = 320
 MAX_CELLS = 6_000
 
@@ -33,11 +33,11 @@ def expectation(e: Expr, variable: str = "z") -> Real:
     for piece in cut.pieces:
         if piece.expr is None:
             raise Undecided(f"E({ex.text(e)}): the function is undefined between {piece.low} and {piece.high}")
-    closed = _closed_form(e, variable)
+    closed = closed_form(e, variable)
     if closed is None:
         # Creating the integral proves that e is integrable; without that its even part says nothing.
         numeric = _Integral(e, variable)
-        closed = _closed_form(_even_part(e, variable), variable)
+        closed = closed_form(_even_part(e, variable), variable)
         if closed is None:
             numeric.refine(64)
             return Real(refine=numeric.refine)
@@ -46,123 +46,11 @@ def expectation(e: Expr, variable: str = "z") -> Real:
 
 def _even_part(e: Expr, variable: str) -> Expr:
     """(e(z) + e(-z))/2, which has the same expectation and often a shorter form: that of the sigmoid is 1/2."""
-    whole = (e + ex.substitute(e, {variable: -ex.name(variable)})) * fmpq(1, 2)
-    return identities.simplest(whole) if e.total and not e.switching else e
-
-
-def density(z: Expr) -> Expr:
-    """The standard normal density."""
-    return ex.exp(z * z * fmpq(-1, 2)) / ex.sqrt(2 * ex.PI)
-
-
-# --- closed forms ---------------------------------------------------------------------------------------------
-
-
-def _closed_form(e: Expr, variable: str) -> Expr | None:
-    total = ex.ZERO
-    for piece in split(e, variable).pieces:
-        low, high = (end if end.infinite else end.exact for end in (piece.low, piece.high))
-        if not all(isinstance(end, (Expr, Real)) for end in (low, high)) or piece.expr is None:
-            return None
-        try:
-            terms = _terms(piece.expr, variable)
-        except identities.TooComplex:
-            return None
-        if terms is None:
-            return None
-        for coefficient, k, a, b in terms:
-            if b is None:
-                total = total + coefficient * _integral(k, a, low, high)
-            elif a is ex.ZERO and isinstance(low, Real) and isinstance(high, Real):
-                total = total + coefficient * _erf_moment(k, b)
-            else:
-                return None
-    return total
-
-
-def _terms(e: Expr, variable: str) -> list[tuple[Expr, int, Expr, Expr | None]] | None:
-    """The function as a sum of c z^k exp(a z) or c z^k exp(a z) erf(b z), or None where it is not one."""
-    normal = identities.canonical(e)
-    z = ex.name(variable)
-    result: list[tuple[Expr, int, Expr, Expr | None]] = []
-    for term in normal.args if normal.op == "add" else (normal,):
-        coefficient, k, a = ex.ONE, 0, ex.ZERO
-        b: Expr | None = None
-        for factor in term.args if term.op == "mul" else (term,):
-            if variable not in ex.free_names(factor):
-                coefficient = coefficient * factor
-            elif factor is z:
-                k += 1
-            elif factor.op == "pow" and factor.args[0] is z and _is_whole(factor.args[1]):
-                k += int(factor.args[1].args[0].p)
-            elif factor.op == "exp" and variable not in ex.free_names(ex.differentiate(factor.args[0], variable)):
-                rate = ex.differentiate(factor.args[0], variable)
-                coefficient = coefficient * ex.exp(factor.args[0] - rate * z)
-                a = a + rate
-            elif factor.op == "erf" and b is None and (rate := _rate(factor.args[0], z)) is not None:
-                b = rate
-            else:
-                return None
-        if k > MAX_DEGREE:
-            return None
-        result.append((coefficient, k, a, b))
-    return result
-
-
-def _rate(u: Expr, z: Expr) -> Expr | None:
-    """b where u is b z."""
-    b = ex.differentiate(u, z.args[0])
-    return b if not ex.free_names(b) and identities.is_zero(u - b * z) else None
-
-
-def _erf_moment(k: int, b: Expr) -> Expr:
-    """E[z^k erf(b z)] by Stein's identity E[z g(z)] = E[g'(z)]; 0 for even k."""
-    if k % 2 == 0:
-        return ex.ZERO
-    # E[z^m exp(-b^2 z^2)] = (m-1)!! (1 + 2 b^2)^(-(m+1)/2) for even m
-    shrunk = 1 + 2 * b * b
-    total, double_factorial = ex.ZERO, 1
-    for m in range(0, k, 2):
-        moment = double_factorial * ex.power(shrunk, fmpq(-(m + 1), 2))
-        total = m * total + 2 * b / ex.sqrt(ex.PI) * moment
-        double_factorial *= m + 1
-    return total
-
-
-def _is_whole(e: Expr) -> bool:
-    return e.value is not None and e.value.q == 1 and e.value > 0
-
-
-def _integral(k: int, a: Expr, low: Expr | Real | None, high: Expr | Real | None) -> Expr:
-    """The integral of z^k exp(a z) times the density: exp(a^2/2) times moments of t + a on the shifted interval."""
-    shifted = [end - a if isinstance(end, Expr) else end for end in (low, high)]
-    moments = _moments(k, *shifted)
-    total = ex.ZERO
-    binomial = 1
-    for j in range(k, -1, -1):
-        total = total + binomial * a ** (k - j) * moments[j]
-        binomial = binomial * j // (k - j + 1)
-    return ex.exp(a * a * fmpq(1, 2)) * total
-
-
-def _moments(k: int, low: Expr | Real | None, high: Expr | Real | None) -> list[Expr]:
-    """Truncated moments of the standard normal, by m_j = (j-1) m_(j-2) + low^(j-1) phi(low) - high^(j-1) phi(high)."""
-    result: list[Expr] = []
-    for j in range(k + 1):
-        if j == 0:
-            result.append(_cdf(high, ex.ONE) - _cdf(low, ex.ZERO))
-            continue
-        moment = _edge(low, j - 1) - _edge(high, j - 1)
-        result.append(moment + (j - 1) * result[j - 2] if j >= 2 else moment)
-    return result
-
-
-def _cdf(end: Expr | Real | None, at_infinity: Expr) -> Expr:
-    return ex.normal_cdf(end) if isinstance(end, Expr) else at_infinity
-
-
-def _edge(end: Expr | Real | None, power: int) -> Expr:
-    return end**power * density(end) if isinstance(end, Expr) else ex.ZERO
+    formula = split(e, variable).pieces[0].expr
+    if formula is None or formula.switching or not formula.total or len(split(e, variable).pieces) > 1:
+        return e
+    whole = (formula + ex.substitute(formula, {variable: -ex.name(variable)})) * fmpq(1, 2)
+    return identities.simplest(whole)
 
 
 # --- enclosures -----------------------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ def _rewrite(op: str, u: Expr) -> Expr:
             return 1 - _rewrite("erf", u)
         case "sin" | "cos" if (shifted := _without_half_turns(op, u)) is not None:
             return shifted
+        case "atan" if u in _ARCS:
+            return _ARCS[u] * ex.PI
         case "erf" | "atan" | "sin" | "cos":
             if _leading_sign(u) < 0:
                 return (1 if op == "cos" else -1) * Expr(op, canonical(-u))
@@ -130,6 +132,10 @@ def _rewrite(op: str, u: Expr) -> Expr:
 
 _SINES = {fmpq(0): "0", fmpq(1, 6): "1/2", fmpq(1, 4): "sqrt(1/2)", fmpq(1, 3): "sqrt(3/4)", fmpq(1, 2): "1"}
 """sin(r pi) by r, where it is a rational or a square root."""
+
+
+_ARCS = {ex.ONE: fmpq(1, 4), ex.sqrt(3): fmpq(1, 3), ex.sqrt(3) * fmpq(1, 3): fmpq(1, 6)}
+"""atan(u) over pi, for a canonical u."""
 
 
 def _without_half_turns(op: str, u: Expr) -> Expr | None:
