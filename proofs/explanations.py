@@ -1,0 +1,105 @@
+"""The sentences under a verdict: the extremum that settles a relation, its tails, and a counterexample's two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import expressions as ex
+from . import identities, several
+from .effort import Undecided
+from .expressions import Expr
+from .landscape import decided_landscape
+from .lines import Line
+from .pieces import Undefined, split
+from .reals import Real, compare
+from .resolution import Resolution
+from .syntax import Formula, Relation, relations
+from .values import describe_extremum
+from .verdicts import Counterexample
+from .zeros import chart
+
+
+def counterexample(given: Resolution, formula: Formula, at: Mapping[str, Real]) -> Counterexample:
+    """The point, and both sides of the first relation that fails there."""
+    shown = {_name_for_readers(given, name): str(x) for name, x in at.items()}
+    for leaf in relations(formula):
+        if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
+            continue
+        try:
+            sides = [several.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs)]
+            if not ex.holds(leaf.op, compare(*sides)):
+                return Counterexample(shown, _side(sides[0], sides[1]), _side(sides[1], sides[0]))
+        except (Undecided, Undefined):
+            continue
+    return Counterexample(shown, "false", "true")
+
+
+def _name_for_readers(given: Resolution, name: str) -> str:
+    """A placeholder as the text it stands for; with ~ it is the product's share of the largest one."""
+    text = given.statement.product_texts.get(name.rstrip("~"), name)
+    return f"{text} / its supremum" if name.endswith("~") else text
+
+
+def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool | None]) -> None:
+    """For each relation between a function and a number: the extremum that settles it."""
+    confined = given.statement.where is not None or any(p.variable == variable for p in given.products.values())
+    inside = region.map(lambda truth: truth is True) if confined else None
+    for leaf in relations(formula):
+        if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
+            continue
+        difference = given.difference(leaf)
+        if identities.is_zero(difference):
+            given.notes.append(f"{leaf.text}: both sides have the same normal form")
+            continue
+        try:
+            given.notes.append(_extremum_note(given, leaf, variable, inside))
+            given.notes += _tail_notes(difference, variable)
+        except (Undecided, Undefined):
+            continue
+
+
+def _extremum_note(given: Resolution, leaf: Relation, variable: str, inside: Line[bool] | None) -> str:
+    assert isinstance(leaf.lhs, Expr) and isinstance(leaf.rhs, Expr)
+    left_text, _, right_text = leaf.text.partition(f" {leaf.op} ")
+    lhs, rhs = given.substitute(leaf.lhs), given.substitute(leaf.rhs)
+    upper = leaf.op in ("<", "<=", "==", "!=")
+    if variable not in ex.free_names(rhs):
+        body, text = lhs, left_text
+    elif variable not in ex.free_names(lhs):
+        body, text, upper = rhs, right_text, not upper
+    else:
+        body, text = lhs - rhs, f"({left_text}) - ({right_text})"
+    kind = "sup" if upper else "inf"
+    shape = decided_landscape(body, variable, inside)
+    return describe_extremum(f"{kind} of {text}", shape, kind)
+
+
+def _side(x: Real, other: Real) -> str:
+    """A value with enough digits to be told from the other side."""
+    if x.infinite or (x.rational is not None and len(str(x.rational)) <= 40):
+        return str(x)
+    shown = 30
+    while shown < 300 and x.decimal(shown) == other.decimal(shown):
+        shown *= 2
+    short = x.exact is not None and len(ex.text(x.exact)) <= 60
+    return f"{ex.text(x.exact)} = {x.decimal(shown)}" if short and x.exact is not None else x.decimal(shown)
+
+
+def _tail_notes(difference: Expr, variable: str) -> list[str]:
+    cut = split(difference, variable)
+    notes = []
+    for piece in (cut.pieces[0], cut.pieces[-1]):
+        if piece.expr is not None:
+            found = chart(piece.expr, variable, piece.low, piece.high)
+            notes += [f"tail, {n.replace(': ', ': left - right = ', 1)}" for n in found.notes if "y >=" in n]
+    return list(dict.fromkeys(notes))
+
+
+def is_identity(given: Resolution, leaf: Relation, variable: str) -> bool:
+    if not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
+        return False
+    try:
+        cut = split(given.difference(leaf), variable)
+    except Undecided:
+        return False
+    return all(piece.expr is None or identities.is_zero(piece.expr) for piece in cut.pieces)

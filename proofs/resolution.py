@@ -1,0 +1,249 @@
+"""A statement with its numbers computed: names, domains, and truth along one variable.
+
+Numbers like sup(f) and E(f) stand under placeholders in the formula; here they are computed, written out where they
+are exact, and the relations that remain become lines that are cut where their truth changes.
+"""
+
+from __future__ import annotations
+
+from . import expressions as ex
+from . import parametric
+from .effort import Undecided
+from .evaluate import enclose
+from .expressions import Expr
+from .landscape import decided_landscape
+from .lines import Line, constant, merge, sign_line, signs_within
+from .products import Product, product_set
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
+from .sets import union
+from .syntax import Connective, Formula, Infinity, Leaf, Predicate, Quantified, Relation, SetValue, Statement, relations
+from .values import closed_real, digits, functional
+from .verdicts import Counterexample
+
+
+class Resolution:
+    """The numbers of one statement, and what its relations say along one variable."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.notes: list[str] = []
+        self.values: dict[str, Real] = {}
+        self.exact_only = True
+        self.products: dict[str, Product] = {}
+
+    def resolve(self) -> None:
+        """Compute the numbers and products that the placeholders stand for."""
+        self._resolve_functionals()
+        self._resolve_products()
+
+    def _resolve_functionals(self) -> None:
+        for placeholder, f in self.statement.functionals.items():
+            body = self.substitute(f.body)
+            region = self.region(f.variable) if f.kind != "limit" and f.variable else None
+            if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:
+                if product.bounds is not None:
+                    self.values[placeholder] = exact(product.bounds[f.kind == "sup"])
+                    self.notes.append(f"{f.text}: {product.note}")
+                    continue
+                if not product.parts:
+                    raise Undecided(f"{f.text}, for every n")
+                span = union(product.parts)
+                part = span.parts[-1 if f.kind == "sup" else 0]
+                self.values[placeholder] = part.high if f.kind == "sup" else part.low
+                self.notes.append(f"{f.text} = {digits(self.values[placeholder])}: {product.note}")
+                continue
+            if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in parametric.KINDS:
+                if region is not None:
+                    raise Undecided(f"{f.text} under a condition on {f.variable}")
+                found = parametric.value(f, body, self.signs_of_parameter)
+                self.values[placeholder] = found
+                self.notes.append(f"{f.text} = {'oo' if found.exact is None else ex.text(found.exact)}")
+                continue
+            found = functional(f, body, region)
+            self.values[placeholder] = found.value
+            self.notes += found.notes
+            if found.value.exact is None and not found.value.infinite:
+                self.exact_only = False
+
+    def _product_body(self, body: Expr) -> Product | None:
+        if body.op != "name" or body.args[0] not in self.statement.products:
+            return None
+        return self._product(body.args[0])
+
+    def _product(self, placeholder: str) -> Product:
+        if placeholder not in self.products:
+            factor, count, variable = self.statement.products[placeholder]
+            factor = self.substitute(factor)
+            if extra := ex.free_names(factor) - {variable}:
+                raise Undecided(f"a product of factors that depend on {', '.join(sorted(extra))}")
+            shape = decided_landscape(factor, variable, self.region(variable))
+            self.products[placeholder] = product_set(shape, count, placeholder)
+        return self.products[placeholder]
+
+    def _resolve_products(self) -> None:
+        for placeholder in self.statement.products:
+            product = self._product(placeholder)
+            self.notes.append(product.note)
+
+    def substitute(self, e: Expr) -> Expr:
+        """Placeholders with exact values written out."""
+        exact_values = {k: v.exact for k, v in self.values.items() if v.exact is not None}
+        names = ex.free_names(e)
+        for placeholder in names & self.values.keys():
+            if self.values[placeholder].infinite:
+                raise Undecided(
+                    f"{self.statement.functionals[placeholder].text} is infinite and cannot be calculated with"
+                )
+        products = {k: p.expr for k, p in self.products.items() if p.expr is not None}
+        return ex.substitute(e, {**exact_values, **products})
+
+    def written_out(self, e: Expr) -> Expr:
+        """Products written out, and numbers that depend on free names."""
+        known = {k: p.expr for k, p in self.products.items() if p.expr is not None}
+        open_ = {k: v.exact for k, v in self.values.items() if v.exact is not None and ex.free_names(v.exact)}
+        return ex.substitute(e, {**known, **open_})
+
+    def names(self, leaf: Leaf) -> frozenset[str]:
+        """Free names of a pointwise relation; sets, predicates and placeholders have none."""
+        if not isinstance(leaf, Relation) or isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
+            return frozenset()
+        names: frozenset[str] = frozenset()
+        for side in (leaf.lhs, leaf.rhs):
+            if isinstance(side, Expr):
+                names |= ex.free_names(self.written_out(side))
+        return names - self.values.keys()
+
+    def placeholders(self, leaf: Leaf) -> set[str]:
+        """Numbers without exact forms in a relation."""
+        if not isinstance(leaf, Relation):
+            return set()
+        found: set[str] = set()
+        for side in (leaf.lhs, leaf.rhs):
+            if isinstance(side, Expr):
+                found |= {n for n in ex.free_names(side) & self.values.keys() if self.values[n].exact is None}
+        return found
+
+    def region(self, variable: str) -> Line[bool] | None:
+        """The truth of the where condition along one variable, or None without a condition on it."""
+        where = self.statement.where
+        if where is None:
+            return None
+        names = set().union(*(self.names(r) for r in relations(where)))
+        if variable not in names:
+            return None
+        if names != {variable}:
+            raise Undecided(f"where {self.statement.where_text!r} relates {variable} to other names")
+        return self.condition(variable)
+
+    def domain(self, variable: str) -> Line[bool | None]:
+        region: Line[bool | None] = constant(True)
+        if self.statement.where is not None:
+            region = self.condition(variable)
+        for product in self.products.values():
+            if product.variable == variable:
+                both = merge([region, product.region])
+                region = both.map(lambda pair: pair[0] is True and pair[1] is True)
+        return region
+
+    def condition(self, variable: str) -> Line[bool]:
+        """Where the where condition holds. A part of a conjunction only matters where the other parts hold."""
+        where = self.statement.where
+        assert where is not None
+        parts = where.parts if isinstance(where, Connective) and where.op == "and" else (where,)
+        inside: Line[bool] = constant(True)
+        postponed: list[Formula] = []
+        for part in parts:
+            try:
+                inside = both(inside, self.truth_line(part, variable, None))
+            except Undecided:
+                if len(parts) == 1:
+                    raise
+                postponed.append(part)
+        for part in postponed:
+            inside = both(inside, self.truth_line(part, variable, inside))
+        return inside
+
+    def truth_line(self, formula: Formula, variable: str, region: Line[bool | None] | None) -> Line[bool | None]:
+        """Truth at every real of the region (or of the line); None where a subterm is undefined."""
+        if isinstance(formula, Relation) and self.names(formula) <= {variable}:
+            if not self.names(formula):
+                return constant(self.closed_truth(formula)[0])
+            if isinstance(formula.lhs, Infinity) or isinstance(formula.rhs, Infinity):
+                return self._against_infinity(formula, variable)
+            signs = signs_within(self.difference(formula), variable, region)
+            return signs.map(lambda s, op=formula.op: None if s is None else ex.holds(op, s))
+        if isinstance(formula, (Predicate, Quantified)):
+            return constant(self.closed_truth(formula)[0])
+        assert isinstance(formula, Connective)
+        if not formula.parts:
+            return constant(formula.op == "and")
+        lines = [self.truth_line(part, variable, region) for part in formula.parts]
+        return merge(lines).map(lambda values, op=formula.op: connect(op, values))
+
+    def closed_truth(self, formula: Formula) -> tuple[bool, Counterexample | None]:
+        """The truth of a formula without free names, with a counterexample where it is false."""
+        raise NotImplementedError
+
+    def difference(self, r: Relation) -> Expr:
+        """lhs - rhs, written so that terms of the two sides never hide an undefined point."""
+        assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
+        return self.substitute(r.lhs) - self.substitute(r.rhs)
+
+    def _against_infinity(self, r: Relation, variable: str) -> Line[bool | None]:
+        side = r.lhs if isinstance(r.lhs, Expr) else r.rhs
+        infinity = r.rhs if isinstance(r.rhs, Infinity) else r.lhs
+        assert isinstance(side, Expr) and isinstance(infinity, Infinity)
+        order = -infinity.sign if side is r.lhs else infinity.sign
+        defined = sign_line(self.substitute(side), variable)
+        return defined.map(lambda s: None if s is None else ex.holds(r.op, order))
+
+    def signs_of_parameter(self, e: Expr) -> frozenset[int]:
+        """The signs of a formula in parameters wherever the condition holds (all three where they are not found)."""
+        names = ex.free_names(e)
+        try:
+            if not names:
+                return frozenset((constant_sign(e),))
+            if len(names) > 1:
+                return frozenset((-1, 0, 1))
+            (name,) = names
+            inside = merge([self.region(name) or constant(True), sign_line(e, name)])
+        except Undecided:
+            return frozenset((-1, 0, 1))
+        return frozenset(sign for within, sign in (*inside.gaps, *inside.at) if within and sign is not None)
+
+    def number(self, side: object) -> Real:
+        """One side of a closed relation as a certified number or infinity."""
+        if isinstance(side, Infinity):
+            return PLUS_INFINITY if side.sign > 0 else MINUS_INFINITY
+        assert isinstance(side, Expr)
+        if side.op == "name" and side.args[0] in self.values:
+            return self.values[side.args[0]]
+        e = self.substitute(side)
+        pending = ex.free_names(e) & self.values.keys()
+        if not pending or ex.free_names(e) - pending:
+            return closed_real(e)
+        smooth = _smooth_closed(e)
+
+        return Real(refine=lambda bits: enclose(smooth, {n: self.values[n].ball(bits) for n in pending}, bits))
+
+    def is_count(self, name: str) -> bool:
+        """Whether a name counts the factors of a product, and so stands for whole numbers from 1."""
+        return any(name in ex.free_names(count) for _, count, _ in self.statement.products.values())
+
+
+def both(inside: Line[bool], truth: Line[bool | None]) -> Line[bool]:
+    return merge([inside, truth]).map(lambda pair: pair[0] and pair[1] is True)
+
+
+def connect(op: str, values: tuple[bool | None, ...]) -> bool | None:
+    if None in values:
+        return None
+    if op == "not":
+        return not values[0]
+    return all(values) if op == "and" else any(values)
+
+
+def _smooth_closed(e: Expr) -> Expr:
+    if e.switching:
+        raise Undecided("a case distinction on a number without an exact form")
+    return e
