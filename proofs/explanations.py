@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from . import counterexamples, identities
 from . import expressions as ex
-from . import identities, several
 from .effort import Undecided
 from .expressions import Expr
 from .landscape import decided_landscape
@@ -26,7 +26,7 @@ def counterexample(given: Resolution, formula: Formula, at: Mapping[str, Real]) 
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
         try:
-            sides = [several.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs)]
+            sides = [counterexamples.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs)]
             if not ex.holds(leaf.op, compare(*sides)):
                 return Counterexample(shown, _side(sides[0], sides[1]), _side(sides[1], sides[0]))
         except (Undecided, Undefined):

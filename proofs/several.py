@@ -8,56 +8,42 @@ that share no name. Refutations come from points tried one by one and evaluated 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice, product
+from itertools import product
 from math import prod
-from typing import TypeAlias
 
 from flint import fmpq
 
 from . import expressions as ex
 from . import identities, joint, linear
+from .counterexamples import (
+    FIRST_SAMPLES,
+    MAX_SAMPLES,
+    Question,
+    Tree,
+    evaluate,
+    inside,
+    points,
+    search,
+    search_lines,
+    show,
+)
 from .effort import Undecided, budget
 from .expressions import Expr
 from .joint import Case
-from .lines import Line, constant, merge, sample, sign_line, signs_within
-from .pieces import Resolver, Undefined, primitive, value_at
+from .lines import Line, constant, merge, sign_line, signs_within
+from .pieces import Resolver, Undefined, primitive
 from .pieces import _Pending as Pending
 from .ranges import Span, span_of
-from .reals import Real, constant_sign, exact
-from .syntax import Connective, Formula, Leaf
+from .reals import constant_sign, exact
 from .verdicts import Evidence
 
-Atom: TypeAlias = "bool | tuple[Expr, str]"
-"""A truth already known, or (difference, relation to 0)."""
-Tree: TypeAlias = "bool | tuple[Expr, str] | tuple[str, tuple[Tree, ...]]"
-
 MAX_CASES = 400
-SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 10, -10, fmpq(1, 100), 100)
-"""Values tried for each name in search of a counterexample."""
-MAX_SAMPLES = 5_000
-FIRST_SAMPLES = 40
-"""Points tried before anything is proved: many false statements fail at the first."""
 BOXES = (8, 1)
 """Half widths of the boxes on which an undecided statement is tried."""
 BOX_STEPS = 8_000
-LINE_VALUES = (1, 2, 0, -1)
-"""Values of the other names while one name runs over the whole line."""
-LINE_STEPS = 4_000
-
-
-@dataclass(frozen=True)
-class Question:
-    """A formula and its condition over names, with regions that single names are confined to."""
-
-    formula: Tree
-    where: Tree
-    names: tuple[str, ...]
-    regions: Mapping[str, Line[bool]] = field(default_factory=dict)
-    counts: frozenset[str] = frozenset()
-    """Names that stand for whole numbers from 1. Proofs treat them as real, counterexamples must not."""
 
 
 @dataclass(frozen=True)
@@ -69,26 +55,20 @@ class Verdict:
     evidence: Evidence
 
 
-def translate(formula: Formula, atom: Callable[[Leaf], Atom]) -> Tree:
-    """The formula with each leaf replaced by its atom."""
-    if isinstance(formula, Connective):
-        return (formula.op, tuple(translate(part, atom) for part in formula.parts))
-    return atom(formula)
-
-
 def decide(question: Question) -> Verdict:
     """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
-    if (found := _search(question, FIRST_SAMPLES)) is not None:
-        return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
+    edges = _edges(question)
+    if (found := search(question, edges, FIRST_SAMPLES)) is not None:
+        return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
     prover = _Cases(question)
     try:
         prover.run()
     except Undecided as reason:
-        found = _search(question) or _search_lines(question)
+        found = search(question, edges) or search_lines(question)
         if found is None:
             box = _proved_box(question)
             raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried{box}") from None
-        return Verdict(found, (f"tried points until one failed: {_show(found)}",), Evidence.EXACT)
+        return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
     _require_point(question)
     notes = (f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}", *prover.notes)
     return Verdict(None, notes, Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
@@ -114,15 +94,15 @@ def _require_point(question: Question) -> None:
 
     Raises Undecided where none is found, or where the proof is contradicted there.
     """
-    for point in _points(question.names):
+    for point in points(question.names):
         try:
-            if not _inside(question, point) or not evaluate(question.where, point):
+            if not inside(question, point) or not evaluate(question.where, point):
                 continue
             if evaluate(question.formula, point):
                 return
         except (Undefined, Undecided):
             continue
-        raise Undecided(f"a proof contradicted at {_show(point)}; this is a bug in gradproof, please report it")
+        raise Undecided(f"a proof contradicted at {show(point)}; this is a bug in gradproof, please report it")
     raise Undecided("no point was found that satisfies the condition with every term defined")
 
 
@@ -133,20 +113,6 @@ def has_point(where: Tree, names: tuple[str, ...]) -> bool:
     except Undecided:
         return False
     return True
-
-
-def _show(point: Mapping[str, fmpq]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in point.items())
-
-
-def _atoms(tree: Tree) -> Iterator[tuple[Expr, str]]:
-    if isinstance(tree, bool):
-        return
-    if isinstance(tree[0], Expr):
-        yield tree  # type: ignore[misc]
-    else:
-        for part in tree[1]:
-            yield from _atoms(part)  # type: ignore[arg-type]
 
 
 class _Cases:
@@ -342,6 +308,15 @@ class _Cases:
         return frozenset(_span_signs(span))
 
 
+def _edges(question: Question) -> dict[str, tuple[fmpq, ...]]:
+    """For each name, the rational ends of where the condition allows it: strict and wide bounds fail there first."""
+    try:
+        regions = _Cases(question).allowed()
+    except (Undecided, Undefined):
+        return {}
+    return {name: tuple(m.rational for m in line.marks if m.rational is not None) for name, line in regions.items()}
+
+
 def _positive_term(e: Expr, known: Mapping[Expr, int]) -> bool:
     """A term whose factors are positive by shape or assumption."""
     sign = 1
@@ -466,133 +441,3 @@ def _resolve(resolver: Resolver, e: Expr) -> Expr | None:
         return resolver.visit(e)
     except Undefined:
         return None
-
-
-# --- counterexamples --------------------------------------------------------------------------------------------
-
-
-def value(e: Expr, at: Mapping[str, Real]) -> Real:
-    """The value of an expression, derivatives included, at exact values of its names (a root for one name at most)."""
-    inexact = [name for name, x in at.items() if x.exact is None]
-    closed = ex.substitute(e, {name: x.exact for name, x in at.items() if x.exact is not None})
-    if inexact:
-        return value_at(closed, inexact[0], at[inexact[0]])
-    return value_at(closed, "x", exact(0))
-
-
-def _search(question: Question, most: int | None = None) -> dict[str, fmpq] | None:
-    """The first point tried at which the condition holds and the formula fails, by exact evaluation.
-
-    One failing part refutes a conjunction, so each part is searched over its own names first.
-    """
-    formula = question.formula
-    parts: list[Tree] = [formula]
-    if not isinstance(formula, bool) and formula[0] == "and":
-        parts = [*formula[1], formula]  # type: ignore[list-item]
-    for part in parts:
-        needed = {n for e, _ in (*_atoms(part), *_atoms(question.where)) for n in ex.free_names(e)}
-        names = tuple(n for n in question.names if n in needed)
-        rest = {n: fmpq(1) for n in question.names if n not in needed}
-        for point in islice(_points(names, _edges(question)), most):
-            point |= rest
-            try:
-                if _inside(question, point) and evaluate(question.where, point) and not evaluate(part, point):
-                    if not evaluate(formula, point):
-                        return {name: point[name] for name in question.names}
-            except (Undefined, Undecided):
-                continue
-    return None
-
-
-def _search_lines(question: Question) -> dict[str, fmpq] | None:
-    """A counterexample on a line: all names but one at simple values, the last one anywhere."""
-    if question.counts or question.regions:
-        return None
-    for free in question.names:
-        others = tuple(n for n in question.names if n != free)
-        for fixed in _grid(others, dict.fromkeys(others, LINE_VALUES)):
-            values = {name: ex.rational(value) for name, value in fixed.items()}
-            try:
-                with budget(LINE_STEPS):
-                    line = merge([_truth_on_line(t, values, free) for t in (question.where, question.formula)])
-                    at = _first_failure(line)
-            except (Undecided, Undefined):
-                continue
-            if at is not None and not evaluate(question.formula, point := {**fixed, free: at}):
-                return {name: point[name] for name in question.names}
-    return None
-
-
-def _truth_on_line(tree: Tree, values: Mapping[str, Expr], free: str) -> Line[bool | None]:
-    if isinstance(tree, bool):
-        return constant(tree)
-    if isinstance(tree[0], Expr):
-        return sign_line(ex.substitute(tree[0], values), free).map(
-            lambda s, op=str(tree[1]): None if s is None else ex.holds(op, s)
-        )
-    parts = merge([_truth_on_line(part, values, free) for part in tree[1]])  # type: ignore[arg-type]
-    return parts.map(lambda truths, op=tree[0]: None if None in truths else _connected(str(op), truths))
-
-
-def _connected(op: str, truths: Sequence[bool]) -> bool:
-    return not truths[0] if op == "not" else all(truths) if op == "and" else any(truths)
-
-
-def _first_failure(line: Line[tuple[bool | None, bool | None]]) -> fmpq | None:
-    """A rational point where the condition holds and the formula fails."""
-    for i, (inside, truth) in enumerate(line.at):
-        if inside is True and truth is False and line.marks[i].rational is not None:
-            return line.marks[i].rational
-    for i, (inside, truth) in enumerate(line.gaps):
-        if inside is True and truth is False:
-            return sample(*line.ends(i)).rational
-    return None
-
-
-def _edges(question: Question) -> dict[str, tuple[fmpq, ...]]:
-    """For each name, the rational ends of where the condition allows it: strict and wide bounds fail there first."""
-    try:
-        regions = _Cases(question).allowed()
-    except (Undecided, Undefined):
-        return {}
-    return {name: tuple(m.rational for m in line.marks if m.rational is not None) for name, line in regions.items()}
-
-
-def _points(names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]] | None = None) -> Iterator[dict[str, fmpq]]:
-    """Combinations of simple values, the simplest first; then those with the given values tried too."""
-    yield from _grid(names, dict.fromkeys(names, SAMPLES))
-    if edges and any(edges.get(name) for name in names):
-        yield from _grid(names, {name: (*edges.get(name, ()), *SAMPLES) for name in names})
-
-
-def _grid(names: tuple[str, ...], values: Mapping[str, Sequence[int | fmpq]]) -> Iterator[dict[str, fmpq]]:
-    count = min(len(SAMPLES), *map(len, values.values())) if values else 0
-    while count > 2 and count ** len(names) > MAX_SAMPLES:
-        count -= 1
-    for choice in sorted(product(range(count), repeat=len(names)), key=sum):
-        yield {name: fmpq(values[name][i]) for name, i in zip(names, choice, strict=True)}
-
-
-def _inside(question: Question, point: Mapping[str, fmpq]) -> bool:
-    if any(point[name].q != 1 or point[name] < 1 for name in question.counts):
-        return False
-    for name, region in question.regions.items():
-        marks = merge([region, sign_line(ex.name(name) - ex.rational(point[name]), name)])
-        if not any(inside for inside, sign in (*marks.gaps, *marks.at) if sign == 0):
-            return False
-    return True
-
-
-def evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
-    """The truth at a point, by exact evaluation. Raises Undefined where a term has no value, or Undecided."""
-    from .reals import sign_of
-
-    if isinstance(tree, bool):
-        return tree
-    if isinstance(tree[0], Expr):
-        at = {name: exact(x) for name, x in point.items()}
-        return ex.holds(str(tree[1]), sign_of(value(tree[0], at)))
-    values = [evaluate(part, point) for part in tree[1]]  # type: ignore[arg-type]
-    if tree[0] == "not":
-        return not values[0]
-    return all(values) if tree[0] == "and" else any(values)

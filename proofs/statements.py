@@ -14,8 +14,8 @@ from typing import Any
 
 from flint import fmpq
 
+from . import counterexamples, nearest, predicates, several
 from . import expressions as ex
-from . import nearest, predicates, several
 from .effort import Undecided, budget
 from .explanations import counterexample, explain, is_identity
 from .expressions import Expr
@@ -115,12 +115,12 @@ class Decision(Resolution):
         pointwise = tuple(p for p in parts if self._is_pointwise(p))
         others = [p for p in parts if not self._is_pointwise(p)]
         groups = [*others, *([Connective("and", pointwise)] if pointwise else [])]
-        undecided: Undecided | Undefined | None = None
+        undecided: Undecided | None = None
         evidence = Evidence.EXACT
         for group in groups:
             try:
                 outcome = self._decide(group)
-            except (Undecided, Undefined) as reason:
+            except Undecided as reason:
                 undecided = undecided or reason
                 continue
             if outcome.verdict is not Verdict.PROVED:
@@ -167,7 +167,7 @@ class Decision(Resolution):
             return
         names = frozenset().union(*(self.names(r) for r in relations(where)))
         if len(names) > 1:
-            if not several.has_point(several.translate(where, self._atom), tuple(sorted(names))):
+            if not several.has_point(counterexamples.translate(where, self._atom), tuple(sorted(names))):
                 raise Undecided("no point was found that satisfies the condition")
             return
         line = self.condition(next(iter(names), "x"))
@@ -215,8 +215,8 @@ class Decision(Resolution):
     def _quantified(self, q: Quantified) -> tuple[bool, Counterexample | None]:
         """forall is a statement of its own; exists is refuted by the proof of its opposite, and proved by a witness."""
         exists = q.kind == "exists"
-        if outer := _free(q.body) - set(q.names) - self.values.keys() - self.statement.products.keys():
-            raise Undecided(f"{q.text} depends on {', '.join(sorted(outer))}")
+        if outer := self._open_names(q.body) - set(q.names):
+            raise Undecided(f"{q.text} depends on {', '.join(sorted(map(self._name_for_readers, outer)))}")
         where_names = _free(self.statement.where) if self.statement.where is not None else frozenset()
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):
@@ -239,6 +239,14 @@ class Decision(Resolution):
         if exists and not holds:
             return False, Counterexample({}, "no such point", "a point")
         return holds, outcome.counterexample
+
+    def _open_names(self, formula: Formula) -> frozenset[str]:
+        """What a formula depends on beside the names bound inside it: also through its numbers and products."""
+        found: frozenset[str] = frozenset()
+        for leaf in relations(formula):
+            inner = isinstance(leaf, Quantified)
+            found |= self._open_names(leaf.body) - set(leaf.names) if inner else self._names(leaf)
+        return found
 
     def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
         if isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr) and not (left.infinite or right.infinite):
@@ -328,13 +336,14 @@ class Decision(Resolution):
         """A counterexample among a few simple points: cheaper than a chart, and nicer to read."""
         if self.products:
             return None
-        tree = several.translate(formula, self._atom)
-        where = several.translate(self.statement.where, self._atom) if self.statement.where is not None else True
-        for value in several.SAMPLES:
+        tree = counterexamples.translate(formula, self._atom)
+        condition = self.statement.where
+        where = True if condition is None else counterexamples.translate(condition, self._atom)
+        for value in counterexamples.SAMPLES:
             point = {variable: fmpq(value)}
             try:
                 with budget(PROBE_STEPS):
-                    if several.evaluate(where, point) and not several.evaluate(tree, point):
+                    if counterexamples.evaluate(where, point) and not counterexamples.evaluate(tree, point):
                         return exact(fmpq(value))
             except (Undecided, Undefined):
                 continue
@@ -377,7 +386,7 @@ class Decision(Resolution):
         blame = Counterexample({variable: str(at)}, *(sides[::-1] if flipped else sides))
         return Outcome(Verdict.REFUTED, Evidence.ENCLOSURE, tuple(self.notes), blame)
 
-    def _atom(self, leaf: Leaf) -> several.Atom:
+    def _atom(self, leaf: Leaf) -> counterexamples.Atom:
         if not isinstance(leaf, Relation) or not self.names(leaf):
             return self.closed_truth(leaf)[0]
         if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
@@ -385,9 +394,9 @@ class Decision(Resolution):
         return self.difference(leaf), leaf.op
 
     def _decide_several(self, formula: Formula, names: frozenset[str]) -> Outcome:
-        case = several.Question(
-            several.translate(formula, self._atom),
-            several.translate(self.statement.where, self._atom) if self.statement.where is not None else True,
+        case = counterexamples.Question(
+            counterexamples.translate(formula, self._atom),
+            counterexamples.translate(self.statement.where, self._atom) if self.statement.where is not None else True,
             tuple(sorted(names)),
             {p.variable: p.region for p in self.products.values() if p.variable in names},
             frozenset(name for name in names if self.is_count(name)),
