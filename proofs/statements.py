@@ -245,7 +245,7 @@ class Decision(Resolution):
         found: frozenset[str] = frozenset()
         for leaf in relations(formula):
             inner = isinstance(leaf, Quantified)
-            found |= self._open_names(leaf.body) - set(leaf.names) if inner else self._names(leaf)
+            found |= self._open_names(leaf.body) - set(leaf.names) if inner else self.names(leaf)
         return found
 
     def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
