@@ -40,10 +40,10 @@ def _name_for_readers(given: Resolution, name: str) -> str:
     return f"{text} / its supremum" if name.endswith("~") else text
 
 
-def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool | None]) -> None:
+def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:
     """For each relation between a function and a number: the extremum that settles it."""
     confined = given.statement.where is not None or any(p.variable == variable for p in given.products.values())
-    inside = region.map(lambda truth: truth is True) if confined else None
+    inside = region if confined else None
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue

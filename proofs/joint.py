@@ -108,13 +108,14 @@ def _one_form(e: Expr, case: Case, decide: Decide) -> Signs:
     names = sorted(ex.free_names(e))
     slopes = [ex.differentiate(e, name) for name in names]
     pivot = slopes[0]
-    ratios = [identities.canonical(slope / pivot).value for slope in slopes[1:]]
-    if any(ratio is None for ratio in ratios) or not all(
+    quotients = [identities.canonical(slope / pivot).value for slope in slopes[1:]]
+    ratios = [q for q in quotients if q is not None]
+    if len(ratios) < len(quotients) or not all(
         identities.is_zero(slope - pivot * ratio) for slope, ratio in zip(slopes[1:], ratios, strict=True)
     ):
         return ALL
     s = names[0]
-    combination = ex.add(ex.name(s), *(ex.name(n) * r for n, r in zip(names[1:], ratios, strict=True) if r is not None))
+    combination = ex.add(ex.name(s), *(ex.name(n) * r for n, r in zip(names[1:], ratios, strict=True)))
     line = sign_line(ex.substitute(e, dict.fromkeys(names[1:], ex.ZERO)), s)
     allowed = implied(combination, case.known)
     side = sign_line(ex.name(s), s)

@@ -24,22 +24,23 @@ from .zeros import chart
 
 T = TypeVar("T")
 U = TypeVar("U")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Line(Generic[T]):
+class Line(Generic[T_co]):
     """marks increasing; at[i] holds at marks[i], gaps[i] on the open gap before marks[i] (the last: after all)."""
 
     marks: tuple[Real, ...]
-    at: tuple[T, ...]
-    gaps: tuple[T, ...]
+    at: tuple[T_co, ...]
+    gaps: tuple[T_co, ...]
 
     def ends(self, gap: int) -> tuple[Real, Real]:
         """The two ends of a gap."""
         low = self.marks[gap - 1] if gap else MINUS_INFINITY
         return low, self.marks[gap] if gap < len(self.marks) else PLUS_INFINITY
 
-    def map(self, f: Callable[[T], U]) -> Line[U]:
+    def map(self, f: Callable[[T_co], U]) -> Line[U]:
         return Line(self.marks, tuple(map(f, self.at)), tuple(map(f, self.gaps)))
 
 

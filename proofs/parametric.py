@@ -66,7 +66,7 @@ MAX_SMOOTHNESS = 8
 
 
 def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
-    """One of KINDS, of body as a function of one variable: a number that depends on the other names. Raises Undecided."""
+    """One of KINDS for body as a function of one variable: a number in terms of its other names. Raises Undecided."""
     assert f.variable is not None
     question = _Question(body, f.variable, signs_of)
     tree = question.tree(-1, 1, {})
@@ -227,7 +227,8 @@ class _Question:
 
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
         if order > MAX_SMOOTHNESS:
-            raise Undecided(f"continuity: {order - 1} derivatives agree at {self.variable} = {ex.text(_finite(left.high))}")
+            place = f"{self.variable} = {ex.text(_finite(left.high))}"
+            raise Undecided(f"continuity: {order - 1} derivatives agree at {place}")
         at = {self.variable: _finite(left.high)}
         sides = [ex.substitute(ex.substitute(part.formula, at), fixed) for part in (left, right)]
         if not all(self._defined(side, left.known) for side in sides):
@@ -235,10 +236,12 @@ class _Question:
         if order == 0 and not self._same_value(ex.substitute(self.body, at), sides[0], left.known):
             raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
         gap = identities.canonical(sides[0] - sides[1])
-        further = [replace(part, formula=ex.differentiate(part.formula, self.variable)) for part in (left, right)]
+        next_left, next_right = (
+            replace(part, formula=ex.differentiate(part.formula, self.variable)) for part in (left, right)
+        )
         signs = self._signs(gap, left.known)
         if signs == {0}:
-            return self._smoothness_at(*further, order + 1, fixed)
+            return self._smoothness_at(next_left, next_right, order + 1, fixed)
         if 0 not in signs:
             return ex.rational(order - 1)
         # Where the gap closes, a parameter that occurs linearly in it has one value.
@@ -247,7 +250,7 @@ class _Question:
             raise Undecided(f"whether {ex.text(gap)} is 0")
         name = linear_names[0]
         root = -ex.substitute(gap, {name: ex.ZERO}) / ex.differentiate(gap, name)
-        closed = self._smoothness_at(*further, order + 1, {**fixed, name: root})
+        closed = self._smoothness_at(next_left, next_right, order + 1, {**fixed, name: root})
         return ex.switch("if", "!=", gap, ex.rational(order - 1), closed)
 
     def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:

@@ -135,8 +135,8 @@ class Resolution:
             raise Undecided(f"where {self.statement.where_text!r} relates {variable} to other names")
         return self.condition(variable)
 
-    def domain(self, variable: str) -> Line[bool | None]:
-        region: Line[bool | None] = constant(True)
+    def domain(self, variable: str) -> Line[bool]:
+        region: Line[bool] = constant(True)
         if self.statement.where is not None:
             region = self.condition(variable)
         for product in self.products.values():
@@ -163,7 +163,7 @@ class Resolution:
             inside = both(inside, self.truth_line(part, variable, inside))
         return inside
 
-    def truth_line(self, formula: Formula, variable: str, region: Line[bool | None] | None) -> Line[bool | None]:
+    def truth_line(self, formula: Formula, variable: str, region: Line[bool] | None) -> Line[bool | None]:
         """Truth at every real of the region (or of the line); None where a subterm is undefined."""
         if isinstance(formula, Relation) and self.names(formula) <= {variable}:
             if not self.names(formula):

@@ -216,7 +216,8 @@ class Decision(Resolution):
         """forall is a statement of its own; exists is refuted by the proof of its opposite, and proved by a witness."""
         exists = q.kind == "exists"
         if outer := self._open_names(q.body) - set(q.names):
-            raise Undecided(f"{q.text} depends on {', '.join(sorted(map(self._name_for_readers, outer)))}")
+            texts = self.statement.product_texts
+            raise Undecided(f"{q.text} depends on {', '.join(sorted(texts.get(n.rstrip('~'), n) for n in outer))}")
         where_names = _free(self.statement.where) if self.statement.where is not None else frozenset()
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):
@@ -321,7 +322,7 @@ class Decision(Resolution):
             at = self._whole_counterexample(line, variable)
         return Outcome(Verdict.REFUTED, evidence, tuple(self.notes), counterexample(self, formula, {variable: at}))
 
-    def _one_period(self, formula: Formula, variable: str, reason: Undecided) -> Line[bool | None]:
+    def _one_period(self, formula: Formula, variable: str, reason: Undecided) -> Line[bool]:
         """A domain on which a formula of periodic functions takes every truth it ever takes. Raises Undecided."""
         leaves = [leaf for leaf in relations(formula) if self.names(leaf)]
         if self.statement.where is not None or self.products or not all(isinstance(leaf, Relation) for leaf in leaves):
