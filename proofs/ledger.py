@@ -18,11 +18,15 @@ from typing import Any, Protocol
 from .language import MAX_LENGTH, parse_statement
 from .statements import prove
 from .syntax import StatementError
+from .vector_language import parse_vector_statement
+from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Evidence, Result, Verdict
 
 MAX_FILE_BYTES = 1_000_000
 MAX_CLAIMS = 2_000
 MAX_FUNCTIONS = 100
+FIRST_LEDGER = "vanishing_gradient.toml"
+"""The built-in ledger that comes first; the others follow by name."""
 
 _TEXT_FIELDS = ("id", "says", "statement", "where", "expect", "nearest", "nearest_where", "outside", "source")
 
@@ -123,8 +127,9 @@ class ClaimResult:
 def builtin_ledgers() -> tuple[Ledger, ...]:
     """The ledgers that ship with gradproof."""
     folder = resources.files("gradproof.proofs") / "claims"
-    names = ("vanishing_gradient.toml", "found_in_the_wild.toml")
-    return tuple(parse(folder.joinpath(name).read_text("utf-8"), name) for name in names)
+    names = [file.name for file in folder.iterdir() if file.name.endswith(".toml")]
+    ordered = sorted(names, key=lambda name: (name != FIRST_LEDGER, name))
+    return tuple(parse(folder.joinpath(name).read_text("utf-8"), name) for name in ordered)
 
 
 def load(path: str | Path) -> Ledger:
@@ -209,14 +214,20 @@ def _claim(entry: Any, number: int, path: str, functions: Mapping[str, str]) -> 
         raise LedgerError(f"{where}: experiment must be a table with a name")
     try:
         if claim.statement is not None:
-            parse_statement(claim.statement, claim.where, functions)
+            _read(claim.statement, claim.where, functions)
         if claim.nearest is not None:
-            parse_statement(claim.nearest, claim.nearest_where, functions)
+            _read(claim.nearest, claim.nearest_where, functions)
     except StatementError as error:
         raise LedgerError(f"{where}: {error}") from None
     except RecursionError:
         raise LedgerError(f"{where}: the statement is nested too deeply") from None
     return claim
+
+
+def _read(text: str, where: str | None, functions: Mapping[str, str]) -> None:
+    """Raises StatementError for what `prove` would not read."""
+    read = parse_vector_statement if is_about_vectors(text, where, functions) else parse_statement
+    read(text, where, functions)
 
 
 def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -> ClaimResult:

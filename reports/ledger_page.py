@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.console import RenderableType
@@ -11,10 +12,13 @@ from rich.text import Text
 
 from ..proofs import ledger as ledgers
 from ..proofs.ledger import Ledger
+from ..proofs.verdicts import Verdict
+from . import parts
 from .console import cell, table, verdict
 from .counts import differing, verdict_counts
 from .progress import Progress
 from .verdict_page import counterexample
+from .work import Done, Part, run_few
 
 
 def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
@@ -22,21 +26,34 @@ def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
     return tuple(ledgers.load(path) for path in paths) if paths else ledgers.builtin_ledgers()
 
 
-def verified(chosen: Sequence[Ledger]) -> tuple[dict[str, Any], bool]:
-    """What `gradproof verify --json` prints, and whether Ctrl-C cut the run short."""
-    claims: list[dict[str, Any]] = []
-    progress = Progress(sum(len(ledger.claims) for ledger in chosen))
-    interrupted = False
+def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict[str, Any], list[str], bool]:
+    """What `gradproof verify --json` prints, the claims no verdict was reached for (one line each), and whether
+    Ctrl-C cut the run short."""
+    plan = [
+        Part(ledger.title, claim.id, parts.verdict, (replace(ledger, claims=()), claim))
+        for ledger in chosen
+        for claim in ledger.claims
+    ]
+    progress = Progress(len(plan))
     try:
-        for ledger in chosen:
-            for claim in ledger.claims:
-                claims.append(ledgers.verify(claim, ledger).to_json())
-                progress.step(f"{claim.id}: {claims[-1]['verdict']}")
-    except KeyboardInterrupt:
-        interrupted = True
+        outcome = run_few(plan, jobs=workers, on_done=lambda done: progress.step(_said(done)))
     finally:
         progress.close()
-    return {"schema": 1, "claims": claims}, interrupted
+    failed = [f"{done.part.name}: {done.failure}" for done in outcome.done if done.failure is not None]
+    return {"schema": 1, "claims": [_entry(done) for done in outcome.done]}, failed, outcome.interrupted
+
+
+def _said(done: Done) -> str:
+    return f"{done.part.name}: {done.failure or done.data['verdict']}"
+
+
+def _entry(done: Done) -> dict[str, Any]:
+    """A claim's entry; where the process that decided it failed, undecided, saying so."""
+    if done.failure is None:
+        return done.data
+    _, claim = done.part.arguments
+    undecided = ledgers.ClaimResult(done.part.section, claim, Verdict.UNDECIDED, seconds=done.seconds)
+    return {**undecided.to_json(), "explanation": [done.failure]}
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:

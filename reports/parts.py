@@ -25,6 +25,13 @@ NETWORKS = (
 """Random networks whose gradients are measured beside the certified bounds."""
 
 
+def verdict(ledger: Ledger, chosen: Claim) -> dict[str, Any]:
+    """One claim, decided."""
+    from ..proofs.ledger import verify
+
+    return verify(chosen, ledger).to_json()
+
+
 def claim(ledger: Ledger, chosen: Claim, seed: int) -> dict[str, Any]:
     """One claim: decided, examined for an exact counterexample, and the experiment it names."""
     from ..crosschecks.soundness import examined

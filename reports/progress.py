@@ -6,6 +6,9 @@ import sys
 import time
 from typing import TextIO
 
+BAR = 20
+"""Characters of the bar that fills up where the number of parts is known."""
+
 
 class Progress:
     """Counts parts; `step` after each, `close` at the end. Silent unless `stream` is a terminal."""
@@ -22,8 +25,12 @@ class Progress:
         self._done += 1
         if self._shown:
             seconds = time.perf_counter() - self._started
-            count = self._done if self._total is None else f"{self._done}/{self._total}"
-            self.say(f"[{count}] {seconds:4.0f} s  {what}")
+            if self._total is None:
+                self.say(f"[{self._done}] {seconds:4.0f} s  {what}")
+            else:
+                full = BAR * self._done // max(self._total, 1)
+                bar = "#" * full + "." * (BAR - full)
+                self.say(f"[{self._done}/{self._total}] {bar} {seconds:4.0f} s  {what}")
 
     def say(self, line: str) -> None:
         """Replaces the terminal's line."""

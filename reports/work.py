@@ -9,13 +9,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+DIED = "a worker process died (out of memory?)"
+PATIENCE = 1.0
+"""Seconds that parts are run in this process, before it pays to start others."""
 
 
 @dataclass(frozen=True)
@@ -52,25 +59,81 @@ def available_cores() -> int:
     return min(allowed, 64)
 
 
-def run_parts(parts: Sequence[Part], *, jobs: int, on_done: Callable[[Done], None]) -> Outcome:
+def run_few(parts: Sequence[Part], *, jobs: int | None, on_done: Callable[[Done], None]) -> Outcome:
+    """run_parts for parts that are often quick: without `jobs`, those of the first second run in this process."""
+    here = Outcome()
+    workers = available_cores() if jobs is None else jobs
+    patience = PATIENCE if jobs is None else 0.0
+    started = time.perf_counter()
+    try:
+        for part in parts:
+            if min(workers, len(parts) - len(here.done)) > 1 and time.perf_counter() - started >= patience:
+                break
+            here.done.append(_run_one(part))
+            on_done(here.done[-1])
+    except KeyboardInterrupt:
+        here.interrupted = True
+        return here
+    rest = run_parts(parts[len(here.done) :], jobs=workers, on_done=on_done, start=_quickest_start())
+    return Outcome(here.done + rest.done, rest.interrupted)
+
+
+def _quickest_start() -> str:
+    """A copy of this process has imported everything and knows what it found out; it must have one thread."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
+def run_parts(parts: Sequence[Part], *, jobs: int, on_done: Callable[[Done], None], start: str = "spawn") -> Outcome:
     """Runs `parts` on `jobs` processes, telling `on_done` about each as it ends; Ctrl-C keeps what is done."""
     results: dict[int, Done] = {}
-    outcome = Outcome()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts)
-    futures: dict[Future[Done], int] = {}
+
+    def finish(index: int, done: Done) -> None:
+        results[index] = done
+        on_done(done)
+
+    waiting = list(range(len(parts)))
+    interrupted = False
     try:
-        futures = {pool.submit(_run_one, part): index for index, part in enumerate(parts)}
-        for future in as_completed(futures):
-            index = futures[future]
-            results[index] = _result_of(future, parts[index])
-            on_done(results[index])
+        while waiting:
+            lost = _on_pool(parts, waiting, jobs, finish, start)
+            # Parts start in order, so that one of the first of those lost ended its process: each is tried alone.
+            suspects, waiting = lost[: jobs + 1], lost[jobs + 1 :]
+            for index in suspects:
+                if _on_pool(parts, [index], 1, finish, start):
+                    finish(index, Done(parts[index], failure=DIED))
     except KeyboardInterrupt:
-        outcome.interrupted = True
-        _stop(pool)
+        interrupted = True
+    return Outcome([results[index] for index in sorted(results)], interrupted)
+
+
+def _on_pool(
+    parts: Sequence[Part], indices: Sequence[int], jobs: int, finish: Callable[[int, Done], None], start: str
+) -> list[int]:
+    """Runs some parts on processes of their own; returns those that were lost because one of the processes died."""
+    context = multiprocessing.get_context(start)
+    pool = ProcessPoolExecutor(min(jobs, len(indices)), context, initializer=_ignore_interrupts)
+    futures: dict[Future[Done], int] = {}
+    lost: list[int] = []
+    finished = False
+    try:
+        with _interrupts_held():
+            for index in indices:
+                try:
+                    futures[pool.submit(_run_one, parts[index])] = index
+                except BrokenProcessPool:
+                    lost.append(index)
+        for future in as_completed(futures):
+            done = _result_of(future, parts[futures[future]])
+            if done is None:
+                lost.append(futures[future])
+            else:
+                finish(futures[future], done)
+        finished = True
     finally:
-        pool.shutdown(wait=not outcome.interrupted, cancel_futures=True)
-    outcome.done = [results[index] for index in sorted(results)]
-    return outcome
+        if not finished:
+            _stop(pool)
+        pool.shutdown(wait=finished, cancel_futures=True)
+    return sorted(lost)
 
 
 def _run_one(part: Part) -> Done:
@@ -84,13 +147,27 @@ def _run_one(part: Part) -> Done:
     return Done(part, data, failure, time.perf_counter() - started)
 
 
-def _result_of(future: Future[Done], part: Part) -> Done:
+def _result_of(future: Future[Done], part: Part) -> Done | None:
+    """What became of a part; None where a process died, which need not have been this part's."""
     try:
         return future.result()
     except BrokenProcessPool:
-        return Done(part, failure="a worker process died (out of memory?)")
+        return None
     except Exception as error:  # what a part returned could not be sent back
         return Done(part, failure=f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes started inside never see Ctrl-C, not even while they import; this one sees it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ignore_interrupts() -> None:

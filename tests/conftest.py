@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def computed() -> Iterator[None]:
+    """Let no result of an earlier run answer, here or in a child process."""
+    before = os.environ.get("GRADPROOF_CACHE")
+    os.environ["GRADPROOF_CACHE"] = "off"
+    yield
+    os.environ.pop("GRADPROOF_CACHE")
+    if before is not None:
+        os.environ["GRADPROOF_CACHE"] = before
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from .. import options
-from ..errors import FOUND, INTERRUPTED, bad_input
+from ..errors import FOUND, INTERRUPTED, bad_input, one_line
 
 
 @click.command(short_help="Decide every claim of a ledger.")
 @click.argument("ledgers", metavar="[LEDGER]...", nargs=-1, type=click.Path())
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="How many processes decide; else this one alone for a second, then one for each core.",
+)
+@options.certificates
 @options.as_json
-def verify(ledgers: tuple[str, ...], as_json: bool) -> int:
+def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | None, as_json: bool) -> int:
     """Decide every claim of each LEDGER, a TOML file; without one, of the built-in ledgers.
 
-    Exits 1 when a claim's verdict differs from the one that it expects, or anything is unsound.
+    Exits 1 when a claim's verdict differs from the one that it expects, no verdict was reached because a process
+    failed, a certificate that is asked for could not be written, or anything is unsound.
     """
     from ..counts import differing, unsound
     from ..ledger_page import load, tables, verified
 
     with bad_input():
-        data, interrupted = verified(load(ledgers))
+        chosen = load(ledgers)
+        data, failed, interrupted = verified(chosen, workers)
+    if certificates is not None and not interrupted:
+        from ...proofs.certificates import write_proofs
+
+        failed += write_proofs(certificates, chosen, data["claims"])
     if as_json:
         from ..strict_json import text
 
@@ -29,6 +43,8 @@ def verify(ledgers: tuple[str, ...], as_json: bool) -> int:
         from ..console import show
 
         show(*tables(data))
+    for line in failed:
+        click.echo(f"gradproof: {one_line(line)}", err=True)
     if interrupted:
         return INTERRUPTED
-    return FOUND if differing(data["claims"]) or unsound(data["claims"]) else 0
+    return FOUND if failed or differing(data["claims"]) or unsound(data["claims"]) else 0

@@ -73,7 +73,7 @@ def test_a_root_stays_in_its_bracket_at_every_precision() -> None:
     with mp.workdps(40):
         truth = mp.findroot(lambda t: t**3 + t - 3, 1.2)
     for bits in (64, 200, 400):
-        assert root.refine(bits).overlaps(arb(mp.nstr(truth, 30)).union(arb(mp.nstr(truth, 29))))
+        assert root(bits).overlaps(arb(mp.nstr(truth, 30)).union(arb(mp.nstr(truth, 29))))
 
 
 def test_a_zero_at_zero_gets_thin() -> None:

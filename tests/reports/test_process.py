@@ -90,9 +90,8 @@ def test_ctrl_c_exits_with_130_and_one_line(tmp_path):
     ledger = tmp_path / "ledger.toml"
     entries = "".join(f"[[claim]]\nid = '{name}'\nsays = 's'\nstatement = 'x == x'\n" for name in ("first", "strict"))
     ledger.write_text("title = 't'\n" + entries)
-    done = subprocess.run(
-        [sys.executable, "-c", code, "verify", str(ledger)], capture_output=True, text=True, timeout=60
-    )
+    command = [sys.executable, "-c", code, "verify", "--workers", "1", str(ledger)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 130
     assert "1 claims: 1 proved" in done.stdout, "what was done is kept"
     assert "Traceback" not in done.stderr
