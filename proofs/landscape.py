@@ -227,7 +227,7 @@ def _on_the_line(e: Expr, variable: str) -> Landscape:
 
 
 def _written_out(e: Expr, variable: str) -> Expr:
-    """The one smooth formula of the function, where it has one: the derivative of x + sin(x) repeats, its body does not."""
+    """The one smooth formula of the function, where it has one: x + sin(x) does not repeat, its derivative does."""
     try:
         cut = split(e, variable)
     except Undecided:
