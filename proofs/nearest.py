@@ -1,292 +1,172 @@
-"""The nearest true statement to a refuted one: suggested from the landscape, kept only if it is proved."""
+"""The nearest true statement to a refuted one: repaired part by part, and kept only if it is proved.
+
+A conjunction keeps its true parts and repairs the false ones; what stands under `not`, `exists` and `forall` is
+repaired there. How a single relation is repaired is in :mod:`relation_repairs`, how a property or a set in
+:mod:`property_repairs`. Where nothing closer is found, the opposite is stated at the counterexample.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 
-from . import expressions as ex
-from .effort import Undecided
-from .expressions import Expr
-from .landscape import decided_landscape
-from .lines import Line, constant, merge, sign_line
+from .effort import Undecided, budget
 from .pieces import Undefined
-from .reals import Real, exact_rational, round_decimal
-from .syntax import Connective, Predicate, Relation, SetFunctional, Statement
-from .verdicts import Result, Verdict
+from .property_repairs import for_existence, for_predicate, for_sets
+from .refutations import Candidate, Refuted, both, opposite, source
+from .relation_repairs import for_relation, narrowed, where_it_holds
+from .simple_constants import with_simple_constants
+from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement
+from .verdicts import Counterexample, Result, Verdict
 
-DIGITS = 19
+REPAIR_STEPS = 40_000
+"""Steps for all repairs together; what the caller allows beyond that is left for the last resort."""
+SEARCH_STEPS = 12_000
+"""Steps for finding or proving one candidate: one that is hard must leave something for the next."""
+FAILURES = (Undecided, Undefined, ValueError, ArithmeticError, LookupError, AssertionError, RecursionError)
+"""What a repair may run into; a suggestion that cannot be made must not lose the verdict."""
 
 
-def suggest(statement: Statement, functions: Mapping[str, str] | None, prove: Callable[..., Result]) -> str | None:
+def suggest(
+    statement: Statement,
+    functions: Mapping[str, str] | None,
+    prove: Callable[..., Result],
+    blame: Counterexample | None = None,
+) -> str | None:
     """A true statement close to the refuted one, in the form 'STATEMENT' or 'STATEMENT where CONDITION'."""
-    try:
-        for text, where in _candidates(statement):
-            result = prove(text, where=where, functions=functions, suggest=False)
-            if result.verdict is Verdict.PROVED:
-                return text if where is None else f"{text} where {where}"
-    except (Undecided, Undefined, ValueError, ArithmeticError, LookupError, AssertionError, RecursionError):
-        return None  # a suggestion that cannot be made must not lose the verdict
-    return None
-
-
-def _candidates(statement: Statement) -> Iterator[tuple[str, str | None]]:
-    formula, where = statement.formula, statement.where_text
-    if isinstance(formula, Predicate):
-        yield from _for_predicate(formula, statement)
-        return
-    if isinstance(formula, Connective):
-        return
-    if isinstance(formula.lhs, SetFunctional):
-        yield from _for_set(formula, statement)
-        return
-    if not isinstance(formula.lhs, Expr) or not isinstance(formula.rhs, Expr):
-        return
-    left, _, right = formula.text.partition(f" {formula.op} ")
-    if formula.op in ("<", ">"):
-        yield f"{left} {formula.op}= {right}", where
-    names = (ex.free_names(formula.lhs) | ex.free_names(formula.rhs)) - statement.functionals.keys()
-    if len(names) > 1 and formula.op == "==":
-        yield from _for_special_values(formula, sorted(names), where)
-    if statement.products:
-        return
-    if not names:
-        yield from _for_numbers(formula, left, statement, prove_where=where)
-    if len(names) != 1 or statement.functionals:
-        return
-    (variable,) = names
-    if where is not None:
-        yield from _where_it_holds(formula, statement, variable)
-    if formula.op in ("==", "!="):
-        yield from _for_equality(formula, left, right, variable, where)
-    else:
-        yield from _tight_bound(formula, left, right, variable, statement)
-    if where is None:
-        yield from _where_it_holds(formula, statement, variable)
-
-
-def _region(statement: Statement, variable: str) -> Line[bool] | None:
-    if statement.where is None:
+    found = _Search(functions, prove).nearest(statement, blame)
+    if found is None:
         return None
-    return _truth(statement.where, variable)
+    text, where = found
+    return text if where is None else f"{text} where {where}"
 
 
-def _truth(formula: object, variable: str) -> Line[bool]:
-    """Truth of a condition along its only name (undefined counts as false)."""
-    if isinstance(formula, Connective):
-        if not formula.parts:
-            return constant(formula.op == "and")
-        lines = [_truth(part, variable) for part in formula.parts]
-        if formula.op == "not":
-            return lines[0].map(lambda t: not t)
-        return merge(lines).map(all if formula.op == "and" else any)
-    assert isinstance(formula, Relation)
-    if not isinstance(formula.lhs, Expr) or not isinstance(formula.rhs, Expr):
-        raise Undecided("a condition on infinity")
-    difference = formula.lhs - formula.rhs
-    if ex.free_names(difference) - {variable}:
-        raise Undecided("a condition in other names")
-    return sign_line(difference, variable).map(lambda s, op=formula.op: s is not None and ex.holds(op, s))
+class _Search:
+    """Tries candidates in order until one is proved."""
+
+    def __init__(self, functions: Mapping[str, str] | None, prove: Callable[..., Result]) -> None:
+        self.functions = functions
+        self.prove = prove
+
+    def nearest(self, statement: Statement, blame: Counterexample | None) -> Candidate | None:
+        """The first candidate that is proved, else the opposite where the statement fails."""
+        with budget(REPAIR_STEPS):
+            simpler = [_simpler(statement, parameters=parameters) for parameters in (False, True)]
+            repairs = self._repairs(statement, blame)
+            match statement.formula:
+                case Relation(op="=="):
+                    ways = [*simpler, repairs]
+                case Relation():  # the tight bound says more
+                    ways = [repairs, *simpler]
+                case _:  # a property of the very function says more than one of a simpler function
+                    ways = [simpler[0], repairs, simpler[1]]
+            found = next(filter(None, map(self._first, ways)), None)
+        return found or self._first(_at_the_counterexample(statement, blame))
+
+    def _verdict(self, text: str, where: str | None) -> Verdict:
+        with budget(SEARCH_STEPS), suppress(*FAILURES):
+            return self.prove(text, where=where, functions=self.functions, suggest=False).verdict
+        return Verdict.UNDECIDED
+
+    def _first(self, candidates: Iterator[Candidate]) -> Candidate | None:
+        """The first that is proved. A search that fails ends quietly."""
+        seen: set[Candidate] = set()
+        with suppress(*FAILURES):
+            for candidate in candidates:
+                if candidate not in seen and self._verdict(*candidate) is Verdict.PROVED:
+                    return candidate
+                seen.add(candidate)
+        return None
+
+    def _repairs(self, statement: Statement, blame: Counterexample | None) -> Iterator[Candidate]:
+        refuted = Refuted(statement, blame)
+        match statement.formula:
+            case Connective(op="and", parts=parts):
+                yield from self._conjunction(statement, parts)
+                yield from _each([where_it_holds(refuted), _in_several_names(refuted)])
+            case Connective(op="or", parts=parts):
+                yield from _each([where_it_holds(refuted), _in_several_names(refuted)])
+                for part in parts:
+                    yield from self._repairs(_with(statement, part), blame)
+            case Connective(op="not", parts=(inner,)):
+                yield source(inner), statement.where_text
+                if isinstance(inner, Connective | Relation):
+                    yield from self._repairs(_with(statement, opposite(inner)), blame)
+            case Quantified(kind="forall") as q:
+                for text, where in self._repairs(_with(statement, q.body), blame):
+                    unless = "" if where in (None, statement.where_text) else f"not ({where}) or "
+                    yield f"forall({', '.join(q.names)}, {unless}{text})", statement.where_text
+            case Quantified() as q:
+                yield from _each([for_existence(q, refuted)])
+            case Predicate() as p:
+                yield from _each([for_predicate(p, refuted)])
+            case Relation(lhs=lhs, rhs=rhs) as r if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
+                yield from _each([for_sets(r, refuted)])
+            case Relation() as r:
+                yield from _each(for_relation(r, refuted))
+            case _:
+                return
+
+    def _conjunction(self, statement: Statement, parts: tuple[Formula, ...]) -> Iterator[Candidate]:
+        """True parts as they are, false ones repaired; first without, then with a narrower condition."""
+        where = statement.where_text
+        found = [(source(part), self._verdict(source(part), where)) for part in parts]
+        complete: list[Candidate] = []
+        partial: list[Candidate] = []
+        for narrower in (False, True):
+            texts: list[str] = []
+            condition = where
+            for part, (text, verdict) in zip(parts, found, strict=True):
+                if verdict is Verdict.PROVED:
+                    texts.append(text)
+                if verdict is not Verdict.REFUTED:
+                    continue
+                repairs = self._repairs(_with(statement, part), None)
+                near = self._first(c for c in repairs if narrower or c[1] == where)
+                if near is not None:
+                    texts.append(near[0])
+                    condition = condition if near[1] in (condition, None) else both(condition, near[1])
+            (complete if len(texts) == len(parts) else partial).append((" and ".join(texts), condition))
+        yield from complete
+        yield from (candidate for candidate in partial if candidate[0])
 
 
-def written(x: Real, up: bool | None = None, digits: int = DIGITS) -> str:
-    """A number for a statement: exact where short, else a decimal rounded up or down (or to nearest)."""
-    if x.infinite:
-        return "oo" if x.infinite > 0 else "-oo"
-    if x.rational is not None and len(str(x.rational)) <= 24:
-        return str(x.rational)
-    if x.exact is not None and len(ex.text(x.exact)) <= 80:
-        return ex.text(x.exact)
-    return directed(x, up, digits)
+def _in_several_names(refuted: Refuted) -> Iterator[Candidate]:
+    if len(refuted.names) > 1:
+        yield from narrowed(refuted)
 
 
-def directed(x: Real, up: bool | None, digits: int) -> str:
-    """A decimal not below (up) or not above the number, one unit in the last digit away at most."""
-    nearest = x.decimal(digits)
-    if up is None:
-        return nearest
-    from flint import fmpq
-
-    mantissa, _, exponent = nearest.partition("e")
-    places = len(mantissa.partition(".")[2])
-    unit = fmpq(10) ** (int(exponent or 0) - places)
-    sign, _, size = ("-" if mantissa.startswith("-") else ""), None, mantissa.lstrip("-")
-    whole = fmpq(int(size.replace(".", ""))) * unit
-    value = -whole if sign else whole
-    ball = x.ball(256)
-    low, high = exact_rational(ball.lower()), exact_rational(ball.upper())
-    if up and value < high:
-        value += unit
-    elif not up and value > low:
-        value -= unit
-    return round_decimal(value, digits + 2)[0]
+def _each(ways: Iterable[Iterator[Candidate]]) -> Iterator[Candidate]:
+    """All candidates, each found within a budget; a way of repairing that fails ends quietly."""
+    for way in ways:
+        with suppress(*FAILURES):
+            while True:
+                with budget(SEARCH_STEPS):
+                    candidate = next(way, None)
+                if candidate is None:
+                    break
+                yield candidate
 
 
-def _tight_bound(
-    r: Relation, left: str, right: str, variable: str, statement: Statement
-) -> Iterator[tuple[str, str | None]]:
-    assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-    if variable not in ex.free_names(r.rhs):
-        body, upper, pattern = r.lhs, r.op in ("<", "<="), f"{left} {{op}} {{c}}"
-    elif variable not in ex.free_names(r.lhs):
-        body, upper, pattern = r.rhs, r.op in (">", ">="), f"{{c}} {{op}} {right}"
-    else:
-        body, upper, pattern = r.lhs - r.rhs, r.op in ("<", "<="), f"({left}) - ({right}) {{op}} {{c}}"
-    shape = decided_landscape(body, variable, _region(statement, variable))
-    extremum = shape.sup if upper else shape.inf
-    if extremum.value.infinite:
-        return
-    op = r.op[0] + ("=" if extremum.attained else "")
-    for bound in dict.fromkeys((written(extremum.value, upper), directed(extremum.value, upper, DIGITS))):
-        yield pattern.format(op=op, c=bound), statement.where_text
+def _simpler(statement: Statement, *, parameters: bool) -> Iterator[Candidate]:
+    """The same with simple constants, in the condition too."""
+    text, where = statement.text, statement.where_text
+    near = with_simple_constants(text, parameters=parameters)
+    around = None if where is None else with_simple_constants(where, parameters=parameters)
+    if near is not None or around is not None:
+        yield near or text, around or where
 
 
-def _where_it_holds(r: Relation, statement: Statement, variable: str) -> Iterator[tuple[str, str | None]]:
-    """The largest part of the domain on which the relation is true."""
-    truth = _truth(r, variable)
-    region = _region(statement, variable)
-    line = truth if region is None else merge([truth, region]).map(all)
-    parts: list[str] = []
-    i = 0
-    while i < len(line.gaps):
-        if not line.gaps[i]:
-            if i < len(line.at) and line.at[i] and not line.gaps[i + 1]:
-                if line.marks[i].exact is not None:
-                    parts.append(f"{variable} == {written(line.marks[i])}")
-            i += 1
-            continue
-        start = i
-        while i < len(line.at) and line.at[i] and line.gaps[i + 1]:
-            i += 1
-        parts.append(_interval_text(line, start, i, variable))
-        i += 1
-    if parts and len(parts) <= 6:
-        yield r.text, " or ".join(p for p in parts if p) or None
+def _with(statement: Statement, formula: Formula) -> Statement:
+    return replace(statement, formula=formula, text=source(formula))
 
 
-def _interval_text(line: Line[bool], first: int, last: int, variable: str) -> str:
-    low, high = line.ends(first)[0], line.ends(last)[1]
-    pieces = []
-    if not low.infinite:
-        closed = line.at[first - 1]
-        exactly = low.exact is not None
-        pieces.append(f"{variable} {'>=' if closed and exactly else '>'} {written(low, True)}")
-    if not high.infinite:
-        closed = line.at[last]
-        exactly = high.exact is not None
-        pieces.append(f"{variable} {'<=' if closed and exactly else '<'} {written(high, False)}")
-    if not pieces:
-        return f"{variable} == {variable}"
-    return pieces[0] if len(pieces) == 1 else f"({' and '.join(pieces)})"
-
-
-def _for_equality(
-    r: Relation, left: str, right: str, variable: str, where: str | None
-) -> Iterator[tuple[str, str | None]]:
-    if r.op != "==" or variable not in ex.free_names(r.lhs):
-        return
-    assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-    gap = ex.switch("abs", r.lhs - r.rhs)
-    sup = decided_landscape(gap, variable).sup
-    if not sup.value.infinite:
-        op = "<=" if sup.attained else "<"
-        yield f"abs({left} - ({right})) {op} {written(sup.value, True)}", where
-
-
-def _for_special_values(r: Relation, names: list[str], where: str | None) -> Iterator[tuple[str, str | None]]:
-    """An identity in several names that holds when one of them is 1 or 0."""
-    for name in names:
-        for value in (1, 0):
-            yield r.text, f"{where} and {name} == {value}" if where else f"{name} == {value}"
-
-
-def _for_numbers(
-    r: Relation, left: str, statement: Statement, prove_where: str | None
-) -> Iterator[tuple[str, str | None]]:
-    from .statements import Decision
-
-    decision = Decision(statement)
-    decision.resolve()
-    value = decision.number(r.lhs)
-    if value.infinite:
-        yield f"{left} == {'oo' if value.infinite > 0 else '-oo'}", prove_where
-        return
-    exactly = written(value)
-    yield f"{left} == {exactly}", prove_where
-    yield f"approx({left}, {value.decimal(DIGITS)}, digits={DIGITS})", prove_where
-    if r.op in ("<", "<=", ">", ">="):
-        flipped = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[r.op]
-        yield f"{left} {flipped} {r.text.partition(f' {r.op} ')[2]}", prove_where
-
-
-def _for_predicate(p: Predicate, statement: Statement) -> Iterator[tuple[str, str | None]]:
-    inner = p.text.partition("(")[2][:-1]
-    where = statement.where_text
-    if p.kind == "approx":
-        from .statements import Decision
-
-        decision = Decision(statement)
-        decision.resolve()
-        assert p.digits is not None
-        yield f"approx({p.other_text}, {decision.number(p.body).decimal(p.digits)}, digits={p.digits})", where
-        return
-    if p.variable is None:
-        return
-    if p.kind in ("increasing", "decreasing"):
-        shape = decided_landscape(p.body, p.variable, _region(statement, p.variable))
-        if p.kind == "increasing" and all(run.direction >= 0 for run in shape.runs):
-            yield f"monotone({inner})", where
-        best = [m for m in shape.monotone if m.direction == p.kind]
-        for run in best:
-            bounds = []
-            if not run.low.infinite:
-                bounds.append(f"{p.variable} > {written(run.low, True)}")
-            if not run.high.infinite:
-                bounds.append(f"{p.variable} < {written(run.high, False)}")
-            if bounds:
-                yield p.text, " and ".join(bounds)
-    elif p.kind in ("smooth", "differentiable"):
-        from .facts import continuity, continuity_json
-
-        yield f"continuity({inner}) == {continuity_json(continuity(p.body, p.variable))}", where
-    elif p.kind in ("bounded", "positive"):
-        shape = decided_landscape(p.body, p.variable, _region(statement, p.variable))
-        if p.kind == "bounded":
-            yield f"sup({inner}) == {written(shape.sup.value)} and inf({inner}) == {written(shape.inf.value)}", where
-        elif not shape.inf.value.infinite:
-            yield f"inf({inner}) == {written(shape.inf.value)}", where
-            yield f"{inner} >= {written(shape.inf.value, False)}", where
-        else:
-            yield f"inf({inner}) == -oo", where
-    elif p.kind == "identity_near":
-        function, _, at = inner.rpartition(", ")
-        for quantity, body in (
-            (f"D({function})({at})", ex.derivative(p.body, p.variable)),
-            (f"({function})({at})", p.body),
-        ):
-            from .pieces import value_at
-            from .values import closed_real
-
-            assert p.other is not None
-            yield f"{quantity} == {written(value_at(body, p.variable, closed_real(p.other)))}", where
-    else:
-        yield f"not {p.text}", where
-
-
-def _for_set(r: Relation, statement: Statement) -> Iterator[tuple[str, str | None]]:
-    s = r.lhs
-    assert isinstance(s, SetFunctional)
-    if s.variable is None or s.kind not in ("range", "argmax", "argmin", "zeros", "subdifferential"):
-        return
-    from .values import set_value
-
-    found, _ = set_value(s, s.body, _region(statement, s.variable))
-    if len(found.parts) == 1 and not found.parts[0].is_point:
-        part = found.parts[0]
-        ends = [f"left={'closed' if part.low_closed else 'open'}", f"right={'closed' if part.high_closed else 'open'}"]
-        yield (
-            f"{s.text} == interval({written(part.low)}, {written(part.high)}, {', '.join(ends)})",
-            statement.where_text,
-        )
-    elif found.parts and all(part.is_point for part in found.parts):
-        members = ", ".join(written(part.low) for part in found.parts)
-        yield f"{s.text} == {{{members}}}", statement.where_text
+def _at_the_counterexample(statement: Statement, blame: Counterexample | None) -> Iterator[Candidate]:
+    """The opposite: of a closed statement as a whole, of one with free names where it fails."""
+    contrary = source(opposite(statement.formula))
+    at = {} if blame is None else blame.at
+    if at and all(re.fullmatch(r"[A-Za-z]\w*", name) for name in at):
+        yield contrary, " and ".join(f"{name} == {value}" for name, value in at.items())
+    yield contrary, statement.where_text

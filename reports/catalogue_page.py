@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from ..proofs.catalogue import catalogue
+from ..proofs.catalogue import Activation, catalogue
+from ..proofs.vector_catalogue import VectorActivation, vector_catalogue
 from .console import cell, table
 
 
@@ -15,29 +16,39 @@ def document() -> dict[str, Any]:
     return {
         "schema": 1,
         "activations": [
-            {
-                "name": entry.name,
-                "formula": entry.formula,
-                "inputs": entry.inputs,
-                "parameters": [
-                    {"name": each.name, "default": each.default, "constraint": each.constraint}
-                    for each in entry.parameters
-                ],
-                "aliases": entry.aliases,
-                "summary": entry.summary,
-                "source": entry.source,
-            }
-            for entry in catalogue()
+            {**_entry(entry), "inputs": entry.inputs, "variant_of": entry.variant_of} for entry in catalogue()
         ],
+        "vector_activations": [_entry(entry) for entry in vector_catalogue()],
+    }
+
+
+def _entry(entry: Activation | VectorActivation) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "formula": entry.formula,
+        "parameters": [
+            {"name": each.name, "default": each.default, "constraint": each.constraint} for each in entry.parameters
+        ],
+        "aliases": entry.aliases,
+        "summary": entry.summary,
+        "source": entry.source,
     }
 
 
 def tables(data: dict[str, Any]) -> list[Table]:
-    """One table: a row for each activation."""
-    shown = table(f"{len(data['activations'])} activations", ("name", "definition", "parameters", "aliases"))
-    for entry in data["activations"]:
+    """A row for each activation of one real, then for each of a vector v."""
+    return [
+        _table(f"{len(data['activations'])} activations", data["activations"]),
+        _table(f"{len(data['vector_activations'])} activations of a vector v", data["vector_activations"]),
+    ]
+
+
+def _table(title: str, entries: list[dict[str, Any]]) -> Table:
+    shown = table(title, ("name", "definition", "parameters", "aliases"))
+    for entry in entries:
+        also = ", ".join(entry["aliases"])
+        if entry.get("variant_of"):
+            also = f"a variant of {entry['variant_of']}"
         parameters = ", ".join(f"{each['name']}={each['default']}" for each in entry["parameters"])
-        shown.add_row(
-            cell(entry["name"], "bold"), cell(entry["formula"]), cell(parameters), cell(", ".join(entry["aliases"]))
-        )
-    return [shown]
+        shown.add_row(cell(entry["name"], "bold"), cell(entry["formula"]), cell(parameters), cell(also))
+    return shown

@@ -21,11 +21,13 @@ def describe(activation: str, parameters: tuple[str, ...], as_json: bool) -> Non
     \b
     gradproof describe gelu
     gradproof describe elu --param alpha=2
+    gradproof describe softmax
     gradproof describe "x*tanh(exp(x))"
     """
-    from ..facts_page import document, tables
+    from .. import facts_page, vector_page
 
-    data = document(activation, options.pairs(parameters))
+    page = vector_page if vector_page.covers(activation) else facts_page
+    data = page.document(activation, options.pairs(parameters))
     if as_json:
         from ..strict_json import text
 
@@ -33,4 +35,4 @@ def describe(activation: str, parameters: tuple[str, ...], as_json: bool) -> Non
     else:
         from ..console import show
 
-        show(*tables(data))
+        show(*page.tables(data))

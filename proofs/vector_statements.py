@@ -1,0 +1,80 @@
+"""Deciding statements about vectors, for every number n of components and all real vectors at once.
+
+A statement is refuted by a vector of a few whole numbers (:mod:`vector_points`), at which both sides are evaluated,
+else it is proved for every n (:mod:`vector_prover`). With vectors written out it is a statement about real numbers,
+component by component.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from .effort import Undecided, budget
+from .pieces import Undefined
+from .syntax import StatementError
+from .vector_language import VectorStatement, parse_vector_statement
+from .vector_points import SAMPLES, Search, at_dimension
+from .vector_prover import Prover
+from .vector_repairs import candidates
+from .verdicts import Evidence, Result, Verdict
+
+PROOF_STEPS = 60_000
+"""Steps spent on the proof for every n."""
+SUGGESTION_STEPS = 30_000
+"""Steps spent on looking for the nearest true statement."""
+
+
+def prove_vectors(text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool) -> Result:
+    """Decide one statement about vectors. Raises StatementError for text that is not in the language."""
+    started = time.perf_counter()
+    statement = parse_vector_statement(text, where, functions)
+    try:
+        with budget():
+            result = _decided(statement)
+    except (Undecided, Undefined) as reason:
+        result = Result(text, where, Verdict.UNDECIDED, explanation=(str(reason),))
+    except RecursionError:
+        result = Result(text, where, Verdict.UNDECIDED, explanation=("nested too deeply for the prover",))
+    if suggest and result.verdict is Verdict.REFUTED:
+        with budget(SUGGESTION_STEPS):
+            result = replace(result, nearest=_nearest(statement, result, functions))
+    return replace(result, seconds=time.perf_counter() - started)
+
+
+def _decided(s: VectorStatement) -> Result:
+    """Raises Undecided or Undefined."""
+    if s.dimension is not None:
+        return _written_out(s, s.dimension)
+    search = Search(s)
+    if search.counterexample is not None:
+        tried = (f"tried vectors of {', '.join(map(str, SAMPLES))} components until one failed",)
+        return Result(s.text, s.where_text, Verdict.REFUTED, Evidence.EXACT, tried, search.counterexample)
+    if not search.met:
+        raise Undecided("no vector was found that satisfies the condition with every term defined")
+    prover = Prover(s)
+    with budget(PROOF_STEPS):
+        prover.require_whole_space()
+        evidence = Evidence.EXACT if prover.prove(s.formula) else Evidence.ENCLOSURE
+    return Result(s.text, s.where_text, Verdict.PROVED, evidence, tuple(dict.fromkeys(prover.notes)))
+
+
+def _written_out(s: VectorStatement, n: int) -> Result:
+    """A statement with vectors of n components written out."""
+    from .statements import Decision
+
+    outcome = Decision(at_dimension(s, n)).run()
+    notes = tuple(dict.fromkeys((f"n = {n}, component by component", *outcome.explanation)))
+    return Result(s.text, s.where_text, outcome.verdict, outcome.evidence, notes, outcome.counterexample)
+
+
+def _nearest(statement: VectorStatement, result: Result, functions: Mapping[str, str] | None) -> str | None:
+    """A true statement close to a refuted one, kept only if it is proved."""
+    for text, where in candidates(statement, result.counterexample):
+        with suppress(StatementError):
+            if prove_vectors(text, where, functions, suggest=False).verdict is not Verdict.PROVED:
+                continue
+            return text if where is None else f"{text} where {where}"
+    return None
