@@ -20,6 +20,7 @@ from ..proofs.landscape import Landscape
 from ..proofs.language import parse_statement
 from ..proofs.reals import Real
 from ..proofs.syntax import Connective, Formula, Relation
+from ..proofs.vector_words import is_about_vectors
 from ..proofs.verdicts import Counterexample, Result, Verdict
 from . import strategies
 from .drive import SEEK, drive
@@ -63,8 +64,10 @@ def contradict_statement(
 ) -> Contradiction | None:
     """A point where a statement about points is false, if one is found.
 
-    Statements about whole functions (sup, E, roundings, product) are not tested: None.
+    Statements about whole functions (sup, E, roundings, product) and about vectors are not tested: None.
     """
+    if is_about_vectors(text, where, functions):
+        return None
     statement = parse_statement(text, where, functions)
     if statement.functionals or statement.products:
         return None
