@@ -8,7 +8,7 @@ The result is a formula with case distinctions, defined for exactly those parame
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
@@ -67,6 +67,13 @@ MAX_SMOOTHNESS = 8
 
 def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
     """One of KINDS for body as a function of one variable: a number in terms of its other names. Raises Undecided."""
+    try:
+        return _value(f, body, signs_of)
+    except identities.TooComplex as reason:
+        raise Undecided(f"{f.text}: {reason}") from None
+
+
+def _value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
     assert f.variable is not None
     question = _Question(body, f.variable, signs_of)
     tree = question.tree(-1, 1, {})
@@ -210,13 +217,23 @@ class _Question:
         return _largest(bounds, 1)
 
     def limit(self, part: Interval, end: int) -> Expr:
-        """The limit at an infinity of the piece that reaches it: that of c G(x) + d."""
-        form = self._separate(part.formula)
-        if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
-            raise Undecided(f"the limit of {ex.text(part.formula)} for every value of its parameters")
-        c, g, d = form
-        at = PLUS_INFINITY if end > 0 else MINUS_INFINITY
-        return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
+        """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""
+        for e, side in ((part.formula, end), *self._stretched(part, end)):
+            form = self._separate(e)
+            if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
+                continue
+            c, g, d = form
+            at = PLUS_INFINITY if side > 0 else MINUS_INFINITY
+            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
+        raise Undecided(f"the limit of {ex.text(part.formula)} for every value of its parameters")
+
+    def _stretched(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
+        """The formula with x = t/p or x = t p for a parameter p of known sign, and the infinity that t tends to."""
+        for p in sorted(ex.free_names(part.formula) - {self.variable}):
+            if sign := self._known_sign(ex.name(p), part.known):
+                for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
+                    changed = ex.substitute(part.formula, {self.variable: stretched})
+                    yield identities.canonical(changed), end * sign
 
     def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
         """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
