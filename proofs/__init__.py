@@ -14,7 +14,8 @@ _HOME = {
     "Facts": "facts", "FORMATS": "formats", "Format": "formats", "expectation": "gaussian", "Landscape": "landscape",
     "StatementError": "language", "parse_expression": "language", "parse_statement": "language", "Claim": "ledger",
     "ClaimResult": "ledger", "Ledger": "ledger", "LedgerError": "ledger", "builtin_ledgers": "ledger",
-    "load": "ledger", "verify": "ledger", "prove": "statements", "Counterexample": "verdicts",
+    "load": "ledger", "certificate": "certificates", "Unwritten": "certificates", "verify": "ledger",
+    "prove": "statements", "Counterexample": "verdicts",
     "Evidence": "verdicts", "Result": "verdicts", "Verdict": "verdicts",
 }  # fmt: skip
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .catalogue import Parameter as Parameter
     from .catalogue import UnknownActivation as UnknownActivation
     from .catalogue import activation as activation
+    from .certificates import Unwritten as Unwritten
+    from .certificates import certificate as certificate
     from .facts import Facts as Facts
     from .formats import FORMATS as FORMATS
     from .formats import Format as Format

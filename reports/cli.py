@@ -18,6 +18,7 @@ from .commands.depth import depth
 from .commands.describe import describe
 from .commands.list import list_
 from .commands.prove import prove
+from .commands.recheck import recheck
 from .commands.report import report
 from .commands.verify import verify
 from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_line
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (report, verify, prove, describe, check, depth, list_):
+for command in (report, verify, prove, recheck, describe, check, depth, list_):
     cli.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,12 @@ from .errors import BadInput
 
 as_json: Callable[..., Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
+certificates: Callable[..., Any] = click.option(
+    "--certificates",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a certificate of every proof into DIR, for `gradproof recheck`.",
 )
 param: Callable[..., Any] = click.option(
     "--param",

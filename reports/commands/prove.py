@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from .. import options
-from ..errors import FOUND, bad_input
+from ..errors import FOUND, bad_input, one_line
 
 
 @click.command(
@@ -15,15 +17,16 @@ from ..errors import FOUND, bad_input
 )
 @click.argument("statement")
 @click.option("--where", metavar="W", help="Restrict the free names, for example 'x > 0'.")
+@options.certificates
 @options.as_json
-def prove(statement: str, where: str | None, as_json: bool) -> int:
+def prove(statement: str, where: str | None, certificates: Path | None, as_json: bool) -> int:
     """Decide STATEMENT for all real values of its free names.
 
     \b
     gradproof prove "D(sigmoid)(x) <= 1/4"
     gradproof prove "D(sigmoid)(x) < 1/10" --where "abs(x) > 3"
 
-    Exits 0 when the statement is proved, otherwise 1.
+    Exits 0 when the statement is proved (and its certificate written, where one is asked for), otherwise 1.
     """
     with bad_input():
         from ...proofs.statements import prove as decide
@@ -37,4 +40,11 @@ def prove(statement: str, where: str | None, as_json: bool) -> int:
         from ..verdict_page import lines
 
         click.echo("\n".join(lines(result.to_json())))
-    return 0 if result.verdict.value == "proved" else FOUND
+    unwritten: list[str] = []
+    if certificates is not None:
+        from ...proofs.certificates import write_proof
+
+        unwritten = write_proof(certificates, statement, result)
+    for line in unwritten:
+        click.echo(f"gradproof: {one_line(line)}", err=True)
+    return 0 if result.verdict.value == "proved" and not unwritten else FOUND

@@ -1,0 +1,217 @@
+"""Re-checks a proof certificate by other means than those that found the proof; imports nothing of the search.
+
+A certificate states a proposition, the definitions it uses, and *facts*: cuts of the line with, for each open gap, why
+an expression keeps its sign there. The re-checker reads the proposition with its own reader, works out what has to be
+shown, and accepts a gap only when its own interval arithmetic confirms every part of the argument given for it:
+
+- *cells*: on each closed cell an interval or Taylor form excludes 0, or the expression is monotone and has the sign at
+  the end where it is least; cells join without gaps;
+- *tails*, at an infinity or beside an exact point: the model on the whole tail has the sign;
+- *identities* (sign 0): SymPy's algebra reduces the expression to 0 once its case distinctions are settled, each of
+  which is a sign on the gap with its own cells and tails;
+- *marks* between gaps are exact numbers, or brackets in which the expression changes its sign once, strictly monotone.
+
+From signs of a derivative and one-sided limits follow ranges, suprema and where they are attained; an expectation is a
+difference of limits of antiderivatives, each checked by differentiating it; statements in several names are split into
+cases by the signs of factors.
+
+Trusted: the files named recheck*, the definitions that the certificate states, Python, mpmath's directed rounding (its
+elementary functions with a margin of 2^24), and SymPy where its algebra says that an expression is 0 or factors one.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .recheck_cases import Cases
+from .recheck_formulas import RELATIONS, Bad, Node, closed, holds, tree
+from .recheck_functions import Part, functional, is_set, predicate, same_set, sign_on_part
+from .recheck_numbers import Unclear, Undefined, compare
+from .recheck_signs import OUTSIDE, Signs, Wrong
+
+MAX_BYTES = 5_000_000
+
+
+class Recheck(Signs):
+    """One certificate."""
+
+    def __init__(self, certificate: dict[str, Any]) -> None:
+        super().__init__(certificate["facts"], certificate["functions"])
+        self.statement = tree(certificate["statement"])
+        self.where = tree(certificate["where"]) if certificate["where"] is not None else None
+        self.cache: dict[Any, Any] = {}
+        self.products: dict[str, list[Part]] = {}
+
+    # --- statements
+
+    def run(self) -> None:
+        """Every part of the statement. Raises Wrong, Unclear or Bad."""
+        for part in conjuncts(self.statement):
+            self.at = part.text
+            names = self.names(part)
+            inner = self.names(self.where) if self.where is not None else frozenset()
+            if not names:
+                if self.truth(part, lambda key, e: closed(e).sign()) is not True:
+                    raise Wrong(f"{part.text}: false")
+            elif names <= self.products.keys():
+                self.on_parts(part, *names)
+            elif len(names | inner) == 1:
+                self.on_line(part, *names)
+            else:
+                Cases(self, part).run()
+
+    def names(self, part: Any) -> frozenset[str]:
+        """The free names of the relations between numbers in a formula."""
+        match part:
+            case ast.BoolOp(values=inner):
+                return frozenset().union(*map(self.names, inner))
+            case ast.UnaryOp(operand=inner):
+                return self.names(inner)
+            case ast.Compare(left=left, comparators=rest) if not any(map(is_set, (left, *rest))):
+                sides = [self.value(side) for side in (left, *rest)]
+                return frozenset().union(*(side.names for side in sides if isinstance(side, Node)))
+        return frozenset()
+
+    def value(self, e: Any) -> Node | str:
+        """A side of a relation: an expression or an infinity."""
+        text = e.text.replace(" ", "")
+        return text if text in OUTSIDE else self.reader.read(e)
+
+    def truth(self, e: Any, sign: Callable[[str, Node], int | None]) -> bool | None:
+        """Whether a formula holds where the signs are taken; None where a term is undefined."""
+        match e:
+            case ast.BoolOp(op=op, values=values):
+                decisive, seen = isinstance(op, ast.Or), False
+                for value in values:
+                    truth = self.truth(value, sign)
+                    if truth is decisive:
+                        return decisive
+                    seen |= truth is None
+                return None if seen else not decisive
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                truth = self.truth(operand, sign)
+                return None if truth is None else not truth
+            case ast.Compare(left=left, ops=ops, comparators=comparators):
+                sides = [left, *comparators]
+                truths = [self.relation(a, RELATIONS.get(type(op), ""), b, sign)
+                          for a, op, b in zip(sides, ops, comparators, strict=False)]  # fmt: skip
+                return None if None in truths else all(truths)
+            case ast.Call(func=ast.Name(id=kind)):
+                return predicate(self, kind, e)
+        raise Bad(f"not a statement: {getattr(e, 'text', '')[:80]!r}")
+
+    def relation(self, a: Any, op: str, b: Any, sign: Callable[[str, Node], int | None]) -> bool | None:
+        if is_set(a) or is_set(b):
+            if op not in ("==", "!="):
+                raise Bad(f"sets are compared with == and != only: {a.text[:40]!r}")
+            return same_set(self, a, b) == (op == "==")
+        left, right = self.value(a), self.value(b)
+        if isinstance(left, str) or isinstance(right, str):
+            values = [side if isinstance(side, str) else closed(side) for side in (left, right)]
+            return holds(op, compare(*values))
+        if left is right:
+            return holds(op, 0)  # equal wherever it is defined, and elsewhere not in the domain
+        found = sign(f"{a.text} - ({b.text})", left - right)
+        return None if found is None else holds(op, found)
+
+    def on_line(self, part: Any, name: str) -> None:
+        """One free name: the statement holds on every gap and at every mark where its condition does."""
+        met = False
+        gaps, marks = self.cut(f"{part.text} | {name}", name, part)
+        for gap, ends in gaps:
+            met |= self.here(part, lambda key, e, g=gap, m=ends: self.sign(g, key, e, name, m))
+        for mark in marks:
+            met |= self.here(part, lambda key, e, m=mark: self.at_mark(e, name, m))
+        if not met:
+            raise Wrong(f"{part.text}: its domain is empty")
+
+    def here(self, part: Any, sign: Callable[[str, Node], int | None]) -> bool:
+        """Whether one place belongs to the domain, where the statement must then hold."""
+        if self.where is not None and self.truth(self.where, sign) is not True:
+            return False
+        truth = self.truth(part, sign)
+        if truth is False:
+            raise Wrong(f"{part.text}: false somewhere on the line")
+        return truth is True
+
+    def on_parts(self, part: Any, name: str) -> None:
+        """A product of independent values: the statement holds on every part of the set of its values."""
+        for values in self.products[name]:
+            for which in ("inside", "low", "high"):
+                if values.has(which) and not self.truth(
+                    part, lambda key, e, v=values, w=which: sign_on_part(e, name, v, w)
+                ):
+                    raise Wrong(f"{part.text}: false for some product")
+
+    def special(self, e: Any) -> Node | None:
+        """A number computed from whole functions, or a product, as a node."""
+        if e.text not in self.cache:
+            self.cache[e.text] = functional(self, e)
+        return self.cache[e.text]
+
+
+def conjuncts(e: Any) -> Iterator[Any]:
+    """The parts of a conjunction, each of which is shown by itself."""
+    if isinstance(e, ast.BoolOp) and isinstance(e.op, ast.And):
+        for part in e.values:
+            yield from conjuncts(part)
+    else:
+        yield e
+
+
+def digest(certificate: dict[str, Any]) -> str:
+    """SHA-256 of everything but the digest itself."""
+    content = {k: v for k, v in certificate.items() if k != "digest"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def recheck(certificate: Any) -> None:
+    """Re-checks one certificate. Raises Bad for what is none, Wrong with fact and reason where it does not hold."""
+    _require(certificate)
+    if digest(certificate) != certificate["digest"]:
+        raise Wrong("the digest: the certificate was changed after it was written")
+    try:
+        Recheck(certificate).run()
+    except Unclear as reason:
+        raise Wrong(f"not settled: {reason}") from None
+    except Undefined as reason:
+        raise Wrong(f"undefined: {reason}") from None
+    except (Bad, Wrong):
+        raise
+    except Exception as error:  # the certificate comes from strangers: whatever it provokes is one line
+        raise Bad(f"malformed ({type(error).__name__}: {str(error)[:80]})") from None
+
+
+def _require(c: Any) -> None:
+    """The certificate's outer form. Raises Bad."""
+    if not isinstance(c, dict) or c.get("schema") != 1:
+        raise Bad("expected a certificate with schema 1")
+    kinds = {"statement": str, "where": (str, type(None)), "functions": dict, "facts": dict, "digest": str}
+    for key, kind in kinds.items():
+        if key not in c or not isinstance(c[key], kind):
+            raise Bad(f"expected the field {key!r}")
+    if c.get("verdict") != "proved" or len(c["functions"]) > 200:
+        raise Bad("expected the verdict 'proved' and at most 200 definitions")
+    for name, f in c["functions"].items():
+        fields = f if isinstance(f, dict) else {}
+        if [type(fields.get(key)) for key in ("inputs", "parameters", "formula")] != [list, dict, str]:
+            raise Bad(f"{name[:40]!r}: expected inputs, parameters and a formula")
+
+
+def load(path: Path) -> Any:
+    """Reads a certificate's file. Raises Bad."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Bad(f"more than {MAX_BYTES} bytes")
+    try:
+        return json.loads(path.read_text("utf-8"), parse_constant=lambda text: _no_number(text))
+    except (ValueError, RecursionError):
+        raise Bad("not JSON") from None
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)

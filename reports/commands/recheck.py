@@ -1,0 +1,69 @@
+"""`gradproof recheck`: proof certificates, confirmed by a program that shares nothing with the search."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import options
+from ..errors import BAD_INPUT, FOUND, BadInput, one_line
+
+
+@click.command(short_help="Confirm proof certificates independently.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@options.as_json
+def recheck(folder: Path, as_json: bool) -> int:
+    """Re-check every certificate (*.json) in DIR, as `verify --certificates` and `prove --certificates` write them.
+
+    The re-checker has its own reader, interval arithmetic and tail arithmetic, and imports nothing of what found the
+    proofs. DIR may also be one certificate.
+
+    Exits 0 when all re-check, 1 when one does not, and 2 when there is none or a file is no certificate.
+    """
+    files = [folder] if folder.is_file() else sorted(folder.glob("*.json"))
+    if not files:
+        raise BadInput(f"{folder}: expected a folder with certificates (*.json), or one certificate")
+    found = [_outcome(path) for path in files]
+    if as_json:
+        from ..strict_json import text
+
+        click.echo(text({"schema": 1, "certificates": found}), nl=False)
+    else:
+        for each in found:
+            click.echo(one_line(": ".join(filter(None, (f"{each['verdict']:<10} {each['file']}", each["reason"])))))
+        good = sum(each["verdict"] == "confirmed" for each in found)
+        seconds = sum(each["seconds"] for each in found)
+        click.echo(f"{good} of {len(found)} certificates confirmed in {seconds:.1f} s")
+    verdicts = {each["verdict"] for each in found}
+    return FOUND if "rejected" in verdicts else BAD_INPUT if "unreadable" in verdicts else 0
+
+
+def _outcome(path: Path) -> dict[str, Any]:
+    """One file: confirmed, rejected with the fact and the reason, or unreadable."""
+    from ...proofs.certificates import definitions
+    from ...proofs.recheck import load, recheck
+    from ...proofs.recheck_formulas import Bad
+    from ...proofs.recheck_signs import Wrong
+
+    started = time.perf_counter()
+    verdict, reason = "confirmed", None
+    certificate: Any = None
+    try:
+        certificate = load(path)
+        recheck(certificate)
+        catalogue = definitions()
+        for name, stated in certificate["functions"].items():
+            if name in catalogue and catalogue[name] != stated:
+                raise Wrong(f"{name}: the definition is not the catalogue's")
+    except Wrong as error:
+        verdict, reason = "rejected", str(error)
+    except (Bad, OSError) as error:
+        verdict, reason = "unreadable", str(error)
+    statement = certificate.get("statement") if isinstance(certificate, dict) else None
+    return {
+        "file": path.name, "statement": statement if isinstance(statement, str) else None, "verdict": verdict,
+        "reason": reason, "seconds": round(time.perf_counter() - started, 3),
+    }  # fmt: skip
