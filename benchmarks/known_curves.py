@@ -1,7 +1,7 @@
 """What is known about the catalogue's curves without gradproof: values, derivative formulas, bounds and zeros.
 
 Written by hand and evaluated with mpmath; nothing here imports gradproof, so a mistake in the engine cannot make a
-false statement look true. :mod:`generate_statements` reads it. Bounds come from a scan of [-40, 40], bisection of the
+false statement look true. :mod:`generate_statements` reads it. Bounds come from a scan of [-40, 40] (less where tails fall fast), bisection of the
 next derivative (golden section for the second), the values beside the breakpoints and the values at +-1e60.
 """
 
@@ -9,241 +9,44 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
-import mpmath
-
-mp = mpmath.MPContext()
-mp.dps = 300
+from curve_values import (
+    Curve,
+    Number,
+    UndefinedHere,
+    Value,
+    _bell,
+    _celu,
+    _elu,
+    _gelu_tanh,
+    _hard_tanh,
+    _leaky,
+    _mish,
+    _one,
+    _phi,
+    _selu,
+    _softplus,
+    _softplus_of,
+    _squareplus,
+    _swish,
+    _zero,
+    mp,
+    normal_cdf,
+    sigmoid,
+)
+from more_curves import MORE
 
 EQUAL = mp.mpf(10) ** -60
 """Numbers nearer than this are taken as equal: far above the working precision, far below every perturbation."""
-TIE = mp.mpf(10) ** -200
-"""Two sides nearer than this at a moderate point are equal: no tail is as small there."""
+NOISE, TIE = mp.mpf(10) ** -320, mp.mpf(10) ** -200
+"""Two sides that differ by something between these at a whole number are equal but for rounding: no tail is as small
+there, and what falls like exp(-exp(x)) is smaller."""
 NEAR = mp.mpf(10) ** -60
 """How near a breakpoint its one-sided limits are read."""
-
-Number = Any
-Value = Callable[[Number], Number]
-
-
-class UndefinedHere(ArithmeticError):
-    """A derivative at a point where it does not exist."""
-
-
-# --- values, written so that they keep their relative accuracy in the tails
-
-
-def sigmoid(x: Number) -> Number:
-    return 1 / (1 + mp.exp(-x))
-
-
-def _bell(x: Number) -> Number:
-    """s(1 - s) for the sigmoid s."""
-    return sigmoid(x) * sigmoid(-x)
-
-
-def _phi(x: Number) -> Number:
-    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
-
-
-def normal_cdf(x: Number) -> Number:
-    return mp.erfc(-x / mp.sqrt(2)) / 2
-
-
-def _softplus(x: Number) -> Number:
-    return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
-
-
-def _gelu_tanh(order: int) -> Value:
-    def value(x: Number) -> Number:
-        root, c = mp.sqrt(2 / mp.pi), mp.mpf("0.044715")
-        u = root * (x + c * x**3)
-        u1, u2 = root * (1 + 3 * c * x * x), root * 6 * c * x
-        half, bell = sigmoid(2 * u), 4 * _bell(2 * u)  # (1 + tanh u)/2 and 1 - tanh(u)**2
-        if order == 0:
-            return x * half
-        if order == 1:
-            return half + x / 2 * bell * u1
-        return bell * u1 + x / 2 * bell * (u2 - 2 * mp.tanh(u) * u1 * u1)
-
-    return value
-
-
-def _swish(k: Number, order: int) -> Value:
-    def value(x: Number) -> Number:
-        s, bell = sigmoid(k * x), _bell(k * x)
-        if order == 0:
-            return x * s
-        if order == 1:
-            return s + k * x * bell
-        return 2 * k * bell + k * k * x * bell * (sigmoid(-k * x) - s)
-
-    return value
-
-
-def _mish(order: int) -> Value:
-    def value(x: Number) -> Number:
-        u, s, bell = _softplus(x), sigmoid(x), _bell(x)
-        t, steep = mp.tanh(u), mp.sech(u) ** 2
-        if order == 0:
-            return x * t
-        if order == 1:
-            return t + x * steep * s
-        return 2 * steep * s + x * steep * (bell - 2 * t * s * s)
-
-    return value
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One activation with its parameters, as the statement language calls it."""
-
-    name: str
-    arguments: str
-    values: tuple[Value, Value, Value]
-    formulas: tuple[tuple[str, ...], tuple[str, ...]]
-    """Right formulas in x for orders 1 and 2."""
-    smoothness: int | None = None
-    """k for C^k and not C^(k+1); None for smooth."""
-    breakpoints: tuple[str, ...] = ()
-    parity: str | None = None
-
-    @property
-    def function(self) -> str:
-        """The curve as a function: `elu(alpha=2)`."""
-        return f"{self.name}({self.arguments})" if self.arguments else self.name
-
-    def at(self, point: str) -> str:
-        """The curve at a point: `elu(x, alpha=2)`."""
-        return f"{self.name}({point}, {self.arguments})" if self.arguments else f"{self.name}({point})"
-
-    def derivative(self, order: int) -> str:
-        """The derivative as a function: `D(elu(alpha=2), 2)`."""
-        return (self.function, f"D({self.function})", f"D({self.function}, 2)")[order]
-
-    def derivative_at(self, order: int, point: str) -> str:
-        """The derivative at a point."""
-        return self.at(point) if order == 0 else f"{self.derivative(order)}({point})"
-
-    @cached_property
-    def breaks(self) -> tuple[Number, ...]:
-        return tuple(number(b) for b in self.breakpoints)
-
-    def defined_at_breaks(self, order: int) -> bool:
-        return self.smoothness is None or order <= self.smoothness
-
-    def value(self, order: int, x: Number) -> Number:
-        """The derivative of that order. Raises UndefinedHere at a breakpoint where it does not exist."""
-        if not self.defined_at_breaks(order) and x in self.breaks:
-            raise UndefinedHere(f"{self.derivative(order)} at {x}")
-        return self.values[order](x)
-
-
-def _zero(_: Number) -> Number:
-    return mp.mpf(0)
-
-
-def _one(_: Number) -> Number:
-    return mp.mpf(1)
-
-
-def _leaky(name: str, arguments: str, slope: str) -> Curve:
-    k = mp.mpf(slope)
-    return Curve(
-        name, arguments,
-        (lambda x: x if x >= 0 else k * x, lambda x: mp.mpf(1) if x > 0 else k, _zero),
-        ((f"1 if x > 0 else {slope}", f"{slope} if x <= 0 else 1"), ("0",)), 0, ("0",),
-    )  # fmt: skip
-
-
-def _elu(alpha: str) -> Curve:
-    a = mp.mpf(alpha)
-    arguments = "" if alpha == "1" else f"alpha={alpha}"
-    return Curve(
-        "elu", arguments,
-        (
-            lambda x: x if x > 0 else a * mp.expm1(x),
-            lambda x: mp.mpf(1) if x > 0 else a * mp.exp(x),
-            lambda x: mp.mpf(0) if x > 0 else a * mp.exp(x),
-        ),
-        (
-            (f"1 if x > 0 else {alpha}*exp(x)", f"1 if x >= 0 else {alpha}*(1/2 + tanh(x/2)/2)/(1/2 - tanh(x/2)/2)"),
-            (f"0 if x > 0 else {alpha}*exp(x)",),
-        ),
-        1 if alpha == "1" else 0, ("0",),
-    )  # fmt: skip
-
-
-def _selu() -> Curve:
-    alpha, scale = "1.6732632423543772848170429916717", "1.0507009873554804934193349852946"
-    a, s = mp.mpf(alpha), mp.mpf(scale)
-    return Curve(
-        "selu", "",
-        (
-            lambda x: s * x if x > 0 else s * a * mp.expm1(x),
-            lambda x: s if x > 0 else s * a * mp.exp(x),
-            lambda x: mp.mpf(0) if x > 0 else s * a * mp.exp(x),
-        ),
-        ((f"{scale}*(1 if x > 0 else {alpha}*exp(x))",), (f"0 if x > 0 else {scale}*{alpha}*exp(x)",)), 0, ("0",),
-    )  # fmt: skip
-
-
-def _celu(alpha: str) -> Curve:
-    a = mp.mpf(alpha)
-    return Curve(
-        "celu", "" if alpha == "1" else f"alpha={alpha}",
-        (
-            lambda x: x if x > 0 else a * mp.expm1(x / a),
-            lambda x: mp.mpf(1) if x > 0 else mp.exp(x / a),
-            lambda x: mp.mpf(0) if x > 0 else mp.exp(x / a) / a,
-        ),
-        ((f"1 if x > 0 else exp(x/{alpha})", f"exp(min(x, 0)/{alpha})"), (f"0 if x > 0 else exp(x/{alpha})/{alpha}",)),
-        1, ("0",),
-    )  # fmt: skip
-
-
-def _softplus_of(beta: str) -> Curve:
-    b = mp.mpf(beta)
-    return Curve(
-        "softplus", "" if beta == "1" else f"beta={beta}",
-        (lambda x: _softplus(b * x) / b, lambda x: sigmoid(b * x), lambda x: b * _bell(b * x)),
-        (
-            (f"sigmoid({beta}*x)", f"1/(1 + exp(-{beta}*x))", f"exp({beta}*x)/(1 + exp({beta}*x))"),
-            (f"{beta}*sigmoid({beta}*x)*(1 - sigmoid({beta}*x))", f"{beta}*exp({beta}*x)/(1 + exp({beta}*x))**2"),
-        ),
-    )  # fmt: skip
-
-
-def _hard_tanh(low: str, high: str, arguments: str) -> Curve:
-    a, b = mp.mpf(low), mp.mpf(high)
-    return Curve(
-        "hard_tanh", arguments,
-        (lambda x: min(max(x, a), b), lambda x: mp.mpf(1) if a < x < b else mp.mpf(0), _zero),
-        ((f"1 if {low} < x < {high} else 0", f"0 if x < {low} or x > {high} else 1"), ("0",)), 0, (low, high),
-        "odd" if a == -b else None,
-    )  # fmt: skip
-
-
-def _squareplus(b: str) -> Curve:
-    c = mp.mpf(b)
-
-    def value(x: Number) -> Number:
-        root = mp.sqrt(x * x + c)
-        return (x + root) / 2 if x >= 0 else c / (2 * (root - x))
-
-    def slope(x: Number) -> Number:
-        root = mp.sqrt(x * x + c)
-        return (1 + x / root) / 2 if x >= 0 else c / (2 * root * (root - x))
-
-    return Curve(
-        "squareplus", "" if b == "4" else f"b={b}", (value, slope, lambda x: c / (2 * mp.sqrt(x * x + c) ** 3)),
-        ((f"(1 + x/sqrt(x**2 + {b}))/2", f"1/2 + x/(2*sqrt({b} + x**2))"), (f"{b}/(2*sqrt(x**2 + {b})**3)",)),
-    )  # fmt: skip
-
 
 _T = "tanh(softplus(x))"
 _U = "sqrt(2/pi)*(x + 0.044715*x**3)"
@@ -346,7 +149,7 @@ CURVES: tuple[Curve, ...] = (
         (("tanh(x)**2", "1 - 1/cosh(x)**2"), ("2*tanh(x)*(1 - tanh(x)**2)", "2*sinh(x)/cosh(x)**3")),
         parity="odd",
     ),
-    _squareplus("4"), _squareplus("1"), _squareplus("0.25"),
+    _squareplus("4"), _squareplus("1"), _squareplus("0.25"), *MORE,
 )  # fmt: skip
 
 BY_FUNCTION = {curve.function: curve for curve in CURVES}
@@ -398,8 +201,8 @@ class _ExactNumbers(ast.NodeTransformer):
 _BASE_NAMES: dict[str, Any] = {
     "__builtins__": {}, "_number": mp.mpf, "D": _derivative, "Phi": normal_cdf, "pi": +mp.pi, "e": mp.e + 0,
     "exp": mp.exp, "log": mp.log, "sqrt": mp.sqrt, "abs": abs, "erf": mp.erf, "erfc": mp.erfc, "sin": mp.sin,
-    "cos": mp.cos, "atan": mp.atan, "sinh": mp.sinh, "cosh": mp.cosh, "min": min, "max": max, "sign": mp.sign,
-    **{c.name: _Called(c, 0) for c in CURVES if not c.arguments},
+    "cos": mp.cos, "atan": mp.atan, "tanh": mp.tanh, "sinh": mp.sinh, "cosh": mp.cosh, "min": min, "max": max, "sign": mp.sign,
+    **{c.name: _Called(c, 0) for c in CURVES}, **{c.name: _Called(c, 0) for c in CURVES if not c.arguments},
     "glu": lambda a, b: a * sigmoid(b),
     "geglu": lambda a, b: a * normal_cdf(a) * b,
     "swiglu": lambda a, b: a * sigmoid(a) * b,
@@ -434,7 +237,7 @@ _CLOSED_FORMS = (
     "sqrt(3)/18", "4*sqrt(3)/9", "Phi(sqrt(2)) + exp(-1)/sqrt(pi)", "Phi(-sqrt(2)) - exp(-1)/sqrt(pi)", "sqrt(2/pi)", "sqrt(2)",
     "2*exp(-2)/sqrt(2*pi)", "log(2)", "3/5", "log(2 + sqrt(3))", "log(2 + sqrt(3))/2",
     "1.6732632423543772848170429916717*1.0507009873554804934193349852946", "1.0507009873554804934193349852946",
-    "0.851", "1.702",
+    "0.851", "1.702", "11/48",
 )  # fmt: skip
 
 
@@ -450,6 +253,8 @@ def closed_form(value: Number) -> str | None:
         p = mp.nint(value * q)
         if abs(p) < 200 and abs(value * q - p) < close:
             return f"{int(p)}/{q}" if q > 1 else str(int(p))
+    if abs(value) < 10**6 and abs(number(short := mp.nstr(value, 27, min_fixed=-30)) - value) < close:
+        return short
     for text, known in _closed_values():
         for sign, shown in ((1, text), (-1, f"-({text})")):
             if abs(value - sign * known) < close:
@@ -502,10 +307,14 @@ class Shape:
 FAR = mp.mpf(10) ** 60
 
 
+_SCALE = tuple(mp.sinh(mp.mpf(i) / 40) for i in range(-175, 176))
+
+
 def _grid(curve: Curve) -> list[Number]:
-    points = [mp.sinh(mp.mpf(i) / 40) for i in range(-175, 176)]
+    points = [x for x in _SCALE if curve.reach[0] < x < curve.reach[1]]
     for b in curve.breaks:
         points += [b - NEAR, b + NEAR, b]
+    points += [(a + b) / 2 for a, b in pairwise(curve.breaks)]
     return sorted(set(points))
 
 
@@ -514,7 +323,7 @@ def _turning_point(curve: Curve, order: int, low: Number, high: Number, sense: i
     if order < 2:
         slope = curve.values[order + 1]
         left = mp.sign(slope(low))
-        for _ in range(260):
+        for _ in range(180):
             middle = (low + high) / 2
             s = mp.sign(slope(middle))
             if s == 0:
@@ -525,7 +334,7 @@ def _turning_point(curve: Curve, order: int, low: Number, high: Number, sense: i
     ratio = (mp.sqrt(5) - 1) / 2
     a, b = high - ratio * (high - low), low + ratio * (high - low)
     fa, fb = sense * f(a), sense * f(b)
-    for _ in range(205):
+    for _ in range(170):
         if fa > fb:
             high, b, fb = b, a, fa
             a = high - ratio * (high - low)
@@ -543,10 +352,11 @@ def shape(curve: Curve, order: int) -> Shape:
     """What mpmath sees of one derivative."""
     f = curve.values[order]
     grid = _grid(curve)
-    defined = curve.defined_at_breaks(order)
-    kept = [x for x in grid if defined or x not in curve.breaks]
+    kept = [x for x in grid if curve.defined_at(order, x)]
     values = [f(x) for x in kept]
     limits = tuple(_limit(f, side) for side in (-1, 1))
+    if order == 0 and curve.ends is not None:
+        limits = tuple(map(mp.mpf, curve.ends))
     bounds = [_bound(curve, order, kept, values, limits, sense) for sense in (1, -1)]
     continuous = all(abs(f(b - NEAR) - f(b + NEAR)) < mp.mpf(10) ** -50 for b in curve.breaks)
     turns, first = _turns(curve, order, kept, values)
@@ -555,7 +365,7 @@ def shape(curve: Curve, order: int) -> Shape:
 
 def _limit(f: Value, side: int) -> Number:
     value = f(side * FAR)
-    return mp.sign(value) * mp.inf if abs(value) > mp.mpf(10) ** 30 else value
+    return mp.sign(value) * mp.inf if abs(value) > mp.mpf(10) ** 20 else value
 
 
 def _bound(
@@ -589,8 +399,12 @@ def _bound(
         if not separate or abs(x - separate[-1]) > mp.mpf(10) ** -30:
             separate.append(x)
     isolated = len(separate) <= 2 and all(abs(f(x + d) - value) > EQUAL**2 for x in separate for d in (-NEAR, NEAR))
-    flat = any(abs(f(x + d) - value) < EQUAL**2 for x in separate for d in (-mp.mpf("0.01"), mp.mpf("0.01")))
+    flat = any(abs(f(x + d) - value) < EQUAL**2 for x in separate for d in _STEPS)
     return Bound(value, True, tuple(separate), exact, (isolated or not flat) and len(separate) <= 2)
+
+
+_STEPS = tuple(s * mp.mpf(step) for s in (-1, 1) for step in ("0.01", "1e-8"))
+"""How far beside a bound a flat piece is looked for."""
 
 
 def _near_unattained(
@@ -626,7 +440,9 @@ def _turns(curve: Curve, order: int, points: list[Number], values: list[Number])
             continue
         between = [b for b in curve.breaks if points[i - 1] <= b <= points[i]]
         at = between[0] if between else _sign_change(f, points[i - 1], points[i])
-        here = None if between and not curve.defined_at_breaks(order) else int(mp.sign(f(at))) if between else 0
+        here = 0
+        if between:
+            here = int(mp.sign(f(at))) if curve.defined_at(order, at) else None
         found.append(Turn(at, last, here, signs[i]))
         last = signs[i]
         i += 1
@@ -635,7 +451,7 @@ def _turns(curve: Curve, order: int, points: list[Number], values: list[Number])
 
 def _sign_change(f: Value, low: Number, high: Number) -> Number:
     left = mp.sign(f(low))
-    for _ in range(280):
+    for _ in range(180):
         middle = (low + high) / 2
         s = mp.sign(f(middle))
         if s == 0:

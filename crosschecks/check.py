@@ -21,6 +21,8 @@ from .targets import PACKS, Request, TargetError, at_orders, resolve
 
 FEW_EXAMPLES, MANY_EXAMPLES = 8, 60
 """Hypothesis examples for each property, when a whole pack is checked and when one activation is."""
+FEW_BINADES, MANY_BINADES = 16, 3
+"""Likewise, of float64's binades beyond 2^64, one of so many is drawn from."""
 
 
 def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult, ...]:
@@ -80,9 +82,11 @@ def checks(
         _name(derivative) if derivative else None,
         array,
     )
+    whole = target in PACKS and as_ is None
     options = Options(
         max_ulp,
-        examples or (FEW_EXAMPLES if target in PACKS and as_ is None else MANY_EXAMPLES),
+        examples or (FEW_EXAMPLES if whole else MANY_EXAMPLES),
+        FEW_BINADES if whole else MANY_BINADES,
         seed,
         None if dtypes is None else tuple(format_named(name) for name in dtypes),
         tuple(at),

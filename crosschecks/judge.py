@@ -75,7 +75,7 @@ def _inputs(
         return pairs(fmt, rng, count), "sampled"
     if fmt.bits == 8 or (options.exhaustive and fmt.bits == 16):
         return (all_values(fmt),), "exhaustive"
-    return (sample(fmt, landmarks(known), rng),), "sampled"
+    return (sample(fmt, landmarks(known), rng, options.every),), "sampled"
 
 
 @lru_cache(maxsize=256)

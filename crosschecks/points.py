@@ -25,7 +25,7 @@ _INNER = 64
 """Binades 2^-64 to 2^64 get a draw of either sign, those beyond one draw of a random sign."""
 
 _MANY = 300
-"""Of more binades than this beyond, every third is drawn from, and the seed says which third."""
+"""Of more binades than this beyond, only every third (or as told) is drawn from, and the seed says which."""
 
 
 def special_values(fmt: Format) -> Floats:
@@ -67,12 +67,12 @@ def neighbourhoods(centres: Iterable[float], fmt: Format, steps: int = NEIGHBOUR
     return np.concatenate([shifted(centre, k) for k in range(-steps, steps + 1)])
 
 
-def binade_draws(fmt: Format, rng: np.random.Generator) -> Floats:
+def binade_draws(fmt: Format, rng: np.random.Generator, every: int = 3) -> Floats:
     """A float from every binade (of float64: every third, beyond 2^64), and from the subnormals of every length."""
     fraction_bits = fmt.precision - 1
     exponents = np.arange(fmt.emin, fmt.emax + 1)
     if len(exponents) > _MANY + 2 * _INNER:
-        exponents = exponents[(abs(exponents) <= _INNER) | (exponents % 3 == rng.integers(3))]
+        exponents = exponents[(abs(exponents) <= _INNER) | (exponents % every == rng.integers(every))]
     inner = abs(exponents) <= _INNER
     both = np.concatenate([exponents, exponents[inner]])
     signs = np.concatenate([rng.choice([-1, 1], len(exponents)), np.zeros(inner.sum(), dtype=int)])
@@ -91,12 +91,12 @@ def linear_draws(fmt: Format, rng: np.random.Generator, count: int = 160) -> Flo
     return rounded_from_float64(np.concatenate([rng.uniform(-16, 16, count - count // 2), wide]), fmt)
 
 
-def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator) -> Floats:
+def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator, every: int = 3) -> Floats:
     """All of the above, each float once, in increasing order, -0 before +0 and NaN last. Every float of 8 bits."""
     if fmt.bits == 8:
         return ordered(all_values(fmt))
     near = neighbourhoods([*around, *thresholds(fmt)], fmt)
-    return ordered(np.concatenate([special_values(fmt), near, binade_draws(fmt, rng), linear_draws(fmt, rng)]))
+    return ordered(np.concatenate([special_values(fmt), near, binade_draws(fmt, rng, every), linear_draws(fmt, rng)]))
 
 
 def pairs(fmt: Format, rng: np.random.Generator, inputs: int = 2, count: int = 240) -> tuple[Floats, ...]:

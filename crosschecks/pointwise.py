@@ -127,5 +127,9 @@ def _derivative(e: Expr, point: Point) -> Expr:
     at = ex.substitute(where, {name: ex.rational(value) for name, value in point.items()}).value
     if at is None:
         raise _Unknown
-    slope = ex.differentiate(_resolved(body, {**point, variable: at}, inside=True), variable)
+    place = {**point, variable: at}
+    around = _resolved(body, place, inside=True)
+    if not enclose(around, place, _BITS[0]).is_finite():  # the logarithm's derivative is defined where it is not
+        raise _Unknown
+    slope = ex.differentiate(around, variable)
     return ex.substitute(slope, {variable: where})

@@ -29,6 +29,8 @@ class Options:
     """The largest conditioned error that passes, in ULP."""
     examples: int = 20
     """How many examples Hypothesis tries for one property."""
+    every: int = 3
+    """Of float64's many binades beyond 2^64, every so many-th is drawn from."""
     seed: int = 0
     formats: tuple[Format, ...] | None = None
     """None: those the target takes."""

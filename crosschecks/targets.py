@@ -108,12 +108,13 @@ def _torch(
 ) -> Iterable[Implementation]:
     if base.order > 1:
         raise TargetError(f"order={base.order}: torch is tested at orders 0 and 1")
-    accepted = shipped["accepts"]
+    accepted = shipped["accepts"] + shipped["needs"]
     if request.parameters:
         accepted = accepted + (_described(shipped["function"], worker)["keywords"] or [])
     through = "autograd" if base.order else "itself"
     base = replace(base, function=shipped["function"], array="torch", through=through)
-    base = _with_parameters(entry, request, accepted, base)
+    needed = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]}
+    base = _with_parameters(entry, replace(request, parameters={**needed, **request.parameters}), accepted, base)
     missing = set(request.parameters) - {name for name, _ in base.keywords}
     if missing:
         raise TargetError(f"torch's {entry.name} takes no parameter {', '.join(sorted(missing))}")

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
-from ..numerics.formats import Floats, as_float64, dtype_of, format_of, from_bits, to_bits, to_float
+from ..numerics.formats import Floats, as_float64, dtype_of, exact, format_of, from_bits, to_bits, to_float
 from ..numerics.oracle import condition, reference
 from ..numerics.ulp import Reference
 from ..proofs.catalogue import activation
-from ..proofs.formats import Format
+from ..proofs.formats import FORMATS, Format
+from ..proofs.pieces import split
 from ..proofs.reals import Real
 from .gated import gated_condition, gated_reference
 from .implementation import Implementation
@@ -27,7 +29,7 @@ class Truth:
 
     reference: Reference
     defined: NDArray[np.bool_]
-    """Where the function has a value: at finite inputs that are no kinks of a derivative."""
+    """Where there is something to judge: at finite inputs that are no kinks of a derivative and no ends of a domain."""
     kappa: Callable[[NDArray[np.intp]], NDArray[np.float64]]
     """The condition number of the function under test at inputs given by index; the sum of both of two inputs."""
 
@@ -62,17 +64,28 @@ def _truth(
 ) -> Truth:
     unsigned = f"u{dtype_of(fmt).itemsize}"
     inputs = [from_bits(np.frombuffer(p, dtype=unsigned), fmt) for p in patterns]
-    finite = np.logical_and.reduce([np.isfinite(as_float64(a)) for a in inputs])
     entry, given = activation(name), dict(parameters)
     if len(inputs) > 1:
-        values = gated_reference(entry, given, order, variable, inputs)
-        return Truth(values, finite, lambda at: gated_condition(entry, given, order, variable, [a[at] for a in inputs]))
+        known, defined = gated_reference(entry, given, order, variable, inputs)
+        return Truth(known, defined, lambda at: gated_condition(entry, given, order, variable, [a[at] for a in inputs]))
     (x,) = inputs
     values = reference(entry, x, order=order, parameters=given)
-    defined = finite.copy()
+    defined = np.isfinite(as_float64(x))
     for index in values.kinks:
         defined[index] = False
+    for end in split(entry.expr(**given), "x").breakpoints:  # at an end of its domain a pole may give an infinity
+        defined &= ~(np.isnan(as_float64(values.value)) & (as_float64(x) == float(end)))
     return Truth(values, defined, lambda at: condition(entry, x[at], order=order, parameters=given))
+
+
+def beyond(x: NDArray[np.float64], end: Real, side: int) -> NDArray[np.bool_]:
+    """Which floats lie strictly to the right (1) or to the left (-1) of a certified real."""
+    near = rounded(end, FORMATS["float64"])
+    found = x > near if side > 0 else x < near
+    if np.isfinite(near):  # the nearest float lies on either side of it, or is the number itself
+        distance = arb(exact(near)) - end.ball(1024)
+        found |= (x == near) & bool(distance > 0 if side > 0 else distance < 0)
+    return found
 
 
 def rounded(real: Real, fmt: Format) -> float:

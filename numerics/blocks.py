@@ -105,7 +105,7 @@ class Blocks:
         for bits in PRECISIONS:
             with precision(bits, DEGREE + self._order + 2):
                 whole = self._jet(block)
-                flat = self._flat(whole[0], block)
+                flat = self._flat(whole[0], block) if whole[0].is_finite() or bits == PRECISIONS[0] else None
                 if flat is not None:
                     return flat
                 thin = self._jet(centre)

@@ -17,7 +17,7 @@ from ..proofs import expressions as ex
 from ..proofs.catalogue import ParameterValue
 from ..proofs.evaluate import precision
 from ..proofs.expressions import Expr
-from ..proofs.facts import lipschitz
+from ..proofs.facts import steepest
 from ..proofs.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
 from ..proofs.landscape import decided_landscape
 from ..proofs.language import parse_expression
@@ -97,7 +97,7 @@ def depth_report(
     if size.exact is None or ex.free_names(size.exact) or not size.ball(128) > 0:
         raise ValueError(f"weight={weight!r}: expected a positive number")
     expr = exact_expression(target, parameters)
-    rate = times(size, lipschitz(expr, "x"))
+    rate = times(size, steepest(expr, "x"))
     lowest, highest = product_range(expr, layers, size)
     name = target if isinstance(target, str) else ex.text(target) if isinstance(target, Expr) else target.name
     return DepthReport(

@@ -42,6 +42,8 @@ NARROW_TOLERANCE = 2.0**-7
 """The same in ULP of a narrower format, before the one rounding to it."""
 NARROW_FACTOR_TOLERANCE = 2.0**20
 """The same for each factor where the product is rounded to float32 or less, in ULP of float64."""
+MOST_REMEMBERED = 1 << 16
+"""How many of the oracle's values a function keeps: the same inputs come again and again in a test."""
 FLOAT64 = FORMATS["float64"]
 
 
@@ -54,6 +56,7 @@ class FloatFunction:
         self._pieces = [p.expr and (nth_derivative(p.expr, order), Blocks(p.expr, order)) for p in pieces.pieces]
         self._gaps = [_around(b) for b in pieces.breakpoints]
         self._function = ex.derivative(expr, "x", order=order)
+        self._remembered: dict[float, float] = {}
 
     def __call__(self, x: NDArray[np.float64], fmt: Format, tolerance: float) -> NDArray[np.float64]:
         """Values whose error is about `tolerance` ULP of the format at most, not yet rounded to the format."""
@@ -100,7 +103,12 @@ class FloatFunction:
 
     def _point_by_point(self, where: NDArray[np.intp], x: NDArray[np.float64], result: NDArray[np.float64]) -> None:
         points, back = np.unique(x[where], return_inverse=True)
-        result[where] = np.array([float64_value(self.oracle, float(p)) for p in points], np.float64)[back]
+        if len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.clear()
+        for p in map(float, points):
+            if p not in self._remembered:
+                self._remembered[p] = float64_value(self.oracle, p)
+        result[where] = np.array([self._remembered[float(p)] for p in points], np.float64)[back]
 
 
 def _around(breakpoint_: Real) -> tuple[float, float]:

@@ -7,6 +7,7 @@ Nothing here computes with floats. Inputs and outputs are arrays of a format's d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 from ..proofs import expressions as ex
 from ..proofs.catalogue import Activation, ParameterValue, activation
 from ..proofs.effort import Undecided
-from ..proofs.evaluate import precision, program
+from ..proofs.evaluate import excludes_zero, precision, program
 from ..proofs.expressions import Expr
-from ..proofs.formats import Enclosures, Format, Rounded, format_named
+from ..proofs.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
 from ..proofs.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
 from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY
 from .formats import Floats, as_float64, dtype_of, exact, format_of, to_float
@@ -36,6 +37,9 @@ ExactReal: TypeAlias = "fmpq | Enclosures"
 PATIENCE = 2048
 """The precision at which a value is suspected of sitting next to an exact tie, in bits."""
 
+
+_GUARD, _SLACK = 64, 8
+"""A ball is settled at once where it is narrower than 2**(_SLACK - _GUARD) ULP, in units of 2**-_GUARD ULP."""
 
 NARROW = arb(2) ** -56
 """How wide a ball may be, in ULP, for its midpoint to stand for the value."""
@@ -207,10 +211,10 @@ def _check(expr: Expr, order: int) -> None:
         raise ValueError(f"expression {ex.text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
 
 
-_Row: TypeAlias = "tuple[float, float, int, OneSided | None]"
+Row: TypeAlias = "tuple[float, float, int, OneSided | None]"
 
 
-def _row(function: Oracle, x: float, fmt: Format) -> _Row:
+def _row(function: Oracle, x: float, fmt: Format) -> Row:
     """Rounded value, residual, ulp exponent and kink."""
     if x != x:
         return _special(x, fmt)
@@ -222,10 +226,10 @@ def _row(function: Oracle, x: float, fmt: Format) -> _Row:
     if isinstance(real, Kink):
         left, right = (to_float(fmt.round(_exact_or_near(side))) for side in (real.left, real.right))
         return float("nan"), 0.0, fmt.emin, OneSided(left, right)
-    return _rounded(real, fmt)
+    return rounded_row(real, fmt)
 
 
-def _special(value: float, fmt: Format) -> _Row:
+def _special(value: float, fmt: Format) -> Row:
     return (value if fmt.overflow == "inf" else float("nan")), 0.0, fmt.emax - fmt.precision + 1, None
 
 
@@ -256,15 +260,18 @@ def float64_product(factors: Sequence[tuple[Oracle, float]]) -> float:
                 result *= real(bits) if callable(real) else arb(real)
             return result
 
-    return _rounded(product, format_named("float64"))[0]
+    return rounded_row(product, format_named("float64"))[0]
 
 
 def _exact_or_near(side: arb) -> fmpq | Callable[[int], arb]:
     return side.fmpq() if side.is_exact() else lambda _: side
 
 
-def _rounded(real: ExactReal, fmt: Format) -> _Row:
+def rounded_row(real: ExactReal, fmt: Format) -> Row:
+    """An exact number as a row of a reference: rounded, with what the rounding left over, in no kink."""
     if callable(real):
+        if (row := _at_once(real(FIRST_PRECISION), fmt)) is not None:
+            return row
         nearest, near = _settled(real, fmt)
         middle, negative = fmt.clamped(near.mid()), bool(near < 0)
     else:
@@ -276,6 +283,38 @@ def _rounded(real: ExactReal, fmt: Format) -> _Row:
     left_over = (middle - nearest) / ulp
     value = -0.0 if negative and nearest == 0 else to_float(nearest)
     return value, int(left_over.p) / int(left_over.q), exponent, None
+
+
+def _at_once(ball: arb, fmt: Format) -> Row | None:
+    """The row of what a ball encloses, in whole numbers; None unless it is narrow and off the midpoints and the
+    powers of two: the usual case, which needs no fractions."""
+    if not ball.is_finite() or not excludes_zero(ball):
+        return None
+    mantissa, lowest = map(int, ball.mid().man_exp())
+    radius, scale = map(int, ball.rad().man_exp())
+    width = scale + radius.bit_length() if radius else lowest  # the radius is below 2**width
+    size, sign = abs(mantissa), math.copysign(1.0, mantissa)
+    top = lowest + size.bit_length() - 1  # 2**top <= size of the midpoint < 2**(top + 1)
+    if width >= top:
+        return None
+    if top > fmt.emax + 1:
+        return _special(sign * math.inf, fmt)
+    exponent = max(top, fmt.emin) - fmt.precision + 1
+    if top < exponent - _GUARD:
+        return sign * 0.0, 0.0, exponent, None
+    if top >= fmt.emax or (radius and width > exponent - _GUARD + _SLACK - 1):
+        return None
+    shift = lowest - exponent + _GUARD
+    whole, rest = divmod(size << shift if shift >= 0 else size >> -shift, 1 << _GUARD)
+    up = rest >> (_GUARD - 1)
+    boundaries = [1 << (_GUARD - 1)]
+    if top >= fmt.emin and not whole & (whole - 1):
+        boundaries.append(0)
+    if not (whole + 1) & whole:
+        boundaries.append(1 << _GUARD)
+    if any(abs(rest - boundary) <= 1 << _SLACK for boundary in boundaries):
+        return None
+    return sign * math.ldexp(whole + up, exponent), sign * (rest - (up << _GUARD)) / (1 << _GUARD), exponent, None
 
 
 def _settled(real: Enclosures, fmt: Format) -> tuple[Rounded, arb]:

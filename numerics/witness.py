@@ -7,18 +7,25 @@ doubled until two runs agree, which is evidence against a mistake, not a certifi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import mpmath
 from flint import fmpq
 
-from ..proofs.expressions import Expr
+from ..proofs.expressions import ONE, Expr
 
 Triple: TypeAlias = "tuple[Any, Any, Any]"
 """A value with its first and second derivative in x, as mpmath numbers."""
 
 SMALLEST = 400
 LARGEST_DIGITS = 6000
+SATURATED = mpmath.mpf(10) ** 40
+_SATURATED: dict[str, Callable[[Any], Any]] = {
+    "exp": lambda v: mpmath.mpf(0), "tanh": mpmath.sign, "erf": mpmath.sign, "erfc": lambda v: 1 - mpmath.sign(v)
+}  # fmt: skip
+"""What an exponential of an exponential leaves of these beyond SATURATED; mpmath would want as many digits as the
+argument has."""
 
 
 def witness(expr: Expr, x: fmpq, *, order: int = 0, digits: int = 50) -> Any:
@@ -82,6 +89,10 @@ def _operation(e: Expr, x: Triple, known: dict[Expr, Triple]) -> Triple:
         case "if":
             relation, u, a, b = e.args
             return _triple(a if _holds(_triple(u, x, known)[0], relation) else b, x, known)
+        case "log" if e.args[0].op == "add" and ONE in e.args[0].args:
+            u = _triple(e.args[0], x, known)
+            rest = [_triple(a, x, known)[0] for a in e.args[0].args if a is not ONE]
+            return _composed(mpmath.log1p(sum(rest)), 1 / u[0], -1 / u[0] ** 2, u)
         case op:
             return _chain(op, _triple(e.args[0], x, known))
 
@@ -104,6 +115,8 @@ def _power(u: Triple, r: Any) -> Triple:
 def _chain(op: str, u: Triple) -> Triple:
     """F(u) by the chain rule from F, F' and F''."""
     v = u[0]
+    if op in _SATURATED and abs(v) > SATURATED and not (op == "exp" and v > 0):
+        return _SATURATED[op](v), mpmath.mpf(0), mpmath.mpf(0)
     value = getattr(mpmath, op)(v)
     match op:
         case "exp":

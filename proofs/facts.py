@@ -15,7 +15,7 @@ from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
-from .lines import Line, indicator, merge, split_within
+from .lines import Line, constant, indicator, merge, split_within
 from .language import parse_expression
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
@@ -211,6 +211,10 @@ def continuity_json(order: float) -> int | str:
 def continuity(e: Expr, variable: str, region: Line[bool] | None = None) -> float:
     """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth, inside the region. Raises Undecided."""
     cut = split_within(e, variable, region)
+    defined = Line(cut.breakpoints, (True,) * len(cut.breakpoints), tuple(p.expr is not None for p in cut.pieces))
+    inside = merge([defined, constant(True) if region is None else region])
+    if not any(map(all, inside.gaps)) and not any(map(all, inside.at)):
+        raise Undecided("the domain is empty")
     smallest = float("inf")
     for point in cut.breakpoints:
         if region is None or _inside(region, point):
@@ -318,8 +322,20 @@ def lipschitz(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
     if region is not None or any(piece.expr is None for piece in split_within(e, variable, None).pieces):
         _require_closed_runs(decided_landscape(e, variable, region))
     elif continuity(e, variable) < 0:
-        return PLUS_INFINITY
+        return _with_holes(e, variable)
     return steepest(e, variable, region)
+
+
+def _with_holes(e: Expr, variable: str) -> Real:
+    """The Lipschitz constant of what is not continuous: oo at a jump, or where the slope has no bound."""
+    slope = steepest(e, variable)
+    if not slope.infinite:
+        for point in split_within(e, variable, None).breakpoints:
+            try:
+                value_at(e, variable, point)
+            except Undefined as reason:
+                raise Undecided(f"the Lipschitz constant on a domain without {point}: {reason}") from None
+    return PLUS_INFINITY
 
 
 def steepest(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:

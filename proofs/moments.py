@@ -143,7 +143,7 @@ def _wave_mean(wave: Expr, variable: str) -> Expr:
 def _erf_moment(k: int, g: Expr, erfs: tuple[Expr, ...]) -> Expr | None:
     """E[z^k exp(-g z^2) prod erf(b_i z)] for at most two error functions; None where it diverges or is not known."""
     if g is not ex.ZERO:
-        # exp(-g z^2) narrows the density to the variance s^2 = 1/(1 + 2 g); an odd function has a mean only if it exists.
+        # exp(-g z^2) narrows the density to the variance s^2 = 1/(1 + 2 g), if the mean exists: also for odd functions.
         try:
             if constant_sign(1 + 2 * g) != 1:
                 return None

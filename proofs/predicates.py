@@ -14,7 +14,7 @@ from .evaluate import precision
 from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
-from .lines import Line, merge, sample, sign_line, split_within
+from .lines import Line, constant, merge, sample, sign_line, signs_within, split_within
 from .pieces import Undefined, one_sided_limit, side_formula, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
 from .syntax import Infinity, Predicate
@@ -41,6 +41,8 @@ def decide(p: Predicate, body: Expr, region: Line[bool] | None, numbers: Numbers
     """Decide one predicate; body is its function with numbers filled in. Raises Undecided or Undefined."""
     if p.kind == "approx":
         return _approx(p, numbers)
+    if p.kind == "asymptotic" and region is not None:
+        raise Undecided(f"{p.text} speaks of one point, not of a condition on {p.variable}")
     if p.kind == "asymptotic":
         return _asymptotic(p, body)
     variable = p.variable
@@ -145,6 +147,8 @@ def _monotone(p: Predicate, shape: Landscape) -> Answer:
 def _convex(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) -> Answer:
     """Convex on an interval: continuous, with a derivative that never falls, across kinks too."""
     whole = decided_landscape(body, variable, region)
+    if whole.is_empty:
+        raise Undecided(f"{p.text}: the domain is empty")
     _require_interval(p, whole)
     items = _in_order(whole)
     for before, place in pairwise(items):
@@ -176,6 +180,8 @@ def _require_interval(p: Predicate, shape: Landscape) -> None:
 
 def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
     flipped = ex.substitute(body, {variable: -ex.name(variable)})
+    if not body.total:
+        _require_symmetric_domain(p, body, flipped, variable)
     line = sign_line(body + flipped if p.kind == "odd" else body - flipped, variable)
     for i, sign in enumerate(line.gaps):
         if sign:
@@ -187,6 +193,16 @@ def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
     if all(sign is None for sign in (*line.gaps, *line.at)):
         raise Undecided(f"{p.text}: nowhere are both f(x) and f(-x) defined")
     return Answer(True, (f"{p.text}: f(-{variable}) is {'-' if p.kind == 'odd' else ''}f({variable}), by normal form",))
+
+
+def _require_symmetric_domain(p: Predicate, body: Expr, flipped: Expr, variable: str) -> None:
+    """That no interval on which f(x) is defined lies opposite one on which f is not. Raises Undecided."""
+    cuts = [split(e, variable) for e in (body, flipped)]
+    defined = merge(
+        [Line(c.breakpoints, (None,) * len(c.breakpoints), tuple(q.expr is not None for q in c.pieces)) for c in cuts]
+    )
+    if any(here != opposite for here, opposite in defined.gaps):
+        raise Undecided(f"{p.text}: f(x) is defined where f(-x) is not")
 
 
 def _parity_broken(p: Predicate, body: Expr, variable: str, at: Real) -> Answer:
@@ -209,6 +225,8 @@ def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
     if region is not None:
         # On an open region only the breakpoints inside it count.
         points = merge([region, sign_line(body, variable)])
+        if not any(inside and sign is not None for inside, sign in (*points.gaps, *points.at)):
+            raise Undecided(f"{p.text}: the domain is empty")
         kept = [m for m, (inside, _) in zip(points.marks, points.at, strict=True) if inside]
         if not any(compare(b, m) == 0 for b in split(body, variable).breakpoints for m in kept):
             return Answer(True, (f"{p.text}: one smooth formula around every point of the domain",))
@@ -255,8 +273,9 @@ def _positive(p: Predicate, shape: Landscape) -> Answer:
         return Answer(True, (note,))
     at = inf.at[0] if inf.at else None
     if at is None:
-        line = sign_line(shape.expr, shape.variable)
-        index = next((i for i, s in enumerate(line.gaps) if s is not None and s <= 0), 0)
+        signs = signs_within(shape.expr, shape.variable, shape.region)
+        line = merge([signs, shape.region or constant(True)])
+        index = next(i for i, (s, inside) in enumerate(line.gaps) if inside and s is not None and s <= 0)
         at = sample(*line.ends(index))
     blame = Counterexample({shape.variable: str(at)}, digits(value_at(shape.expr, shape.variable, at)), "0")
     return Answer(False, (note,), blame)

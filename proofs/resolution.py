@@ -53,6 +53,8 @@ class Resolution:
                 self.notes.append(f"{f.text} = {digits(self.values[placeholder])}: {product.note}")
                 continue
             if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in parametric.KINDS:
+                if f.kind != "limit" and f.variable not in ex.free_names(body):  # names came in with another number
+                    raise Undecided(f"{f.text}: a function of which of {', '.join(sorted(ex.free_names(body)))}?")
                 if region is not None:
                     raise Undecided(f"{f.text} under a condition on {f.variable}")
                 found = parametric.value(f, body, self.signs_of_parameter)

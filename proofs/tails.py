@@ -408,7 +408,7 @@ class Tail:
             return cache[node]
 
         def build(node: Expr) -> Model:
-            if variable not in ex.free_names(node):
+            if variable not in ex.free_names(node) and not node.switching:
                 value = constant(node)
                 return [(UNIT, value)] if value is not ex.ZERO else []
             match node.op:

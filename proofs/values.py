@@ -159,6 +159,8 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tupl
         return shape.range, (f"{s.text} = {shape.range}", *notes)
     if shape.period is not None:
         raise Undecided(f"{s.text} is an infinite set: it repeats after {ex.text(shape.period)}")
+    if shape.is_empty:
+        raise Undecided(f"{s.text}: the domain is empty")
     if s.kind == "zeros":
         found = union([z if isinstance(z, Interval) else point(z) for z in shape.zeros])
         return found, (f"{s.text} = {found}",)

@@ -106,6 +106,7 @@ def _activation(entry: Any, data: dict[str, Any] | None) -> dict[str, Any]:
         "summary": entry.summary,
         "source": entry.source,
         "aliases": entry.aliases,
+        "variant_of": entry.variant_of,
         "inputs": entry.inputs,
         "parameters": [{"name": each.name, "default": each.default} for each in entry.parameters],
         "facts": data and data["facts"],

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from ..proofs.catalogue import catalogue
 from ..proofs.facts import facts
 from .console import pairs
 from .errors import BadInput, printable
@@ -23,9 +24,10 @@ def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
     try:
         values: dict[str, Any] = dict(numbers(parameters))
-        return facts(function, **values).to_json()
+        data = facts(function, **values).to_json()
     except ValueError as error:
         raise BadInput(str(error)) from error
+    return {**data, "variant_of": next((e.variant_of for e in catalogue() if e.name == data["name"]), None)}
 
 
 def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -77,7 +79,8 @@ def subdifferential(kink: Mapping[str, Any]) -> str:
 
 def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is known of the function as a whole."""
-    known = [("formula", data["formula"])]
+    known = [("variant of", data["variant_of"])] if data["variant_of"] else []
+    known.append(("formula", data["formula"]))
     if data["parameters"]:
         known.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
     known.append(("smoothness", smoothness(data)))

@@ -58,6 +58,8 @@ def _draw(node: ast.expr) -> tuple[str, int]:
             return _cases(node), ATOM
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _call(name, arguments)
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords) if all(k.arg for k in keywords):
+            return _with_parameters(name, arguments, keywords), ATOM
     raise ValueError(f"no picture for {ast.dump(node)}")
 
 
@@ -105,5 +107,15 @@ def _call(name: str, arguments: list[ast.expr]) -> tuple[str, int]:
             return f"<msqrt>{body}</msqrt>", ATOM
         case "abs", [body]:
             return f"<mrow><mo>|</mo>{body}<mo>|</mo></mrow>", ATOM
-    inside = "<mo>,</mo>".join(drawn)
-    return f"<mrow><mi>{escape(GREEK.get(name, name))}</mi>{_parenthesised(inside)}</mrow>", ATOM
+    return _applied(name, "<mo>,</mo>".join(drawn)), ATOM
+
+
+def _with_parameters(name: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> str:
+    """f(x; alpha = 2)."""
+    given = [_comparison(ast.Name(str(each.arg)), [ast.Eq()], [each.value]) for each in keywords]
+    inside = ["<mo>,</mo>".join(_draw(argument)[0] for argument in arguments), "<mo>,</mo>".join(given)]
+    return _applied(name, "<mo>;</mo>".join(inside))
+
+
+def _applied(name: str, inside: str) -> str:
+    return f"<mrow><mi>{escape(GREEK.get(name, name))}</mi>{_parenthesised(inside)}</mrow>"

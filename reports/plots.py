@@ -11,6 +11,7 @@ from .figures import brief
 from .svg import Ink, drawing, panels, svg_of
 
 NAMES = ("f", "f′", "f″")
+MARGINS = {"left": 0.07, "right": 0.99, "bottom": 0.11, "top": 0.9, "wspace": 0.17}
 FAR = 8.0
 """Bounds beyond this are left to the text: drawing them would flatten the curve."""
 
@@ -18,7 +19,7 @@ FAR = 8.0
 def activation_plot(entry: Mapping[str, Any]) -> str:
     """f and f' side by side with their certified bounds, kinks as open circles."""
     with drawing():
-        figure, axes = panels(2, width=6.6, height=2.45)
+        figure, axes = panels(2, width=6.6, height=2.45, margins=MARGINS)
         for order, ax in enumerate(axes):
             _curve(ax, entry, order)
         return svg_of(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -72,10 +72,15 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def panels(count: int, *, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    """A transparent figure with `count` axes side by side, sized in inches."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.subplots(1, count, squeeze=False)[0]
+def panels(
+    count: int, *, width: float, height: float, margins: Mapping[str, float] | None = None
+) -> tuple[Figure, list[Axes]]:
+    """A transparent figure with `count` axes side by side, sized in inches.
+
+    `margins` are shares of the figure (as of subplots_adjust); finding them out takes as long as drawing it.
+    """
+    figure = Figure(figsize=(width, height), layout=None if margins else "constrained")
+    axes = figure.subplots(1, count, squeeze=False, gridspec_kw=dict(margins or {}))[0]
     return figure, list(axes)
 
 

@@ -17,6 +17,10 @@ _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
     "gelu": {"function": "torch.nn.functional:gelu", "keywords": {"approximate": "none"}},
     "gelu_tanh": {"function": "torch.nn.functional:gelu", "keywords": {"approximate": "tanh"}},
     "softplus": {"function": "torch.nn.functional:softplus", "accepts": ["beta"]},
+    "softplus_torch": {"function": "torch.nn.functional:softplus", "accepts": ["beta", "threshold"]},
+    "threshold": {"function": "torch.nn.functional:threshold", "needs": ["threshold", "value"]},
+    "exponential": {"function": "torch:exp"},
+    "sine": {"function": "torch:sin"},
     "prelu": {"function": f"{__name__}:prelu", "accepts": ["weight"]},
     "glu": {"function": f"{__name__}:glu"},
 }
@@ -33,12 +37,13 @@ def glu(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """The callable for each activation torch ships: {"function", "keywords", "accepts"}.
+    """The callable for each activation torch ships: {"function", "keywords", "accepts", "needs"}.
 
-    `accepts` names keywords the callable takes beyond those its signature tells.
+    `accepts` names keywords the callable takes beyond those its signature tells, `needs` those it has no defaults for.
     """
     found = {name: _SPELLED_OTHERWISE.get(name) or _by_name(spellings) for name, spellings in wanted.items()}
-    return {name: {"keywords": {}, "accepts": [], **entry} for name, entry in found.items() if entry is not None}
+    whole: dict[str, Any] = {"keywords": {}, "accepts": [], "needs": []}
+    return {name: {**whole, **entry} for name, entry in found.items() if entry is not None}
 
 
 def _by_name(spellings: list[str]) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
             continue
         with np.errstate(invalid="ignore"):
             beyond = sign * (subject.got - bound) - _allowed(extremum, bound, subject)
-        beyond[np.isnan(beyond) | ~np.isfinite(subject.x)] = -np.inf
+        beyond[np.isnan(beyond) | ~subject.truth.defined] = -np.inf
         worst = int(np.argmax(beyond))
         if beyond[worst] > 0:
             message = f"{side} {extremum.value.decimal(20)}, which no exact value passes"

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..findings import Finding
 from ..subject import Subject
+from ..truth import beyond
 
 NAME = "monotone"
 
@@ -25,7 +26,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
     known = np.isfinite(x) & truth.defined & np.isfinite(got)
     ulp = np.ldexp(1.0, truth.reference.ulp_exponent)
     for interval in landscape.monotone:
-        inside = np.flatnonzero(known & (x >= float(interval.low)) & (x <= float(interval.high)))
+        inside = np.flatnonzero(known & beyond(x, interval.low, 1) & beyond(x, interval.high, -1))
         inside = inside[np.argsort(x[inside], kind="stable")]
         if len(inside) < 2:
             continue

@@ -8,7 +8,7 @@ from gradproof.crosschecks.pointwise import holds_at, margin_at, sides_at, value
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.catalogue import activation, catalogue
 from gradproof.proofs.language import parse_statement
-from gradproof.proofs.pieces import derivative_at
+from gradproof.proofs.pieces import Undefined, derivative_at
 from gradproof.proofs.syntax import Relation
 
 
@@ -44,14 +44,19 @@ def test_holds_at(statement, x, holds):
 def test_values_agree_with_the_proof_engine(entry, order):
     expr = activation(entry.name).expr()
     met = 0
-    for x in (fmpq(-7, 2), fmpq(-1, 3), fmpq(1, 2), fmpq(9, 4), fmpq(11)):
-        mine, theirs = value_at(ex.derivative(expr, "x", order=order), {"x": x}), derivative_at(expr, x, order, 256)
+    for x in (fmpq(-7, 2), fmpq(-1, 3), fmpq(3, 7), fmpq(9, 4), fmpq(11)):
+        mine = value_at(ex.derivative(expr, "x", order=order), {"x": x})
+        try:
+            theirs = derivative_at(expr, x, order, 256)
+        except Undefined:
+            assert mine is None
+            continue
         assert mine is not None
         assert isinstance(theirs, arb)
         assert mine.overlaps(theirs)
         assert mine.rad() < 1e-30
         met += 1
-    assert met == 5
+    assert met == {"log1mexp": 3, "logit": 1, "softplus_inverse": 3}.get(entry.name, 5)
 
 
 def test_sides_are_shown_with_the_digits_that_tell_them_apart():

@@ -203,3 +203,17 @@ def test_matrices_keep_their_size_too():
     (result,) = check(first_row, as_="relu", dtypes=["float32"], examples=5)
     assert {f.property for f in result.findings} == {"element independence"}
     assert "17 results" in result.findings[0].message
+
+
+def test_a_jump_between_two_floats_is_no_step_back():
+    given = {"threshold": "0.1", "value": "20"}
+    for order in (0, 1):
+        exact = correctly_rounded("threshold", order=order, **given)
+        assert properties_found(exact, "threshold", parameters=given, implements=order, dtypes=["float64"]) == set()
+
+
+def test_at_an_end_of_the_domain_a_pole_may_give_an_infinity_but_beyond_it_nothing_does():
+    poles = changed("logit", lambda x, y: np.where(x == 0, -np.inf, np.where(x == 1, np.inf, y)))
+    assert properties_found(poles, "logit", dtypes=["float32"]) == set()
+    too_far = changed("logit", lambda x, y: np.where(x > 2, 0.0, y))
+    assert "accuracy" in properties_found(too_far, "logit", dtypes=["float32"])

@@ -32,21 +32,20 @@ def inputs() -> np.ndarray:
 
 
 def check(expr) -> float:
-    """The fraction of inputs with a bound below 8 ULP; fails where a bound is wrong."""
+    """The fraction of inputs of the domain with a bound below 8 ULP; fails where a bound is wrong."""
     x = inputs()
     result = evaluate(expr, {"x": x})
-    tight = 0
+    tight = inside = 0
     for point, value, error in zip(x, result.value, result.error, strict=True):
-        if not np.isfinite(error):
-            continue
         truth = scaled_enclosure(expr, exact(point), "x", 256)
-        if not truth.is_finite():
+        inside += truth.is_finite()
+        if not (np.isfinite(error) and truth.is_finite()):
             continue
         with ctx.workprec(400):
             off = abs(arb(float(value)) - truth)
             assert not off > arb(float(error)) * 1.000001, (point, value, error)
         tight += error <= 8 * np.spacing(abs(value))
-    return tight / len(x)
+    return tight / inside if inside else 1.0
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
@@ -61,7 +60,7 @@ def test_no_bound_of_the_catalogue_is_below_the_error(entry) -> None:
 
 
 def test_smooth_entries_were_seen() -> None:
-    assert len(SMOOTH) >= 12
+    assert len(SMOOTH) >= 40
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,16 @@ def test_every_smooth_entry_and_its_derivatives(entry) -> None:
 def _agree(expr) -> None:
     for x in RATIONALS:
         plain, scaled = enclose(expr, {"x": x}, 256), scaled_enclosure(expr, x, "x", 256)
-        assert scaled.is_finite()
+        assert scaled.is_finite() == plain.is_finite()
+        if not plain.is_finite():  # outside the domain
+            continue
         assert plain.overlaps(scaled), x
         with ctx.workprec(256):
             assert scaled.rad() <= arb(2) ** -150 * (1 + abs(plain))
 
 
 def test_smooth_entries_were_seen() -> None:
-    assert len(SMOOTH) >= 12
+    assert len(SMOOTH) >= 40
 
 
 @pytest.mark.parametrize("x", [10**5, 10**40, 10**300])

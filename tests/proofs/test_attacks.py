@@ -1,0 +1,109 @@
+"""Statements built to mislead: what is false or has no truth must not be proved, what is true not refuted."""
+
+from __future__ import annotations
+
+import pytest
+from gradproof.proofs.statements import prove
+from gradproof.proofs.verdicts import Verdict
+
+NOT_PROVED = [
+    # a number or product inside a quantifier depends on a name that is free outside it
+    ("exists(x, lipschitz(a*tanh(x)) > 1)", None),
+    ("exists(y, sup(a*tanh(x)) > 1)", None),
+    ("exists(y, y > 0 and sup(a*tanh(x)) > 1)", None),
+    ("exists(y, y > 0 and product(D(sigmoid), n) > 1/8)", None),
+    # the number inside is a function of t, the number outside asks for one of x
+    ("lipschitz(sup(t*tanh(x))) == 0", None),
+    ("inf(sup(t*tanh(x))) == abs(t)", None),
+    # functions with a hole
+    ("lipschitz(x**2/x) == oo", None),
+    ("lipschitz(sin(x)/x) == oo", None),
+    # nothing is defined on the domain
+    ("smooth(log(x))", "x < -1"),
+    ("differentiable(log(x))", "x < -1"),
+    ("convex(log(x))", "x < -1"),
+    ("concave(log(-1 - x**2))", None),
+    ("continuity(log(x)) == oo", "x < -1"),
+    ("continuity(log(-1 - x**2)) == oo", None),
+    ("zeros(sqrt(-x)) == {}", "x > 0"),
+    ("0*log(x*y) == 0", "x*y < 0"),
+    ("log(x)/log(x) == 1", "x == 1"),
+    # f(x) and f(-x) are both defined at a single point
+    ("even(sqrt(x))", None),
+    ("odd(sqrt(x))", None),
+    # ends, kinks and single points
+    ("tanh(x) < tanh(y)", "x <= y"),
+    ("1/x > 1/y", "x < y"),
+    ("1/(1 + x) > 1/(1 + y)", "x < y and x > -2"),
+    ("log(abs(x)) < log(abs(y))", "x < y"),
+    ("tan(x) < tan(y)", "x < y"),
+    ("sqrt(x**2*y**2) == x*y", None),
+    ("x - y < 1", "0 <= x <= 1 and y >= 0"),
+    ("x**2 + a*x + 1 > 0", "abs(a) <= 2"),
+    ("D(x*abs(y), y) == x", None),
+    ("D(max(x, y), x) < 1", None),
+    ("abs(sin(x)) > 0", None),
+    ("sup(D(abs(sin(x)))) < 1", None),
+    ("smooth(abs(sin(x)))", None),
+    ("differentiable(abs(sin(x)))", None),
+    ("increasing(tan(x))", None),
+    ("sup((x if x < a else a + 1)) == a", None),
+    ("sup((a if x == 0 else tanh(x))) == 1", None),
+    ("sup(sin(a*x)) == 1", None),
+    ("sup(exp(-a*x**2)) == 1", None),
+    ("lipschitz((x if x < 1 else a)) == 1", None),
+    ("logsumexp(v) > max(v)", None),
+    ("sum(v)**2 < n*sum(v**2)", "n >= 2"),
+    ("layer_norm(v) <= sqrt(n - 2)", "n >= 2"),
+    ("diag(J(softmax)(v)) > 0", None),
+]
+
+NOT_REFUTED = [
+    ("forall(y, sup(a*tanh(x)) > 1) or sup(a*tanh(x)) <= 1", None),
+    ("lipschitz(x**2/x) == 1", None),
+    ("lipschitz(sin(x)/x) <= 1", None),
+    ("asymptotic(abs(x), x, x, 0)", "x > 0"),
+    # a part without a value leaves the whole without a truth
+    ("sqrt(erf(-1)) == 0 and 1/2 < x", None),
+    ("x < -1 and 0 >= (-1)**(1/2)", None),
+    ("zeros(sqrt(x - 1)) == {0, 1}", "-1 < x < 1"),
+    ("lipschitz(1/x) == oo", None),
+    ("lipschitz(sqrt(x)) <= 1/2", "x >= 1"),
+    ("even(x**2/(x**2 - 1))", None),
+    ("odd(1/x)", None),
+    ("positive(x**2)", "x != 0"),
+    ("sup((a if x == 0 else tanh(x))) == max(a, 1)", None),
+    ("sup((x if x < a else a - 1)) == a", None),
+    ("1/x > 1/y", "x < y and x*y > 0"),
+    ("range(D(abs(sin(x)))) == open_interval(-1, 1)", None),
+]
+
+ANY_VERDICT = [
+    # a case distinction on constants, in a sum that oscillates
+    ("not (cos(1 - y) == D(x, x)*softplus(x))", "y >= 0"),
+    ("cos(x) < abs(pi - 4)*cosh(x) + 2", None),
+    # a coefficient that is 0 where the parameters are 1
+    ("limit((a - b)*softsign(x), x, oo) <= 0", "a >= 0"),
+]
+"""Whatever the verdict, they end in one."""
+
+
+@pytest.mark.parametrize(("text", "where"), NOT_PROVED)
+def test_false_or_senseless_statements_are_not_proved(text: str, where: str | None) -> None:
+    assert prove(text, where=where, suggest=False).verdict is not Verdict.PROVED
+
+
+@pytest.mark.parametrize(("text", "where"), NOT_REFUTED)
+def test_true_or_senseless_statements_are_not_refuted(text: str, where: str | None) -> None:
+    assert prove(text, where=where, suggest=False).verdict is not Verdict.REFUTED
+
+
+@pytest.mark.parametrize(("text", "where"), ANY_VERDICT)
+def test_hard_statements_end_in_a_verdict(text: str, where: str | None) -> None:
+    assert prove(text, where=where, suggest=False).statement == text
+
+
+def test_the_counterexample_satisfies_the_condition() -> None:
+    found = prove("positive(x**3)", where="x > -1", suggest=False).counterexample
+    assert found is not None
+    assert found.at["x"] == "-1/2"
