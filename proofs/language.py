@@ -473,8 +473,18 @@ class _Reader:
                 self._arguments(node, "a function expression", 1)
                 body = self.expression(node.func)
                 variable = body.args[1] if body.op == "derivative" else self._variable(body, node)
+                if body.op != "derivative" and variable in self._inside_numbers(body):
+                    raise StatementError(f"{_shown(node)}: {variable} also stands inside a number such as sup(...)")
                 return ex.substitute(body, {variable: self.expression(node.args[0])})
         raise StatementError(f"{_shown(node)}: {type(node.func).__name__} is not in the statement language")
+
+    def _inside_numbers(self, e: Expr) -> set[str]:
+        """The names that numbers held under placeholders depend on."""
+        found: set[str] = set()
+        for placeholder in ex.free_names(e) & self.functionals.keys():
+            f = self.functionals[placeholder]
+            found |= (ex.free_names(f.body) | self._inside_numbers(f.body)) - {f.variable}
+        return found
 
     def _elementary(self, name: str, argument: Expr) -> Expr:
         match name:

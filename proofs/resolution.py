@@ -6,6 +6,8 @@ are exact, and the relations that remain become lines that are cut where their t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from . import expressions as ex
 from . import parametric
 from .effort import Undecided
@@ -97,13 +99,13 @@ class Resolution:
                     f"{self.statement.functionals[placeholder].text} is infinite and cannot be calculated with"
                 )
         products = {k: p.expr for k, p in self.products.items() if p.expr is not None}
-        return ex.substitute(e, {**exact_values, **products})
+        return _written_in(e, {**exact_values, **products})
 
     def written_out(self, e: Expr) -> Expr:
         """Products written out, and numbers that depend on free names."""
         known = {k: p.expr for k, p in self.products.items() if p.expr is not None}
         open_ = {k: v.exact for k, v in self.values.items() if v.exact is not None and ex.free_names(v.exact)}
-        return ex.substitute(e, {**known, **open_})
+        return _written_in(e, {**known, **open_})
 
     def names(self, leaf: Leaf) -> frozenset[str]:
         """Free names of a pointwise relation; sets, predicates and placeholders have none."""
@@ -231,6 +233,16 @@ class Resolution:
     def is_count(self, name: str) -> bool:
         """Whether a name counts the factors of a product, and so stands for whole numbers from 1."""
         return any(name in ex.free_names(count) for _, count, _ in self.statement.products.values())
+
+
+def _written_in(e: Expr, values: Mapping[str, Expr]) -> Expr:
+    """Placeholders replaced by what they stand for; a derivative in t moves the t inside them too."""
+    present = {k: v for k, v in values.items() if k in ex.free_names(e)}
+    if not e.switching or not any(map(ex.free_names, present.values())):
+        return ex.substitute(e, present)
+    for placeholder, value in present.items():
+        e = ex.substitute_node(e, ex.name(placeholder), value)
+    return e
 
 
 def both(inside: Line[bool], truth: Line[bool | None]) -> Line[bool]:
