@@ -1,6 +1,6 @@
 """Does gradproof ever prove a false statement, or refute a true one? Generated statements, by family.
 
-Run: python benchmarks/soundness.py [--count 2000] [--seed N] [--processes 2]. Prints, for each family, how many were
+Run: python benchmarks/soundness.py [--count 2000] [--seed N] [--processes 2] [--seconds 20]. Prints, for each family, how many were
 proved, refuted and undecided, with the seconds and the reasons of undecided ones. Exits 1 when a false statement is
 proved, a true one is refuted, or fewer than 95 % of the true ones are proved. A process that dies on a statement
 (out of memory inside a library) counts as a failure and the statement is named.
@@ -29,7 +29,7 @@ from gradproof.proofs.verdicts import Verdict
 
 WANTED = 0.95
 SECONDS = 20
-"""For one statement: what takes longer counts as undecided."""
+"""For one statement, unless --seconds says otherwise: what takes longer counts as undecided."""
 MEMORY = 4 << 30
 """Bytes of address space a deciding process may take: one that wants more dies and is counted, not the machine."""
 
@@ -78,20 +78,26 @@ def _interrupt(*_: object) -> None:
     raise TooLong
 
 
-def limits() -> None:
+def limits(seconds: int) -> None:
     """For the deciding processes."""
     os.environ["GRADPROOF_CACHE"] = "off"  # no result of an earlier run answers
+    global SECONDS
+    SECONDS = seconds
     signal.signal(signal.SIGALRM, _interrupt)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def decide_all(items: list[Generated], processes: int) -> list[Decided]:
-    """Verdicts in order. After a process died, the next few statements get a process each, then the pool goes on."""
+def decide_all(items: list[Generated], processes: int, seconds: int) -> list[Decided]:
+    """Verdicts in order; Ctrl-C keeps those that are there.
+
+    After a process died, the next few statements get a process each, then the pool goes on.
+    """
     context = multiprocessing.get_context("spawn")
     found: list[Decided] = []
     while len(found) < len(items):
         left = [(item.text, item.where) for item in items[len(found) :]]
-        with ProcessPoolExecutor(processes, context, limits) as pool:
+        with ProcessPoolExecutor(processes, context, limits, (seconds,)) as pool:
             try:
                 for answer in pool.map(decide, left):
                     found.append(Decided(items[len(found)], *answer))
@@ -99,8 +105,11 @@ def decide_all(items: list[Generated], processes: int) -> list[Decided]:
                         print(f"  {len(found)} of {len(items)}", file=sys.stderr, flush=True)
             except BrokenProcessPool:
                 pass
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                return found
         for item in items[len(found) : len(found) + 4 * processes]:
-            with ProcessPoolExecutor(1, context, limits) as alone:
+            with ProcessPoolExecutor(1, context, limits, (seconds,)) as alone:
                 try:
                     answer = alone.submit(decide, (item.text, item.where)).result()
                 except BrokenProcessPool:
@@ -171,6 +180,7 @@ def main() -> int:
     options.add_argument("--count", type=int, default=2000, help="statements of each truth")
     options.add_argument("--seed", type=int, help="a fresh one by default, printed")
     options.add_argument("--processes", type=int, default=2)
+    options.add_argument("--seconds", type=int, default=SECONDS, help="for one statement")
     chosen = options.parse_args()
     seed = random.SystemRandom().randrange(10**9) if chosen.seed is None else chosen.seed
     started = time.perf_counter()
@@ -181,7 +191,8 @@ def main() -> int:
     for problem in contradicted:
         print("LEFT OUT", problem)
     started = time.perf_counter()
-    decided = decide_all(items, chosen.processes)
+    random.Random(seed).shuffle(items)  # so that an interrupted run has seen all families and both truths
+    decided = decide_all(items, chosen.processes, chosen.seconds)
     print(table(decided))
     print(f"decided in {time.perf_counter() - started:.1f} s with {chosen.processes} processes; slowest "
           f"{max(decided, key=lambda d: d.seconds).seconds:.1f} s: {max(decided, key=lambda d: d.seconds)}")  # fmt: skip
@@ -192,8 +203,8 @@ def main() -> int:
     died = [d for d in decided if d.verdict == "error"]
     for d in died:
         print("ERROR", d)
-    share = sum(d.verdict == "proved" for d in decided if d.item.truth) / true
-    print(f"{len(wrong)} unsound, {len(died)} errors, {share:.2%} of the true statements proved")
+    share = sum(d.verdict == "proved" for d in decided if d.item.truth) / max(sum(d.item.truth for d in decided), 1)
+    print(f"{len(decided)} of {len(items)} decided on: {len(wrong)} unsound, {len(died)} errors, {share:.2%} of the true statements proved")
     return 1 if wrong or died or share < WANTED else 0
 
 

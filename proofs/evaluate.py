@@ -297,11 +297,15 @@ def _gaussian(u: arb_series) -> Any:
 
 def _erf(_: None, u: Element) -> Element:
     # arb_series.erf squares by a product, which loses everything on a wide ball around 0.
-    return u.erf() if isinstance(u, arb) else _from_slope(u[0].erf(), _gaussian(u), u)
+    if isinstance(u, arb):
+        return _monotone(arb.erf, u) if u.is_finite() else NAN
+    return _from_slope(_monotone(arb.erf, u[0]), _gaussian(u), u)
 
 
 def _erfc(_: None, u: Element) -> Element:
-    return u.erfc() if isinstance(u, arb) else _from_slope(u[0].erfc(), -_gaussian(u), u)
+    if isinstance(u, arb):
+        return _monotone(arb.erfc, u) if u.is_finite() else NAN
+    return _from_slope(_monotone(arb.erfc, u[0]), -_gaussian(u), u)
 
 
 def _atan(_: None, u: Element) -> Element:
@@ -309,7 +313,7 @@ def _atan(_: None, u: Element) -> Element:
 
 
 def _monotone(f: Callable[[arb], arb], u: arb) -> arb:
-    """An increasing function of a ball, from its ends."""
+    """A monotone function of a ball, from its ends."""
     return f(u) if u.is_exact() else f(u.lower()).union(f(u.upper()))
 
 

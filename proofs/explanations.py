@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from . import counterexamples, identities
 from . import expressions as ex
@@ -79,7 +80,7 @@ def _side(x: Real, other: Real) -> str:
     if x.infinite or (x.rational is not None and len(str(x.rational)) <= 40):
         return str(x)
     shown = 30
-    while shown < 300 and x.decimal(shown) == other.decimal(shown):
+    while shown < 300 and not other.infinite and Fraction(x.decimal(shown)) == Fraction(other.decimal(shown)):
         shown *= 2
     short = x.exact is not None and len(ex.text(x.exact)) <= 60
     return f"{ex.text(x.exact)} = {x.decimal(shown)}" if short and x.exact is not None else x.decimal(shown)

@@ -15,8 +15,8 @@ from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
-from .lines import Line, constant, indicator, merge, split_within
 from .language import parse_expression
+from .lines import Line, constant, indicator, merge, split_within
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
 from .sets import Interval

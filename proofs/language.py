@@ -284,11 +284,12 @@ class _Reader:
         variable = self._bound_name(node.args[2], node)
         rate = self.expression(keywords["rate"]) if "rate" in keywords else None
         at = self._extended(node.args[3])
-        return Predicate("asymptotic", f, _source(node), variable, g, other_text=_source(node.args[1]), at=at, rate=rate)
+        shown = _source(node.args[1])
+        return Predicate("asymptotic", f, _source(node), variable, g, other_text=shown, at=at, rate=rate)
 
     def _quantified(self, node: ast.Call, kind: str) -> Formula:
         if len(node.args) < 2 or node.keywords:
-            raise StatementError(f"{_shown(node)}: expected {kind}(x, FORMULA), with one or more names before the formula")
+            raise StatementError(f"{_shown(node)}: expected {kind}(x, FORMULA): names, then the formula")
         *bound, body = node.args
         names = tuple(self._bound_name(name, node) for name in bound)
         if len(set(names)) < len(names):
@@ -547,6 +548,7 @@ class _Reader:
 
     def _variable(self, body: Expr, node: ast.expr, preferred: str = "x") -> str:
         """The name a function is a function of: the preferred one if it occurs, else the only one."""
+        self._refuse_misspelt(node)
         free = {n for n in ex.free_names(body) if "#" not in n}
         free |= {v for n in ex.free_names(body) if n in self.products for v in (self.products[n][2],)}
         if preferred in free or not free:
@@ -555,6 +557,17 @@ class _Reader:
             return next(iter(free))
         names = ", ".join(sorted(free))
         raise StatementError(f"{_shown(node)}: a function of which of {names}? use {preferred!r} for it")
+
+    def _refuse_misspelt(self, node: ast.expr) -> None:
+        """A name that stands alone for a function and is almost a known one would be read as the identity."""
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+            import difflib
+
+            name = node.args[0].id
+            if name in self.functions or name in RESERVED or len(name) <= 2:
+                return
+            if near := difflib.get_close_matches(name, [*self.functions, *ELEMENTARY], 1):
+                raise StatementError(f"{_shown(node)}: unknown function {name!r}; did you mean {near[0]!r}?")
 
     def _arguments(self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()) -> dict[str, ast.expr]:
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):

@@ -60,7 +60,8 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
 
 _LIMITS = {
     "exp": (exact(0), PLUS_INFINITY), "tanh": (exact(-1), exact(1)), "erf": (exact(-1), exact(1)),
-    "erfc": (exact(2), exact(0)), "atan": (exact(-ex.PI / 2), exact(ex.PI / 2)), "sinh": (MINUS_INFINITY, PLUS_INFINITY),
+    "erfc": (exact(2), exact(0)), "atan": (exact(-ex.PI / 2), exact(ex.PI / 2)),
+    "sinh": (MINUS_INFINITY, PLUS_INFINITY),
 }  # fmt: skip
 """The limits at -oo and oo of the functions that are monotone on the whole line."""
 

@@ -78,6 +78,8 @@ def prove(
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
 PROBE_STEPS = 2_000
+EXPLANATION_STEPS = 4_000
+"""Steps spent on explaining what a simple point refuted."""
 SUGGESTION_STEPS = 50_000
 """Steps spent on looking for the nearest true statement."""
 
@@ -288,7 +290,7 @@ class Decision(Resolution):
 
     def _decide_on_line(self, formula: Formula, variable: str) -> Outcome:
         if (probe := self._failing_probe(formula, variable)) is not None:
-            with suppress(Undecided, Undefined), budget(SUGGESTION_STEPS):
+            with suppress(Undecided, Undefined), budget(EXPLANATION_STEPS):
                 explain(self, formula, variable, self.domain(variable))
             blame_there = counterexample(self, formula, {variable: probe})
             return Outcome(Verdict.REFUTED, Evidence.EXACT, tuple(self.notes), blame_there)

@@ -8,7 +8,9 @@ import numpy as np
 from gradproof.numerics.oracle import reference
 
 
-def correctly_rounded(name: str, *, order: int = 0, at_kinks: float | None = None, **parameters: float) -> Callable:
+def correctly_rounded(
+    name: str, *, order: int = 0, at_kinks: float | None = None, **parameters: float | str
+) -> Callable:
     """An activation or its derivative; at a kink the given value, or the left one."""
 
     def implementation(x: np.ndarray) -> np.ndarray:

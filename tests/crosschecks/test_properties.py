@@ -208,7 +208,7 @@ def test_matrices_keep_their_size_too():
 def test_a_jump_between_two_floats_is_no_step_back():
     given = {"threshold": "0.1", "value": "20"}
     for order in (0, 1):
-        exact = correctly_rounded("threshold", order=order, **given)
+        exact = correctly_rounded("threshold", order=order, threshold="0.1", value="20")
         assert properties_found(exact, "threshold", parameters=given, implements=order, dtypes=["float64"]) == set()
 
 

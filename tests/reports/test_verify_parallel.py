@@ -11,9 +11,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from gradproof.proofs import ledger as proofs_ledger
 from gradproof.proofs.ledger import builtin_ledgers, parse
 from gradproof.reports import cli, ledger_page, work
 from gradproof.reports.ledger_page import verified
+from gradproof.reports.progress import Progress
 from gradproof.reports.work import DIED, Part, run_few, run_parts
 
 # Child processes import by name from the path they inherit.
@@ -123,7 +125,7 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch, workers):
     def interrupt(self, what):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ledger_page.Progress, "step", interrupt)
+    monkeypatch.setattr(Progress, "step", interrupt)
     data, failed, interrupted = verified((parse(ledger("a", "b", "c"), "t.toml"),), workers)
     assert interrupted
     assert failed == []
@@ -177,7 +179,7 @@ def test_a_process_with_threads_is_not_copied():
 
 
 def test_builtin_ledgers_are_all_files_the_first_one_first():
-    folder = Path(ledger_page.ledgers.__file__).parent / "claims"
+    folder = Path(proofs_ledger.__file__).parent / "claims"
     names = [each.path for each in builtin_ledgers()]
     assert sorted(names) == sorted(path.name for path in folder.glob("*.toml"))
     assert names[0] == "vanishing_gradient.toml"
