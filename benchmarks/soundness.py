@@ -118,25 +118,37 @@ def decide_all(items: list[Generated], processes: int, seconds: int) -> list[Dec
     return found
 
 
+BATCH = 400
+"""Statements made at a time, from a seed of their own."""
+
+
 def made(task: tuple[int, bool, str]) -> tuple[list[Generated], list[str]]:
-    """A share of the statements, without the witnesses, and what mpmath contradicts."""
+    """One batch, without the witnesses, and what mpmath contradicts; a generator that fails loses its batch alone."""
     contradicted: list[str] = []
     count, truth, seed = task
-    items = generate(count, truth, seed, contradicted)
+    try:
+        items = generate(count, truth, seed, contradicted)
+    except (ArithmeticError, AssertionError, ValueError) as error:
+        return [], [f"batch {seed}: {error!r}"]
     return [replace(item, at={}) for item in items], contradicted
 
 
 def generate_all(count: int, seed: int, processes: int) -> tuple[list[Generated], list[str]]:
-    """Statements of both truths, each process making a share of each."""
-    shares = [count // processes + (i < count % processes) for i in range(processes)]
-    tasks = [(share, truth, f"{seed}.{i}") for truth in (True, False) for i, share in enumerate(shares) if share]
+    """As many different statements of both truths, in batches."""
     items: dict[tuple[str, str | None], Generated] = {}
-    contradicted: list[str] = []
+    left_out: list[str] = []
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        for found, problems in pool.map(made, tasks):
-            items |= {(item.text, item.where): item for item in found}
-            contradicted += problems
-    return list(items.values()), contradicted
+        for truth in (True, False):
+            kept: dict[tuple[str, str | None], Generated] = {}
+            for attempt in range(4):  # what two batches have in common is made up for
+                missing = count - len(kept)
+                sizes = [min(BATCH, missing - k) for k in range(0, missing, BATCH)]
+                tasks = [(size, truth, f"{seed}.{truth}.{attempt}.{i}") for i, size in enumerate(sizes)]
+                for found, problems in pool.map(made, tasks):
+                    kept |= {(item.text, item.where): item for item in found}
+                    left_out += problems
+            items |= kept
+    return list(items.values()), left_out
 
 
 def table(decided: list[Decided]) -> str:
@@ -184,11 +196,11 @@ def main() -> int:
     chosen = options.parse_args()
     seed = random.SystemRandom().randrange(10**9) if chosen.seed is None else chosen.seed
     started = time.perf_counter()
-    items, contradicted = generate_all(chosen.count, seed, chosen.processes)
+    items, left_out = generate_all(chosen.count, seed, chosen.processes)
     true = sum(item.truth for item in items)
     print(f"seed {seed}: {true} true and {len(items) - true} false statements made and confirmed with mpmath "
           f"in {time.perf_counter() - started:.1f} s", flush=True)  # fmt: skip
-    for problem in contradicted:
+    for problem in left_out:
         print("LEFT OUT", problem)
     started = time.perf_counter()
     random.Random(seed).shuffle(items)  # so that an interrupted run has seen all families and both truths

@@ -243,8 +243,8 @@ def test_terms_that_are_positive() -> None:
     [
         # false, but true at every simple point
         ("abs(x - y - 1/7) > 0", None), ("(x - y)**2 > 0", "x > y - 1/7 and x < y + 1/9 and x != 0 and y != 0"),
-        ("x*y >= 0", "x > 1/7 or y > 1/7"), ("x + y < 2/7", "x <= 1/7 and y <= 1/7"),
-        ("tanh(x) < tanh(y)", "x <= y and x > 1/7 and y < 1/6"),
+        ("x*y >= 0", "x > 1/7 or y > 1/7"), ("(x - 11/10)**2 + (y + 1/10)**2 > 1e-8", "x > 1/7 or y > 1/7"),
+        ("x + y < 2/7", "x <= 1/7 and y <= 1/7"), ("tanh(x) < tanh(y)", "x <= y and x > 1/7 and y < 1/6"),
         ("x*y < 1/49", "0 <= x <= 1/7 and 0 <= y <= 1/7"), ("1/(x*y) != 49", None), ("x - y >= 1/7", "x - y > 1/8"),
         ("(x + y)/(x - y)*(x - y) == x + y + (1 if x == y + 1/7 else 0)", None), ("sign(x*y - 1/7) != 0", None),
         ("max(x, y) != 1/7", None), ("sigmoid(x)*sigmoid(y) < 1/4", "x <= 0 and y <= 0"), ("exp(x)*y > 0", "y >= 0"),
