@@ -284,9 +284,10 @@ def _mutate(rng: random.Random, formula: str) -> str:
     """One coefficient, sign, exponent or argument changed."""
     tree = ast.parse(formula, mode="eval")
     exponents = {n.right for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
+    orders = {n.args[1] for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "D" and len(n.args) > 1}
     places = [
         n for n in ast.walk(tree)
-        if isinstance(n, ast.Constant) or (isinstance(n, ast.Name) and n.id == "x")
+        if (isinstance(n, ast.Constant) and n not in orders) or (isinstance(n, ast.Name) and n.id == "x")
         or (isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub))
     ]  # fmt: skip
     small, _ = _small(rng)

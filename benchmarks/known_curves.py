@@ -365,6 +365,8 @@ def shape(curve: Curve, order: int) -> Shape:
 
 def _limit(f: Value, side: int) -> Number:
     value = f(side * FAR)
+    if abs(value) < mp.mpf(10) ** -20:  # x^(-1/2) is 1e-30 there, and tends to 0
+        return mp.mpf(0)
     return mp.sign(value) * mp.inf if abs(value) > mp.mpf(10) ** 20 else value
 
 
