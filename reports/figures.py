@@ -67,9 +67,9 @@ def full(number: Mapping[str, Any] | None) -> str:
 
 
 def interval(range_: Mapping[str, Any]) -> str:
-    """A range with its ends: a square bracket where the end is attained. The set itself where that is finite."""
-    if range_["set"].startswith("{"):
-        return range_["set"]
+    """A range with its ends: a square bracket where the end is attained. The set itself where that is no interval."""
+    if range_["set"].startswith("{") or "|" in range_["set"]:
+        return range_["set"].replace("|", "∪").replace("-oo", "−∞").replace("oo", "∞")
     left = "[" if range_["inf_attained"] else "("
     right = "]" if range_["sup_attained"] else ")"
     return f"{left}{brief(range_['inf'])}, {brief(range_['sup'])}{right}"
