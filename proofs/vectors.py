@@ -70,12 +70,6 @@ def at_column(e: Expr) -> Expr:
     return ex.substitute(e, {name: ex.name(name.removesuffix(ROW) + COLUMN) for name in rows})
 
 
-def at_row(e: Expr) -> Expr:
-    """The same function of the component with the first index."""
-    columns = [name for name in ex.free_names(e) if name.endswith(COLUMN)]
-    return ex.substitute(e, {name: ex.name(name.removesuffix(COLUMN) + ROW) for name in columns})
-
-
 class Vectors:
     """The aggregates of one statement, and what is done with expressions in them."""
 
