@@ -1,0 +1,361 @@
+"""Comparing runs of consecutive inputs with the certified oracle, a tile at a time.
+
+For float32 the polynomials of many rows are evaluated by one matrix product, and all but a few rows are settled by
+counting how many distances lie above each threshold. What that leaves open is judged input by input
+(:mod:`.judging`): rows on which the value changes its binade, without a polynomial, or with results that are not
+finite; and distances within the oracle's error bar of a threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..numerics.binades import DEGREE, ROW, powers
+from ..numerics.certified import ComparisonUndecided, Values
+from ..numerics.formats import as_float64, from_bits, to_bits
+from ..proofs.formats import Format
+from .direct import direct
+from .implementation import Implementation
+from .judging import THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
+from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, larger
+
+TILE = 1 << 17
+"""The most inputs an implementation is called on at once; tiles are aligned, so that calls do not depend on chunks."""
+STRIP = 16
+"""Rows whose distances are worked out at once: 16 rows of 2048 float64s stay in a processor's cache."""
+EDGE = 1 - 1 / ROW
+"""The largest abs(t) of a float in a row."""
+
+
+def profile_of(
+    implementation: Implementation, fmt: Format, first: int, count: int, known: Profile | None = None
+) -> Profile:
+    """Calls an implementation on consecutive bit patterns and judges what it returns.
+
+    `known` is the profile of other inputs, to which the caller will add this one: worst inputs that are not worse
+    than its own may be left out.
+
+    The patterns lie inside one aligned tile of TILE. What the implementation raises, or a result of another shape or
+    dtype, makes the patterns a Failure of the profile.
+    """
+    judge = judge_of(implementation, fmt.name)
+    x = from_bits(np.arange(first, first + count, dtype=f"u{fmt.bits // 8}"), fmt)
+    try:
+        with np.errstate(all="ignore"):
+            got = direct(implementation)(x)
+    except Exception as error:  # whatever it raised is what it gave
+        return _failed(fmt, first, count, f"{type(error).__name__}: {error}"[:200])
+    if not isinstance(got, np.ndarray) or got.dtype != x.dtype or got.shape != x.shape:
+        what = f"{getattr(got, 'dtype', type(got).__name__)} of shape {getattr(got, 'shape', '?')}"
+        return _failed(fmt, first, count, f"expected {x.dtype} of shape {x.shape}, got {what}")
+    return profile_of_results(judge, first, got, known)
+
+
+def profile_of_results(judge: Judge, first: int, got: NDArray[Any], known: Profile | None = None) -> Profile:
+    """The profile of results at the consecutive patterns from a first one."""
+    best = known.cells if known else {}
+    fmt, last = judge.format, first + len(got) - 1
+    cells: dict[int, Cell] = {}
+    for key in range(binade(first, fmt), binade(last, fmt) + 1):
+        low, high = max(key << (fmt.precision - 1), first), min(((key + 1) << (fmt.precision - 1)) - 1, last)
+        for kind, start, stop in _parts(key, low, high, fmt):
+            part = got[start - first : stop + 1 - first]
+            cell = _special(judge, start, part) if kind == SPECIAL else _finite(judge, start, part, best.get(kind))
+            cells[kind] = cells[kind] + cell if kind in cells else cell
+    return Profile(fmt.name, cells, _edges(judge, first, got))
+
+
+def _parts(key: int, low: int, high: int, fmt: Format) -> list[tuple[int, int, int]]:
+    """A run inside one sign and exponent, cut into finite inputs and special ones."""
+    magnitude = low & ((1 << (fmt.bits - 1)) - 1)
+    finite = min(high, low + _largest_finite(fmt) - magnitude)
+    parts = [(key, low, finite)] if finite >= low else []
+    return parts + ([(SPECIAL, max(low, finite + 1), high)] if high > finite else [])
+
+
+def _largest_finite(fmt: Format) -> int:
+    """The pattern of the largest finite float."""
+    return (
+        ((fmt.emax - fmt.emin + 1) << (fmt.precision - 1))
+        + (1 << (fmt.precision - 1))
+        - (1 if fmt.overflow == "inf" else 2)
+    )
+
+
+def _special(judge: Judge, first: int, got: NDArray[Any]) -> Cell:
+    return judge.special(np.arange(first, first + len(got)), as_float64(got))
+
+
+def _failed(fmt: Format, first: int, count: int, message: str) -> Profile:
+    return Profile(fmt.name, failures=(Failure(first, first + count - 1, message),))
+
+
+def _edges(judge: Judge, first: int, got: NDArray[Any]) -> frozenset[Edge]:
+    """The halves of the pairs that reach out of a run."""
+    last = first + len(got) - 1
+    halves = ((first, got[:1], -1, judge.direction(first - 1)), (last, got[-1:], 1, judge.direction(last)))
+    return frozenset(Edge(x, int(to_bits(y)[0]), side, way) for x, y, side, way in halves if way)
+
+
+def _finite(judge: Judge, first: int, got: NDArray[Any], known: Cell | None) -> Cell:
+    """The cell of consecutive finite inputs of one binade."""
+    cell = _counted(judge, first, got, known or Cell())
+    results = got if got.dtype == np.float32 else as_float64(got)
+    return cell + Cell(turned_back=judge.turned_back(first, results), out_of_bounds=judge.out_of_bounds(results))
+
+
+def _counted(judge: Judge, first: int, got: NDArray[Any], known: Cell) -> Cell:
+    if judge.format.name != "float32":
+        return _one_by_one(judge, first, got, known)
+    stop = first + len(got)
+    low = min(-(-first // ROW) * ROW, stop)
+    high = max(stop // ROW * ROW, low)
+    cell = Cell()
+    for start, end in ((first, low), (high, stop)):
+        if start < end:
+            cell += _one_by_one(judge, start, got[start - first : end - first], known)
+    if low < high:
+        cell += _Rows(judge, low, got[low - first : high - first].reshape(-1, ROW)).cell(known)
+    return cell
+
+
+def _one_by_one(judge: Judge, first: int, got: NDArray[Any], known: Cell) -> Cell:
+    patterns = np.arange(first, first + len(got))
+    x = as_float64(from_bits(patterns, judge.format))
+    return _cell(judge, Batch(patterns, x, as_float64(got), judge.truth(x)), known)
+
+
+def _cell(judge: Judge, batch: Batch, known: Cell) -> Cell:
+    """The judge's cell; inputs at which it comes to no decision are not judged."""
+    try:
+        return judge.cell(batch, known)
+    except ComparisonUndecided:
+        if len(batch.x) == 1:
+            return Cell(1, unjudged=1)
+        half = len(batch.x) // 2
+        return _cell(judge, batch.at(slice(None, half)), known) + _cell(judge, batch.at(slice(half, None)), known)
+
+
+class _Tally:
+    """A cell in the making. Of the worst inputs those are kept that are worse than known ones."""
+
+    def __init__(self, known: Cell) -> None:
+        self.histogram = [0] * BINS
+        self.inputs = self.correctly_rounded = self.flushed = self.unjudged = 0
+        self.worst, self.worst_conditioned = known.worst, known.worst_conditioned
+
+    def best(self) -> Cell:
+        """The worst inputs so far."""
+        return Cell(worst=self.worst, worst_conditioned=self.worst_conditioned)
+
+    def add(self, cell: Cell) -> None:
+        """Takes a cell in."""
+        self.histogram = [a + b for a, b in zip(self.histogram, cell.histogram, strict=True)]
+        self.inputs += cell.inputs
+        self.correctly_rounded += cell.correctly_rounded
+        self.flushed += cell.flushed
+        self.unjudged += cell.unjudged
+        self.worst = larger(self.worst, cell.worst)
+        self.worst_conditioned = larger(self.worst_conditioned, cell.worst_conditioned)
+
+    def cell(self) -> Cell:
+        """The cell of what was counted."""
+        return Cell(
+            self.inputs,
+            tuple(self.histogram),
+            self.correctly_rounded,
+            self.worst,
+            self.worst_conditioned,
+            flushed=self.flushed,
+            unjudged=self.unjudged,
+        )
+
+
+class _Rows:
+    """Whole rows of float32 results inside one binade."""
+
+    def __init__(self, judge: Judge, first: int, got: NDArray[np.float32]) -> None:
+        self.judge, self.first, self.got = judge, first, got
+        self.coefficients, self.bars = judge.truth.rows(first // ROW, len(got))
+        self._classify()
+
+    def _classify(self) -> None:
+        """The rows' ULPs, and which rows are not for the fast path."""
+        fmt, sizes = self.judge.format, np.abs(self.coefficients)
+        middle, slope = sizes[:, 0], sizes[:, 1] * EDGE
+        rest = sizes[:, 2:].sum(axis=1) + self.bars + 2.0**-48 * (self.bars > 0) * middle
+        low, high = middle - slope - rest, middle + slope + rest
+        with np.errstate(invalid="ignore"):
+            exponents = [np.clip(np.frexp(np.maximum(v, 0.0))[1] - 1, fmt.emin, fmt.emax + 1) for v in (low, high)]
+        steady = (low > 0) & (exponents[0] == exponents[1]) & (high < 2.0**fmt.emax * 2)
+        steady[0] &= self.first & ((1 << 31) - 1) != 0  # x = 0
+        self.ulp = np.ldexp(1.0, np.where(steady, exponents[0], 0) - fmt.precision + 1)
+        self.slow = ~steady
+        tiny = np.flatnonzero(steady & (low < float(fmt.min_normal)) & (high > float(fmt.min_subnormal) / 2))
+        if tiny.size:  # a zero there may be a flushed subnormal
+            self.slow[tiny] |= (self.got[tiny] == 0).any(axis=1)
+        # A lower bound of the condition number. What truncation does to the derivative is below 2**-40 of the value.
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            steep = sizes[:, 1] - (sizes[:, 2:] * np.arange(2, DEGREE + 1)).sum(axis=1) * 1.01 - 2.0**-40 * high
+            self.kappa = np.where(self.bars > 0, np.maximum(steep, 0.0) / high, 0.0) * self._reach() * (1 - 2.0**-40)
+
+    def _reach(self) -> NDArray[np.float64]:
+        """The smallest abs(x) of each row in units of half the row's width."""
+        patterns = self.first + ROW * np.arange(len(self.got))
+        x = np.abs(as_float64(from_bits(patterns, self.judge.format)))
+        return x / (np.spacing(x.astype(np.float32)).astype(np.float64) * ROW / 2)
+
+    def cell(self, known: Cell) -> Cell:
+        """The cell of all rows."""
+        tally = _Tally(known)
+        for start in range(0, len(self.got), STRIP):
+            self._strip(slice(start, min(start + STRIP, len(self.got))), tally)
+        return tally.cell()
+
+    def _strip(self, rows: slice, tally: _Tally) -> None:
+        distance = _BUFFER[: rows.stop - rows.start]
+        np.matmul(self.coefficients[rows], powers(), out=distance)
+        with np.errstate(invalid="ignore"):
+            np.subtract(self.got[rows], distance, out=distance)
+            np.abs(distance, out=distance)
+        largest, smallest = distance.max(axis=1), distance.min(axis=1)
+        slow = self.slow[rows] | ~np.isfinite(largest)
+        if slow.any():
+            for row in np.flatnonzero(slow) + rows.start:
+                tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, self.got[row], tally.best()))
+            if slow.all():
+                return
+            distance[slow], largest[slow], smallest[slow] = 0.0, 0.0, np.inf
+        strip = _Strip(self, rows, ~slow, distance, largest, smallest)
+        strip.count(tally)
+        strip.find_worst(tally)
+
+    def batch(self, row: int, chosen: Any = slice(None)) -> Batch:
+        """Results of one row, with the oracle's values."""
+        patterns = (self.first + row * ROW + np.arange(ROW))[chosen]
+        value = (self.coefficients[row] @ powers())[chosen]
+        values = Values(value, np.full(value.shape, self.bars[row]), np.ones(value.shape, np.bool_))
+        x = as_float64(from_bits(patterns, self.judge.format))
+        return Batch(patterns, x, as_float64(self.got[row][chosen]), values)
+
+
+@dataclass(frozen=True)
+class _Strip:
+    """Some rows with the distances of results from values; 0 in rows that are not `fast`."""
+
+    whole: _Rows
+    rows: slice
+    fast: NDArray[np.bool_]
+    distance: NDArray[np.float64]
+    largest: NDArray[np.float64]
+    smallest: NDArray[np.float64]
+
+    @cached_property
+    def ulp(self) -> NDArray[np.float64]:
+        return self.whole.ulp[self.rows]
+
+    @cached_property
+    def bar(self) -> NDArray[np.float64]:
+        return np.where(self.fast, self.whole.bars[self.rows], 0.0)
+
+    def count(self, tally: _Tally) -> None:
+        """Adds the fast rows' histogram and correctly rounded results."""
+        inputs = int(np.count_nonzero(self.fast)) * ROW
+        zeros = self._zeros()
+        rest = inputs - zeros
+        tally.inputs += inputs
+        tally.correctly_rounded += inputs
+        tally.histogram[0] += zeros
+        for k, threshold in enumerate(THRESHOLDS, 1):
+            level = threshold * self.ulp
+            # A bar of 0 means exact: comparisons with the level itself decide.
+            lower = np.where(self.bar > 0, np.nextafter(level - self.bar, -np.inf), level)
+            if (self.largest < lower).all():
+                tally.histogram[k] += rest
+                return
+            above, odd_ties = self._above(level, lower)
+            if k == 1:
+                tally.correctly_rounded -= above + odd_ties
+            tally.histogram[k] += rest - above
+            rest = above
+            if not rest:
+                return
+        tally.histogram[len(THRESHOLDS) + 1] += rest
+
+    def _zeros(self) -> int:
+        """How many errors are exactly 0."""
+        found = 0
+        for row in np.flatnonzero(self.smallest <= self.bar):
+            close = np.flatnonzero(self.distance[row] <= self.bar[row])
+            if self.bar[row] > 0:
+                some = self._batch(int(row), close)
+                close = close[self.whole.judge.compare(some, some.got) == 0]
+            found += len(close)
+        return found
+
+    def _above(self, level: NDArray[np.float64], lower: NDArray[np.float64]) -> tuple[int, int]:
+        """How many errors are above a level, and how many equal it and belong to results that are odd."""
+        upper = np.where(self.bar > 0, np.nextafter(level + self.bar, np.inf), level)
+        above = int(np.count_nonzero(self.distance > upper[:, None]))
+        odd = 0
+        if np.count_nonzero(self.distance >= lower[:, None]) == above:
+            return above, odd
+        for row in np.flatnonzero((self.largest >= lower) & self.fast):
+            distances = self.distance[row]
+            close = np.flatnonzero((distances >= lower[row]) & (distances <= upper[row]))
+            if close.size:
+                some, step = self._batch(int(row), close), np.full(close.shape, level[row])
+                up = self.whole.judge.compare(some, some.got + step)
+                down = self.whole.judge.compare(some, some.got - step)
+                above += int(((up > 0) | (down < 0)).sum())
+                results = to_bits(self.whole.got[row + self.rows.start][close])
+                odd += int((((up == 0) | (down == 0)) & (results & 1 == 1)).sum())
+        return above, odd
+
+    def find_worst(self, tally: _Tally) -> None:
+        """Looks for errors that are worse than the worst so far, as they are and conditioned."""
+        upper = np.where(self.fast, (self.largest + self.bar) / self.ulp * (1 + 2.0**-50), -1.0)
+        kappa = self.whole.kappa[self.rows]
+        tally.worst = self._worst(upper, np.zeros_like(kappa), tally.worst, Errors.worst)
+        tally.worst_conditioned = self._worst(
+            upper / (1 + kappa), kappa, tally.worst_conditioned, Errors.worst_conditioned
+        )
+
+    def _worst(
+        self,
+        sizes: NDArray[np.float64],
+        kappa: NDArray[np.float64],
+        best: Extreme | None,
+        worst_of: Callable[[Errors, Extreme | None], Extreme | None],
+    ) -> Extreme | None:
+        """The largest error after division by at least 1 + kappa; `sizes` are upper bounds of it for each row."""
+        sizes = np.where((sizes > 0) & (sizes < GRAIN), GRAIN, sizes)
+        first = self.whole.first + (np.arange(len(sizes)) + self.rows.start) * ROW
+        while True:
+            floor = np.full(len(sizes), -0.5)
+            if best is not None:
+                floor = np.where(first < best.x, grade_below(best.error), best.error)
+            relevant = np.flatnonzero(sizes > floor)
+            if not relevant.size:
+                return best
+            row = int(relevant[np.argmax(sizes[relevant])])
+            distance = self.distance[row]
+            if best is None:
+                chosen = np.array([np.argmax(distance)])
+            else:
+                level = max(floor[row], 0.0) * (1 + kappa[row]) * (1 - 2.0**-50)
+                chosen = np.flatnonzero((distance + self.bar[row]) >= (level if level > GRAIN else 0.0) * self.ulp[row])
+                sizes[row] = -1.0
+            best = worst_of(Errors(self.whole.judge, self._batch(row, chosen)), best)
+
+    def _batch(self, row: int, chosen: Any = slice(None)) -> Batch:
+        return self.whole.batch(row + self.rows.start, chosen)
+
+
+_BUFFER = np.empty((STRIP, ROW))

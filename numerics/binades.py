@@ -1,0 +1,291 @@
+"""Certified polynomials for runs of consecutive float32s: one for each block of a binade, expanded to rows.
+
+The grid. The float32s of one sign and exponent are evenly spaced: origin + j q for j = 0, ..., 2**23 - 1 (from 0 for
+the subnormals). A block is an aligned run of 2**m of them, m from 23 down to 11; a row is a block of 2**11 = ROW. With c
+the middle of a block and h = 2**(m - 1) q, its floats are c + h t for t = (2 i + 1 - 2**m) / 2**m, i = 0, ..., 2**m - 1.
+
+The polynomial. The Taylor coefficients a_k of f at c, k <= DEGREE, come from a jet in ball arithmetic, scaled by h**k
+and rounded to float64. Three things separate the polynomial's computed values from f, and a block's `bar` bounds
+their sum at every float of the block:
+
+1. truncation: at most h**(DEGREE + 1) times the coefficient DEGREE + 1 of the jet over the whole block (Taylor's
+   theorem with Lagrange's remainder; a jet over a ball encloses f^(k)/k! on all of it);
+2. rounding of the coefficients: sum over k of abs(a_k - rounded a_k), from the balls;
+3. evaluation in float64, unit roundoff u = 2**-53. A row with middle s and half-width w in terms of t has the
+   coefficients b_j = sum_k M[k, j] a_k, M[k, j] = binomial(k, j) s**(k - j) w**j rounded once. A sum of n products
+   in any order, with or without fused operations, is off by at most gamma_n = n u / (1 - n u) times the sum of the
+   sizes of its terms (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). So the b_j together are
+   off by at most (gamma_n + u (1 + gamma_n)) sum_k abs(a_k) (abs(s) + w)**k with n = DEGREE + 1, and abs(s) + w <= 1;
+   the value, a sum of n products with rounded powers, by as much again. Both together stay below
+   EVALUATION = 2.5 (n + 2) u times the sum of abs(a_k). Below 2**-900 a coefficient is taken as 0, so that no product
+   underflows unless it is smaller than TINY, which is added.
+
+Blocks are halved until the bar is at most 2**-44 of the smallest abs(f) in the block; a row that even so has none is
+left to point-by-point evaluation. Where f runs along a dyadic line as closely as NEARNESS, the polynomial is the line
+moved by far less than a float32 sees to the proper side. All its values are exact in float64, its bar is 0, and every
+comparison of f with a float32, or with a point up to 2**-10 ULP away from one, comes out right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from flint import arb, fmpq
+from numpy.typing import NDArray
+
+from ..proofs.evaluate import NAN, Program, precision, program, series
+from ..proofs.expressions import Expr
+from ..proofs.formats import FORMATS
+from .near_lines import NearLine, near_lines
+from .scaled import scaled_enclosure
+from .smooth import nth_derivative
+
+FLOAT32 = FORMATS["float32"]
+BINADE = 1 << 23
+"""Floats of one sign and exponent."""
+ROW = 1 << 11
+"""Floats in a row, the smallest block."""
+ROWS = BINADE // ROW
+DEEPEST = 12
+"""How often a binade is halved to get a row."""
+DEGREE = 8
+TERMS = DEGREE + 1
+EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
+TINY = 2.0**-800
+RELATIVE_BAR = 2.0**-44
+"""The largest bar, relative to the smallest value in the block."""
+PRECISIONS = (96, 192, 1024)
+NEARNESS = fmpq(1, 1 << 23)
+"""How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
+BEYOND = 2.0**300
+"""Stands for a value beyond every float32."""
+
+Rows = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Half of a half of ... a binade: rows first to first + count - 1, and the polynomial that serves them."""
+
+    first: int
+    count: int
+    coefficients: NDArray[np.float64]
+    """TERMS of them, in powers of t; NaN where the function has no value, or no block serves."""
+    bar: float
+    """At every float of the block the computed value is within this of f. 0: every comparison is decided, see above."""
+
+    @property
+    def serves(self) -> bool:
+        """Whether there is a polynomial."""
+        return not math.isnan(self.bar)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a block lies, in exact numbers: the first and last float, the middle, and h with the sign of x."""
+
+    first: fmpq
+    last: fmpq
+    middle: fmpq
+    step: fmpq
+
+    @property
+    def low(self) -> fmpq:
+        return min(self.first, self.last)
+
+    @property
+    def high(self) -> fmpq:
+        return max(self.first, self.last)
+
+    @property
+    def spacing(self) -> fmpq:
+        """The distance of neighbouring floats, in float32s of this binade, times the number of floats, halved."""
+        return abs(self.step)
+
+
+def spacing(key: int) -> fmpq:
+    """q of a binade, given by sign and exponent bits."""
+    return _power_of_two(max(key & 0xFF, 1) - 150)
+
+
+def span(key: int, level: int, index: int) -> Span:
+    """Where the block `index` of 2**level lies in a binade."""
+    sign = -1 if key >> 8 else 1
+    q, size = spacing(key), BINADE >> level
+    first = (_power_of_two((key & 0xFF) - 127) if key & 0xFF else fmpq(0)) + q * size * index
+    last = first + q * (size - 1)
+    return Span(sign * first, sign * last, sign * (first + last) / 2, sign * q * size / 2)
+
+
+class Polynomials:
+    """The blocks of one smooth expression in x, built when first asked for and kept."""
+
+    def __init__(self, smooth: Expr) -> None:
+        self.expr = smooth
+        self._program: Program = program(smooth)
+        self._blocks: dict[int, dict[int, Block]] = {}
+
+    @cached_property
+    def lines(self) -> tuple[NearLine, ...]:
+        """The lines the function may run along."""
+        return near_lines(self.expr)
+
+    def rows(self, key: int, first: int, count: int) -> tuple[Rows, NDArray[np.float64]]:
+        """Coefficients (count, TERMS) and bars (count,) of consecutive rows of a binade; NaN where none serve."""
+        coefficients, bars = np.empty((count, TERMS)), np.empty(count)
+        for block in self.blocks(key, first, count):
+            start, stop = max(block.first, first), min(block.first + block.count, first + count)
+            chosen = slice(start - first, stop - first)
+            bars[chosen] = block.bar
+            shift = shifts(block.count)[start - block.first : stop - block.first]
+            coefficients[chosen] = block.coefficients @ shift if block.count > 1 else block.coefficients
+        return coefficients, bars
+
+    def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
+        """The blocks that serve so many rows from a first one, in order."""
+        known = self._blocks.setdefault(key, {})
+        row, level = first, 0
+        while row < first + count:
+            if row not in known:
+                block = self._build(key, row, level)
+                known.update(dict.fromkeys(range(block.first, block.first + block.count), block))
+            block = known[row]
+            row = block.first + block.count
+            level = max(0, DEEPEST - block.count.bit_length())  # one more than this block's size
+            yield block
+
+    def _build(self, key: int, row: int, level: int) -> Block:
+        for deeper in range(level, DEEPEST + 1):
+            index = row >> (DEEPEST - deeper)
+            count = ROWS >> deeper
+            found = self._polynomial(span(key, deeper, index), spacing(key))
+            if found is not None:
+                return Block(index * count, count, *found)
+        return Block(row, 1, np.full(TERMS, np.nan), math.nan)
+
+    def _polynomial(self, place: Span, q: fmpq) -> tuple[NDArray[np.float64], float] | None:
+        for line in self.lines:
+            if (found := self._along(line, place, q)) is not None:
+                return found
+        for bits in PRECISIONS:
+            with precision(bits, TERMS + 1):
+                whole = self._jet(_hull(arb(place.low), arb(place.high)))
+                if whole[0] > BEYOND or whole[0] < -BEYOND:
+                    return _constant(math.copysign(BEYOND, float(whole[0].mid()))), 0.0
+                if not whole[TERMS].is_finite():
+                    return None
+                found = _taylor(self._jet(arb(place.middle)), whole[TERMS], arb(place.step))
+                if found is not None:
+                    return found if found[1] <= RELATIVE_BAR * _smallest(*found) else None
+        return None
+
+    def _along(self, line: NearLine, place: Span, q: fmpq) -> tuple[NDArray[np.float64], float] | None:
+        """The line as the block's polynomial, moved to the side on which f lies, if f runs along it closely enough."""
+        # 0 itself is the caller's: it may lie on the line.
+        first, last = place.first if place.first else q if place.last > 0 else -q, place.last
+        low, high = sorted((abs(line.at(first)), abs(line.at(last))))
+        if line.at(first) * line.at(last) < 0:
+            return None
+        # All values of the line at floats, and all floats near them, are multiples of this.
+        unit = FLOAT32.ulp(low)
+        if line.c1:
+            unit = min(unit, _lowest_bit(line.c1 * q))
+        if line.c0 and line.c1:
+            unit = min(unit, _lowest_bit(line.c0))
+        move = unit * NEARNESS / 2
+        if high >= move * (1 << 51):
+            return None
+        near = arb(unit * NEARNESS)
+        if not all(abs(self._value(x) - arb(line.at(x))) < near for x in (last, first)):
+            return None
+        ends = sorted((first, last))
+        side = line.side(*ends)
+        if side is None or not line.approaches(*ends):
+            return None
+        coefficients = _constant(_float(line.at(place.middle) + side * move))
+        coefficients[1] = _float(line.c1 * place.step)
+        return coefficients, 0.0
+
+    def _value(self, x: fmpq) -> arb:
+        with precision(128):
+            value = self._program.run({"x": arb(x)})
+            return value if value.is_finite() else scaled_enclosure(self.expr, x, "x", 128)
+
+    def _jet(self, x: arb) -> list[arb]:
+        try:
+            return series(self._program, "x", x, TERMS + 1)
+        except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
+            return [NAN] * (TERMS + 1)
+
+
+def _hull(low: arb, high: arb) -> arb:
+    return low.union(high) if low < high else low
+
+
+def _taylor(thin: list[arb], last: arb, step: arb) -> tuple[NDArray[np.float64], float] | None:
+    """The rounded Taylor polynomial and its bar; None where the balls of the coefficients are too wide to say."""
+    scaled = [a * step**k for k, a in enumerate(thin[:TERMS])]
+    if not all(a.is_finite() for a in scaled):
+        return None
+    size = sum(map(abs, scaled), arb(0))
+    if any(a.rad() > size.mid() * arb(2) ** -60 for a in scaled):
+        return None
+    rounded = np.array([0.0 if abs(a) < 2.0**-900 else float(a.mid()) for a in scaled])
+    parts = [abs(last * step**TERMS), *(abs(a - r) for a, r in zip(scaled, map(arb, rounded.tolist()), strict=True))]
+    truncation_and_rounding = sum(parts, arb(0))
+    bar = truncation_and_rounding + arb(EVALUATION) * sum(map(abs, map(arb, rounded.tolist())), arb(0)) + arb(TINY)
+    return rounded, _upper(bar)
+
+
+def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
+    """A lower bound of abs(f) on the block, with room for the rounding of this very sum."""
+    sizes = np.abs(coefficients)
+    return float(sizes[0] * (1 - 2.0**-50) - sizes[1:].sum() * (1 + 2.0**-49) - bar)
+
+
+def _constant(value: float) -> NDArray[np.float64]:
+    coefficients = np.zeros(TERMS)
+    coefficients[0] = value
+    return coefficients
+
+
+@lru_cache(maxsize=DEEPEST + 1)
+def shifts(count: int) -> NDArray[np.float64]:
+    """For each row of a block of so many, the matrix M that takes the block's coefficients to the row's."""
+    found = np.zeros((count, TERMS, TERMS))
+    for row in range(count):
+        s = 2 * row + 1 - count  # the row's middle, in units of 1 / count
+        for k in range(TERMS):
+            for j in range(k + 1):
+                found[row, k, j] = math.ldexp(float(math.comb(k, j) * s ** (k - j)), -k * (count.bit_length() - 1))
+    return found
+
+
+@lru_cache(maxsize=1)
+def powers() -> NDArray[np.float64]:
+    """Row j: t**j at the ROW floats of a row, rounded once."""
+    numerators = [2 * i + 1 - ROW for i in range(ROW)]
+    return np.array([[math.ldexp(float(n**j), -11 * j) for n in numerators] for j in range(TERMS)])
+
+
+def _float(c: fmpq) -> float:
+    return int(c.p) / int(c.q)
+
+
+def _upper(x: arb) -> float:
+    """A float64 that is not smaller."""
+    return math.nextafter(float(x.upper()), math.inf)
+
+
+def _power_of_two(exponent: int) -> fmpq:
+    return fmpq(1 << exponent) if exponent >= 0 else fmpq(1, 1 << -exponent)
+
+
+def _lowest_bit(c: fmpq) -> fmpq:
+    """The largest power of two of which a dyadic rational is a multiple."""
+    p = int(c.p)
+    return fmpq(abs(p) & -abs(p), c.q)

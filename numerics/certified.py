@@ -1,0 +1,188 @@
+"""The certified oracle for float32 inputs: values of an activation or a derivative as float64, each with an error bar.
+
+`abs(value - f(x)) <= bar` holds for every value; where the bar is 0, the value stands for f(x) in every comparison with
+a float (see :mod:`.binades`, which has the argument). What a bar leaves open, :meth:`Certified.signs` decides by ball
+arithmetic, or in rational arithmetic where the function is rational. The inputs of the narrower formats are
+float32s too, so one oracle serves them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from flint import arb, fmpq
+from numpy.typing import NDArray
+
+from ..proofs.expressions import Expr
+from ..proofs.formats import FORMATS
+from ..proofs.pieces import Kink, split
+from ..proofs.reals import Real
+from .binades import DEGREE, ROW, ROWS, TERMS, Polynomials, Rows
+from .formats import exact, from_bits, rounded_from_float64, to_bits, to_float
+from .oracle import Oracle, oracle, rounded_row
+from .smooth import nth_derivative
+
+FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
+SIGN = 1 << 31
+MOST_BITS = 1 << 13
+"""The precision at which a comparison is given up."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values at an array of inputs, of its shape."""
+
+    value: NDArray[np.float64]
+    """NaN where the function is undefined; infinite beyond the range of float64."""
+    bar: NDArray[np.float64]
+    judged: NDArray[np.bool_]
+    """False at kinks of a derivative and at ends of the domain: there is no one value."""
+
+
+class Certified:
+    """One order of an expression in x; see :func:`certified`."""
+
+    def __init__(self, expr: Expr, order: int) -> None:
+        self.expr, self.order = expr, order
+        self._oracle: Oracle = oracle(expr, order)
+        pieces = split(expr, "x")
+        self._pieces = [None if p.expr is None else Polynomials(nth_derivative(p.expr, order)) for p in pieces.pieces]
+        self._ends = [_End.of(b) for b in pieces.breakpoints]
+
+    def rows(self, row: int, count: int) -> tuple[Rows, NDArray[np.float64]]:
+        """Coefficients (count, TERMS) and bars (count,) of consecutive rows of one binade.
+
+        A row is ROW consecutive bit patterns, starting at row * ROW. NaN where no polynomial serves. What a row says
+        of x = 0 is not to be used: ask :meth:`points`.
+        """
+        key, first = divmod(row, ROWS)
+        coefficients, bars = np.full((count, TERMS), np.nan), np.full(count, np.nan)
+        cuts = sorted({row, row + count, *(c for e in self._ends for c in e.around(row, count))})
+        for low, high in zip(cuts, cuts[1:], strict=False):
+            piece = self._piece(low, high)
+            if piece is not None:
+                chosen = slice(low - row, high - row)
+                coefficients[chosen], bars[chosen] = piece.rows(key, first + low - row, high - low)
+        return coefficients, bars
+
+    def _piece(self, low: int, high: int) -> Polynomials | None:
+        """The piece that rows low to high - 1 lie in; None where they touch a breakpoint or nothing is defined."""
+        first = low * ROW + (low * ROW % SIGN == 0)  # x = 0 is not the polynomial's
+        x = from_bits(np.array([first, high * ROW - 1], np.uint32), FLOAT32).tolist()
+        index = 0
+        for end in self._ends:
+            sides = {end.side(v) for v in x}
+            if len(sides) > 1 or 0 in sides:
+                return None
+            index += sides == {1}
+        return self._pieces[index]
+
+    def __call__(self, x: NDArray[np.float64]) -> Values:
+        """Values at a one-dimensional array of finite float32 values."""
+        patterns = to_bits(rounded_from_float64(x, FLOAT32)).astype(np.int64)
+        rows, back = np.unique(patterns >> 11, return_inverse=True)
+        coefficients, bars = np.empty((len(rows), TERMS)), np.empty(len(rows))
+        for i, row in enumerate(rows.tolist()):
+            (coefficients[i],), (bars[i],) = self.rows(row, 1)
+        t = (2 * (patterns & (ROW - 1)) + 1 - ROW) / ROW
+        a = coefficients[back]
+        value = a[:, DEGREE]
+        for k in range(DEGREE - 1, -1, -1):
+            value = value * t + a[:, k]
+        bar, judged = bars[back], np.ones(x.shape, np.bool_)
+        left = np.flatnonzero(np.isnan(bar) | (x == 0))
+        if left.size:
+            found = self.points(x[left])
+            value[left], bar[left], judged[left] = found.value, found.bar, found.judged
+        return Values(value, bar, judged)
+
+    def points(self, x: NDArray[np.float64]) -> Values:
+        """Values by ball arithmetic, one by one."""
+        points, back = np.unique(x, return_inverse=True)
+        found = np.array([self._point(float(p)) for p in points], np.float64).reshape(-1, 3)[back]
+        return Values(found[:, 0], found[:, 1], found[:, 2] != 0)
+
+    def _point(self, x: float) -> tuple[float, float, bool]:
+        real = self._oracle.at(exact(x))
+        if real is None or isinstance(real, Kink):
+            return np.nan, 0.0, real is None and all(end.side(x) for end in self._ends)
+        value = rounded_row(real, FLOAT64)[0]
+        if isinstance(real, fmpq) and (value in (np.inf, -np.inf) or exact(value) == real):
+            return value, 0.0, True
+        return value, max(2.0**-53 * abs(value), 2.0**-1074) if abs(value) < np.inf else 0.0, True
+
+    def ball(self, x: float, bits: int) -> arb | None:
+        """A ball around the value at one input, computed with so many bits; None where there is no one value."""
+        real = self._oracle.at(exact(x))
+        if real is None or isinstance(real, Kink):
+            return None
+        return real(bits) if callable(real) else arb(real)
+
+    def signs(self, x: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.int8]:
+        """The signs of f(x) - m for finite x and m, elementwise, decided with certainty. Raises ComparisonUndecided."""
+        return np.array([self._sign(float(p), float(q)) for p, q in zip(x, m, strict=True)], np.int8)
+
+    def _sign(self, x: float, m: float) -> int:
+        real, level = self._oracle.at(exact(x)), exact(m)
+        if isinstance(real, fmpq):
+            return int(real > level) - int(real < level)
+        if callable(real):
+            bits = 128
+            while bits <= MOST_BITS:
+                ball = real(bits)
+                if ball > arb(level) or ball < arb(level):
+                    return 1 if ball > arb(level) else -1
+                if ball.is_exact():
+                    return 0
+                bits *= 2
+        raise ComparisonUndecided(f"whether the value at {x.hex()} is above or below {m.hex()}")
+
+
+class ComparisonUndecided(ArithmeticError):
+    """A value could not be told from a float."""
+
+
+@dataclass(frozen=True)
+class _End:
+    """A breakpoint among the float32s."""
+
+    below: float
+    """The largest float32 not above it, an infinity if there is none."""
+    above: float
+    """The smallest float32 not below it; the same if it is a float32."""
+
+    @staticmethod
+    def of(breakpoint_: Real) -> _End:
+        end = breakpoint_.ball(512)
+        real = breakpoint_.rational
+        near = to_float(FLOAT32.round(real if real is not None else breakpoint_.ball))
+        down, up = (float(np.nextafter(np.float32(near), np.float32(d))) for d in (-np.inf, np.inf))
+        if abs(near) < np.inf and arb(exact(near)) < end:
+            return _End(near, up)
+        if abs(near) < np.inf and arb(exact(near)) > end:
+            return _End(down, near)
+        return _End(near, near)
+
+    def side(self, x: float) -> int:
+        """1 if a float32 lies to the right, -1 to the left, 0 if it is the breakpoint."""
+        return 1 if x > self.below else -1 if x < self.above else 0
+
+    def around(self, row: int, count: int) -> tuple[int, ...]:
+        """Where to cut rows so that a breakpoint between or on its floats has a row of its own."""
+        found: list[int] = []
+        for x in (self.below, self.above):
+            if x and abs(x) < np.inf:
+                at = int(to_bits(np.array([x], np.float32))[0]) // ROW
+                found += [cut for cut in (at, at + 1) if row < cut < row + count]
+        return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def certified(expr: Expr, order: int = 0) -> Certified:
+    """The certified oracle of one order of an expression whose only free name is x.
+
+    Raises Undecided where the expression's pieces are not found.
+    """
+    return Certified(expr, order)
