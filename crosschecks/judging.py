@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ..numerics.certified import Certified, ComparisonUndecided, Values, certified
@@ -21,6 +21,7 @@ from ..numerics.oracle import condition, reference
 from ..proofs import expressions as ex
 from ..proofs.catalogue import activation
 from ..proofs.effort import Undecided
+from ..proofs.evaluate import precision
 from ..proofs.formats import Format, format_named
 from ..proofs.landscape import decided_landscape
 from .implementation import Implementation
@@ -153,13 +154,22 @@ class Judge:
 
     def conditioned_above(self, x: float, got: float, ulp: float, bound: float) -> bool:
         """Whether error / (1 + kappa) is above a bound, decided by ball arithmetic."""
-        here, slope = self.truth.ball, self.slope.ball
+        here, slope = self.truth.exactly(x), self.slope.exactly(x)
+        if isinstance(here, fmpq) and isinstance(slope, fmpq):
+            top = abs(exact(x) * slope)
+            if here == 0:
+                return top == 0 and abs(exact(got)) > exact(bound) * exact(ulp)
+            return abs(exact(got) - here) > exact(bound) * exact(ulp) * (1 + top / abs(here))
         for bits in (128, 512, 2048):
-            value, rate = here(x, bits), slope(x, bits)
-            if value is None or rate is None:
+            if here is None or slope is None:
                 break
-            kappa = abs(arb(exact(x)) * rate / value)
-            level = abs(arb(exact(got)) - value) / arb(exact(ulp)) - arb(bound) * (1 + kappa)
+            with precision(bits):
+                value, rate = (v(bits) if callable(v) else arb(v) for v in (here, slope))
+                top = abs(arb(exact(x)) * rate)
+                if value.is_zero() and not top.is_zero():
+                    return False  # kappa is infinite
+                kappa = top if top.is_zero() else top / abs(value)
+                level = abs(arb(exact(got)) - value) / arb(exact(ulp)) - arb(bound) * (1 + kappa)
             if level > 0 or level <= 0:
                 return bool(level > 0)
         raise ComparisonUndecided(f"the conditioned error at {x.hex()} against {bound}")

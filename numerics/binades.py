@@ -213,7 +213,10 @@ class Polynomials:
     def _value(self, x: fmpq) -> arb:
         with precision(128):
             value = self._program.run({"x": arb(x)})
-            return value if value.is_finite() else scaled_enclosure(self.expr, x, "x", 128)
+            if value.is_finite() and value.rel_accuracy_bits() > 64:
+                return value
+            aside = scaled_enclosure(self.expr, x, "x", 128)
+            return aside if aside.is_finite() else value
 
     def _jet(self, x: arb) -> list[arb]:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from flint import arb, fmpq
@@ -21,7 +22,7 @@ from ..proofs.pieces import Kink, split
 from ..proofs.reals import Real
 from .binades import DEGREE, ROW, ROWS, TERMS, Polynomials, Rows
 from .formats import exact, from_bits, rounded_from_float64, to_bits, to_float
-from .oracle import Oracle, oracle, rounded_row
+from .oracle import ExactReal, Oracle, oracle, rounded_row
 from .smooth import nth_derivative
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
@@ -60,7 +61,7 @@ class Certified:
         key, first = divmod(row, ROWS)
         coefficients, bars = np.full((count, TERMS), np.nan), np.full(count, np.nan)
         cuts = sorted({row, row + count, *(c for e in self._ends for c in e.around(row, count))})
-        for low, high in zip(cuts, cuts[1:], strict=False):
+        for low, high in pairwise(cuts):
             piece = self._piece(low, high)
             if piece is not None:
                 chosen = slice(low - row, high - row)
@@ -113,12 +114,10 @@ class Certified:
             return value, 0.0, True
         return value, max(2.0**-53 * abs(value), 2.0**-1074) if abs(value) < np.inf else 0.0, True
 
-    def ball(self, x: float, bits: int) -> arb | None:
-        """A ball around the value at one input, computed with so many bits; None where there is no one value."""
+    def exactly(self, x: float) -> ExactReal | None:
+        """The value at one finite input: a rational, or balls of any precision; None where there is no one value."""
         real = self._oracle.at(exact(x))
-        if real is None or isinstance(real, Kink):
-            return None
-        return real(bits) if callable(real) else arb(real)
+        return None if isinstance(real, Kink) else real
 
     def signs(self, x: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.int8]:
         """The signs of f(x) - m for finite x and m, elementwise, decided with certainty. Raises ComparisonUndecided."""

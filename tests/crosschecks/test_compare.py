@@ -1,0 +1,115 @@
+"""Profiles of consecutive inputs against the slow way: every input by ball arithmetic, every error on its own."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from gradproof.crosschecks.compare import profile_of_results
+from gradproof.crosschecks.judging import Judge
+from gradproof.crosschecks.profile import BINS, ENDS, Cell, graded
+from gradproof.numerics.certified import ComparisonUndecided
+from gradproof.numerics.formats import as_float64, from_bits, shifted, to_bits
+from gradproof.numerics.oracle import condition, reference
+from gradproof.numerics.ulp import conditioned, ulp_errors
+from gradproof.proofs.formats import format_named
+
+FLOAT32 = format_named("float32")
+
+PLACES = {
+    "silu": (0, 0x3F800000, 0x41800000, 0x7F7FF000, 0x80000000, 0xBFA3A000, 0xC2AEA800, 0xC2CF8000, 0xFF000000),
+    "gelu": (0x34000000, 0x3F000000, 0xBF400000, 0xC1628000),
+    "tanh": (0x00800000, 0x39800000, 0x41100000, 0x7F000000),
+    "hard_swish": (0x3F800000, 0x40400000 - 2048, 0xC0400000 - 2048, 0xBF800000),
+    "leaky_relu": (0x80000000, 0xBF800000),
+    "exponential": (0x42B17000, 0xC2CFF000),
+    "softsign": (0x3F000000, 0x7F7FF000),
+    "log_sigmoid": (0x41800000, 0xC2000000),
+}
+"""Where four rows are judged: zeros, kinks, thresholds, ends of binades, tails."""
+
+
+def _results(judge: Judge, first: int, count: int, seed: int) -> np.ndarray:
+    """Results that are right, a few floats off, far off, or no numbers."""
+    rng = np.random.default_rng(seed)
+    x = from_bits(np.arange(first, first + count), judge.format)
+    right = reference(judge.entry, x, order=judge.order, parameters=judge.parameters).value
+    right = np.where(np.isnan(as_float64(right)), np.zeros_like(right), right)
+    off = rng.choice([0, 0, 0, 1, -1, 2, -3, 1000, -(1 << 20)], count)
+    got = shifted(right, off)
+    wild = rng.random(count) < 0.002
+    got[wild] = rng.choice(np.array([np.nan, np.inf, -np.inf, 0.0, -1.0], got.dtype), int(wild.sum()))
+    return got
+
+
+def _slowly(judge: Judge, first: int, got: np.ndarray) -> Cell:
+    """The cell of finite inputs from references alone."""
+    patterns = np.arange(first, first + len(got))
+    x = from_bits(patterns, judge.format)
+    known = reference(judge.entry, x, order=judge.order, parameters=judge.parameters)
+    nearest, results = as_float64(known.value), as_float64(got)
+    judged = np.ones(len(x), bool)
+    judged[[index[0] for index in known.kinks]] = False
+    flushed = judged & (results == 0) & (nearest != 0) & (np.abs(nearest) < float(judge.format.min_normal))
+    kept = np.flatnonzero(judged & ~flushed)
+    error = _exactly(judge, x, results, ulp_errors(got, known), np.ldexp(1.0, known.ulp_exponent))
+    residual = np.abs(known.residual)
+    right = (results == nearest) | (np.isnan(results) & np.isnan(nearest))
+    histogram = [0] * BINS
+    for i in kept:
+        e = error[i]
+        # What rounds to its reference is within a half, however the residual itself was rounded.
+        if right[i]:
+            k = 0 if not math.isfinite(nearest[i]) or _is_exact(judge, float(x[i]), results[i]) else 1
+        else:
+            k = BINS - 1 if math.isinf(e) else next(k for k, end in enumerate(ENDS) if e <= end and k > 0)
+        histogram[k] += 1
+    kappa = condition(judge.entry, x, order=judge.order, parameters=judge.parameters)
+    blamed = conditioned(error, kappa)
+    grades = [(graded(float(e)), -int(p)) for e, p in zip(error[kept], patterns[kept], strict=True)]
+    softer = [(graded(float(e)), -int(p)) for e, p in zip(blamed[kept], patterns[kept], strict=True)]
+    assert (residual <= 0.5).all()
+    return Cell(len(x), tuple(histogram), int(right[kept].sum()), _extreme(grades, first, got), _extreme(softer, first, got),
+                flushed=int(flushed.sum()), unjudged=int((~judged).sum()))  # fmt: skip
+
+
+def _exactly(judge: Judge, x: np.ndarray, got: np.ndarray, error: np.ndarray, ulp: np.ndarray) -> np.ndarray:
+    """Errors that fell on the end of a bin when they were rounded, moved to the side they lie on."""
+    for i in np.flatnonzero(np.isin(error, ENDS[1:-2]) & np.isfinite(got)):
+        at, step = as_float64(x[i : i + 1]), error[i : i + 1] * ulp[i]
+        up, down = (int(judge.truth.signs(at, got[i : i + 1] + s * step)[0]) for s in (1, -1))
+        beyond = up > 0 or down < 0
+        if up and down:
+            error[i] = np.nextafter(error[i], np.inf if beyond else 0.0)
+    return error
+
+
+def _is_exact(judge: Judge, x: float, got: float) -> bool:
+    try:
+        return bool(judge.truth.signs(np.array([x]), np.array([got]))[0] == 0)
+    except ComparisonUndecided:  # no precision tells silu(x) from a large x, but it is smaller
+        return False
+
+
+def _extreme(grades: list[tuple[float, int]], first: int, got: np.ndarray) -> object:
+    from gradproof.crosschecks.profile import Extreme
+
+    error, minus = max(grades)
+    return Extreme(error, -minus, int(to_bits(got[-minus - first : -minus - first + 1])[0]))
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("name", PLACES)
+def test_rows_agree_with_references(name: str, order: int) -> None:
+    judge = Judge(name, (), order, FLOAT32)
+    compared = 0
+    for first in PLACES[name]:
+        got = _results(judge, first, 4096, first)
+        profile = profile_of_results(judge, first, got)
+        (cell,) = profile.cells.values()
+        slow = _slowly(judge, first, got)
+        for field in ("inputs", "histogram", "correctly_rounded", "flushed", "unjudged", "worst", "worst_conditioned"):
+            assert getattr(cell, field) == getattr(slow, field), (hex(first), field)
+        compared += cell.inputs
+    assert compared == 4096 * len(PLACES[name])
