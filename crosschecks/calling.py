@@ -15,6 +15,10 @@ import numpy as np
 
 from .layouts import LAYOUTS
 
+ARRAYS = ("numpy", "torch", "jax")
+"""The libraries whose arrays a callable may take. All but NumPy have derivatives of their own."""
+_WHOLE = {"array": "numpy", "parameter_format": "float64", "derivative": None}
+
 
 class NotAnArray(TypeError):
     """The callable returned something else than an array."""
@@ -37,8 +41,9 @@ def find(function: str) -> Callable[..., Any]:
 def describe(function: str) -> dict[str, Any]:
     """What arrays the named callable takes, and which keywords (None: any)."""
     described = describe_callable(find(function))
-    if function.split(":")[0].split(".")[0] == "torch":
-        described["array"] = "torch"  # some of torch's builtins do not tell where they come from
+    home = function.split(":")[0].split(".")[0]
+    if home in ARRAYS:
+        described["array"] = home  # some of torch's builtins do not tell where they come from
     return described
 
 
@@ -48,14 +53,20 @@ def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
-    """What a framework ships of the activations wanted: {name: [spellings]} to {name: callable and keywords}."""
-    match pack:
-        case "torch":
-            from .packs import torch_pack
+    """What a framework ships of the activations wanted, {name: [spellings]}, by the module of packs named after it.
 
-            return torch_pack.discover(wanted)
-        case _:
-            raise ValueError(f"no pack named {pack!r}")
+    For each activation: `function`, the callable; `array`, whose arrays it takes; `keywords` it is called with;
+    `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults
+    in the catalogue; `parameter_format`, the floats it holds its parameters in; `derivative`: None, "autograd" or
+    another callable.
+    """
+    found = importlib.import_module(f"{__package__}.packs.{pack}_pack").discover(wanted)
+    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], **entry} for name, entry in found.items()}
+
+
+def bridge(array: str) -> Any:
+    """The module that takes NumPy's arrays to a library's own and back: its `call` and `direct`."""
+    return importlib.import_module(f"{__package__}.packs.{array}_arrays")
 
 
 def call(function: Callable[..., Any], how: Mapping[str, Any], arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, bool]:
@@ -72,10 +83,9 @@ def call(function: Callable[..., Any], how: Mapping[str, Any], arrays: Sequence[
 
 
 def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence[np.ndarray]) -> np.ndarray:
-    if how["array"] == "torch":
-        from .packs import torch_arrays
-
-        return torch_arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+    if how["array"] in ARRAYS[1:]:
+        arrays = bridge(how["array"])
+        return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
     result = function(*inputs, **how["keywords"])
     if not isinstance(result, np.ndarray | np.generic):
         raise NotAnArray(f"expected an array, got {type(result).__name__}")
@@ -86,16 +96,15 @@ def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence
 
 
 def _array_library(function: Callable[..., Any]) -> str:
-    """`torch` for what comes from torch: its own functions, its modules, and functions of a file that imports it."""
+    """`torch` for what comes from torch: its own functions, its modules, and functions of a file that imports it.
+    Likewise `jax`."""
     torch = sys.modules.get("torch")
-    if torch is None:
-        return "numpy"
-    home = getattr(function, "__module__", None) or type(function).__module__
-    if home.split(".")[0] == "torch" or isinstance(function, torch.nn.Module):
+    if torch is not None and isinstance(function, torch.nn.Module):
         return "torch"
+    home = (getattr(function, "__module__", None) or type(function).__module__).split(".")[0]
     names = getattr(inspect.unwrap(function), "__globals__", {})
-    uses_torch = any(isinstance(v, ModuleType) and v.__name__.split(".")[0] == "torch" for v in names.values())
-    return "torch" if uses_torch else "numpy"
+    used = {v.__name__.split(".")[0] for v in names.values() if isinstance(v, ModuleType)}
+    return next((library for library in ARRAYS[1:] if home == library or library in used), "numpy")
 
 
 def _keywords(function: Callable[..., Any]) -> list[str] | None:

@@ -51,14 +51,15 @@ def checks(
     """Checks what a target names, result by result as they come.
 
     Args:
-        target: a pack (`numpy`, `torch`), `module:callable`, or a callable, which then runs in this process.
+        target: a pack (`numpy`, `torch`, …: targets.PACKS), `module:callable`, or a callable, which then runs in
+            this process.
         as_: the activation it should compute; found from the callable's name where that is unambiguous.
         parameters: of the activation; given to the callable as floats where it takes them.
         dtypes: formats by name; those the target takes.
         orders: 0 and, where derivatives are to be had, 1.
         implements: the callable itself computes the derivative of this order.
         derivative: a second callable that computes the first derivative.
-        array: `numpy` or `torch`: the arrays it takes, where that is not found out by itself.
+        array: `numpy`, `torch` or `jax`: the arrays it takes, where that is not found out by itself.
         max_ulp: the largest error that passes, in ULP, divided by 1 + condition number.
         exhaustive: every input of the formats of 16 bits (those of 8 bits always are). Takes a minute each.
         at: hexadecimal inputs, "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from ..numerics.binades import DEGREE, ROW, powers
 from ..numerics.certified import ComparisonUndecided, Values
 from ..numerics.formats import as_float64, from_bits, to_bits
+from ..numerics.two_terms import TwoTerms
 from ..proofs.formats import Format
 from .direct import direct
 from .implementation import Implementation
@@ -219,11 +219,7 @@ class _Rows:
         return tally.cell()
 
     def _strip(self, rows: slice, tally: _Tally) -> None:
-        distance = _BUFFER[: rows.stop - rows.start]
-        np.matmul(self.coefficients[rows], powers(), out=distance)
-        with np.errstate(invalid="ignore"):
-            np.subtract(self.got[rows], distance, out=distance)
-            np.abs(distance, out=distance)
+        distance, unit, bar = self._distances(rows)
         largest, smallest = distance.max(axis=1), distance.min(axis=1)
         slow = self.slow[rows] | ~np.isfinite(largest)
         if slow.any():
@@ -232,9 +228,26 @@ class _Rows:
             if slow.all():
                 return
             distance[slow], largest[slow], smallest[slow] = 0.0, 0.0, np.inf
-        strip = _Strip(self, rows, ~slow, distance, largest, smallest)
+        strip = _Strip(self, rows, ~slow, distance, largest, smallest, unit, np.where(slow, 0.0, bar))
         strip.count(tally)
         strip.find_worst(tally)
+
+    def _distances(self, rows: slice) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Distances of results from values, what an ULP of them is in each row, and the error bars."""
+        bars = self.bars[rows]
+        distance = _BUFFER[: rows.stop - rows.start]
+        with np.errstate(invalid="ignore"):
+            if (bars > 0).any() and (short := self._short(rows)) is not None:
+                patterns = self.first + np.arange(rows.start * ROW, rows.stop * ROW)
+                x = as_float64(from_bits(patterns, self.judge.format)).reshape(-1, ROW)
+                return short.distances(x, as_float64(self.got[rows])), short.q * self.ulp[rows], np.zeros_like(bars)
+            np.matmul(self.coefficients[rows], powers(), out=distance)
+            np.subtract(self.got[rows], distance, out=distance)
+            np.abs(distance, out=distance)
+        return distance, self.ulp[rows], bars
+
+    def _short(self, rows: slice) -> TwoTerms | None:
+        return self.judge.truth.short(self.first // ROW + rows.start, rows.stop - rows.start)
 
     def batch(self, row: int, chosen: Any = slice(None)) -> Batch:
         """Results of one row, with the oracle's values."""
@@ -255,14 +268,8 @@ class _Strip:
     distance: NDArray[np.float64]
     largest: NDArray[np.float64]
     smallest: NDArray[np.float64]
-
-    @cached_property
-    def ulp(self) -> NDArray[np.float64]:
-        return self.whole.ulp[self.rows]
-
-    @cached_property
-    def bar(self) -> NDArray[np.float64]:
-        return np.where(self.fast, self.whole.bars[self.rows], 0.0)
+    ulp: NDArray[np.float64]
+    bar: NDArray[np.float64]
 
     def count(self, tally: _Tally) -> None:
         """Adds the fast rows' histogram and correctly rounded results."""
@@ -309,7 +316,9 @@ class _Strip:
         for row in np.flatnonzero((self.largest >= lower) & self.fast):
             distances = self.distance[row]
             close = np.flatnonzero((distances >= lower[row]) & (distances <= upper[row]))
-            if close.size:
+            if close.size and self.bar[row] == 0:  # exact ties
+                odd += int(np.count_nonzero(to_bits(self.whole.got[row + self.rows.start][close]) & 1))
+            elif close.size:
                 some, step = self._batch(int(row), close), np.full(close.shape, level[row])
                 up = self.whole.judge.compare(some, some.got + step)
                 down = self.whole.judge.compare(some, some.got - step)
@@ -320,39 +329,36 @@ class _Strip:
 
     def find_worst(self, tally: _Tally) -> None:
         """Looks for errors that are worse than the worst so far, as they are and conditioned."""
-        upper = np.where(self.fast, (self.largest + self.bar) / self.ulp * (1 + 2.0**-50), -1.0)
         kappa = self.whole.kappa[self.rows]
-        tally.worst = self._worst(upper, np.zeros_like(kappa), tally.worst, Errors.worst)
-        tally.worst_conditioned = self._worst(
-            upper / (1 + kappa), kappa, tally.worst_conditioned, Errors.worst_conditioned
-        )
+        tally.worst = self._worst(np.zeros_like(kappa), tally.worst, Errors.worst)
+        tally.worst_conditioned = self._worst(kappa, tally.worst_conditioned, Errors.worst_conditioned)
 
     def _worst(
         self,
-        sizes: NDArray[np.float64],
         kappa: NDArray[np.float64],
         best: Extreme | None,
         worst_of: Callable[[Errors, Extreme | None], Extreme | None],
     ) -> Extreme | None:
-        """The largest error after division by at least 1 + kappa; `sizes` are upper bounds of it for each row."""
-        sizes = np.where((sizes > 0) & (sizes < GRAIN), GRAIN, sizes)
-        first = self.whole.first + (np.arange(len(sizes)) + self.rows.start) * ROW
-        while True:
-            floor = np.full(len(sizes), -0.5)
-            if best is not None:
-                floor = np.where(first < best.x, grade_below(best.error), best.error)
-            relevant = np.flatnonzero(sizes > floor)
+        """The largest error divided by 1 + the condition number, of which lower bounds are given for each row."""
+        first = self.whole.first + (np.arange(len(kappa)) + self.rows.start) * ROW
+        upper, divisor = self.largest + self.bar, self.ulp * (1 + kappa)
+        fast = self.fast.copy()
+        if best is None:
+            row = int(np.argmax(np.where(fast, upper / divisor, -1.0)))
+            best = worst_of(Errors(self.whole.judge, self._batch(row, [np.argmax(self.distance[row])])), None)
+        while best is not None:
+            floor = np.where(first < best.x, grade_below(best.error), best.error)
+            # Positive errors below a grain count as a grain. Products with a short floor are exact where they need be.
+            limit = np.where(floor < GRAIN, np.minimum(floor, 0.0), floor) * divisor
+            limit = np.where((self.bar > 0) | (kappa > 0), limit - 2.0**-50 * np.abs(limit), limit)
+            relevant = np.flatnonzero(fast & (upper > limit))
             if not relevant.size:
-                return best
-            row = int(relevant[np.argmax(sizes[relevant])])
-            distance = self.distance[row]
-            if best is None:
-                chosen = np.array([np.argmax(distance)])
-            else:
-                level = max(floor[row], 0.0) * (1 + kappa[row]) * (1 - 2.0**-50)
-                chosen = np.flatnonzero((distance + self.bar[row]) >= (level if level > GRAIN else 0.0) * self.ulp[row])
-                sizes[row] = -1.0
+                break
+            row = int(relevant[np.argmax((upper / divisor)[relevant])])
+            fast[row] = False
+            chosen = np.flatnonzero(self.distance[row] + self.bar[row] >= limit[row])
             best = worst_of(Errors(self.whole.judge, self._batch(row, chosen)), best)
+        return best
 
     def _batch(self, row: int, chosen: Any = slice(None)) -> Batch:
         return self.whole.batch(row + self.rows.start, chosen)

@@ -20,7 +20,7 @@ class Implementation:
     function: str
     """`module:qualified.name`, importable in the worker."""
     array: str = "numpy"
-    """The library whose arrays it takes: `numpy` or `torch`."""
+    """The library whose arrays it takes: `numpy`, `torch` or `jax`."""
     through: str = "itself"
     """`itself`: what the callable returns is under test. `autograd`: its derivative by the array library."""
     variable: int = 0

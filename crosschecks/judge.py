@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics.formats import Floats, all_values, dtype_of, from_hex
+from ..numerics.points import landmarks
 from ..proofs.catalogue import activation
 from ..proofs.facts import Facts, facts
 from ..proofs.formats import FORMATS, Format
@@ -18,7 +19,7 @@ from .conventions import conventions
 from .here import Caller
 from .implementation import Implementation
 from .observe import extended, observe
-from .points import landmarks, pairs, sample
+from .points import pairs, sample
 from .process import Failed
 from .properties import PROPERTIES
 from .results import CheckResult

@@ -11,7 +11,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -47,11 +47,15 @@ class Worker:
     Args:
         seconds: how long one call may take before it counts as a hang.
         loading: how long importing the implementation may take.
+        environment: variables of the process besides those of this one.
     """
 
-    def __init__(self, *, seconds: float = 10.0, loading: float = 120.0) -> None:
+    def __init__(
+        self, *, seconds: float = 10.0, loading: float = 120.0, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.seconds = seconds
         self.loading = loading
+        self.environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._loaded: set[str] = set()
 
@@ -73,6 +77,11 @@ class Worker:
             with suppress(BrokenPipeError):  # bytes nobody will read
                 pipe.close()
         process.wait()
+
+    def kill(self) -> None:
+        """Ends the process under the feet of a call that another thread has made: it comes back with a failure."""
+        if (process := self._process) is not None:
+            process.kill()
 
     def call(
         self,
@@ -98,9 +107,9 @@ class Worker:
         header, values = answer
         return Returned(values[0], header["mutated"])
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any] | Failed:
-        """A question without arrays: `describe` or `discover`. May take as long as an import."""
-        answer = self._exchange(request, (), self.loading)
+    def ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any] | Failed:
+        """A question without arrays. May take as long as an import, unless `seconds` says otherwise."""
+        answer = self._exchange(request, (), self.loading if seconds is None else seconds)
         return answer if isinstance(answer, Failed) else answer[0]
 
     def _exchange(
@@ -110,7 +119,7 @@ class Worker:
         seconds: float,
         meanwhile: Callable[[], object] | None = None,
     ) -> tuple[dict[str, Any], list[np.ndarray]] | Failed:
-        process = self._process = self._process or _start()
+        process = self._process = self._process or _start(self.environment)
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -133,10 +142,13 @@ class Worker:
         return header, values
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
     """Starts a worker. `-P` keeps the current folder from shadowing what the worker itself imports."""
     command = [sys.executable, "-P", "-m", "gradproof.crosschecks.worker"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    everything = None if environment is None else {**os.environ, **environment}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=everything
+    )
 
 
 def _answers(stream: IO[bytes], seconds: float) -> bool:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from ..proofs.catalogue import Activation, UnknownActivation, activation, catalogue
 from .implementation import Implementation
 from .process import Failed, Worker
 
-PACKS = ("numpy", "torch")
-"""Frameworks known by name: everything they ship of the catalogue, values and derivatives."""
+PACKS = ("numpy", "torch", "jax", "onnxruntime", "scipy", "formulas")
+"""Frameworks known by name: everything they ship of the catalogue, values and, where they have them, derivatives."""
 
 
 class TargetError(ValueError):
@@ -54,7 +56,7 @@ def at_orders(
     entry = activation(request.as_) if request.as_ else _named_like(request.target)
     array = request.array or described["array"]
     implements = request.implements
-    has_derivative = derivative is not None or (array == "torch" and implements == 0)
+    has_derivative = derivative is not None or (array != "numpy" and implements == 0)
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
     base = Implementation(request.target, entry.name, order=0, function=request.target, array=array)
     base = _with_parameters(entry, request, described["keywords"], base)
@@ -92,7 +94,7 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             if request.target == "numpy":
                 yield from _numpy(entry, request, base)
             else:
-                yield from _torch(entry, request, base, shipped[entry.name], worker)
+                yield from _shipped(entry, request, base, shipped[entry.name], worker)
 
 
 def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
@@ -103,21 +105,29 @@ def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterabl
         yield replace(one, keywords=(*how, *one.keywords))
 
 
-def _torch(
+def _shipped(
     entry: Activation, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
 ) -> Iterable[Implementation]:
     if base.order > 1:
-        raise TargetError(f"order={base.order}: torch is tested at orders 0 and 1")
+        raise TargetError(f"order={base.order}: {request.target} is tested at orders 0 and 1")
+    if base.order and shipped["derivative"] is None:
+        if request.orders:
+            raise TargetError(f"order=1: {request.target} has no derivative of {entry.name}")
+        return
     accepted = shipped["accepts"] + shipped["needs"]
     if request.parameters:
         accepted = accepted + (_described(shipped["function"], worker)["keywords"] or [])
-    through = "autograd" if base.order else "itself"
-    base = replace(base, function=shipped["function"], array="torch", through=through)
-    needed = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]}
-    base = _with_parameters(entry, replace(request, parameters={**needed, **request.parameters}), accepted, base)
+    by_autograd = base.order == 1 and shipped["derivative"] == "autograd"
+    function = shipped["derivative"] if base.order and not by_autograd else shipped["function"]
+    through = "autograd" if by_autograd else "itself"
+    base = replace(base, function=function, array=shipped["array"], through=through)
+    given = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
+    if shipped["parameter_format"] == "float32":
+        given = {name: float(np.float32(_as_float(name, value))) for name, value in given.items()}
+    base = _with_parameters(entry, replace(request, parameters=given), accepted, base)
     missing = set(request.parameters) - {name for name, _ in base.keywords}
     if missing:
-        raise TargetError(f"torch's {entry.name} takes no parameter {', '.join(sorted(missing))}")
+        raise TargetError(f"{request.target}'s {entry.name} takes no parameter {', '.join(sorted(missing))}")
     yield from _by_each_input(replace(base, keywords=(*base.keywords, *shipped["keywords"].items())), entry)
 
 

@@ -24,6 +24,7 @@ from .binades import DEGREE, ROW, ROWS, TERMS, Polynomials, Rows
 from .formats import exact, from_bits, rounded_from_float64, to_bits, to_float
 from .oracle import ExactReal, Oracle, oracle, rounded_row
 from .smooth import nth_derivative
+from .two_terms import TwoTerms, two_terms
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 SIGN = 1 << 31
@@ -50,6 +51,7 @@ class Certified:
         self._oracle: Oracle = oracle(expr, order)
         pieces = split(expr, "x")
         self._pieces = [None if p.expr is None else Polynomials(nth_derivative(p.expr, order)) for p in pieces.pieces]
+        self._short = [None if p.expr is None else two_terms(nth_derivative(p.expr, order)) for p in pieces.pieces]
         self._ends = [_End.of(b) for b in pieces.breakpoints]
 
     def rows(self, row: int, count: int) -> tuple[Rows, NDArray[np.float64]]:
@@ -69,7 +71,11 @@ class Certified:
         return coefficients, bars
 
     def _piece(self, low: int, high: int) -> Polynomials | None:
-        """The piece that rows low to high - 1 lie in; None where they touch a breakpoint or nothing is defined."""
+        index = self._index(low, high)
+        return None if index is None else self._pieces[index]
+
+    def _index(self, low: int, high: int) -> int | None:
+        """The piece that rows low to high - 1 lie in; None where they touch a breakpoint."""
         first = low * ROW + (low * ROW % SIGN == 0)  # x = 0 is not the polynomial's
         x = from_bits(np.array([first, high * ROW - 1], np.uint32), FLOAT32).tolist()
         index = 0
@@ -78,7 +84,14 @@ class Certified:
             if len(sides) > 1 or 0 in sides:
                 return None
             index += sides == {1}
-        return self._pieces[index]
+        return index
+
+    def short(self, row: int, count: int) -> TwoTerms | None:
+        """The exact form of the function on consecutive rows of one binade, where it has one."""
+        if not any(self._short):
+            return None
+        index = self._index(row, row + count)
+        return None if index is None else self._short[index]
 
     def __call__(self, x: NDArray[np.float64]) -> Values:
         """Values at a one-dimensional array of finite float32 values."""
@@ -121,7 +134,19 @@ class Certified:
 
     def signs(self, x: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.int8]:
         """The signs of f(x) - m for finite x and m, elementwise, decided with certainty. Raises ComparisonUndecided."""
-        return np.array([self._sign(float(p), float(q)) for p, q in zip(x, m, strict=True)], np.int8)
+        signs, known = np.zeros(x.shape, np.int8), np.zeros(x.shape, np.bool_)
+        inside = np.ones(x.shape, np.bool_)
+        index = np.zeros(x.shape, np.int64)
+        for end in self._ends:
+            index += x > end.below
+            inside &= (x != end.below) | (x != end.above)
+        for piece, short in enumerate(self._short):
+            at = np.flatnonzero(inside & (index == piece))
+            if short is not None and at.size:
+                signs[at], known[at] = short.signs(x[at], m[at])
+        for i in np.flatnonzero(~known):
+            signs[i] = self._sign(float(x[i]), float(m[i]))
+        return signs
 
     def _sign(self, x: float, m: float) -> int:
         real, level = self._oracle.at(exact(x)), exact(m)

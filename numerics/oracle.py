@@ -168,7 +168,7 @@ def reference(
     decide a rounding.
     """
     expr = exact_expression(target, parameters)
-    _check(expr, order)
+    check_request(expr, order)
     result = format_named(fmt) if fmt else format_of(x)
     function = oracle(expr, order)
     points, back = np.unique(as_float64(x), return_inverse=True, equal_nan=True)
@@ -197,14 +197,15 @@ def condition(
     x g' are both 0.
     """
     expr = exact_expression(target, parameters)
-    _check(expr, order)
+    check_request(expr, order)
     here, slope = oracle(expr, order), oracle(expr, order + 1)
     points, back = np.unique(as_float64(x), return_inverse=True, equal_nan=True)
     kappa = [_kappa(here, slope, float(point)) for point in points]
     return np.array(kappa, np.float64)[back.reshape(x.shape)]
 
 
-def _check(expr: Expr, order: int) -> None:
+def check_request(expr: Expr, order: int) -> None:
+    """Raises ValueError for a negative order or an expression with free names besides x."""
     if order < 0:
         raise ValueError(f"order={order!r}: expected 0 or more")
     if extra := ex.free_names(expr) - {"x"}:

@@ -11,9 +11,18 @@ from flint import fmpq
 
 from ..proofs import expressions as ex
 from ..proofs.expressions import Expr
+from ..proofs.pieces import split
+from ..proofs.reals import exact
 
 LARGEST_EXPONENT = 64
 """Powers beyond this are left to balls: their exact values grow without bound."""
+
+
+def formula_inside(expr: Expr, x: fmpq) -> Expr | None:
+    """The smooth formula of an expression in x that holds inside a piece; None at a breakpoint or where undefined."""
+    pieces = split(expr, "x")
+    place = pieces.locate(exact(x))
+    return pieces.pieces[place].expr if place >= 0 else None
 
 
 @lru_cache(maxsize=4096)

@@ -218,10 +218,11 @@ def round_decimal(value: fmpq, digits: int) -> tuple[str, bool]:
     text = str(whole)
     if is_exact:
         text = text.rstrip("0") or "0"
-    return sign + _place_point(text, exponent), is_exact
+    return sign + place_point(text, exponent), is_exact
 
 
-def _place_point(text: str, exponent: int) -> str:
+def place_point(text: str, exponent: int) -> str:
+    """Digits with their point after the first one and times 10**exponent, written plainly or scientifically."""
     if -5 <= exponent < 0:
         return "0." + "0" * (-exponent - 1) + text
     if 0 <= exponent < 21:

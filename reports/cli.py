@@ -20,6 +20,8 @@ from .commands.list import list_
 from .commands.prove import prove
 from .commands.recheck import recheck
 from .commands.report import report
+from .commands.sweep import sweep
+from .commands.table import table
 from .commands.verify import verify
 from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_line
 
@@ -34,7 +36,7 @@ def cli() -> None:
     """
 
 
-for command in (report, verify, prove, recheck, describe, check, depth, list_):
+for command in (report, verify, prove, recheck, describe, table, check, sweep, depth, list_):
     cli.add_command(command)
 
 

@@ -37,13 +37,10 @@ def glu(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """The callable for each activation torch ships: {"function", "keywords", "accepts", "needs"}.
-
-    `accepts` names keywords the callable takes beyond those its signature tells, `needs` those it has no defaults for.
-    """
+    """The callable for each activation torch ships."""
     found = {name: _SPELLED_OTHERWISE.get(name) or _by_name(spellings) for name, spellings in wanted.items()}
-    whole: dict[str, Any] = {"keywords": {}, "accepts": [], "needs": []}
-    return {name: {**whole, **entry} for name, entry in found.items() if entry is not None}
+    common = {"array": "torch", "derivative": "autograd"}
+    return {name: {**common, **entry} for name, entry in found.items() if entry is not None}
 
 
 def _by_name(spellings: list[str]) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from ..errors import FOUND, INTERRUPTED, bad_input
 @options.param
 @click.option("--implements", type=click.IntRange(0, 2), default=0, metavar="N", help="It computes this derivative.")
 @click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative.")
-@click.option("--array", type=click.Choice(["numpy", "torch"]), help="The arrays it takes; else found out.")
+@click.option("--array", type=click.Choice(["numpy", "torch", "jax"]), help="The arrays it takes; else found out.")
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
 @click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
 @click.option("--exhaustive", is_flag=True, help="Every input of the formats of 16 bits (of 8 bits it always is).")
@@ -33,7 +33,8 @@ def check(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Test TARGET, a callable written as module:callable or a framework by name (numpy, torch).
+    """Test TARGET, a callable written as module:callable or a pack by name: numpy, torch, jax, onnxruntime,
+    scipy, or formulas (activations as tutorials write them in NumPy).
 
     \b
     gradproof check torch --as gelu

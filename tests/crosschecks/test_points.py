@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from gradproof.crosschecks import points
 from gradproof.numerics.formats import shifted
+from gradproof.numerics.points import NEIGHBOURS, landmarks
 from gradproof.proofs.facts import facts
 from gradproof.proofs.formats import FORMATS
 
@@ -51,7 +52,7 @@ def test_every_binade_has_a_float_and_every_length_of_subnormal(name):
 def test_neighbours_of_a_landmark_are_there(name):
     centre = np.array([1.4142135623730951]).astype(sample_of(name).dtype)
     x = set(sample_of(name, [1.4142135623730951]).astype(np.float64))
-    for step in range(-points.NEIGHBOURS, points.NEIGHBOURS + 1):
+    for step in range(-NEIGHBOURS, NEIGHBOURS + 1):
         assert float(shifted(centre, step)[0]) in x
 
 
@@ -62,10 +63,10 @@ def test_eight_bits_are_sampled_in_full(name):
 
 
 def test_landmarks_are_kinks_zeros_extrema_and_inflection_points():
-    gelu = points.landmarks(facts("gelu"))
+    gelu = landmarks(facts("gelu"))
     for x in (0.0, 2**0.5, -(2**0.5), -0.7517915246935645):
         assert np.isclose(gelu, x, rtol=1e-12, atol=0).any(), x
-    assert {-3.0, 3.0} <= set(points.landmarks(facts("hard_sigmoid")))
+    assert {-3.0, 3.0} <= set(landmarks(facts("hard_sigmoid")))
 
 
 def test_the_same_seed_draws_the_same_sample_and_another_another():

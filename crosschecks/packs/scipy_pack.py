@@ -1,0 +1,21 @@
+"""What SciPy ships of the catalogue, all of it in scipy.special. Values only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import scipy.special
+
+_SPELLED = {
+    "sigmoid": "expit",
+    "log_sigmoid": "log_expit",
+    "softplus": "softplus",
+    "logit": "logit",
+    "erf": "erf",
+}
+
+
+def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """The function for each activation SciPy ships; softplus came with SciPy 1.17."""
+    shipped = {name: spelled for name, spelled in _SPELLED.items() if hasattr(scipy.special, spelled)}
+    return {name: {"function": f"scipy.special:{shipped[name]}"} for name in wanted if name in shipped}

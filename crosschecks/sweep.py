@@ -1,0 +1,164 @@
+"""Sweeps: every input of a set, however large, compared with the certified truth, on all cores or on a cluster.
+
+A sweep is chunks in any order on any number of processes; what they find merges into one profile, which depends on
+the implementation and on the set of inputs alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from importlib.machinery import PathFinder
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain, islice
+from os import getcwd
+from pathlib import Path
+from typing import Any
+
+from ..proofs.catalogue import activation
+from ..proofs.formats import Format, format_named
+from .checkpoint import Checkpoint, Progressing, State
+from .compare import TILE
+from .crew import Chunk, available_cores, on_dask, on_processes
+from .guarded import PROFILE_OF, SweepError, Task
+from .implementation import Implementation
+from .patterns import ALL, Patterns
+from .patterns import patterns as patterns_named
+from .process import Worker
+from .profile import Profile
+from .sweep_result import SweepResult
+from .targets import Request, resolve
+
+PIECES, FAIR = 16, 4
+"""So many tiles a process judges before it tells what it found, or fewer, for each to have so many turns."""
+
+Tell = Callable[[int, int, float], object]
+"""Told of progress: inputs done, inputs in all, inputs a second."""
+
+
+def sweep(
+    implementation: Implementation | str,
+    *,
+    fmt: str | Format,
+    as_: str | None = None,
+    order: int = 0,
+    parameters: Mapping[str, Any] | None = None,
+    patterns: str = ALL,
+    workers: int | None = None,
+    dask: str | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Tell | None = None,
+    seconds: float = 60.0,
+    chunk: int | None = None,
+    tile: int = TILE,
+    judge: str = PROFILE_OF,
+) -> SweepResult:
+    """Compares an implementation with the truth at every input of a set.
+
+    Ctrl-C ends it early: the result then holds what is done, and is not `finished`.
+
+    Args:
+        implementation: one implementation at one order; or a target, of which `as_`, `order` and `parameters` say
+            more, as in :func:`gradproof.crosschecks.checks`.
+        fmt: the format of its inputs and results.
+        patterns: which inputs, in the words of :mod:`gradproof.crosschecks.patterns`.
+        workers: processes on this machine; as many as there are cores. They call the implementation, so that a crash
+            is a failure in the profile.
+        dask: the address of a Dask scheduler, to use its cluster instead. The target must be importable there.
+        checkpoint: a file that keeps how far the sweep came. Where it is there, the sweep goes on from it.
+        progress: told of progress whenever a chunk is done.
+        seconds: how long the implementation may take for one tile of inputs.
+        chunk, tile, judge: how the work is cut, and who judges a tile.
+
+    Raises SweepError for what cannot be swept, TargetError and UnknownActivation for a target, PatternsError for the
+    words, OSError for a checkpoint that cannot be read or made.
+    """
+    one = implementation if isinstance(implementation, Implementation) else _only(
+        Request(implementation, as_, dict(parameters or {}), (order,))
+    )  # fmt: skip
+    if len(inputs := activation(one.activation).inputs) > 1:
+        raise SweepError(f"{one.activation} takes {len(inputs)} inputs: a sweep goes through those of one")
+    form = format_named(fmt) if isinstance(fmt, str) else fmt
+    chosen = patterns_named(patterns, form)
+    task = Task(one, form.name, judge, seconds)
+    known = libraries(one)
+    file = Checkpoint(Path(checkpoint), identity(task, chosen, tile, known)) if checkpoint is not None else None
+    progressing = Progressing((file and file.load()) or State(Profile(form.name)), file)
+    workers = workers or available_cores()
+    size = chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
+    chunks = _chunks(chosen.pieces(tile), size, progressing.state().done)
+    judged = on_dask(task, chunks, address=dask) if dask else on_processes(task, chunks, workers=workers)
+    finished = False
+    try:
+        with closing(judged):
+            for found in judged:
+                progressing.add(found)
+                if progress is not None:
+                    progress(progressing.inputs, chosen.inputs, progressing.rate)
+        finished = True
+    except KeyboardInterrupt:
+        pass
+    finally:
+        problem = progressing.save()
+    state = progressing.state()
+    return SweepResult(
+        one, form.name, chosen.spec, chosen.inputs, state.inputs, state.profile, state.seconds, finished, known, problem
+    )
+
+
+def _only(request: Request) -> Implementation:
+    with Worker() as worker:
+        found = resolve(request, worker)
+    if len(found) != 1:
+        names = ", ".join(dict.fromkeys(i.activation for i in found))
+        raise SweepError(f"target={request.target!r}: expected one implementation, got {len(found)} ({names[:80]})")
+    return found[0]
+
+
+def _chunks(pieces: Iterator[tuple[int, int]], size: int, done: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
+    """The pieces of work that are not done, so many together."""
+    number = 0
+    for first, end in chain(done, [(sys.maxsize, sys.maxsize)]):
+        while number < first and (runs := tuple(islice(pieces, min(size, first - number)))):
+            yield Chunk(number, runs)
+            number += len(runs)
+        if number < first:
+            return
+        number += sum(1 for _ in islice(pieces, end - first))
+
+
+def identity(task: Task, patterns: Patterns, tile: int, libraries: Mapping[str, str]) -> dict[str, Any]:
+    """All that the profile of a sweep depends on."""
+    return {
+        **task.to_json()["implementation"],
+        "format": task.format,
+        "patterns": patterns.spec,
+        "inputs": patterns.inputs,
+        "runs": hashlib.sha256(repr(patterns.runs).encode()).hexdigest(),
+        "tile": tile,
+        "judge": task.judge,
+        "seconds": task.seconds,
+        "versions": libraries,
+    }
+
+
+def libraries(implementation: Implementation) -> dict[str, str]:
+    """The versions of gradproof and of the libraries an implementation comes from; of a module that belongs to no
+    library, the digest of its file."""
+    home = implementation.function.partition(":")[0].partition(".")[0]
+    found = {}
+    for name in sorted({"gradproof", home, implementation.array}):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = _file_digest(name)
+    return found
+
+
+def _file_digest(module: str) -> str:
+    spec = PathFinder.find_spec(module, [getcwd(), *sys.path])
+    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
+        return "unknown"
+    return "sha256 " + hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:16]

@@ -1,0 +1,228 @@
+"""Golden vectors: correctly rounded values of every activation as data, for regression tests in any language.
+
+One JSON file for each activation, described in docs/golden_vectors.md: bit patterns of inputs and of the values of
+the function and its derivatives, in every format. `python -m gradproof.numerics.golden [FOLDER]` writes them anew,
+the same bytes every time, on any number of processors.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from ..proofs import expressions as ex
+from ..proofs.catalogue import Activation, activation, catalogue
+from ..proofs.effort import Undecided, budget
+from ..proofs.expressions import Expr
+from ..proofs.facts import STEPS
+from ..proofs.formats import FORMATS, Format
+from ..proofs.lines import sign_line
+from ..proofs.reals import compare
+from ..proofs.reals import exact as real
+from .formats import Floats, as_float64, dtype_of, exact, from_bits, to_bits
+from .golden_points import ORDERS, inputs, pairs
+from .oracle import OneSided, OracleReference, reference
+from .scaled import scaled_sign
+from .smooth import formula_inside, nth_derivative
+
+SCHEMA = 1
+FOLDER = "golden_vectors"
+SIGN_BITS = (128, 1024, 8192)
+"""Precisions at which the sign of what rounds to zero is looked for: x - tanh(x) loses two thirds of its digits."""
+
+
+@dataclass(frozen=True)
+class GoldenFormat:
+    """The vectors of one format: arrays of one length, by name."""
+
+    inputs: Mapping[str, Floats]
+    """The inputs: x, or a and b."""
+    values: Mapping[str, Floats]
+    """The correctly rounded values of f, f_x, f_xx, or of f, f_a, f_aa, f_b, f_bb. NaN where there is none."""
+    kinks: Mapping[str, Mapping[int, OneSided]]
+    """By derivative and index: both one-sided values where there is no two-sided one."""
+
+
+@dataclass(frozen=True)
+class Golden:
+    """The golden vectors of one activation with its default parameters."""
+
+    activation: str
+    definition: str
+    parameters: Mapping[str, str]
+    formats: Mapping[str, GoldenFormat]
+
+
+def golden(name: str) -> Golden:
+    """The golden vectors of an activation, by name or alias. Raises UnknownActivation."""
+    return _read(activation(name).name)
+
+
+@cache
+def _read(name: str) -> Golden:
+    document = json.loads((resources.files(__package__) / FOLDER / f"{name}.json").read_text("utf-8"))
+    formats = {fmt: _decoded(part, fmt) for fmt, part in document["formats"].items()}
+    return Golden(name, document["definition"], document["parameters"], formats)
+
+
+def _decoded(part: Mapping[str, Any], fmt: str) -> GoldenFormat:
+    def floats(text: str) -> Floats:
+        return from_bits([int(pattern, 16) for pattern in text.split()], fmt)
+
+    return GoldenFormat(
+        {name: floats(text) for name, text in part["inputs"].items()},
+        {name: floats(text) for name, text in part["values"].items()},
+        {
+            name: {kink["index"]: OneSided(*map(float, floats(f"{kink['left']} {kink['right']}"))) for kink in kinks}
+            for name, kinks in part["kinks"].items()
+        },
+    )
+
+
+# --- building
+
+
+def definition(entry: Activation) -> str:
+    """The exact expression that the vectors are the values of, with the default parameters filled in."""
+    return ex.text(entry.expr())
+
+
+def document(entry: Activation) -> dict[str, Any]:
+    """The whole file of an activation."""
+    return {
+        "schema": SCHEMA,
+        "activation": entry.name,
+        "definition": definition(entry),
+        "parameters": {p.name: p.default for p in entry.parameters},
+        "formats": {name: format_document(entry, fmt) for name, fmt in FORMATS.items()},
+    }
+
+
+def format_document(entry: Activation, fmt: Format) -> dict[str, Any]:
+    """The part of one format."""
+    expr = entry.expr()
+    single = len(entry.inputs) == 1
+    columns = (inputs(expr, fmt),) if single else pairs(expr, entry.inputs, fmt)
+    rows = {
+        derivative_name(entry, i, order): values(expr, entry.inputs, columns, i, order)
+        for i in range(len(columns))
+        for order in ORDERS
+    }
+    return {
+        "inputs": dict(zip(entry.inputs, map(hex_patterns, columns), strict=True)),
+        "values": {name: hex_patterns(row.value) for name, row in rows.items()},
+        "kinks": {name: _kinks(row, fmt) for name, row in rows.items() if row.kinks},
+    }
+
+
+def derivative_name(entry: Activation, variable: int, order: int) -> str:
+    """f, f_x, f_xx."""
+    return f"f_{entry.inputs[variable] * order}" if order else "f"
+
+
+def values(
+    expr: Expr, names: Sequence[str], columns: Sequence[Floats], variable: int, order: int
+) -> OracleReference:
+    """The correctly rounded values of the function or a partial derivative, by one of its inputs."""
+    if len(columns) == 1:
+        return _of_one(expr, columns[0], order)
+    rows = [_value_of_several(expr, dict(zip(names, point, strict=True)), names[variable], order)
+            for point in zip(*columns, strict=True)]  # fmt: skip
+    return OracleReference(
+        np.concatenate([row.value for row in rows]),
+        np.concatenate([row.residual for row in rows]),
+        np.concatenate([row.ulp_exponent for row in rows]),
+        {(i,): row.kinks[0,] for i, row in enumerate(rows) if row.kinks},
+    )
+
+
+def _value_of_several(expr: Expr, point: Mapping[str, Any], variable: str, order: int) -> OracleReference:
+    """The function of one input that is left when the others are held, at its input."""
+    held = {name: x for name, x in point.items() if name != variable}
+    x = np.asarray([point[variable]])
+    if not np.isfinite([float(value) for value in held.values()]).all():
+        return reference(ex.name("x"), np.full_like(x, np.nan))
+    line = ex.substitute(expr, {variable: ex.name("x"), **{n: ex.rational(exact(value)) for n, value in held.items()}})
+    return _of_one(line, x, order)
+
+
+def _of_one(expr: Expr, x: Floats, order: int) -> OracleReference:
+    """The oracle's reference, every negative value that rounds to zero as -0."""
+    known = reference(expr, x, order=order)
+    for i in np.flatnonzero((as_float64(known.value) == 0) & np.isfinite(as_float64(x))):
+        known.value[i] = np.copysign(known.value[i], _sign(expr, exact(x[i]), order))
+    return known
+
+
+def _sign(expr: Expr, x: fmpq, order: int) -> int:
+    """The sign of a derivative; 1 where it vanishes or nothing shows its sign."""
+    formula, sign = formula_inside(expr, x), None
+    if formula is not None:
+        found = (scaled_sign(nth_derivative(formula, order), x, "x", bits) for bits in SIGN_BITS)
+        sign = next((sign for sign in found if sign is not None), None)
+    return (_proved_sign(expr, x, order) if sign is None else sign) or 1
+
+
+def _proved_sign(expr: Expr, x: fmpq, order: int) -> int | None:
+    """The sign that the whole function has where x lies: what falls like exp(-exp(-x)) shows none to balls."""
+    try:
+        with budget(STEPS):
+            signs = sign_line(ex.derivative(expr, "x", order=order), "x")
+            for mark, at, before in zip(signs.marks, signs.at, signs.gaps, strict=False):
+                if (side := compare(real(x), mark)) <= 0:
+                    return before if side < 0 else at
+    except Undecided:
+        return None
+    return signs.gaps[-1]
+
+
+def hex_patterns(floats: Floats) -> str:
+    """The bit patterns in hexadecimal, all of one width, a space between any two. Every NaN is the same one."""
+    canonical = np.where(np.isnan(as_float64(floats)), np.array(np.nan).astype(floats.dtype), floats)
+    width = 2 * floats.dtype.itemsize
+    return " ".join(f"{pattern:0{width}x}" for pattern in to_bits(np.ascontiguousarray(canonical)).tolist())
+
+
+def _kinks(row: OracleReference, fmt: Format) -> list[dict[str, Any]]:
+    def pattern(value: float) -> str:
+        return hex_patterns(np.array([value]).astype(dtype_of(fmt)))
+
+    return [
+        {"index": index[0], "left": pattern(kink.left), "right": pattern(kink.right)}
+        for index, kink in sorted(row.kinks.items())
+    ]
+
+
+def text(entry: Activation) -> str:
+    """The file of an activation as text."""
+    return json.dumps(document(entry), indent=1) + "\n"
+
+
+def write(folder: Path, entry: Activation) -> Path:
+    """Write the file of one activation."""
+    path = folder / f"{entry.name}.json"
+    path.write_text(text(entry), "utf-8", newline="\n")
+    return path
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write the files of all activations."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor() as pool:
+        return list(pool.map(partial(write, folder), catalogue()))
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / FOLDER
+    written = write_all(target)
+    print(f"{len(written)} files written to {target}, {sum(path.stat().st_size for path in written)} bytes")

@@ -1,0 +1,103 @@
+"""`gradproof sweep`: an implementation at every input of a set, all 2^32 of float32 if need be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import options
+from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error, one_line
+
+
+@click.command(short_help="Compare an implementation with the truth at every input of a format.")
+@click.argument("target")
+@click.option("--as", "as_", metavar="NAME", help="The activation it computes; else found from the callable's name.")
+@options.param
+@click.option("--implements", type=click.IntRange(0, 2), default=0, metavar="N", help="It computes this derivative.")
+@click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative.")
+@click.option("--array", type=click.Choice(["numpy", "torch", "jax"]), help="The arrays it takes; else found out.")
+@click.option("--dtype", "dtypes", multiple=True, metavar="F", help="The format; may be repeated.  [default: float32]")
+@click.option("--order", metavar="0,1", help="The orders to sweep. Else 0 and, where it has derivatives, 1.")
+@click.option(
+    "--patterns",
+    default="all",
+    show_default=True,
+    metavar="SPEC",
+    help="Which inputs: all, LOW:HIGH, binade:E, subnormal, special, sample:N; several with commas.",
+)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; as many as there are cores.")
+@click.option("--dask", metavar="ADDRESS", help="Use the Dask cluster whose scheduler is there.")
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keeps how far the sweep came; it goes on from there. A folder, where there are several sweeps.",
+)
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
+              help="How long it may take for one tile of 131072 inputs.")  # fmt: skip
+@click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Exit 1 where ULP / (1 + kappa) is larger.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the JSON document to this file.")  # fmt: skip
+@options.as_json
+def sweep(
+    target: str,
+    dtypes: tuple[str, ...],
+    order: str | None,
+    max_ulp: float | None,
+    output: Path | None,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Compare TARGET, a callable written as module:callable or a framework by name, with the truth at many inputs.
+
+    \b
+    gradproof sweep torch --as gelu --checkpoint gelu.sweep
+    gradproof sweep my_kernels:fast_gelu --dtype float16 --patterns=-8:8
+
+    Ctrl-C keeps what is done. Exits 1 where --max-ulp is given and was exceeded.
+    """
+    from ...crosschecks.guarded import SweepError
+    from ...crosschecks.patterns import PatternsError
+    from ...crosschecks.targets import TargetError
+    from ..sweep_page import document, exceeded, tables
+    from ..sweep_run import run
+
+    if output is not None and not output.absolute().parent.is_dir():
+        raise BadInput(f"--output {str(output)!r}: expected a file in a folder that is there")
+    given["parameters"] = options.pairs(given["parameters"])
+    given["orders"] = options.orders(order)
+    with bad_input(TargetError, SweepError, PatternsError), no_file():
+        swept = run(target, options.formats(dtypes) or ("float32",), given)
+    data = document(swept, max_ulp)
+    from ..strict_json import text
+
+    if as_json:
+        click.echo(text(data), nl=False)
+    else:
+        from ..console import show
+
+        show(*tables(data))
+    for result in swept.results:
+        if result.checkpoint_problem:
+            click.echo(f"gradproof: {one_line(result.checkpoint_problem)}", err=True)
+    if output is not None:
+        with no_file():
+            partial = output.with_name(f".{output.name}.partial")
+            partial.write_text(text(data), encoding="utf-8")
+            partial.replace(output)
+    if swept.interrupted:
+        return INTERRUPTED
+    return FOUND if swept.problems or any(exceeded(result, max_ulp) for result in data["results"]) else 0
+
+
+@contextmanager
+def no_file() -> Iterator[None]:
+    """Turns a file that cannot be read or written into `BadInput`; what was printed before stays."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(describe_os_error(error)) from error
