@@ -107,6 +107,7 @@ class Progressing:
         self._before = state
         self._started = time.perf_counter()
         self._due = self._started + EVERY
+        self._first: tuple[float, int] | None = None
         if file is not None:
             file.save(state)
 
@@ -118,13 +119,16 @@ class Progressing:
 
     @property
     def rate(self) -> float:
-        """Inputs a second in this session."""
-        return (self.inputs - self._before.inputs) / max(time.perf_counter() - self._started, 1e-9)
+        """Inputs a second since the first came back in this session: what went before is starting processes."""
+        if self._first is None or (elapsed := time.perf_counter() - self._first[0]) <= 0:
+            return 0.0
+        return (self.inputs - self._first[1]) / elapsed
 
     def add(self, judged: Judged) -> None:
         """One more chunk came back."""
         state, pending = self._held
         self._held = state, (*pending, judged)
+        self._first = self._first or (time.perf_counter(), self.inputs)
         if len(pending) + 1 >= _PENDING:
             self.state()
         if self._file is not None and time.perf_counter() >= self._due:

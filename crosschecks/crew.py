@@ -10,11 +10,13 @@ import os
 import queue
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from .guarded import Guarded, Stopped, SweepError, Task
+from .libraries import libraries
 from .patterns import Run
 from .profile import Profile
 
@@ -38,7 +40,7 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def on_processes(task: Task, chunks: Iterator[Chunk], *, workers: int) -> Generator[Judged]:
+def on_processes(task: Task, chunks: Iterator[Chunk], *, workers: int) -> Generator[Judged, None, None]:
     """Judges the chunks on so many processes of this machine. Raises SweepError. Closing it ends the processes."""
     found: queue.SimpleQueue[Judged | BaseException | None] = queue.SimpleQueue()
     taking, stopping = threading.Lock(), threading.Event()
@@ -81,14 +83,17 @@ def on_processes(task: Task, chunks: Iterator[Chunk], *, workers: int) -> Genera
                 thread.join(0.1)
 
 
-def on_dask(task: Task, chunks: Iterator[Chunk], *, address: str) -> Generator[Judged]:
-    """Judges the chunks on the Dask cluster whose scheduler has this address. Raises SweepError."""
+def on_dask(
+    task: Task, chunks: Iterator[Chunk], *, address: str, versions: dict[str, str]
+) -> Generator[Judged, None, None]:
+    """Judges the chunks on the Dask cluster whose scheduler has this address. Raises SweepError, also where a worker
+    of the cluster has other versions of what the results depend on."""
     try:
-        from distributed import Client, as_completed
+        from distributed import Client, as_completed  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise SweepError("--dask needs the package distributed: pip install 'gradproof[dask]'") from None
     try:
-        client = Client(address, timeout=DASK_SECONDS, set_as_default=False)
+        client: Any = Client(address, timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise SweepError(f"dask={address!r}: no scheduler answers there ({error or type(error).__name__})") from None
     with client:
@@ -96,7 +101,7 @@ def on_dask(task: Task, chunks: Iterator[Chunk], *, address: str) -> Generator[J
 
         def submit(count: int) -> list[Any]:
             batch = list(islice(chunks, count))
-            futures = [client.submit(judge_chunk, task, chunk, _version(), pure=False) for chunk in batch]
+            futures = [client.submit(judge_chunk, task, chunk, versions, pure=False) for chunk in batch]
             asked.update(zip(futures, batch, strict=True))
             return futures
 
@@ -109,6 +114,8 @@ def on_dask(task: Task, chunks: Iterator[Chunk], *, address: str) -> Generator[J
                 running.update(submit(max(1, 2 * sum(client.nthreads().values()) - len(asked))))
         finally:
             client.cancel(list(asked), force=True)
+            with suppress(Exception):  # of a worker that is gone; what is left running ends with the worker
+                client.run(_release, task)
 
 
 def _result(future: Any) -> Profile:
@@ -120,23 +127,23 @@ def _result(future: Any) -> Profile:
         raise SweepError(f"the cluster could not judge a chunk: {type(error).__name__}: {error}") from error
 
 
-_here = threading.local()
-"""On a worker of the cluster: the process of each of its threads, and the task it was started for."""
+_here: dict[int, Guarded] = {}
+"""On a worker of the cluster: the process that each of its threads has started."""
 
 
-def judge_chunk(task: Task, chunk: Chunk, version: str) -> Profile:
+def judge_chunk(task: Task, chunk: Chunk, versions: dict[str, str]) -> Profile:
     """Runs on a worker of the cluster, which keeps the process for the next chunk."""
-    if version != _version():
-        raise SweepError(f"a worker of the cluster has gradproof {_version()}, expected {version}")
-    guarded: Guarded | None = getattr(_here, "guarded", None)
-    if guarded is None or guarded.task != task:
-        if guarded is not None:
-            guarded.close()
-        guarded = _here.guarded = Guarded(task)
-    return guarded.profile(chunk.runs)
+    for name, found in libraries(task.implementation).items():
+        if found != versions[name]:
+            raise SweepError(f"a worker of the cluster has {name} {found}, expected {versions[name]}")
+    mine = threading.get_ident()
+    if mine in _here and _here[mine].task != task:
+        _here.pop(mine).close()
+    return _here.setdefault(mine, Guarded(task)).profile(chunk.runs)
 
 
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("gradproof")
+def _release(task: Task) -> None:
+    """Runs on a worker of the cluster when a sweep has ended."""
+    for guarded in list(_here.values()):
+        if guarded.task == task:
+            guarded.kill()

@@ -24,7 +24,7 @@ from .process import Failed, Worker
 from .profile import Failure, Profile, merged
 
 PROFILE_OF = "gradproof.crosschecks.compare:profile_of"
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """The processes share the cores among themselves; libraries read these when they are loaded."""
 WEEK = 604800.0
 

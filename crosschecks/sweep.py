@@ -10,10 +10,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from importlib.machinery import PathFinder
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain, islice
-from os import getcwd
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from .compare import TILE
 from .crew import Chunk, available_cores, on_dask, on_processes
 from .guarded import PROFILE_OF, SweepError, Task
 from .implementation import Implementation
+from .libraries import libraries
 from .patterns import ALL, Patterns
 from .patterns import patterns as patterns_named
 from .process import Worker
@@ -89,7 +87,9 @@ def sweep(
     workers = workers or available_cores()
     size = chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
     chunks = _chunks(chosen.pieces(tile), size, progressing.state().done)
-    judged = on_dask(task, chunks, address=dask) if dask else on_processes(task, chunks, workers=workers)
+    judged = (
+        on_dask(task, chunks, address=dask, versions=known) if dask else on_processes(task, chunks, workers=workers)
+    )
     finished = False
     try:
         with closing(judged):
@@ -129,7 +129,7 @@ def _chunks(pieces: Iterator[tuple[int, int]], size: int, done: tuple[tuple[int,
         number += sum(1 for _ in islice(pieces, end - first))
 
 
-def identity(task: Task, patterns: Patterns, tile: int, libraries: Mapping[str, str]) -> dict[str, Any]:
+def identity(task: Task, patterns: Patterns, tile: int, versions: Mapping[str, str]) -> dict[str, Any]:
     """All that the profile of a sweep depends on."""
     return {
         **task.to_json()["implementation"],
@@ -140,25 +140,5 @@ def identity(task: Task, patterns: Patterns, tile: int, libraries: Mapping[str, 
         "tile": tile,
         "judge": task.judge,
         "seconds": task.seconds,
-        "versions": libraries,
+        "versions": versions,
     }
-
-
-def libraries(implementation: Implementation) -> dict[str, str]:
-    """The versions of gradproof and of the libraries an implementation comes from; of a module that belongs to no
-    library, the digest of its file."""
-    home = implementation.function.partition(":")[0].partition(".")[0]
-    found = {}
-    for name in sorted({"gradproof", home, implementation.array}):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = _file_digest(name)
-    return found
-
-
-def _file_digest(module: str) -> str:
-    spec = PathFinder.find_spec(module, [getcwd(), *sys.path])
-    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
-        return "unknown"
-    return "sha256 " + hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:16]

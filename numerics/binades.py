@@ -9,7 +9,8 @@ and rounded to float64. Three things separate the polynomial's computed values f
 their sum at every float of the block:
 
 1. truncation: at most h**(DEGREE + 1) times the coefficient DEGREE + 1 of the jet over the whole block (Taylor's
-   theorem with Lagrange's remainder; a jet over a ball encloses f^(k)/k! on all of it);
+   theorem with Lagrange's remainder; a jet over a ball encloses f^(k)/k! on all of it). Where that is too coarse,
+   the next coefficients at c, times their powers of h, and such a remainder behind them;
 2. rounding of the coefficients: sum over k of abs(a_k - rounded a_k), from the balls;
 3. evaluation in float64, unit roundoff u = 2**-53. A row with middle s and half-width w in terms of t has the
    coefficients b_j = sum_k M[k, j] a_k, M[k, j] = binomial(k, j) s**(k - j) w**j rounded once. A sum of n products
@@ -37,7 +38,7 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..proofs.evaluate import NAN, Program, precision, program, series
+from ..proofs.evaluate import NAN, Program, excludes_zero, precision, program, series
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
 from .near_lines import NearLine, near_lines
@@ -56,6 +57,9 @@ DEGREE = 8
 TERMS = DEGREE + 1
 EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
 TINY = 2.0**-800
+FURTHER, SMOOTH = 40, 12
+"""How many more terms are looked at where jets over blocks say little, once a block is so many times nearer to its
+middle than 0 is."""
 RELATIVE_BAR = 2.0**-44
 """The largest bar, relative to the smallest value in the block."""
 PRECISIONS = (96, 192, 1024)
@@ -171,14 +175,23 @@ class Polynomials:
         for line in self.lines:
             if (found := self._along(line, place, q)) is not None:
                 return found
+        found = self._expanded(place, 0)
+        if found is None and abs(place.step) * SMOOTH < abs(place.middle):
+            # Where terms cancel, a jet over a block says little; its coefficients of high order count for less.
+            found = self._expanded(place, FURTHER)
+        return found
+
+    def _expanded(self, place: Span, further: int) -> tuple[NDArray[np.float64], float] | None:
+        """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block."""
+        length = TERMS + further + 1
         for bits in PRECISIONS:
-            with precision(bits, TERMS + 1):
-                whole = self._jet(_hull(arb(place.low), arb(place.high)))
+            with precision(bits, length):
+                whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
                 if whole[0] > BEYOND or whole[0] < -BEYOND:
                     return _constant(math.copysign(BEYOND, float(whole[0].mid()))), 0.0
-                if not whole[TERMS].is_finite():
+                if not whole[-1].is_finite() or (further and excludes_zero(whole[0])):
                     return None
-                found = _taylor(self._jet(arb(place.middle)), whole[TERMS], arb(place.step))
+                found = _taylor(self._jet(arb(place.middle), length), whole[-1], arb(place.step))
                 if found is not None:
                     return found if found[1] <= RELATIVE_BAR * _smallest(*found) else None
         return None
@@ -218,11 +231,11 @@ class Polynomials:
             aside = scaled_enclosure(self.expr, x, "x", 128)
             return aside if aside.is_finite() else value
 
-    def _jet(self, x: arb) -> list[arb]:
+    def _jet(self, x: arb, length: int) -> list[arb]:
         try:
-            return series(self._program, "x", x, TERMS + 1)
+            return series(self._program, "x", x, length)
         except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
-            return [NAN] * (TERMS + 1)
+            return [NAN] * length
 
 
 def _hull(low: arb, high: arb) -> arb:
@@ -231,22 +244,25 @@ def _hull(low: arb, high: arb) -> arb:
 
 def _taylor(thin: list[arb], last: arb, step: arb) -> tuple[NDArray[np.float64], float] | None:
     """The rounded Taylor polynomial and its bar; None where the balls of the coefficients are too wide to say."""
-    scaled = [a * step**k for k, a in enumerate(thin[:TERMS])]
+    scaled = [a * step**k for k, a in enumerate(thin[:-1])]
     if not all(a.is_finite() for a in scaled):
         return None
-    size = sum(map(abs, scaled), arb(0))
+    kept, rest = scaled[:TERMS], scaled[TERMS:]
+    size = sum(map(abs, kept), arb(0))
     if any(a.rad() > size.mid() * arb(2) ** -60 for a in scaled):
         return None
-    rounded = np.array([0.0 if abs(a) < 2.0**-900 else float(a.mid()) for a in scaled])
-    parts = [abs(last * step**TERMS), *(abs(a - r) for a, r in zip(scaled, map(arb, rounded.tolist()), strict=True))]
-    truncation_and_rounding = sum(parts, arb(0))
-    bar = truncation_and_rounding + arb(EVALUATION) * sum(map(abs, map(arb, rounded.tolist())), arb(0)) + arb(TINY)
-    return rounded, _upper(bar)
+    rounded = np.array([0.0 if abs(a) < 2.0**-900 else float(a.mid()) for a in kept])
+    truncation = sum(map(abs, rest), abs(last * step ** len(scaled)))
+    rounding = sum((abs(a - r) for a, r in zip(kept, map(arb, rounded.tolist()), strict=True)), arb(0))
+    evaluation = arb(EVALUATION) * sum(map(abs, map(arb, rounded.tolist())), arb(0)) + arb(TINY)
+    return rounded, _upper(truncation + rounding + evaluation)
 
 
 def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
     """A lower bound of abs(f) on the block, with room for the rounding of this very sum."""
     sizes = np.abs(coefficients)
+    if not bar < math.inf:
+        return -math.inf
     return float(sizes[0] * (1 - 2.0**-50) - sizes[1:].sum() * (1 + 2.0**-49) - bar)
 
 

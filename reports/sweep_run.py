@@ -104,10 +104,11 @@ class Shown:
 
 
 def sentence(done: int, total: int, rate: float) -> str:
-    """`43.0 %, 81.2 million inputs/s, 2 min 31 s left`."""
-    left = (total - done) / rate if rate else 0.0
+    """`43.0 %, 81.2 million inputs/s, 2 min 31 s left`; the first part only, as long as no more is known."""
+    if not rate:
+        return f"{100 * done / total:.1f} %"
     speed = f"{rate / 1e6:.1f} million" if rate >= 1e6 else f"{rate:.0f}"
-    return f"{100 * done / total:.1f} %, {speed} inputs/s, {duration(left)} left"
+    return f"{100 * done / total:.1f} %, {speed} inputs/s, {duration((total - done) / rate)} left"
 
 
 def duration(seconds: float) -> str:

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 from gradproof.crosschecks import checkpoint as checkpoints
-from gradproof.crosschecks.guarded import SweepError
+from gradproof.crosschecks.crew import Chunk, on_dask
+from gradproof.crosschecks.guarded import SweepError, Task
 from gradproof.crosschecks.implementation import Implementation
+from gradproof.crosschecks.libraries import libraries
 from gradproof.crosschecks.sweep import sweep
 
 HERE = Path(__file__).parent
@@ -64,6 +66,15 @@ def test_neither_chunks_nor_processes_show(whole, options):
     result = swept(**options)
     assert result.finished
     assert text(result) == whole
+
+
+def test_nor_do_they_with_the_certified_oracle():
+    one, other = (
+        sweep("numpy", as_="silu", order=1, fmt="float8_e4m3fn", tile=16, chunk=chunk, workers=1) for chunk in (1, 6)
+    )
+    assert text(one) == text(other)
+    assert one.profile.finite.worst is not None
+    assert 0 < one.profile.finite.worst.error < 1
 
 
 def test_disjoint_sets_merge_to_the_whole(whole):
@@ -278,7 +289,7 @@ def test_a_place_that_cannot_be_written_shows_at_once(tmp_path):
 
 @pytest.mark.skipif(find_spec("distributed") is None, reason="NO distributed: sweeps on a Dask cluster are not tested")
 def test_a_dask_cluster_gives_the_identical_profile(whole):
-    from distributed import LocalCluster
+    from distributed import LocalCluster  # pyright: ignore[reportMissingImports]
 
     separate: dict[str, Any] = {"processes": True, "n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     cluster: Any
@@ -289,6 +300,9 @@ def test_a_dask_cluster_gives_the_identical_profile(whole):
         assert [f.message for f in crashing.profile.failures] == ["crash: the process died of SIGSEGV"]
         with pytest.raises(SweepError, match="no value is known"):
             swept(judge="refuses", dask=address)
+        task, chunk = Task(planted("relu"), "float8_e5m2"), Chunk(0, ((60, 4),))
+        with pytest.raises(SweepError, match=r"a worker of the cluster has numpy .*, expected 1\.0"):
+            list(on_dask(task, iter([chunk]), address=address, versions={**libraries(planted("relu")), "numpy": "1.0"}))
 
 
 @pytest.mark.skipif(find_spec("distributed") is None, reason="NO distributed: sweeps on a Dask cluster are not tested")

@@ -1,4 +1,4 @@
-"""Certified pairs of float64: Arb at 200 bits or more lies inside every one of them, and planted errors do not stay hidden."""
+"""Certified pairs of float64: Arb at 200 bits or more lies inside all of them; planted errors do not stay hidden."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -158,6 +158,7 @@ def test_ctrl_c_shows_what_is_done_and_the_next_run_goes_on(capsys, monkeypatch,
 
 
 def test_what_the_terminal_is_told():
+    assert sentence(1, 100, 0.0) == "1.0 %"
     assert sentence(43, 100, 0.5) == "43.0 %, 0 inputs/s, 1 min 54 s left"
     assert sentence(1 << 31, 1 << 32, 8.12e7) == "50.0 %, 81.2 million inputs/s, 26 s left"
     assert [duration(s) for s in (0.4, 59.6, 3599, 3600, 90061)] == [
