@@ -182,10 +182,11 @@ class _Rows:
 
     def __init__(self, judge: Judge, first: int, got: NDArray[np.float32]) -> None:
         self.judge, self.first, self.got = judge, first, got
-        self.coefficients, self.bars = judge.truth.rows(first // ROW, len(got))
-        self._classify()
+        rows = judge.truth.rows(first // ROW, len(got))
+        self.coefficients, self.bars = rows.coefficients, rows.bars
+        self._classify(rows.tilts)
 
-    def _classify(self) -> None:
+    def _classify(self, tilts: NDArray[np.float64]) -> None:
         """The rows' ULPs, and which rows are not for the fast path."""
         fmt, sizes = self.judge.format, np.abs(self.coefficients)
         middle, slope = sizes[:, 0], sizes[:, 1] * EDGE
@@ -200,10 +201,11 @@ class _Rows:
         tiny = np.flatnonzero(steady & (low < float(fmt.min_normal)) & (high > float(fmt.min_subnormal) / 2))
         if tiny.size:  # a zero there may be a flushed subnormal
             self.slow[tiny] |= (self.got[tiny] == 0).any(axis=1)
-        # A lower bound of the condition number. What truncation does to the derivative is below 2**-40 of the value.
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            steep = sizes[:, 1] - (sizes[:, 2:] * np.arange(2, DEGREE + 1)).sum(axis=1) * 1.01 - 2.0**-40 * high
-            self.kappa = np.where(self.bars > 0, np.maximum(steep, 0.0) / high, 0.0) * self._reach() * (1 - 2.0**-40)
+        # A lower bound of the condition number.
+        steep = sizes[:, 1] - (sizes[:, 2:] * np.arange(2, DEGREE + 1)).sum(axis=1) - tilts
+        with np.errstate(invalid="ignore", divide="ignore"):
+            kappa = np.maximum(steep, 0.0) / high * self._reach() * (1 - 2.0**-40)
+        self.kappa = np.where(np.isfinite(kappa), kappa, 0.0)
 
     def _reach(self) -> NDArray[np.float64]:
         """The smallest abs(x) of each row in units of half the row's width."""
@@ -355,7 +357,9 @@ class _Strip:
             relevant = np.flatnonzero(fast & (upper > limit))
             if not relevant.size:
                 break
-            row = int(relevant[np.argmax((upper / divisor)[relevant])])
+            # The largest, as long as one is larger; of equals the first.
+            larger_ = relevant[upper[relevant] > best.error * divisor[relevant]]
+            row = int(larger_[np.argmax((upper / divisor)[larger_])] if larger_.size else relevant[0])
             fast[row] = False
             chosen = np.flatnonzero(self.distance[row] + self.bar[row] >= limit[row])
             best = worst_of(Errors(self.whole.judge, self._batch(row, chosen)), best)

@@ -31,6 +31,8 @@ from .targets import Request, resolve
 
 PIECES, FAIR = 16, 4
 """So many tiles a process judges before it tells what it found, or fewer, for each to have so many turns."""
+SMALL_TILE = 1 << 12
+"""The tile of the formats of 16 bits, whose few inputs are judged one by one: enough for every core to have some."""
 
 Tell = Callable[[int, int, float], object]
 """Told of progress: inputs done, inputs in all, inputs a second."""
@@ -50,7 +52,7 @@ def sweep(
     progress: Tell | None = None,
     seconds: float = 60.0,
     chunk: int | None = None,
-    tile: int = TILE,
+    tile: int | None = None,
     judge: str = PROFILE_OF,
 ) -> SweepResult:
     """Compares an implementation with the truth at every input of a set.
@@ -81,6 +83,7 @@ def sweep(
     form = format_named(fmt) if isinstance(fmt, str) else fmt
     chosen = patterns_named(patterns, form)
     task = Task(one, form.name, judge, seconds)
+    tile = tile or (TILE if form.bits > 16 else SMALL_TILE)
     known = libraries(one)
     file = Checkpoint(Path(checkpoint), identity(task, chosen, tile, known)) if checkpoint is not None else None
     progressing = Progressing((file and file.load()) or State(Profile(form.name)), file)

@@ -68,7 +68,25 @@ NEARNESS = fmpq(1, 1 << 23)
 BEYOND = 2.0**300
 """Stands for a value beyond every float32."""
 
-Rows = NDArray[np.float64]
+Served = tuple[NDArray[np.float64], float, float]
+"""Coefficients, bar and tilt of a block."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The polynomials of consecutive rows. NaN where a row has none."""
+
+    coefficients: NDArray[np.float64]
+    """(count, TERMS), in powers of t."""
+    bars: NDArray[np.float64]
+    """(count,), as for blocks."""
+    tilts: NDArray[np.float64]
+    """(count,), as for blocks."""
+
+    @staticmethod
+    def unknown(count: int) -> Rows:
+        """So many rows without polynomials."""
+        return Rows(np.full((count, TERMS), np.nan), np.full(count, np.nan), np.full(count, np.nan))
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,8 @@ class Block:
     """TERMS of them, in powers of t; NaN where the function has no value, or no block serves."""
     bar: float
     """At every float of the block the computed value is within this of f. 0: every comparison is decided, see above."""
+    tilt: float
+    """The polynomial's derivative in t is within this of that of f. Infinite where nothing is known."""
 
     @property
     def serves(self) -> bool:
@@ -138,16 +158,17 @@ class Polynomials:
         """The lines the function may run along."""
         return near_lines(self.expr)
 
-    def rows(self, key: int, first: int, count: int) -> tuple[Rows, NDArray[np.float64]]:
-        """Coefficients (count, TERMS) and bars (count,) of consecutive rows of a binade; NaN where none serve."""
-        coefficients, bars = np.empty((count, TERMS)), np.empty(count)
+    def rows(self, key: int, first: int, count: int) -> Rows:
+        """Consecutive rows of a binade."""
+        rows = Rows.unknown(count)
         for block in self.blocks(key, first, count):
             start, stop = max(block.first, first), min(block.first + block.count, first + count)
             chosen = slice(start - first, stop - first)
-            bars[chosen] = block.bar
+            rows.bars[chosen] = block.bar
+            rows.tilts[chosen] = block.tilt / block.count
             shift = shifts(block.count)[start - block.first : stop - block.first]
-            coefficients[chosen] = block.coefficients @ shift if block.count > 1 else block.coefficients
-        return coefficients, bars
+            rows.coefficients[chosen] = block.coefficients @ shift if block.count > 1 else block.coefficients
+        return rows
 
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
         """The blocks that serve so many rows from a first one, in order."""
@@ -169,9 +190,9 @@ class Polynomials:
             found = self._polynomial(span(key, deeper, index), spacing(key))
             if found is not None:
                 return Block(index * count, count, *found)
-        return Block(row, 1, np.full(TERMS, np.nan), math.nan)
+        return Block(row, 1, np.full(TERMS, np.nan), math.nan, math.nan)
 
-    def _polynomial(self, place: Span, q: fmpq) -> tuple[NDArray[np.float64], float] | None:
+    def _polynomial(self, place: Span, q: fmpq) -> Served | None:
         for line in self.lines:
             if (found := self._along(line, place, q)) is not None:
                 return found
@@ -181,22 +202,22 @@ class Polynomials:
             found = self._expanded(place, FURTHER)
         return found
 
-    def _expanded(self, place: Span, further: int) -> tuple[NDArray[np.float64], float] | None:
+    def _expanded(self, place: Span, further: int) -> Served | None:
         """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block."""
         length = TERMS + further + 1
         for bits in PRECISIONS:
             with precision(bits, length):
                 whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
                 if whole[0] > BEYOND or whole[0] < -BEYOND:
-                    return _constant(math.copysign(BEYOND, float(whole[0].mid()))), 0.0
+                    return _constant(math.copysign(BEYOND, float(whole[0].mid()))), 0.0, math.inf
                 if not whole[-1].is_finite() or (further and excludes_zero(whole[0])):
                     return None
                 found = _taylor(self._jet(arb(place.middle), length), whole[-1], arb(place.step))
                 if found is not None:
-                    return found if found[1] <= RELATIVE_BAR * _smallest(*found) else None
+                    return found if found[1] <= RELATIVE_BAR * _smallest(*found[:2]) else None
         return None
 
-    def _along(self, line: NearLine, place: Span, q: fmpq) -> tuple[NDArray[np.float64], float] | None:
+    def _along(self, line: NearLine, place: Span, q: fmpq) -> Served | None:
         """The line as the block's polynomial, moved to the side on which f lies, if f runs along it closely enough."""
         # 0 itself is the caller's: it may lie on the line.
         first, last = place.first if place.first else q if place.last > 0 else -q, place.last
@@ -221,15 +242,18 @@ class Polynomials:
             return None
         coefficients = _constant(_float(line.at(place.middle) + side * move))
         coefficients[1] = _float(line.c1 * place.step)
-        return coefficients, 0.0
+        with precision(128):
+            slope = self._jet(_hull(arb(place.low), arb(place.high)), 2)[1]
+            tilt = abs((slope - arb(line.c1)) * arb(place.step))
+        return coefficients, 0.0, _upper(tilt) if tilt.is_finite() else math.inf
 
     def _value(self, x: fmpq) -> arb:
         with precision(128):
             value = self._program.run({"x": arb(x)})
-            if value.is_finite() and value.rel_accuracy_bits() > 64:
-                return value
-            aside = scaled_enclosure(self.expr, x, "x", 128)
-            return aside if aside.is_finite() else value
+        if value.is_finite() and value.rel_accuracy_bits() > 64:
+            return value
+        tried = (scaled_enclosure(self.expr, x, "x", bits) for bits in (128, 512))
+        return next((aside for aside in tried if aside.is_finite()), value)
 
     def _jet(self, x: arb, length: int) -> list[arb]:
         try:
@@ -242,7 +266,7 @@ def _hull(low: arb, high: arb) -> arb:
     return low.union(high) if low < high else low
 
 
-def _taylor(thin: list[arb], last: arb, step: arb) -> tuple[NDArray[np.float64], float] | None:
+def _taylor(thin: list[arb], last: arb, step: arb) -> Served | None:
     """The rounded Taylor polynomial and its bar; None where the balls of the coefficients are too wide to say."""
     scaled = [a * step**k for k, a in enumerate(thin[:-1])]
     if not all(a.is_finite() for a in scaled):
@@ -255,7 +279,9 @@ def _taylor(thin: list[arb], last: arb, step: arb) -> tuple[NDArray[np.float64],
     truncation = sum(map(abs, rest), abs(last * step ** len(scaled)))
     rounding = sum((abs(a - r) for a, r in zip(kept, map(arb, rounded.tolist()), strict=True)), arb(0))
     evaluation = arb(EVALUATION) * sum(map(abs, map(arb, rounded.tolist())), arb(0)) + arb(TINY)
-    return rounded, _upper(truncation + rounding + evaluation)
+    # A derivative multiplies every term by its order, less than this.
+    bar = _upper(truncation + rounding + evaluation)
+    return rounded, bar, bar * len(thin)
 
 
 def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:

@@ -54,21 +54,22 @@ class Certified:
         self._short = [None if p.expr is None else two_terms(nth_derivative(p.expr, order)) for p in pieces.pieces]
         self._ends = [_End.of(b) for b in pieces.breakpoints]
 
-    def rows(self, row: int, count: int) -> tuple[Rows, NDArray[np.float64]]:
-        """Coefficients (count, TERMS) and bars (count,) of consecutive rows of one binade.
+    def rows(self, row: int, count: int) -> Rows:
+        """Consecutive rows of one binade: a row is ROW consecutive bit patterns, starting at row * ROW.
 
-        A row is ROW consecutive bit patterns, starting at row * ROW. NaN where no polynomial serves. What a row says
-        of x = 0 is not to be used: ask :meth:`points`.
+        What a row says of x = 0 is not to be used: ask :meth:`points`.
         """
         key, first = divmod(row, ROWS)
-        coefficients, bars = np.full((count, TERMS), np.nan), np.full(count, np.nan)
+        rows = Rows.unknown(count)
         cuts = sorted({row, row + count, *(c for e in self._ends for c in e.around(row, count))})
         for low, high in pairwise(cuts):
             piece = self._piece(low, high)
             if piece is not None:
                 chosen = slice(low - row, high - row)
-                coefficients[chosen], bars[chosen] = piece.rows(key, first + low - row, high - low)
-        return coefficients, bars
+                found = piece.rows(key, first + low - row, high - low)
+                rows.coefficients[chosen], rows.bars[chosen] = found.coefficients, found.bars
+                rows.tilts[chosen] = found.tilts
+        return rows
 
     def _piece(self, low: int, high: int) -> Polynomials | None:
         index = self._index(low, high)
@@ -99,7 +100,8 @@ class Certified:
         rows, back = np.unique(patterns >> 11, return_inverse=True)
         coefficients, bars = np.empty((len(rows), TERMS)), np.empty(len(rows))
         for i, row in enumerate(rows.tolist()):
-            (coefficients[i],), (bars[i],) = self.rows(row, 1)
+            found = self.rows(row, 1)
+            coefficients[i], bars[i] = found.coefficients[0], found.bars[0]
         t = (2 * (patterns & (ROW - 1)) + 1 - ROW) / ROW
         a = coefficients[back]
         value = a[:, DEGREE]

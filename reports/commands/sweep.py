@@ -38,7 +38,7 @@ from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error,
     help="Keeps how far the sweep came; it goes on from there. A folder, where there are several sweeps.",
 )
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
-              help="How long it may take for one tile of 131072 inputs.")  # fmt: skip
+              help="How long it may take for one call, of up to 131072 inputs.")  # fmt: skip
 @click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Exit 1 where ULP / (1 + kappa) is larger.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the JSON document to this file.")  # fmt: skip
