@@ -194,7 +194,7 @@ class Polynomials:
 
     def _polynomial(self, place: Span, q: fmpq) -> Served | None:
         for line in self.lines:
-            if (found := self._along(line, place, q)) is not None:
+            if (found := self._along(line, place, q) or self._beyond(line, place)) is not None:
                 return found
         found = self._expanded(place, 0)
         if found is None and abs(place.step) * SMOOTH < abs(place.middle):
@@ -208,8 +208,6 @@ class Polynomials:
         for bits in PRECISIONS:
             with precision(bits, length):
                 whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
-                if whole[0] > BEYOND or whole[0] < -BEYOND:
-                    return _constant(math.copysign(BEYOND, float(whole[0].mid()))), 0.0, math.inf
                 if not whole[-1].is_finite() or (further and excludes_zero(whole[0])):
                     return None
                 found = _taylor(self._jet(arb(place.middle), length), whole[-1], arb(place.step))
@@ -246,6 +244,16 @@ class Polynomials:
             slope = self._jet(_hull(arb(place.low), arb(place.high)), 2)[1]
             tilt = abs((slope - arb(line.c1)) * arb(place.step))
         return coefficients, 0.0, _upper(tilt) if tilt.is_finite() else math.inf
+
+    def _beyond(self, line: NearLine, place: Span) -> Served | None:
+        """A stand-in for values that are all beyond every float32: those of a monotone function, by its ends."""
+        if line.c0 or line.c1:
+            return None
+        ends = [self._value(x) for x in (place.low, place.high)]
+        for sign in (1, -1):
+            if all(sign * y > BEYOND for y in ends) and line.approaches(place.low, place.high):
+                return _constant(sign * BEYOND), 0.0, math.inf
+        return None
 
     def _value(self, x: fmpq) -> arb:
         with precision(128):

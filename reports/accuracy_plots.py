@@ -94,18 +94,15 @@ def shapes(binades: Iterable[Sequence[Any]], fmt: Format) -> str:
 
 def steps(rows: Sequence[int], side: int) -> str:
     """Filled steps as the shortest path: side is -1 where they stand on y = 0 and 1 where they hang from it."""
-    path, at, level, column = "", 0, 0, 0
-    for value, run in groupby(rows):
+    path, level, column = "", 0, 0
+    for value, run in groupby((*rows, 0)):
         width = len(list(run))
-        if value:
-            if at != column:
-                path, level = path + f"M{column} 0", 0
-            path += _move("v", side * (value - level)) + f"h{width}"
-            at = column + width
-        if value != level and not value:
+        if level and not value:
             path += "V0"
+        elif value:
+            path += (f"v{side * (value - level)}" if level else f"M{column} 0v{side * value}") + f"h{width}"
         level, column = value, column + width
-    return path + ("V0" if level else "")
+    return path
 
 
 def spark(binades: Iterable[Sequence[Any]], fmt: str, *, key: str, label: str) -> str:
@@ -239,10 +236,6 @@ def _columns(key: int, fmt: Format) -> tuple[int, int]:
 
 def _stretched() -> str:
     return f"translate({LEFT} {_number(BASE)}) scale({_number(SCALE[0])} {SCALE[1]})"
-
-
-def _move(command: str, distance: int) -> str:
-    return f"{command}{distance}" if distance else ""
 
 
 def _number(value: float) -> str:
