@@ -65,6 +65,8 @@ RELATIVE_BAR = 2.0**-44
 PRECISIONS = (96, 192, 1024)
 NEARNESS = fmpq(1, 1 << 23)
 """How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
+VANISHING = arb(2) ** -400
+"""Smaller than anything that floats could tell from 0."""
 BEYOND = 2.0**300
 """Stands for a value beyond every float32."""
 
@@ -196,19 +198,22 @@ class Polynomials:
         for line in self.lines:
             if (found := self._along(line, place, q) or self._beyond(line, place)) is not None:
                 return found
-        found = self._expanded(place, 0)
+        found = self._expanded(place, 0, always=True)
         if found is None and abs(place.step) * SMOOTH < abs(place.middle):
             # Where terms cancel, a jet over a block says little; its coefficients of high order count for less.
-            found = self._expanded(place, FURTHER)
+            found = self._expanded(place, FURTHER, always=abs(place.step) * 2 == q * ROW)
         return found
 
-    def _expanded(self, place: Span, further: int) -> Served | None:
-        """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block."""
+    def _expanded(self, place: Span, further: int, *, always: bool) -> Served | None:
+        """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block.
+
+        If not `always`, then only where the sign is not seen over the whole block.
+        """
         length = TERMS + further + 1
         for bits in PRECISIONS:
             with precision(bits, length):
                 whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
-                if not whole[-1].is_finite() or (further and excludes_zero(whole[0])):
+                if not whole[-1].is_finite() or (excludes_zero(whole[0]) and not always):
                     return None
                 found = _taylor(self._jet(arb(place.middle), length), whole[-1], arb(place.step))
                 if found is not None:
@@ -256,12 +261,15 @@ class Polynomials:
         return None
 
     def _value(self, x: fmpq) -> arb:
-        with precision(128):
-            value = self._program.run({"x": arb(x)})
-        if value.is_finite() and value.rel_accuracy_bits() > 64:
-            return value
-        tried = (scaled_enclosure(self.expr, x, "x", bits) for bits in (128, 512))
-        return next((aside for aside in tried if aside.is_finite()), value)
+        for bits in (128, 512, 2048):
+            with precision(bits):
+                value = self._program.run({"x": arb(x)})
+            if value.is_finite() and (value.rel_accuracy_bits() > 64 or abs(value) < VANISHING):
+                return value
+            aside = scaled_enclosure(self.expr, x, "x", bits)
+            if aside.is_finite() and (aside.rel_accuracy_bits() > 64 or abs(aside) < VANISHING):
+                return aside
+        return value
 
     def _jet(self, x: arb, length: int) -> list[arb]:
         try:
