@@ -184,6 +184,7 @@ class _Rows:
         self.judge, self.first, self.got = judge, first, got
         rows = judge.truth.rows(first // ROW, len(got))
         self.coefficients, self.bars = rows.coefficients, rows.bars
+        self.undefined = np.isnan(rows.coefficients[:, 0]) & (rows.bars == 0)
         self._classify(rows.tilts)
 
     def _classify(self, tilts: NDArray[np.float64]) -> None:
@@ -224,15 +225,30 @@ class _Rows:
         distance, unit, bar = self._distances(rows)
         largest, smallest = distance.max(axis=1), distance.min(axis=1)
         slow = self.slow[rows] | ~np.isfinite(largest)
+        settled = np.zeros_like(slow)
+        if self.undefined[rows].any():
+            settled = self.undefined[rows] & np.isnan(self.got[rows]).all(axis=1)
+            self._add_undefined(tally, rows.start, np.flatnonzero(settled))
+        for row in np.flatnonzero(slow & ~settled) + rows.start:
+            tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, self.got[row], tally.best()))
+        slow |= settled
+        if slow.all():
+            return
         if slow.any():
-            for row in np.flatnonzero(slow) + rows.start:
-                tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, self.got[row], tally.best()))
-            if slow.all():
-                return
             distance[slow], largest[slow], smallest[slow] = 0.0, 0.0, np.inf
         strip = _Strip(self, rows, ~slow, distance, largest, smallest, unit, np.where(slow, 0.0, bar))
         strip.count(tally)
         strip.find_worst(tally)
+
+    def _add_undefined(self, tally: _Tally, start: int, rows: NDArray[np.intp]) -> None:
+        """Rows on which NaN is expected and is all that came."""
+        if rows.size:
+            first = Extreme(
+                0.0, self.first + (start + int(rows[0])) * ROW, int(to_bits(self.got[start + rows[0]][:1])[0])
+            )
+            count = len(rows) * ROW
+            histogram = (count, *(0,) * (BINS - 1))
+            tally.add(Cell(count, histogram, correctly_rounded=count, worst=first, worst_conditioned=first))
 
     def _distances(self, rows: slice) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Distances of results from values, what an ULP of them is in each row, and the error bars."""

@@ -1,8 +1,8 @@
 """Certified polynomials for runs of consecutive float32s: one for each block of a binade, expanded to rows.
 
 The grid. The float32s of one sign and exponent are evenly spaced: origin + j q for j = 0, ..., 2**23 - 1 (from 0 for
-the subnormals). A block is an aligned run of 2**m of them, m from 23 down to 11; a row is a block of 2**11 = ROW. With c
-the middle of a block and h = 2**(m - 1) q, its floats are c + h t for t = (2 i + 1 - 2**m) / 2**m, i = 0, ..., 2**m - 1.
+the subnormals). A block is an aligned run of 2**m of them, m from 23 to 11; a row is a block of 2**11 = ROW. With c
+the middle of a block and h = 2**(m - 1) q, its floats are c + h t, t = (2 i + 1 - 2**m) / 2**m, i = 0, ..., 2**m - 1.
 
 The polynomial. The Taylor coefficients a_k of f at c, k <= DEGREE, come from a jet in ball arithmetic, scaled by h**k
 and rounded to float64. Three things separate the polynomial's computed values from f, and a block's `bar` bounds
@@ -30,6 +30,7 @@ comparison of f with a float32, or with a point up to 2**-10 ULP away from one, 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -43,7 +44,6 @@ from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
 from .near_lines import NearLine, near_lines
 from .scaled import scaled_enclosure
-from .smooth import nth_derivative
 
 FLOAT32 = FORMATS["float32"]
 BINADE = 1 << 23
@@ -105,6 +105,11 @@ class Block:
     """The polynomial's derivative in t is within this of that of f. Infinite where nothing is known."""
 
     @property
+    def stop(self) -> int:
+        """The row behind the last."""
+        return self.first + self.count
+
+    @property
     def serves(self) -> bool:
         """Whether there is a polynomial."""
         return not math.isnan(self.bar)
@@ -153,7 +158,7 @@ class Polynomials:
     def __init__(self, smooth: Expr) -> None:
         self.expr = smooth
         self._program: Program = program(smooth)
-        self._blocks: dict[int, dict[int, Block]] = {}
+        self._blocks: dict[int, list[Block]] = {}
 
     @cached_property
     def lines(self) -> tuple[NearLine, ...]:
@@ -164,7 +169,7 @@ class Polynomials:
         """Consecutive rows of a binade."""
         rows = Rows.unknown(count)
         for block in self.blocks(key, first, count):
-            start, stop = max(block.first, first), min(block.first + block.count, first + count)
+            start, stop = max(block.first, first), min(block.stop, first + count)
             chosen = slice(start - first, stop - first)
             rows.bars[chosen] = block.bar
             rows.tilts[chosen] = block.tilt / block.count
@@ -174,16 +179,19 @@ class Polynomials:
 
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
         """The blocks that serve so many rows from a first one, in order."""
-        known = self._blocks.setdefault(key, {})
+        known = self._blocks.setdefault(key, [])
         row, level = first, 0
         while row < first + count:
-            if row not in known:
+            at = bisect_right(known, row, key=_first)
+            if at and row < known[at - 1].stop:
+                block = known[at - 1]
+            else:
                 block = self._build(key, row, level)
-                known.update(dict.fromkeys(range(block.first, block.first + block.count), block))
-            block = known[row]
-            row = block.first + block.count
-            level = max(0, DEEPEST - block.count.bit_length())  # one more than this block's size
+                # Built for a row alone, it may be larger than others next to it, and contain them.
+                known[:] = sorted((block, *(b for b in known if not block.first <= b.first < block.stop)), key=_first)
             yield block
+            row = block.stop
+            level = max(0, DEEPEST - block.count.bit_length())  # one more than this block's size
 
     def _build(self, key: int, row: int, level: int) -> Block:
         for deeper in range(level, DEEPEST + 1):
@@ -276,6 +284,10 @@ class Polynomials:
             return series(self._program, "x", x, length)
         except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
             return [NAN] * length
+
+
+def _first(block: Block) -> int:
+    return block.first
 
 
 def _hull(low: arb, high: arb) -> arb:

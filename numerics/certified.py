@@ -57,23 +57,22 @@ class Certified:
     def rows(self, row: int, count: int) -> Rows:
         """Consecutive rows of one binade: a row is ROW consecutive bit patterns, starting at row * ROW.
 
-        What a row says of x = 0 is not to be used: ask :meth:`points`.
+        Where the function is undefined the coefficients are NaN and the bar is 0. What a row says of x = 0 is not to
+        be used: ask :meth:`points`.
         """
         key, first = divmod(row, ROWS)
         rows = Rows.unknown(count)
         cuts = sorted({row, row + count, *(c for e in self._ends for c in e.around(row, count))})
         for low, high in pairwise(cuts):
-            piece = self._piece(low, high)
+            index, chosen = self._index(low, high), slice(low - row, high - row)
+            piece = None if index is None else self._pieces[index]
             if piece is not None:
-                chosen = slice(low - row, high - row)
                 found = piece.rows(key, first + low - row, high - low)
                 rows.coefficients[chosen], rows.bars[chosen] = found.coefficients, found.bars
                 rows.tilts[chosen] = found.tilts
+            elif index is not None:
+                rows.bars[chosen] = 0.0  # undefined, that is NaN without any doubt
         return rows
-
-    def _piece(self, low: int, high: int) -> Polynomials | None:
-        index = self._index(low, high)
-        return None if index is None else self._pieces[index]
 
     def _index(self, low: int, high: int) -> int | None:
         """The piece that rows low to high - 1 lie in; None where they touch a breakpoint."""
