@@ -281,7 +281,7 @@ class Errors:
         batch = batch or self.batch
         if not error.size:
             return known
-        grade = graded(float(np.max(error - bar)))
+        grade = graded(max(0.0, float(np.max(error - bar))))
         open_ = np.flatnonzero(error + bar > grade)
         while open_.size and (beyond_ := open_[above(open_, grade)]).size:
             grade = graded(math.nextafter(grade, math.inf))

@@ -39,7 +39,7 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..proofs.evaluate import NAN, Program, excludes_zero, precision, program, series
+from ..proofs.evaluate import NAN, Program, precision, program, series
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
 from .near_lines import NearLine, near_lines
@@ -57,9 +57,8 @@ DEGREE = 8
 TERMS = DEGREE + 1
 EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
 TINY = 2.0**-800
-FURTHER, SMOOTH = 40, 12
-"""How many more terms are looked at where jets over blocks say little, once a block is so many times nearer to its
-middle than 0 is."""
+FURTHER = (0, 8, 40)
+"""How many more terms are looked at, where jets over a whole block overestimate the remainder."""
 RELATIVE_BAR = 2.0**-44
 """The largest bar, relative to the smallest value in the block."""
 PRECISIONS = (96, 192, 1024)
@@ -177,6 +176,22 @@ class Polynomials:
             rows.coefficients[chosen] = block.coefficients @ shift if block.count > 1 else block.coefficients
         return rows
 
+    def at(self, key: int, places: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Values and bars at single floats of a binade, given by their increasing places in it."""
+        value, bar = np.empty(places.shape), np.empty(places.shape)
+        start = 0
+        while start < len(places):
+            (block,) = self.blocks(key, int(places[start]) // ROW, 1)
+            stop = int(np.searchsorted(places, block.stop * ROW))
+            size = block.count * ROW
+            t = (2 * (places[start:stop] - block.first * ROW) + 1 - size) / size
+            total = np.full(t.shape, block.coefficients[DEGREE])
+            for a in block.coefficients[DEGREE - 1 :: -1]:
+                total = total * t + a
+            value[start:stop], bar[start:stop] = total, block.bar
+            start = stop
+        return value, bar
+
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
         """The blocks that serve so many rows from a first one, in order."""
         known = self._blocks.setdefault(key, [])
@@ -206,27 +221,31 @@ class Polynomials:
         for line in self.lines:
             if (found := self._along(line, place, q) or self._beyond(line, place)) is not None:
                 return found
-        found = self._expanded(place, 0, always=True)
-        if found is None and abs(place.step) * SMOOTH < abs(place.middle):
-            # Where terms cancel, a jet over a block says little; its coefficients of high order count for less.
-            found = self._expanded(place, FURTHER, always=abs(place.step) * 2 == q * ROW)
-        return found
+        for further in FURTHER:
+            found, promising = self._expanded(place, further)
+            if found is not None or not promising:
+                return found
+        return None
 
-    def _expanded(self, place: Span, further: int, *, always: bool) -> Served | None:
+    def _expanded(self, place: Span, further: int) -> tuple[Served | None, bool]:
         """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block.
 
-        If not `always`, then only where the sign is not seen over the whole block.
+        Where that bound is too coarse: whether the first term left out is small enough to hope for a finer one.
         """
         length = TERMS + further + 1
         for bits in PRECISIONS:
             with precision(bits, length):
                 whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
-                if not whole[-1].is_finite() or (excludes_zero(whole[0]) and not always):
-                    return None
-                found = _taylor(self._jet(arb(place.middle), length), whole[-1], arb(place.step))
+                if not whole[-1].is_finite():
+                    return None, False
+                thin, step = self._jet(arb(place.middle), length), arb(place.step)
+                found = _taylor(thin, whole[-1], step)
                 if found is not None:
-                    return found if found[1] <= RELATIVE_BAR * _smallest(*found[:2]) else None
-        return None
+                    allowed = RELATIVE_BAR * _smallest(found[0], 0.0)
+                    if found[1] <= RELATIVE_BAR * _smallest(*found[:2]):
+                        return found, False
+                    return None, bool(2 * abs(thin[TERMS] * step**TERMS) < allowed)
+        return None, False
 
     def _along(self, line: NearLine, place: Span, q: fmpq) -> Served | None:
         """The line as the block's polynomial, moved to the side on which f lies, if f runs along it closely enough."""

@@ -8,6 +8,7 @@ float32s too, so one oracle serves them all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,7 +21,7 @@ from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
 from ..proofs.pieces import Kink, split
 from ..proofs.reals import Real
-from .binades import DEGREE, ROW, ROWS, TERMS, Polynomials, Rows
+from .binades import BINADE, ROW, ROWS, Polynomials, Rows
 from .formats import exact, from_bits, rounded_from_float64, to_bits, to_float
 from .oracle import ExactReal, Oracle, oracle, rounded_row
 from .smooth import nth_derivative
@@ -62,17 +63,23 @@ class Certified:
         """
         key, first = divmod(row, ROWS)
         rows = Rows.unknown(count)
-        cuts = sorted({row, row + count, *(c for e in self._ends for c in e.around(row, count))})
-        for low, high in pairwise(cuts):
-            index, chosen = self._index(low, high), slice(low - row, high - row)
-            piece = None if index is None else self._pieces[index]
+        for low, high, piece in self._stretches(row, row + count):
+            chosen = slice(low - row, high - row)
             if piece is not None:
                 found = piece.rows(key, first + low - row, high - low)
                 rows.coefficients[chosen], rows.bars[chosen] = found.coefficients, found.bars
                 rows.tilts[chosen] = found.tilts
-            elif index is not None:
+            else:
                 rows.bars[chosen] = 0.0  # undefined, that is NaN without any doubt
         return rows
+
+    def _stretches(self, low: int, high: int) -> Iterator[tuple[int, int, Polynomials | None]]:
+        """Rows low to high - 1 of one binade, cut into stretches inside one piece, without rows on a breakpoint."""
+        cuts = sorted({low, high, *(c for e in self._ends for c in e.around(low, high - low))})
+        for start, stop in pairwise(cuts):
+            index = self._index(start, stop)
+            if index is not None:
+                yield start, stop, self._pieces[index]
 
     def _index(self, low: int, high: int) -> int | None:
         """The piece that rows low to high - 1 lie in; None where they touch a breakpoint."""
@@ -96,17 +103,18 @@ class Certified:
     def __call__(self, x: NDArray[np.float64]) -> Values:
         """Values at a one-dimensional array of finite float32 values."""
         patterns = to_bits(rounded_from_float64(x, FLOAT32)).astype(np.int64)
-        rows, back = np.unique(patterns >> 11, return_inverse=True)
-        coefficients, bars = np.empty((len(rows), TERMS)), np.empty(len(rows))
-        for i, row in enumerate(rows.tolist()):
-            found = self.rows(row, 1)
-            coefficients[i], bars[i] = found.coefficients[0], found.bars[0]
-        t = (2 * (patterns & (ROW - 1)) + 1 - ROW) / ROW
-        a = coefficients[back]
-        value = a[:, DEGREE]
-        for k in range(DEGREE - 1, -1, -1):
-            value = value * t + a[:, k]
-        bar, judged = bars[back], np.ones(x.shape, np.bool_)
+        value, bar = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
+        order = np.argsort(patterns, kind="stable")
+        keys, starts = np.unique(patterns[order] // BINADE, return_index=True)
+        for key, of_binade in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):
+            rows = patterns[of_binade] // ROW
+            for low, high, piece in self._stretches(int(rows[0]), int(rows[-1]) + 1):
+                at = of_binade[np.searchsorted(rows, low) : np.searchsorted(rows, high)]
+                if piece is None:
+                    bar[at] = 0.0
+                else:
+                    value[at], bar[at] = piece.at(key, patterns[at] % BINADE)
+        judged = np.ones(x.shape, np.bool_)
         left = np.flatnonzero(np.isnan(bar) | (x == 0))
         if left.size:
             found = self.points(x[left])

@@ -18,27 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from ..proofs import expressions as ex
 from ..proofs.catalogue import Activation, activation, catalogue
-from ..proofs.effort import Undecided, budget
 from ..proofs.expressions import Expr
-from ..proofs.facts import STEPS
 from ..proofs.formats import FORMATS, Format
-from ..proofs.lines import sign_line
-from ..proofs.reals import compare
-from ..proofs.reals import exact as real
 from .formats import Floats, as_float64, dtype_of, exact, from_bits, to_bits
 from .golden_points import ORDERS, inputs, pairs
 from .oracle import OneSided, OracleReference, reference
-from .scaled import scaled_sign
-from .smooth import formula_inside, nth_derivative
 
 SCHEMA = 1
 FOLDER = "golden_vectors"
-SIGN_BITS = (128, 1024, 8192)
-"""Precisions at which the sign of what rounds to zero is looked for: x - tanh(x) loses two thirds of its digits."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +125,7 @@ def values(
 ) -> OracleReference:
     """The correctly rounded values of the function or a partial derivative, by one of its inputs."""
     if len(columns) == 1:
-        return _of_one(expr, columns[0], order)
+        return reference(expr, columns[0], order=order)
     rows = [_value_of_several(expr, dict(zip(names, point, strict=True)), names[variable], order)
             for point in zip(*columns, strict=True)]  # fmt: skip
     return OracleReference(
@@ -153,37 +143,7 @@ def _value_of_several(expr: Expr, point: Mapping[str, Any], variable: str, order
     if not np.isfinite([float(value) for value in held.values()]).all():
         return reference(ex.name("x"), np.full_like(x, np.nan))
     line = ex.substitute(expr, {variable: ex.name("x"), **{n: ex.rational(exact(value)) for n, value in held.items()}})
-    return _of_one(line, x, order)
-
-
-def _of_one(expr: Expr, x: Floats, order: int) -> OracleReference:
-    """The oracle's reference, every negative value that rounds to zero as -0."""
-    known = reference(expr, x, order=order)
-    for i in np.flatnonzero((as_float64(known.value) == 0) & np.isfinite(as_float64(x))):
-        known.value[i] = np.copysign(known.value[i], _sign(expr, exact(x[i]), order))
-    return known
-
-
-def _sign(expr: Expr, x: fmpq, order: int) -> int:
-    """The sign of a derivative; 1 where it vanishes or nothing shows its sign."""
-    formula, sign = formula_inside(expr, x), None
-    if formula is not None:
-        found = (scaled_sign(nth_derivative(formula, order), x, "x", bits) for bits in SIGN_BITS)
-        sign = next((sign for sign in found if sign is not None), None)
-    return (_proved_sign(expr, x, order) if sign is None else sign) or 1
-
-
-def _proved_sign(expr: Expr, x: fmpq, order: int) -> int | None:
-    """The sign that the whole function has where x lies: what falls like exp(-exp(-x)) shows none to balls."""
-    try:
-        with budget(STEPS):
-            signs = sign_line(ex.derivative(expr, "x", order=order), "x")
-            for mark, at, before in zip(signs.marks, signs.at, signs.gaps, strict=False):
-                if (side := compare(real(x), mark)) <= 0:
-                    return before if side < 0 else at
-    except Undecided:
-        return None
-    return signs.gaps[-1]
+    return reference(line, x, order=order)
 
 
 def hex_patterns(floats: Floats) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,14 +19,17 @@ from numpy.typing import NDArray
 
 from ..proofs import expressions as ex
 from ..proofs.catalogue import Activation, ParameterValue, activation
-from ..proofs.effort import Undecided
+from ..proofs.effort import Undecided, budget
 from ..proofs.evaluate import excludes_zero, precision, program
 from ..proofs.expressions import Expr
+from ..proofs.facts import STEPS
 from ..proofs.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
+from ..proofs.lines import Line, sign_line
 from ..proofs.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
-from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY
+from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY, compare
+from ..proofs.reals import exact as exact_real
 from .formats import Floats, as_float64, dtype_of, exact, format_of, to_float
-from .scaled import beside_exact, scaled_enclosure
+from .scaled import beside_exact, near_zero, scaled_enclosure, scaled_sign, stand_in
 from .smooth import nth_derivative, rational_value
 from .ulp import Reference
 
@@ -35,7 +38,7 @@ ExactReal: TypeAlias = "fmpq | Enclosures"
 
 
 PATIENCE = 2048
-"""The precision at which a value is suspected of sitting next to an exact tie, in bits."""
+"""The precision at which a value is suspected of sitting next to an exact tie or to 0, in bits."""
 
 
 _GUARD, _SLACK = 64, 8
@@ -66,6 +69,8 @@ class _Stretch:
     """The function of one order on one piece, ready for evaluation."""
 
     expr: Expr
+    proved_sign: Callable[[fmpq], int | None]
+    """The sign that the whole function is proved to have at a point; None where no proof is found."""
 
     def at(self, x: fmpq) -> ExactReal:
         rational = rational_value(self.expr, x)
@@ -76,11 +81,21 @@ class _Stretch:
             with precision(bits):
                 value: Any = program(self.expr).run({"x": arb(x)})
             if not value.is_finite():
-                return scaled_enclosure(self.expr, x, "x", bits)
-            aside = beside_exact(self.expr, x, "x", bits) if bits == PATIENCE else None
+                value = scaled_enclosure(self.expr, x, "x", bits)
+            aside = self._aside(value, x) if bits == PATIENCE else None
             return value if aside is None else aside
 
         return enclosure
+
+    def _aside(self, value: arb, x: fmpq) -> arb | None:
+        """What stands for a value next to an exact number, 0 for one; None where that is not known."""
+        aside = beside_exact(self.expr, x, "x", PATIENCE)
+        if aside is not None or excludes_zero(value) or not near_zero(value, PATIENCE):
+            return aside
+        sign = scaled_sign(self.expr, x, "x", 4 * PATIENCE)  # x - tanh(x) loses two thirds of its digits
+        if sign is None:
+            sign = self.proved_sign(x)
+        return arb(0) if sign == 0 else stand_in(fmpq(0), sign, PATIENCE) if sign else None
 
 
 class Oracle:
@@ -90,7 +105,10 @@ class Oracle:
         self.expr, self.order = expr, order
         pieces = split(expr, "x")
         self._ends = [b.ball(256) for b in pieces.breakpoints]
-        self._stretches = [None if p.expr is None else _Stretch(nth_derivative(p.expr, order)) for p in pieces.pieces]
+        self._stretches = [
+            None if p.expr is None else _Stretch(nth_derivative(p.expr, order), self._proved_sign)
+            for p in pieces.pieces
+        ]
 
     def at(self, x: fmpq) -> ExactReal | Kink | None:
         """The exact value at a rational, the kink that is there, or None where the function is undefined."""
@@ -117,6 +135,27 @@ class Oracle:
             return value
 
         return enclosure
+
+    @cached_property
+    def _signs(self) -> Line[int | None] | None:
+        try:
+            with budget(STEPS):
+                return sign_line(ex.derivative(self.expr, "x", order=self.order), "x")
+        except Undecided:
+            return None
+
+    def _proved_sign(self, x: fmpq) -> int | None:
+        """The sign that the whole function has where x lies: what falls like exp(-exp(-x)) shows none to balls."""
+        if self._signs is None:
+            return None
+        for mark, at, before in zip(self._signs.marks, self._signs.at, self._signs.gaps, strict=False):
+            try:
+                side = compare(exact_real(x), mark)
+            except Undecided:
+                return None
+            if side <= 0:
+                return before if side < 0 else at
+        return self._signs.gaps[-1]
 
     def limit(self, sign: int) -> ExactReal | float:
         """The limit at +oo (sign 1) or -oo (-1); an infinity, or NaN where there is no limit or none was found."""
@@ -161,8 +200,8 @@ def reference(
 
     The format of the result is that of x unless `fmt` names another. NaN gives NaN, and so does a point where the
     function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what
-    the format overflows to. A value that is negative, as far as enclosures show, and rounds to zero is -0.0; an
-    exact zero is +0.0, even at -0.0.
+    the format overflows to. A value that is negative, as far as enclosures and proofs show, and rounds to zero is
+    -0.0; an exact zero is +0.0, even at -0.0.
     Raises ValueError for a negative order or an expression with free names besides x, Undecided where an
     expression's pieces are not found (tan has infinitely many), RoundingUndecided where LAST_PRECISION bits do not
     decide a rounding.
@@ -319,7 +358,7 @@ def _at_once(ball: arb, fmt: Format) -> Row | None:
 
 
 def _settled(real: Enclosures, fmt: Format) -> tuple[Rounded, arb]:
-    """The rounded value, and a ball narrow enough for what the rounding left over."""
+    """The rounded value, and a ball that shows the sign, the ULP and what the rounding left over, if one was found."""
     seen: list[tuple[int, arb]] = []
 
     def remembered(bits: int) -> arb:
@@ -328,10 +367,21 @@ def _settled(real: Enclosures, fmt: Format) -> tuple[Rounded, arb]:
 
     nearest = fmt.round(remembered)
     bits, near = seen[-1]
-    while bits < 2 * PATIENCE and not near.rad() < arb(fmt.ulp(fmt.clamped(near.mid()))) * NARROW:
-        bits *= 2
+    while not (shown := _shows(near, bits, fmt)) and bits < 2 * PATIENCE:
+        bits = PATIENCE if 2 * FIRST_PRECISION <= bits < PATIENCE else 2 * bits
         near = real(bits)
+    if shown is None and not isinstance(nearest, str):  # a power of two, or 0, as far as anything shows
+        near = arb(nearest)
     return nearest, near
+
+
+def _shows(near: arb, bits: int, fmt: Format) -> bool | None:
+    """Whether a ball shows the sign of a real, its ULP and its place to NARROW; None where not even sign and ULP."""
+    with precision(bits + 32):
+        ulp, same = (fmt.ulp(fmt.clamped(end)) for end in (near.lower(), near.upper()))
+    if ulp != same or not (excludes_zero(near) or near.is_zero()):
+        return None
+    return bool(near.rad() < arb(ulp) * NARROW)
 
 
 def _kappa(here: Oracle, slope: Oracle, x: float) -> float:

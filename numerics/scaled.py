@@ -1,9 +1,10 @@
 """Smooth expressions where plain ball arithmetic gives up: beyond a ball's exponents, and next to an exact number.
 
 exp(1e300) is no ball, but 1/(1 + exp(1e300)) is a harmless number; and x - tanh(x) at x = 2**24 is so close to
-the rational x - 1 that no affordable precision tells them apart. Here a value is c + m * exp(s), with a rational c
-and balls m and s: growth cancels in s before anything is exponentiated, rationals cancel in c exactly, and the
-sign of m says on which side of c the value lies. Only the oracle and its blocks call this, as their last resort.
+the rational x - 1 that no affordable precision tells them apart. Here a value is c * exp(t) + m * exp(s), with
+rationals c and t and balls m and s: growth cancels in t and s before anything is exponentiated, what is exact cancels
+exactly, and the sign of m says on which side of c * exp(t) the value lies. Only the oracle and its blocks call this,
+as their last resort.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from flint import arb, fmpq
 from ..proofs import expressions as ex
 from ..proofs.evaluate import excludes_zero, known_sign, precision
 from ..proofs.expressions import Expr
+from .smooth import LARGEST_EXPONENT, rational_power
+
+_ZERO = fmpq(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +69,73 @@ def _plain(value: arb | fmpq | int) -> Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """The real c + rest."""
+    """The real c * exp(t) + rest. Where c is 0, so is t."""
 
     c: fmpq
     rest: Scaled
+    t: fmpq = _ZERO
+
+    @property
+    def lead(self) -> Scaled:
+        """The exact part."""
+        return Scaled(arb(self.c), arb(self.t))
 
     def total(self) -> Scaled:
         """Both parts in one."""
-        return _plain(self.c) + self.rest
+        return self.lead + self.rest
+
+    def ratio(self) -> Scaled:
+        """The rest divided by the exact part; NaN where that is 0."""
+        return self.rest * self.lead.power(fmpq(-1)) if self.c else _plain(arb("nan"))
 
     def __add__(self, other: Parted) -> Parted:
-        return Parted(self.c + other.c, self.rest + other.rest)
+        rest = self.rest + other.rest
+        if self.t == other.t or not (self.c and other.c):
+            c = self.c + other.c
+            return Parted(c, rest, (self.t if self.c else other.t) if c else _ZERO)
+        large, small = (self, other) if _log_size(self) >= _log_size(other) else (other, self)
+        return Parted(large.c, rest + small.lead, large.t)
 
     def __mul__(self, other: Parted) -> Parted:
-        mixed = _plain(self.c) * other.rest + _plain(other.c) * self.rest
-        return Parted(self.c * other.c, mixed + self.rest * other.rest)
+        mixed = self.lead * other.rest + other.lead * self.rest
+        c = self.c * other.c
+        return Parted(c, mixed + self.rest * other.rest, self.t + other.t if c else _ZERO)
 
     def reciprocal(self) -> Parted:
-        """1 / (c + r) = 1/c - r / (c (c + r)), as long as r is the smaller part."""
-        if not 2 * abs(self.rest.ball()) < abs(arb(self.c)):
+        """1 / (a + r) = 1/a - (r/a) / (a + r), as long as r is the smaller part."""
+        ratio = self.ratio()
+        if not abs(ratio.ball()) < 0.5:
             return _inexact(self.total().power(fmpq(-1)))
-        return Parted(1 / self.c, _plain(-1 / self.c) * self.rest * self.total().power(fmpq(-1)))
+        return Parted(1 / self.c, _plain(-1) * ratio * self.total().power(fmpq(-1)), -self.t)
+
+    def power(self, exponent: fmpq) -> Parted:
+        """A rational power: (a + r)**p = a**p (1 + r/a)**p, where a**p is exact and r the smaller part."""
+        if not self.c or max(abs(exponent.p), exponent.q) > LARGEST_EXPONENT:
+            return _inexact(self.total().power(exponent))
+        if exponent.q == 1:
+            result = _exact(1)
+            for _ in range(abs(int(exponent.p))):
+                result = result * self
+            return result if exponent > 0 else result.reciprocal()
+        ratio, c = self.ratio(), rational_power(self.c, exponent)
+        if c is None or not abs(ratio.ball()) < 0.5:
+            return _inexact(self.total().power(exponent))
+        p = arb(exponent)
+        growth = _near_zero(ratio, lambda r: (p * r.log1p()).expm1(), lambda r: p * (1 + r) ** (p - 1))
+        exact = Parted(c, _plain(0), self.t * exponent)
+        return Parted(c, exact.lead * growth, exact.t)
+
+
+def _log_size(u: Parted) -> arb:
+    return arb(abs(u.c)).log() + arb(u.t)
+
+
+def _near_zero(r: Scaled, f: Callable[[arb], arb], slope: Callable[[arb], arb]) -> Scaled:
+    """f(r), where f(0) = 0; by the mean value theorem where r is so small that no ball shows its sign."""
+    small = r.ball()
+    if excludes_zero(small) or not excludes_zero(r.m):
+        return _plain(f(small))
+    return r * _plain(slope(small.union(arb(0))))
 
 
 def _exact(c: fmpq | int) -> Parted:
@@ -93,11 +143,14 @@ def _exact(c: fmpq | int) -> Parted:
 
 
 def _inexact(rest: Scaled) -> Parted:
-    return Parted(fmpq(0), rest)
+    return Parted(_ZERO, rest)
 
 
 def parts(expr: Expr, x: arb | fmpq, variable: str) -> Parted:
-    """The value of a smooth expression of one variable, at a rational or on a ball, at the precision in force."""
+    """The value of a smooth expression of one variable, at a rational or on a ball, at the precision in force.
+
+    Its exact part is a rational: t is 0.
+    """
     at = _exact(x) if isinstance(x, fmpq) else _inexact(_plain(x))
     values: dict[Expr, Parted] = {ex.name(variable): at}
 
@@ -106,7 +159,8 @@ def parts(expr: Expr, x: arb | fmpq, variable: str) -> Parted:
             values[e] = _value(e, visit)
         return values[e]
 
-    return visit(expr)
+    found = visit(expr)
+    return _inexact(found.total()) if found.t else found
 
 
 def scaled_enclosure(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> arb:
@@ -122,14 +176,36 @@ def scaled_sign(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> int | No
 
 
 def beside_exact(expr: Expr, x: fmpq, variable: str, bits: int) -> arb | None:
-    """For a value closer to a dyadic rational c than the precision resolves: a ball on its side of c, c excluded."""
+    """For a value closer to a dyadic rational c than the precision resolves: its :func:`stand_in`, or None."""
     with precision(bits):
         found = parts(expr, x, variable)
-        width = arb(2) ** (100 - bits)
-        if found.c.q & (found.c.q - 1) or not excludes_zero(found.rest.m) or not abs(found.rest.ball()) < width:
+        if not excludes_zero(found.rest.m) or not abs(found.rest.ball()) < _reach(found.c, bits):
             return None
-        middle = arb(found.c) + (width if found.rest.m > 0 else -width)
-        return arb(middle, width * (1 - arb(2) ** -20))
+    return stand_in(found.c, 1 if found.rest.m > 0 else -1, bits)
+
+
+def stand_in(c: fmpq, side: int, bits: int) -> arb | None:
+    """A ball on one side of c, c excluded, for a real on that side that is too close to c for any ball.
+
+    It does not contain that real, but compares like it with every float and every midpoint of two, at 1300 bits or
+    more: near c these are multiples of 2**-1075, or of 2**-54 times the power of two below abs(c), and so is c itself
+    here up to a finer grid, all of them much coarser than the ball is wide. None where c is not on that grid.
+    """
+    width = _reach(c, bits)
+    if c.q & (c.q - 1) or not c.q * width < arb(2) ** -100:
+        return None
+    with precision(3 * bits):
+        return arb(arb(c) + side * width, width * (1 - arb(2) ** -20))
+
+
+def _reach(c: fmpq, bits: int) -> arb:
+    """2**(100 - bits) times the power of two below abs(c), if that is more than 1."""
+    return arb(2) ** (100 - bits + max(int(abs(c).floor()).bit_length() - 1, 0))
+
+
+def near_zero(value: arb, bits: int) -> bool:
+    """Whether a value that is not 0 may have a :func:`stand_in` beside 0."""
+    return bool(abs(value) < _reach(_ZERO, bits))
 
 
 def _value(e: Expr, visit: Callable[[Expr], Parted]) -> Parted:
@@ -161,28 +237,24 @@ def _value(e: Expr, visit: Callable[[Expr], Parted]) -> Parted:
 
 
 def _power(base: Parted, exponent: fmpq | None) -> Parted:
-    if exponent is None:
-        return _inexact(_plain(arb("nan")))
-    if exponent.q != 1 or abs(exponent) > 64 or not base.c:
-        return _inexact(base.total().power(exponent))
-    result = _exact(1)
-    for _ in range(abs(int(exponent.p))):
-        result = result * base
-    return result if exponent > 0 else result.reciprocal()
+    return _inexact(_plain(arb("nan"))) if exponent is None else base.power(exponent)
 
 
 def _exp(u: Parted) -> Parted:
+    """exp(c + r) = exp(c) + exp(c) expm1(r), for small r: wide ones would come in twice."""
     small = u.rest.ball()
-    if not u.c and abs(small) < 1:
-        return Parted(fmpq(1), _plain(small.expm1()))
-    return _inexact(Scaled(arb(1), u.total().ball()))
+    if u.t or not abs(small) < (arb(2) ** -10 if u.c else 1):
+        return _inexact(Scaled(arb(1), u.total().ball()))
+    growth = _near_zero(u.rest, lambda r: r.expm1(), lambda r: r.exp())
+    return Parted(fmpq(1), Scaled(arb(1), arb(u.c)) * growth, u.c)
 
 
 def _log(u: Parted) -> Parted:
-    if u.c == 1 and abs(small := u.rest.ball()) < 0.5:
-        return _inexact(_plain(small.log1p()))
-    if u.rest.s > 0 and u.rest.s.is_exact() and u.rest.m == 1:  # log(c + exp(s)) = s + log1p(c exp(-s))
-        return Parted(u.rest.s.fmpq(), _plain((u.c * (-u.rest.s).exp()).log1p()))
+    """log(c exp(t) + r) = t + log(c) + log1p(r / (c exp(t))), for the smaller part r."""
+    ratio = u.ratio()
+    if u.c > 0 and abs(ratio.ball()) < 0.5:
+        growth = _near_zero(ratio, lambda r: r.log1p(), lambda r: 1 / (1 + r))
+        return Parted(u.t, _plain(arb(u.c).log()) + growth)
     total = u.total()
     return _inexact(_plain(total.m.log() + total.s))
 

@@ -1,4 +1,4 @@
-"""Smooth expressions in x: their derivatives, and exact values of the rational ones.
+"""Smooth expressions in x: their derivatives, and exact values of those made of sums, products, powers and roots.
 
 What ball arithmetic cannot decide, a tie or a zero, rational arithmetic decides.
 """
@@ -49,9 +49,41 @@ def is_rational_function(expr: Expr) -> bool:
             return False
 
 
+@lru_cache(maxsize=4096)
+def _is_algebraic_function(expr: Expr) -> bool:
+    """Whether an expression is made of names, rationals, sums, products and small rational powers alone."""
+    match expr.op:
+        case "rational" | "name":
+            return True
+        case "add" | "mul":
+            return all(map(_is_algebraic_function, expr.args))
+        case "pow":
+            exponent = expr.args[1].value
+            small = exponent is not None and max(abs(exponent.p), exponent.q) <= LARGEST_EXPONENT
+            return small and _is_algebraic_function(expr.args[0])
+        case _:
+            return False
+
+
+def rational_power(base: fmpq, exponent: fmpq) -> fmpq | None:
+    """base**exponent where that is rational; None where it is not, or not real. Raises ZeroDivisionError at a pole."""
+    n = int(exponent.q)
+    if n > 1:
+        if base < 0:
+            return None
+        roots = base.p.root(n), base.q.root(n)
+        if roots[0] ** n != base.p or roots[1] ** n != base.q:
+            return None
+        base = fmpq(*roots)
+    return base ** int(exponent.p)
+
+
 def rational_value(expr: Expr, x: fmpq) -> fmpq | None:
-    """The value of a rational function of x at a rational, or None for any other function or at a pole."""
-    if not is_rational_function(expr):
+    """The value at a rational of a function made of sums, products and powers, where every root in it is rational.
+
+    None for any other function, at a pole and where a root is irrational or not real.
+    """
+    if not _is_algebraic_function(expr):
         return None
     values: dict[Expr, fmpq] = {ex.name("x"): x}
 
@@ -68,10 +100,17 @@ def rational_value(expr: Expr, x: fmpq) -> fmpq | None:
                         product *= visit(factor)
                     values[e] = product
                 case _:
-                    values[e] = visit(e.args[0]) ** int(e.args[1].args[0].p)
+                    power = rational_power(visit(e.args[0]), e.args[1].args[0])
+                    if power is None:
+                        raise _Irrational
+                    values[e] = power
         return values[e]
 
     try:
         return visit(expr)
-    except ZeroDivisionError:
+    except (ZeroDivisionError, _Irrational):
         return None
+
+
+class _Irrational(Exception):
+    """A root of a rational is no rational."""

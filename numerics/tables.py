@@ -200,10 +200,7 @@ def entry(real: ExactReal | float, fmt: Format, side: int = 0) -> Entry:
     if isinstance(real, (int, float)):
         rounds_to = real if fmt.overflow == "inf" else math.nan
         return Entry(rounds_to, repr(float(real)), abs(float(real)), side)
-    value, text = rounded_row(real, fmt)[0], decimal(real)
-    if value == 0 and text[0] != "[":  # the digits may know a sign that the rounding did not need
-        value = -0.0 if text.startswith(("-", ">-")) else 0.0
-    return Entry(value, text, boundary_distance(real, fmt), side)
+    return Entry(rounded_row(real, fmt)[0], decimal(real), boundary_distance(real, fmt), side)
 
 
 # --- digits ----------------------------------------------------------------------------------------------------
