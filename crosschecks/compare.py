@@ -1,15 +1,17 @@
 """Comparing runs of consecutive inputs with the certified oracle, a tile at a time.
 
 For float32 the polynomials of many rows are evaluated by one matrix product, and all but a few rows are settled by
-counting how many distances lie above each threshold. What that leaves open is judged input by input
-(:mod:`.judging`): rows on which the value changes its binade, without a polynomial, or with results that are not
-finite; and distances within the oracle's error bar of a threshold.
+counting how many distances lie above each threshold, in the array library and on the device where the results are
+(:mod:`.arrays`). What that leaves open is judged input by input, in NumPy (:mod:`.judging`): rows on which the value
+changes its binade, without a polynomial, or with results that are not finite; and distances within the oracle's error
+bar of a threshold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,15 +22,14 @@ from ..numerics.certified import ComparisonUndecided, Values
 from ..numerics.formats import as_float64, from_bits, to_bits
 from ..numerics.two_terms import TwoTerms
 from ..proofs.formats import Format
+from .arrays import NUMPY, Arrays, arrays_of
 from .direct import direct
 from .implementation import Implementation
 from .judging import THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
-from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, larger
+from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, larger, unshifted
 
 TILE = 1 << 18
 """The most inputs an implementation is called on at once; tiles are aligned, so that calls do not depend on chunks."""
-STRIP = 32
-"""Rows whose distances are worked out at once: 32 rows of 2048 float64s stay in a processor's cache."""
 EDGE = 1 - 1 / ROW
 """The largest abs(t) of a float in a row."""
 
@@ -44,31 +45,44 @@ def profile_of(
     The patterns lie inside one aligned tile of TILE. What the implementation raises, or a result of another shape or
     dtype, makes the patterns a Failure of the profile.
     """
-    judge = judge_of(implementation, fmt.name)
-    x = from_bits(np.arange(first, first + count, dtype=f"u{fmt.bits // 8}"), fmt)
+    judge, arrays = judge_of(implementation, fmt.name), arrays_of(implementation)
+    x = arrays.floats(first, count, fmt)
     try:
         with np.errstate(all="ignore"):
             got = direct(implementation)(x)
     except Exception as error:  # whatever it raised is what it gave
         return _failed(fmt, first, count, f"{type(error).__name__}: {error}"[:200])
-    if not isinstance(got, np.ndarray) or got.dtype != x.dtype or got.shape != x.shape:
-        what = f"{getattr(got, 'dtype', type(got).__name__)} of shape {getattr(got, 'shape', '?')}"
-        return _failed(fmt, first, count, f"expected {x.dtype} of shape {x.shape}, got {what}")
-    return profile_of_results(judge, first, got, known)
+    if not isinstance(got, type(x)):
+        return _failed(fmt, first, count, f"expected {_described(x)}, got {type(got).__name__}")
+    if (got.dtype, got.shape, got.device) != (x.dtype, x.shape, x.device):
+        return _failed(fmt, first, count, f"expected {_described(x)}, got {_described(got)}")
+    return profile_of_results(judge, first, got, known, arrays)
 
 
-def profile_of_results(judge: Judge, first: int, got: NDArray[Any], known: Profile | None = None) -> Profile:
+def _described(array: Any) -> str:
+    where = "" if str(array.device) == "cpu" else f" on {array.device}"
+    return f"{str(array.dtype).removeprefix('torch.')} of shape {tuple(array.shape)}{where}"
+
+
+def profile_of_results(
+    judge: Judge, first: int, got: Any, known: Profile | None = None, arrays: Arrays = NUMPY
+) -> Profile:
     """The profile of results at the consecutive patterns from a first one."""
     best = known.cells if known else {}
     fmt, last = judge.format, first + len(got) - 1
+    if fmt.name != "float32":  # judged one by one
+        got, arrays = arrays.to_numpy(got), NUMPY
     cells: dict[int, Cell] = {}
     for key in range(binade(first, fmt), binade(last, fmt) + 1):
         low, high = max(key << (fmt.precision - 1), first), min(((key + 1) << (fmt.precision - 1)) - 1, last)
         for kind, start, stop in _parts(key, low, high, fmt):
             part = got[start - first : stop + 1 - first]
-            cell = _special(judge, start, part) if kind == SPECIAL else _finite(judge, start, part, best.get(kind))
+            if kind == SPECIAL:
+                cell = judge.special(np.arange(start, stop + 1), as_float64(arrays.to_numpy(part)))
+            else:
+                cell = _finite(judge, start, part, best.get(kind, Cell()), arrays)
             cells[kind] = cells[kind] + cell if kind in cells else cell
-    return Profile(fmt.name, cells, _edges(judge, first, got))
+    return Profile(fmt.name, cells, _edges(judge, first, last, *(arrays.to_numpy(y) for y in (got[:1], got[-1:]))))
 
 
 def _parts(key: int, low: int, high: int, fmt: Format) -> list[tuple[int, int, int]]:
@@ -88,40 +102,37 @@ def _largest_finite(fmt: Format) -> int:
     )
 
 
-def _special(judge: Judge, first: int, got: NDArray[Any]) -> Cell:
-    return judge.special(np.arange(first, first + len(got)), as_float64(got))
-
-
 def _failed(fmt: Format, first: int, count: int, message: str) -> Profile:
     return Profile(fmt.name, failures=(Failure(first, first + count - 1, message),))
 
 
-def _edges(judge: Judge, first: int, got: NDArray[Any]) -> frozenset[Edge]:
-    """The halves of the pairs that reach out of a run."""
-    last = first + len(got) - 1
-    halves = ((first, got[:1], -1, judge.direction(first - 1)), (last, got[-1:], 1, judge.direction(last)))
+def _edges(judge: Judge, first: int, last: int, low: NDArray[Any], high: NDArray[Any]) -> frozenset[Edge]:
+    """The halves of the pairs that reach out of a run, of which the first and the last result are given."""
+    halves = ((first, low, -1, judge.direction(first - 1)), (last, high, 1, judge.direction(last)))
     return frozenset(Edge(x, int(to_bits(y)[0]), side, way) for x, y, side, way in halves if way)
 
 
-def _finite(judge: Judge, first: int, got: NDArray[Any], known: Cell | None) -> Cell:
+def _finite(judge: Judge, first: int, got: Any, known: Cell, arrays: Arrays) -> Cell:
     """The cell of consecutive finite inputs of one binade."""
-    cell = _counted(judge, first, got, known or Cell())
-    results = got if got.dtype == np.float32 else as_float64(got)
-    return cell + Cell(turned_back=judge.turned_back(first, results), out_of_bounds=judge.out_of_bounds(results))
+    if judge.format.name == "float32":
+        cell, results = _counted(judge, first, got, known, arrays), got
+    else:
+        cell, results = _one_by_one(judge, first, got, known), as_float64(got)
+    turned_back = judge.turned_back(first, results, arrays.count)
+    return cell + Cell(turned_back=turned_back, out_of_bounds=judge.out_of_bounds(results, arrays.count))
 
 
-def _counted(judge: Judge, first: int, got: NDArray[Any], known: Cell) -> Cell:
-    if judge.format.name != "float32":
-        return _one_by_one(judge, first, got, known)
+def _counted(judge: Judge, first: int, got: Any, known: Cell, arrays: Arrays) -> Cell:
+    """Whole rows together, and one by one what is left of rows at both ends."""
     stop = first + len(got)
     low = min(-(-first // ROW) * ROW, stop)
     high = max(stop // ROW * ROW, low)
     cell = Cell()
     for start, end in ((first, low), (high, stop)):
         if start < end:
-            cell += _one_by_one(judge, start, got[start - first : end - first], known)
+            cell += _one_by_one(judge, start, arrays.to_numpy(got[start - first : end - first]), known)
     if low < high:
-        cell += _Rows(judge, low, got[low - first : high - first].reshape(-1, ROW)).cell(known)
+        cell += _Rows(judge, low, got[low - first : high - first].reshape(-1, ROW), arrays).cell(known)
     return cell
 
 
@@ -180,11 +191,12 @@ class _Tally:
 class _Rows:
     """Whole rows of float32 results inside one binade."""
 
-    def __init__(self, judge: Judge, first: int, got: NDArray[np.float32]) -> None:
-        self.judge, self.first, self.got = judge, first, got
+    def __init__(self, judge: Judge, first: int, got: Any, arrays: Arrays) -> None:
+        self.judge, self.first, self.got, self.arrays = judge, first, got, arrays
         rows = judge.truth.rows(first // ROW, len(got))
         self.coefficients, self.bars = rows.coefficients, rows.bars
         self.undefined = np.isnan(rows.coefficients[:, 0]) & (rows.bars == 0)
+        self.undefined[0] &= first & ((1 << 31) - 1) != 0  # x = 0
         self._classify(rows.tilts)
 
     def _classify(self, tilts: NDArray[np.float64]) -> None:
@@ -195,13 +207,13 @@ class _Rows:
         low, high = middle - slope - rest, middle + slope + rest
         with np.errstate(invalid="ignore"):
             exponents = [np.clip(np.frexp(np.maximum(v, 0.0))[1] - 1, fmt.emin, fmt.emax + 1) for v in (low, high)]
-        steady = (low > 0) & (exponents[0] == exponents[1]) & (high < 2.0**fmt.emax * 2)
+        steady = (low > 0) & (exponents[0] == exponents[1]) & (high <= float(fmt.max_finite))
         steady[0] &= self.first & ((1 << 31) - 1) != 0  # x = 0
         self.ulp = np.ldexp(1.0, np.where(steady, exponents[0], 0) - fmt.precision + 1)
         self.slow = ~steady
         tiny = np.flatnonzero(steady & (low < float(fmt.min_normal)) & (high > float(fmt.min_subnormal) / 2))
         if tiny.size:  # a zero there may be a flushed subnormal
-            self.slow[tiny] |= (self.got[tiny] == 0).any(axis=1)
+            self.slow[tiny] |= self.arrays.to_numpy((self.got[tiny] == 0).any(axis=1))
         # A lower bound of the condition number.
         steep = sizes[:, 1] - (sizes[:, 2:] * np.arange(2, DEGREE + 1)).sum(axis=1) - tilts
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -216,76 +228,72 @@ class _Rows:
 
     def cell(self, known: Cell) -> Cell:
         """The cell of all rows."""
-        tally = _Tally(known)
-        for start in range(0, len(self.got), STRIP):
-            self._strip(slice(start, min(start + STRIP, len(self.got))), tally)
+        tally, base, size = _Tally(known), self.first // ROW, self.arrays.strip
+        for low, high in pairwise(self.judge.truth.cuts(base, base + len(self.got))):
+            for start in range(low - base, high - base, size):
+                self._strip(slice(start, min(start + size, high - base)), tally)
         return tally.cell()
 
     def _strip(self, rows: slice, tally: _Tally) -> None:
-        distance, unit, bar = self._distances(rows)
-        largest, smallest = distance.max(axis=1), distance.min(axis=1)
+        with np.errstate(invalid="ignore"):
+            distance, unit, bar = self._distances(rows)
+            smallest, largest = self.arrays.ends(distance)
         slow = self.slow[rows] | ~np.isfinite(largest)
         settled = np.zeros_like(slow)
         if self.undefined[rows].any():
-            settled = self.undefined[rows] & np.isnan(self.got[rows]).all(axis=1)
+            nan = self.arrays.to_numpy(self.arrays.xp.isnan(self.got[rows]).all(axis=1))
+            settled = self.undefined[rows] & nan
             self._add_undefined(tally, rows.start, np.flatnonzero(settled))
         for row in np.flatnonzero(slow & ~settled) + rows.start:
-            tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, self.got[row], tally.best()))
-        slow |= settled
-        if slow.all():
-            return
-        if slow.any():
-            distance[slow], largest[slow], smallest[slow] = 0.0, 0.0, np.inf
-        strip = _Strip(self, rows, ~slow, distance, largest, smallest, unit, np.where(slow, 0.0, bar))
-        strip.count(tally)
-        strip.find_worst(tally)
+            results = self.arrays.to_numpy(self.got[row])
+            tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, results, tally.best()))
+        fast = ~(slow | settled)
+        if fast.any():
+            by_row = (np.where(fast, v, np.nan) for v in (smallest, largest, unit, bar))
+            strip = _Strip(self, rows, fast, distance, *by_row)
+            strip.count(tally)
+            strip.find_worst(tally)
 
     def _add_undefined(self, tally: _Tally, start: int, rows: NDArray[np.intp]) -> None:
         """Rows on which NaN is expected and is all that came."""
         if rows.size:
-            first = Extreme(
-                0.0, self.first + (start + int(rows[0])) * ROW, int(to_bits(self.got[start + rows[0]][:1])[0])
-            )
-            count = len(rows) * ROW
+            row, count = start + int(rows[0]), len(rows) * ROW
+            first = Extreme(0.0, self.first + row * ROW, int(to_bits(self.arrays.to_numpy(self.got[row][:1]))[0]))
             histogram = (count, *(0,) * (BINS - 1))
             tally.add(Cell(count, histogram, correctly_rounded=count, worst=first, worst_conditioned=first))
 
-    def _distances(self, rows: slice) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    def _distances(self, rows: slice) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
         """Distances of results from values, what an ULP of them is in each row, and the error bars."""
-        bars = self.bars[rows]
-        distance = _BUFFER[: rows.stop - rows.start]
-        with np.errstate(invalid="ignore"):
-            if (bars > 0).any() and (short := self._short(rows)) is not None:
-                patterns = self.first + np.arange(rows.start * ROW, rows.stop * ROW)
-                x = as_float64(from_bits(patterns, self.judge.format)).reshape(-1, ROW)
-                return short.distances(x, as_float64(self.got[rows])), short.q * self.ulp[rows], np.zeros_like(bars)
-            np.matmul(self.coefficients[rows], powers(), out=distance)
-            np.subtract(self.got[rows], distance, out=distance)
-            np.abs(distance, out=distance)
-        return distance, self.ulp[rows], bars
+        arrays, got, bars = self.arrays, self.got[rows], self.bars[rows]
+        if (bars > 0).any() and (short := self._short(rows)) is not None:
+            floats = arrays.floats(self.first + rows.start * ROW, len(bars) * ROW, self.judge.format)
+            x = arrays.as_float64(floats).reshape(-1, ROW)
+            distance = short.distances(x, arrays.as_float64(got), arrays.xp)
+            return distance, short.q * self.ulp[rows], np.zeros_like(bars)
+        return arrays.distances(self.coefficients[rows], got), self.ulp[rows], bars
 
     def _short(self, rows: slice) -> TwoTerms | None:
         return self.judge.truth.short(self.first // ROW + rows.start, rows.stop - rows.start)
 
-    def batch(self, row: int, chosen: Any = slice(None)) -> Batch:
-        """Results of one row, with the oracle's values."""
-        patterns = (self.first + row * ROW + np.arange(ROW))[chosen]
-        value = (self.coefficients[row] @ powers())[chosen]
-        values = Values(value, np.full(value.shape, self.bars[row]), np.ones(value.shape, np.bool_))
+    def batch(self, rows: Any, columns: NDArray[np.intp]) -> Batch:
+        """Results at some columns of one row, or each of a row of its own, with the oracle's values."""
+        patterns = self.first + rows * ROW + columns
+        value = (self.coefficients[rows] * powers().T[columns]).sum(axis=1)
+        values = Values(value, np.full(value.shape, self.bars[rows]), np.ones(value.shape, np.bool_))
         x = as_float64(from_bits(patterns, self.judge.format))
-        return Batch(patterns, x, as_float64(self.got[row][chosen]), values)
+        return Batch(patterns, x, as_float64(self.arrays.to_numpy(self.got[rows, columns])), values)
 
 
 @dataclass(frozen=True)
 class _Strip:
-    """Some rows with the distances of results from values; 0 in rows that are not `fast`."""
+    """Some rows with the distances of results from values. What is given by row is NaN in rows that are not `fast`."""
 
     whole: _Rows
     rows: slice
     fast: NDArray[np.bool_]
-    distance: NDArray[np.float64]
-    largest: NDArray[np.float64]
+    distance: Any
     smallest: NDArray[np.float64]
+    largest: NDArray[np.float64]
     ulp: NDArray[np.float64]
     bar: NDArray[np.float64]
 
@@ -301,7 +309,7 @@ class _Strip:
             level = threshold * self.ulp
             # A bar of 0 means exact: comparisons with the level itself decide.
             lower = np.where(self.bar > 0, np.nextafter(level - self.bar, -np.inf), level)
-            if (self.largest < lower).all():
+            if not (self.largest >= lower).any():
                 tally.histogram[k] += rest
                 return
             above, odd_ties = self._above(level, lower)
@@ -315,35 +323,43 @@ class _Strip:
 
     def _zeros(self) -> int:
         """How many errors are exactly 0."""
-        found = 0
-        for row in np.flatnonzero(self.smallest <= self.bar):
-            close = np.flatnonzero(self.distance[row] <= self.bar[row])
-            if self.bar[row] > 0:
-                some = self._batch(int(row), close)
-                close = close[self.whole.judge.compare(some, some.got) == 0]
-            found += len(close)
+        arrays, found = self.whole.arrays, 0
+        rows = np.flatnonzero((self.bar == 0) & (self.smallest == 0))
+        if rows.size:
+            found = arrays.count(self.distance[rows] == 0)
+        for _, some in self._close(-self.bar, self.bar):
+            found += int(np.count_nonzero(self.whole.judge.compare(some, some.got) == 0))
         return found
 
     def _above(self, level: NDArray[np.float64], lower: NDArray[np.float64]) -> tuple[int, int]:
         """How many errors are above a level, and how many equal it and belong to results that are odd."""
+        arrays, judge = self.whole.arrays, self.whole.judge
         upper = np.where(self.bar > 0, np.nextafter(level + self.bar, np.inf), level)
-        above = int(np.count_nonzero(self.distance > upper[:, None]))
-        odd = 0
-        if np.count_nonzero(self.distance >= lower[:, None]) == above:
+        above, odd = arrays.count(self.distance > arrays.column(upper)), 0
+        if arrays.count(self.distance >= arrays.column(lower)) == above:
             return above, odd
-        for row in np.flatnonzero((self.largest >= lower) & self.fast):
-            distances = self.distance[row]
-            close = np.flatnonzero((distances >= lower[row]) & (distances <= upper[row]))
-            if close.size and self.bar[row] == 0:  # exact ties
-                odd += int(np.count_nonzero(to_bits(self.whole.got[row + self.rows.start][close]) & 1))
-            elif close.size:
-                some, step = self._batch(int(row), close), np.full(close.shape, level[row])
-                up = self.whole.judge.compare(some, some.got + step)
-                down = self.whole.judge.compare(some, some.got - step)
-                above += int(((up > 0) | (down < 0)).sum())
-                results = to_bits(self.whole.got[row + self.rows.start][close])
-                odd += int((((up == 0) | (down == 0)) & (results & 1 == 1)).sum())
+        exact = np.flatnonzero((self.bar == 0) & (self.largest >= level))
+        if exact.size:
+            tied = self.distance[exact] == arrays.column(level[exact])
+            odd = arrays.count(tied & arrays.odd(self.whole.got[self.rows][exact]))
+        for row, some in self._close(lower, upper):
+            step = level[row]
+            up, down = judge.compare(some, some.got + step), judge.compare(some, some.got - step)
+            above += int(((up > 0) | (down < 0)).sum())
+            odd += int((((up == 0) | (down == 0)) & (to_bits(some.got.astype(np.float32)) & 1 == 1)).sum())
         return above, odd
+
+    def _close(
+        self, lower: NDArray[np.float64], upper: NDArray[np.float64]
+    ) -> Iterator[tuple[NDArray[np.intp], Batch]]:
+        """Results with distances from a lower to an upper one, and the rows they are in; not of exact rows."""
+        rows = np.flatnonzero((self.bar > 0) & (self.smallest <= upper) & (self.largest >= lower))
+        if rows.size:
+            column, distance = self.whole.arrays.column, self.distance[rows]
+            near = (distance >= column(lower[rows])) & (distance <= column(upper[rows]))
+            at, columns = self.whole.arrays.positions(near)
+            if at.size:
+                yield rows[at], self._batch(rows[at], columns)
 
     def find_worst(self, tally: _Tally) -> None:
         """Looks for errors that are worse than the worst so far, as they are and conditioned."""
@@ -360,29 +376,31 @@ class _Strip:
         """The largest error divided by 1 + the condition number, of which lower bounds are given for each row."""
         first = self.whole.first + (np.arange(len(kappa)) + self.rows.start) * ROW
         upper, divisor = self.largest + self.bar, self.ulp * (1 + kappa)
+        conditioned = worst_of is Errors.worst_conditioned
         fast = self.fast.copy()
         if best is None:
             row = int(np.argmax(np.where(fast, upper / divisor, -1.0)))
-            best = worst_of(Errors(self.whole.judge, self._batch(row, [np.argmax(self.distance[row])])), None)
+            best = worst_of(Errors(self.whole.judge, self._batch(row, np.argmax(self._at(row), keepdims=True))), None)
         while best is not None:
             floor = np.where(first < best.x, grade_below(best.error), best.error)
             # Positive errors below a grain count as a grain. Products with a short floor are exact where they need be.
             with np.errstate(over="ignore"):
-                limit = np.where(floor < GRAIN, np.minimum(floor, 0.0), floor) * divisor
+                bound = np.where(floor < GRAIN, np.minimum(floor, 0.0), unshifted(floor) if conditioned else floor)
+                limit = bound * divisor
             limit *= np.where((self.bar > 0) | (kappa > 0), 1 - np.copysign(2.0**-50, limit), 1.0)
             relevant = np.flatnonzero(fast & (upper > limit))
             if not relevant.size:
                 break
-            # The largest, as long as one is larger; of equals the first.
-            larger_ = relevant[upper[relevant] > best.error * divisor[relevant]]
+            # Behind the best the largest, which must be larger; then, from the first, those before it.
+            larger_ = relevant[first[relevant] > best.x]
             row = int(larger_[np.argmax((upper / divisor)[larger_])] if larger_.size else relevant[0])
             fast[row] = False
-            chosen = np.flatnonzero(self.distance[row] + self.bar[row] >= limit[row])
+            chosen = np.flatnonzero(self._at(row) + self.bar[row] >= limit[row])
             best = worst_of(Errors(self.whole.judge, self._batch(row, chosen)), best)
         return best
 
-    def _batch(self, row: int, chosen: Any = slice(None)) -> Batch:
-        return self.whole.batch(row + self.rows.start, chosen)
+    def _at(self, row: int) -> NDArray[np.float64]:
+        return self.whole.arrays.to_numpy(self.distance[row])
 
-
-_BUFFER = np.empty((STRIP, ROW))
+    def _batch(self, rows: Any, columns: NDArray[np.intp]) -> Batch:
+        return self.whole.batch(rows + self.rows.start, columns)

@@ -1,4 +1,4 @@
-"""The shortest way from a float array to an implementation's results, for sweeps over billions of inputs.
+"""The shortest way from an array of floats to an implementation's results, for sweeps over billions of inputs.
 
 Nothing is copied, checked or isolated here: what an implementation does to its input or to the process, it does. The
 caller decides about threads (torch.set_num_threads, the processor's affinity for JAX; ONNX Runtime is given one).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from .implementation import Implementation
 
 
 @lru_cache(maxsize=64)
-def direct(implementation: Implementation) -> Callable[[np.ndarray], np.ndarray]:
+def direct(implementation: Implementation) -> Callable[[Any], Any]:
     """A function from a contiguous array to a new array of results, which may be read-only. Made once and kept.
+
+    Both are NumPy's; or, where the implementation names a device, its own library's on that device.
 
     JAX compiles for every new length, so tiles should have the same. The result of torch may share the input's memory
     where the function is the identity.
@@ -29,7 +32,9 @@ def direct(implementation: Implementation) -> Callable[[np.ndarray], np.ndarray]
         raise ValueError(f"activation={implementation.activation!r}: expected an activation of one input")
     function, keywords = find(implementation.function), dict(implementation.keywords)
     if implementation.array != "numpy":
-        return bridge(implementation.array).direct(function, keywords, through=implementation.through)
+        library = bridge(implementation.array)
+        made = library.direct if implementation.device is None else library.on_device
+        return made(function, keywords, through=implementation.through)
 
     def called(x: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):

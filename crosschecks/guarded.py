@@ -12,11 +12,9 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
-from ..numerics.formats import dtype_of, from_bits
 from ..proofs.formats import format_named
 from . import calling
+from .arrays import arrays_of
 from .direct import direct
 from .implementation import Implementation
 from .patterns import Run
@@ -166,7 +164,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     first, count = request["run"]
     fmt = format_named(_task.format)
     if request["do"] == "only call":
-        x = from_bits(np.arange(first, first + count, dtype=f"u{dtype_of(fmt).itemsize}"), fmt)
+        x = arrays_of(_task.implementation).floats(first, count, fmt)
         with suppress(BaseException):
             direct(_task.implementation)(x)
         return {}

@@ -26,6 +26,9 @@ class Implementation:
     variable: int = 0
     parameters: tuple[tuple[str, float], ...] = ()
     keywords: tuple[tuple[str, Any], ...] = ()
+    device: str | None = None
+    """In a sweep, where its arrays are and its results are judged, in the words of its array library: `cpu`, `cuda:1`.
+    None: it is called with what NumPy's arrays become, and NumPy judges."""
 
     def request(self) -> dict[str, Any]:
         """What the worker needs to know to call it."""

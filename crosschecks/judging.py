@@ -7,6 +7,7 @@ the largest?) is decided exactly, so that a profile holds facts and no estimates
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,11 +26,13 @@ from ..proofs.evaluate import precision
 from ..proofs.formats import Format, format_named
 from ..proofs.landscape import decided_landscape
 from .implementation import Implementation
-from .profile import BINS, ENDS, GRAIN, Cell, Extreme, graded, larger
+from .profile import BINS, ENDS, GRAIN, Cell, Extreme, graded, larger, shifted, unshifted
 from .truth import beyond, rounded
 
 THRESHOLDS = ENDS[1:-2]
 """The finite ends of the histogram's bins but 0, in ULP."""
+SIDE = 2.0**-20
+"""A bar of 0 is for comparisons with floats: the value may stand so many ULP beside the exact one, on its side."""
 Floats64 = NDArray[np.float64]
 
 
@@ -74,20 +77,20 @@ class Judge:
         """1 if the function rises from this pattern to the next, -1 if it falls, 0 if neither or unknown."""
         return next((way for first, last, way in self.runs if first <= pattern < last), 0)
 
-    def turned_back(self, first: int, got: NDArray[Any]) -> int:
-        """Among consecutive results, how many pairs of neighbours go the wrong way."""
+    def turned_back(self, first: int, got: Any, count: Callable[[Any], int] = np.count_nonzero) -> int:
+        """Among consecutive results, how many pairs of neighbours go the wrong way. `count` those of their library."""
         found = 0
         for low, high, way in self.runs:
             part = got[max(low - first, 0) : max(high + 1 - first, 0)]
             if way and len(part) > 1:
                 wrong = part[1:] < part[:-1] if way > 0 else part[1:] > part[:-1]
-                found += int(np.count_nonzero(wrong))
+                found += int(count(wrong))
         return found
 
-    def out_of_bounds(self, got: NDArray[Any]) -> int:
+    def out_of_bounds(self, got: Any, count: Callable[[Any], int] = np.count_nonzero) -> int:
         """How many results lie beyond the certified bounds."""
         low, high = self.bounds
-        return int(np.count_nonzero((got < low) | (got > high)))
+        return int(count((got < low) | (got > high)))
 
     def special(self, patterns: NDArray[np.int64], got: Floats64) -> Cell:
         """NaNs and infinities: NaN is expected for NaN, the limit for an infinity."""
@@ -180,7 +183,8 @@ class Judge:
         with np.errstate(all="ignore"):
             found = np.abs(batch.x * slope.value / batch.values.value)
         found = np.where(slope.judged & ~np.isnan(found), found, 0.0)
-        vanishing = np.flatnonzero(np.abs(batch.values.value) < 2.0**-160)
+        sizes = np.abs(slope.value)
+        vanishing = np.flatnonzero((np.abs(batch.values.value) < 2.0**-160) | (sizes > 0) & (sizes < 2.0**-160))
         if vanishing.size:  # there the oracle's values tell sides, not sizes
             x = batch.x[vanishing]
             found[vanishing] = condition(self.entry, x, order=self.order, parameters=self.parameters)
@@ -255,7 +259,7 @@ class Errors:
         if known:
             before = self.batch.patterns < known.x
             floor = np.where(before, grade_below(known.error), known.error)
-            chosen = np.flatnonzero((self.error + self.bar > floor) | (self.error == known.error) & before)
+            chosen = np.flatnonzero(shifted(self.error + self.bar) > floor)
         if not chosen.size:
             return known
         error, bar = self.error[chosen].copy(), self.bar[chosen].copy()
@@ -264,13 +268,14 @@ class Errors:
         if blamed.size:
             kappa = self.judge.kappa(self.batch.at(chosen[blamed]))
             error[blamed] /= 1 + kappa
-            bar[blamed] = bar[blamed] / (1 + kappa) + 2.0**-29 * error[blamed]
+            bar[blamed] = (bar[blamed] + SIDE) / (1 + kappa) + 2.0**-29 * error[blamed]
+        error = shifted(error)
         some = self.batch.at(chosen)
 
         def above(at: NDArray[np.intp], bound: float) -> NDArray[np.bool_]:
             ulp = self.ulp[chosen]
             points = [(float(some.x[i]), float(some.got[i]), float(ulp[i])) for i in at]
-            return np.array([self.judge.conditioned_above(*point, bound) for point in points], np.bool_)
+            return np.array([self.judge.conditioned_above(*point, unshifted(bound)) for point in points], np.bool_)
 
         return self._largest(error, bar, known, above, some)
 
@@ -315,7 +320,8 @@ def _exponents(judge: Judge, batch: Batch) -> NDArray[np.int64]:
         found = np.frexp(y)[1].astype(np.int64) - 1
         return np.clip(np.where(y > 0, found, fmt.emin), fmt.emin, fmt.emax)
 
-    low, high = exponent(np.maximum(size - v.bar, 0.0)), exponent(size + v.bar)
+    # Twice the bar, or a difference just below a power of two could round to it.
+    low, high = exponent(np.maximum(size - 2 * v.bar, 0.0)), exponent(size + v.bar)
     open_ = np.flatnonzero(low != high)
     if open_.size:
         some, level = batch.at(open_), np.ldexp(1.0, high[open_])

@@ -34,6 +34,23 @@ def graded(error: float) -> float:
     return math.ceil(error / unit) * unit
 
 
+SHIFT = GRAIN / 3
+
+
+def shifted(error: Any) -> Any:
+    """A conditioned error, or an array of them, as it is graded: a third of a grain larger, if it is not 0.
+
+    Errors of 1/2 at a condition number of 1 are common, and a quotient is never known to be exactly 1/4: so that it
+    does not matter, 1/4 must not be where two grades meet.
+    """
+    return error * (1 + 2.0**-22) + SHIFT * (error > 0)
+
+
+def unshifted(bound: float) -> float:
+    """The error that :func:`shifted` takes to a bound."""
+    return (bound - SHIFT) / (1 + 2.0**-22)
+
+
 @dataclass(frozen=True)
 class Extreme:
     """The largest error of a set of inputs and the first input, in the order of bit patterns, that has it."""
@@ -65,7 +82,8 @@ class Cell:
     worst: Extreme | None = None
     """The largest error."""
     worst_conditioned: Extreme | None = None
-    """The largest error / (1 + kappa), kappa the condition number: what the implementation can be blamed for."""
+    """The largest error / (1 + kappa), kappa the condition number: what the implementation can be blamed for.
+    Graded after :func:`shifted`."""
     turned_back: int = 0
     """Pairs of neighbouring inputs on which the function rises and the results fall, or the other way round."""
     flushed: int = 0

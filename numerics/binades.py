@@ -21,7 +21,7 @@ their sum at every float of the block:
    EVALUATION = 2.5 (n + 2) u times the sum of abs(a_k). Below 2**-900 a coefficient is taken as 0, so that no product
    underflows unless it is smaller than TINY, which is added.
 
-Blocks are halved until the bar is at most 2**-44 of the smallest abs(f) in the block; a row that even so has none is
+Blocks are halved until the bar is at most 2**-46 of the smallest abs(f) in the block; a row that even so has none is
 left to point-by-point evaluation. Where f runs along a dyadic line as closely as NEARNESS, the polynomial is the line
 moved by far less than a float32 sees to the proper side. All its values are exact in float64, its bar is 0, and every
 comparison of f with a float32, or with a point up to 2**-10 ULP away from one, comes out right.
@@ -59,10 +59,10 @@ EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
 TINY = 2.0**-800
 FURTHER = (0, 8, 40)
 """How many more terms are looked at, where jets over a whole block overestimate the remainder."""
-RELATIVE_BAR = 2.0**-44
-"""The largest bar, relative to the smallest value in the block."""
+RELATIVE_BAR = 2.0**-46
+"""The largest bar, relative to the smallest value in the block: less than what NEARNESS leaves to see of a distance."""
 PRECISIONS = (96, 192, 1024)
-NEARNESS = fmpq(1, 1 << 23)
+NEARNESS = fmpq(1, 1 << 20)
 """How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
 VANISHING = arb(2) ** -400
 """Smaller than anything that floats could tell from 0."""

@@ -75,11 +75,14 @@ class Certified:
 
     def _stretches(self, low: int, high: int) -> Iterator[tuple[int, int, Polynomials | None]]:
         """Rows low to high - 1 of one binade, cut into stretches inside one piece, without rows on a breakpoint."""
-        cuts = sorted({low, high, *(c for e in self._ends for c in e.around(low, high - low))})
-        for start, stop in pairwise(cuts):
+        for start, stop in pairwise(self.cuts(low, high)):
             index = self._index(start, stop)
             if index is not None:
                 yield start, stop, self._pieces[index]
+
+    def cuts(self, low: int, high: int) -> list[int]:
+        """Where rows low to high - 1 of one binade are cut for a row with a breakpoint to be alone; both ends too."""
+        return sorted({low, high, *(c for e in self._ends for c in e.around(low, high - low))})
 
     def _index(self, low: int, high: int) -> int | None:
         """The piece that rows low to high - 1 lie in; None where they touch a breakpoint."""
@@ -128,7 +131,7 @@ class Certified:
         return Values(found[:, 0], found[:, 1], found[:, 2] != 0)
 
     def _point(self, x: float) -> tuple[float, float, bool]:
-        real = self._oracle.at(exact(x))
+        real = self._oracle.at(exact(x), stand_ins=True)
         if real is None or isinstance(real, Kink):
             return np.nan, 0.0, real is None and all(end.side(x) for end in self._ends)
         value = rounded_row(real, FLOAT64)[0]
@@ -158,7 +161,7 @@ class Certified:
         return signs
 
     def _sign(self, x: float, m: float) -> int:
-        real, level = self._oracle.at(exact(x)), exact(m)
+        real, level = self._oracle.at(exact(x), stand_ins=True), exact(m)
         if isinstance(real, fmpq):
             return int(real > level) - int(real < level)
         if callable(real):

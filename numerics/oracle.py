@@ -40,6 +40,8 @@ ExactReal: TypeAlias = "fmpq | Enclosures"
 PATIENCE = 2048
 """The precision at which a value is suspected of sitting next to an exact tie or to 0, in bits."""
 
+SIGN_BITS = (FIRST_PRECISION, 4 * PATIENCE)
+"""Precisions at which the sign of what is next to 0 is looked for: x - tanh(x) loses two thirds of its digits."""
 
 _GUARD, _SLACK = 64, 8
 """A ball is settled at once where it is narrower than 2**(_SLACK - _GUARD) ULP, in units of 2**-_GUARD ULP."""
@@ -72,30 +74,32 @@ class _Stretch:
     proved_sign: Callable[[fmpq], int | None]
     """The sign that the whole function is proved to have at a point; None where no proof is found."""
 
-    def at(self, x: fmpq) -> ExactReal:
+    def at(self, x: fmpq, stand_ins: bool) -> ExactReal:
         rational = rational_value(self.expr, x)
         if rational is not None:
             return rational
+        patience = PATIENCE if stand_ins else None
 
         def enclosure(bits: int) -> arb:
+            if bits == patience and (aside := beside_exact(self.expr, x, "x", bits)) is not None:
+                return aside
             with precision(bits):
                 value: Any = program(self.expr).run({"x": arb(x)})
             if not value.is_finite():
                 value = scaled_enclosure(self.expr, x, "x", bits)
-            aside = self._aside(value, x) if bits == PATIENCE else None
+            if bits != patience or excludes_zero(value) or not near_zero(value, bits):
+                return value
+            sign = self._sign(x)
+            aside = arb(0) if sign == 0 else stand_in(fmpq(0), sign, bits) if sign else None
             return value if aside is None else aside
 
         return enclosure
 
-    def _aside(self, value: arb, x: fmpq) -> arb | None:
-        """What stands for a value next to an exact number, 0 for one; None where that is not known."""
-        aside = beside_exact(self.expr, x, "x", PATIENCE)
-        if aside is not None or excludes_zero(value) or not near_zero(value, PATIENCE):
-            return aside
-        sign = scaled_sign(self.expr, x, "x", 4 * PATIENCE)  # x - tanh(x) loses two thirds of its digits
-        if sign is None:
-            sign = self.proved_sign(x)
-        return arb(0) if sign == 0 else stand_in(fmpq(0), sign, PATIENCE) if sign else None
+    def _sign(self, x: fmpq) -> int | None:
+        for bits in SIGN_BITS:
+            if (sign := scaled_sign(self.expr, x, "x", bits)) is not None:
+                return sign
+        return self.proved_sign(x)
 
 
 class Oracle:
@@ -110,16 +114,20 @@ class Oracle:
             for p in pieces.pieces
         ]
 
-    def at(self, x: fmpq) -> ExactReal | Kink | None:
-        """The exact value at a rational, the kink that is there, or None where the function is undefined."""
+    def at(self, x: fmpq, *, stand_ins: bool = False) -> ExactReal | Kink | None:
+        """The exact value at a rational, the kink that is there, or None where the function is undefined.
+
+        With `stand_ins`, what encloses the value at PATIENCE bits may be a :func:`.scaled.stand_in`: it decides ties
+        and signs, but serves for comparisons with floats and their midpoints alone, never for arithmetic.
+        """
         point = arb(x)
         for stretch, end in zip(self._stretches, self._ends, strict=False):
             if point < end:
-                return None if stretch is None else stretch.at(x)
+                return None if stretch is None else stretch.at(x, stand_ins)
             if not point > end:
                 return self._at_breakpoint(x)
         last = self._stretches[-1]
-        return None if last is None else last.at(x)
+        return None if last is None else last.at(x, stand_ins)
 
     def _at_breakpoint(self, x: fmpq) -> ExactReal | Kink | None:
         try:
@@ -258,7 +266,7 @@ def _row(function: Oracle, x: float, fmt: Format) -> Row:
     """Rounded value, residual, ulp exponent and kink."""
     if x != x:
         return _special(x, fmt)
-    real = function.limit(1 if x > 0 else -1) if abs(x) == float("inf") else function.at(exact(x))
+    real = function.limit(1 if x > 0 else -1) if abs(x) == float("inf") else function.at(exact(x), stand_ins=True)
     if real is None:
         return _special(float("nan"), fmt)
     if isinstance(real, (int, float)):

@@ -20,6 +20,8 @@ from ..proofs.expressions import Expr
 from .smooth import LARGEST_EXPONENT, rational_power
 
 _ZERO = fmpq(0)
+LITTLE = 128
+"""Bits that mostly show the sign of what is left beside an exact part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Parted:
     def total(self) -> Scaled:
         """Both parts in one."""
         return self.lead + self.rest
+
+    def without_growth(self) -> Parted:
+        """The same with a rational as its exact part."""
+        return _inexact(self.total()) if self.t else self
 
     def ratio(self) -> Scaled:
         """The rest divided by the exact part; NaN where that is 0."""
@@ -159,8 +165,7 @@ def parts(expr: Expr, x: arb | fmpq, variable: str) -> Parted:
             values[e] = _value(e, visit)
         return values[e]
 
-    found = visit(expr)
-    return _inexact(found.total()) if found.t else found
+    return visit(expr).without_growth()
 
 
 def scaled_enclosure(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> arb:
@@ -176,12 +181,16 @@ def scaled_sign(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> int | No
 
 
 def beside_exact(expr: Expr, x: fmpq, variable: str, bits: int) -> arb | None:
-    """For a value closer to a dyadic rational c than the precision resolves: its :func:`stand_in`, or None."""
-    with precision(bits):
-        found = parts(expr, x, variable)
-        if not excludes_zero(found.rest.m) or not abs(found.rest.ball()) < _reach(found.c, bits):
-            return None
-    return stand_in(found.c, 1 if found.rest.m > 0 else -1, bits)
+    """For a value closer to a dyadic rational c, not 0, than this precision shows: its :func:`stand_in`, or None."""
+    for enough in (LITTLE, bits):
+        with precision(enough):
+            found = parts(expr, x, variable)
+            if not found.c:
+                return None
+            if excludes_zero(found.rest.m):
+                near = bool(abs(found.rest.ball()) < _reach(found.c, bits))
+                return stand_in(found.c, 1 if found.rest.m > 0 else -1, bits) if near else None
+    return None
 
 
 def stand_in(c: fmpq, side: int, bits: int) -> arb | None:
@@ -242,8 +251,9 @@ def _power(base: Parted, exponent: fmpq | None) -> Parted:
 
 def _exp(u: Parted) -> Parted:
     """exp(c + r) = exp(c) + exp(c) expm1(r), for small r: wide ones would come in twice."""
+    u = u.without_growth()
     small = u.rest.ball()
-    if u.t or not abs(small) < (arb(2) ** -10 if u.c else 1):
+    if not abs(small) < (arb(2) ** -10 if u.c else 1):
         return _inexact(Scaled(arb(1), u.total().ball()))
     growth = _near_zero(u.rest, lambda r: r.expm1(), lambda r: r.exp())
     return Parted(fmpq(1), Scaled(arb(1), arb(u.c)) * growth, u.c)

@@ -8,7 +8,9 @@ a level m of few bits is one. So the sign of q f(x) - q m takes a handful of ope
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_poly
@@ -40,26 +42,36 @@ class TwoTerms:
             # As a float other than q m, the total is further from it than what it lost, or just as far.
             return np.sign((total - self.q * m) + lost).astype(np.int8), known
 
-    def distances(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    def distances(self, x: Any, y: Any, xp: Any = np) -> Any:
         """q abs(f(x) - y) for float32s y, rounded to odd: it compares with any number of less than 53 bits as the
-        exact distance does, as long as that is below a quarter of abs(f(x)); beyond, it is good to 2**-52."""
+        exact distance does.
+
+        The arrays are float64s of the library whose namespace is `xp`. No product may be fused with a sum.
+        """
         total, lost = self._numerator(x)
         apart = total - self.q * y
-        found, rest = _two_sum(apart, lost)
+        if (2 * xp.abs(apart) > xp.abs(total)).any():
+            apart, cut = _two_sum(total, -self.q * y)
+            lost, least = _two_sum(cut, lost)
+            found, rest = _two_sum(apart, lost)
+            rest = rest + least
+        else:  # the difference is exact (Sterbenz's lemma)
+            found, rest = _two_sum(apart, lost)
         if rest.any():
-            even = found.view(np.int64) & 1 == 0
-            found = np.where(even & (rest != 0), np.nextafter(found, np.copysign(np.inf, rest)), found)
-        return np.abs(found)
+            even = found.view(xp.int64) & 1 == 0
+            outwards = xp.copysign(xp.full_like(rest, math.inf), rest)
+            found = xp.where(even & (rest != 0), xp.nextafter(found, outwards), found)
+        return xp.abs(found)
 
-    def _numerator(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _numerator(self, x: Any) -> tuple[Any, Any]:
         return _two_sum(_term(self.a, x, self.i), _term(self.b, x, self.j))
 
 
-def _term(c: int, x: NDArray[np.float64], power: int) -> NDArray[np.float64]:
-    return c * x * x if power == 2 else c * x if power == 1 else np.full(x.shape, float(c))
+def _term(c: int, x: Any, power: int) -> Any:
+    return c * x * x if power == 2 else c * x if power == 1 else 0.0 * x + c
 
 
-def _two_sum(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _two_sum(a: Any, b: Any) -> tuple[Any, Any]:
     """The rounded sum and what rounding cut off (Knuth)."""
     total = a + b
     part = total - a

@@ -1,13 +1,16 @@
-"""What the profile of a sweep says, as the rows of a league table: totals, extremes and the errors along the range."""
+"""Sweeps as the rows of a league table: totals, the worst inputs, and the errors along the range in little space."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..crosschecks.profile import SPECIAL, Cell, Extreme, Profile
-from ..numerics.formats import from_bits, hex_text
+from ..crosschecks.implementation import Implementation
+from ..crosschecks.patterns import ALL
+from ..crosschecks.profile import SPECIAL, Cell, Extreme, Profile, merged
+from ..crosschecks.sweep_result import SweepResult
 
 DIGITS = 3
 """Errors of one binade keep this many significant digits, rounded up."""
@@ -15,35 +18,24 @@ PARTS = 1000
 """The share of results of one binade that are not correctly rounded is kept in these parts, rounded up."""
 
 
-def row(profile: Profile, *, coverage: str, **what: Any) -> dict[str, Any]:
-    """One profile as strict JSON. `what` says whose it is: target, activation, order, parameters.
-
-    `coverage` is `exhaustive` or `sampled`. `binades` holds [first key, last key, error, conditioned error, share not
-    correctly rounded] for runs of binades that have the same; binades in which nothing was judged are in none.
-    """
-    total, special = profile.finite, profile.special
+def row(result: SweepResult) -> dict[str, Any]:
+    """What `sweep --json` says of one sweep, with `coverage` and with `binades` as :func:`binades` has them."""
+    data = result.to_json()
+    exhaustive = result.patterns == ALL and result.finished
     return {
-        **what,
-        "format": profile.format,
-        "coverage": coverage,
-        "inputs": total.inputs,
-        "results": _results(total),
-        "correctly_rounded": total.correctly_rounded,
-        "infinite": total.histogram[-1],
-        "worst": _shown(total.worst, profile.format),
-        "worst_conditioned": _shown(total.worst_conditioned, profile.format),
-        "turned_back": total.turned_back,
-        "out_of_bounds": total.out_of_bounds,
-        "flushed": total.flushed,
-        "unjudged": total.unjudged,
-        "special": {"inputs": special.inputs, "wrong": special.judged - special.histogram[0]},
-        "failures": [{"inputs": f.last - f.first + 1, "message": f.message} for f in profile.failures],
-        "binades": binades(profile),
+        **{name: value for name, value in data.items() if name not in ("failures", "checkpoint_problem")},
+        "coverage": "exhaustive" if exhaustive else "sampled",
+        "failure": data["failures"][0]["message"] if data["failures"] else None,
+        "binades": binades(result.profile),
     }
 
 
 def binades(profile: Profile) -> list[list[Any]]:
-    """The errors along the range, adjoining binades with the same taken together."""
+    """[first key, last key, error, conditioned error, share] for runs of binades that have the same.
+
+    The keys are those of the profile's cells; the share is that of the results that are not correctly rounded.
+    Binades in which nothing was judged are in no run.
+    """
     runs: list[list[Any]] = []
     for key, cell in sorted(profile.cells.items()):
         if key == SPECIAL or not _results(cell):
@@ -56,34 +48,55 @@ def binades(profile: Profile) -> list[list[Any]]:
     return runs
 
 
-def ranked(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Best to worst: by the largest conditioned error, then by the largest error, then by name and order."""
+def quick(implementations: Iterable[Implementation], formats: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rows of all implementations in formats, each with the words for its inputs, called and judged in this process."""
+    from ..crosschecks.compare import profile_of
+    from ..crosschecks.libraries import libraries
+    from ..crosschecks.patterns import patterns
+    from ..proofs.formats import format_named
+
+    rows = []
+    for one in implementations:
+        for name, words in formats.items():
+            fmt, chosen = format_named(name), patterns(words, format_named(name))
+            started = time.perf_counter()
+            profile = merged(name, [profile_of(one, fmt, first, count) for first, count in chosen.runs])
+            seconds = round(time.perf_counter() - started, 3)
+            inputs, known = chosen.inputs, libraries(one)
+            rows.append(row(SweepResult(one, name, words, inputs, inputs, profile, seconds, True, known)))
+    return rows
+
+
+def ranked(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Best to worst: by the conditioned error, the error, and the share of correctly rounded results; what could not
+    be judged comes last."""
     return sorted(
         rows,
-        key=lambda r: (error(r["worst_conditioned"]), error(r["worst"]), -correct_share(r), r["activation"], r["order"]),
+        key=lambda r: (
+            not r["judged"],
+            float(r["max_ulp_conditioned"] or 0),
+            float(r["max_ulp"] or 0),
+            -r["correctly_rounded"] / max(r["judged"], 1),
+            r["activation"],
+            r["order"],
+        ),
     )
 
 
-def error(extreme: Mapping[str, Any] | None) -> float:
-    """The size of an extreme, 0 where there is none."""
-    return 0.0 if extreme is None else float(extreme["error"])
+def always_right(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those with every result correctly rounded, at every input that has one right value."""
+    right = [r for r in rows if r["judged"] and r["correctly_rounded"] == r["judged"]]
+    return [r for r in right if not r["flushed"] and not wrong(r)]
 
 
-def correct_share(row: Mapping[str, Any]) -> float:
-    """The share of results that are correctly rounded: 1 where all are, and nowhere else."""
-    return row["correctly_rounded"] / row["results"] if row["results"] else math.nan
+def wrong(row: Mapping[str, Any]) -> int:
+    """Inputs with a result that no rounding explains: at NaN and infinities, or none at all."""
+    return row["special"]["mismatches"] + row["failed_inputs"]
 
 
 def _results(cell: Cell) -> int:
     """Results that have an error, and zeros that came back for subnormal numbers."""
     return cell.judged + cell.flushed
-
-
-def _shown(extreme: Extreme | None, fmt: str) -> dict[str, Any] | None:
-    if extreme is None:
-        return None
-    x, got = (float(value) for value in from_bits([extreme.x, extreme.got], fmt))
-    return {"error": extreme.error, "x": x, "x_hex": hex_text(x), "got": got}
 
 
 def _error(extreme: Extreme | None) -> float | str:

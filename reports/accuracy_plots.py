@@ -79,7 +79,7 @@ def height(error: float, fmt: Format) -> int:
 
 
 def shapes(binades: Iterable[Sequence[Any]], fmt: Format) -> str:
-    """The filled steps of one row of a league table (see accuracy.row), UP rows above and DOWN below y = 0."""
+    """The filled steps of one row of a league table (see accuracy.binades), UP rows above and DOWN below y = 0."""
     errors, conditioned, beyond, shares = ([0] * (2 * SIDE) for _ in range(4))
     for first, last, error, blamed, share in binades:
         for key in range(first, last + 1):
@@ -143,16 +143,16 @@ def standalone(rows: Sequence[Mapping[str, Any]], titles: Sequence[str], *, acro
     down = -(-len(rows) // across)
     parts = []
     for number, (row, title) in enumerate(zip(rows, titles, strict=True)):
-        fmt = format_named(row["format"])
+        fmt = format_named(row["dtype"])
         place = f"translate({number % across * (WIDE + 10)} {number // across * high + 22})"
         parts.append(
             f'<g transform="{place}"><text class="t" x="{LEFT}" y="-4">{_text(title)}</text>{axes(fmt)}'
             f'<g transform="{_stretched()}">{shapes(row["binades"], fmt)}</g>{_base()}</g>'
         )
-    size = f"{across * (WIDE + 10)} {down * high + 6}"
+    size = f'viewBox="0 0 {across * (WIDE + 10)} {down * high + 6}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" font-family="system-ui, DejaVu Sans, sans-serif">'
-        f"<style>{COLOURS}</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>{''.join(parts)}</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, DejaVu Sans, sans-serif">'
+        f'<style>{COLOURS}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}</svg>\n'
     )
 
 
@@ -168,11 +168,11 @@ def axes(fmt: Format) -> str:
     """The grid and the labels around a large picture."""
     right, bottom = LEFT + 2 * SIDE * SCALE[0], BASE + SCALE[1] * DOWN
     parts = [_narrow(fmt, bottom)]
-    for power in range(0, ceiling(fmt) + 1, 2 if ceiling(fmt) < 8 else 4):
+    for power in range(0, ceiling(fmt) + 1, 2 if ceiling(fmt) < 8 else 4 if ceiling(fmt) < 16 else 8):
         y = _number(BASE - SCALE[1] * height(2.0**power, fmt))
-        label = f"{2**power} ULP" if power == 0 else f"{2**power}"
-        parts.append(f'<path class="g" d="M{LEFT} {y}H{_number(right)}"/><text x="{LEFT - 6}" y="{y}" dy=".35em" text-anchor="end">{label}</text>')
-    parts.append(f'<text x="{LEFT - 6}" y="{_number(bottom)}" text-anchor="end">100 %</text>')
+        label = "1 ULP" if power == 0 else f"{2**power}" if power < 14 else _power(power)
+        parts.append(f'<path class="g" d="M{LEFT} {y}H{_number(right)}"/>{_left(y, label)}')
+    parts.append(_left(_number(bottom - 4), "100 %"))
     for x, label in _ticks(fmt):
         parts.append(
             f'<path class="g" d="M{_number(x)} {TOP}V{_number(bottom + 4)}"/>'
@@ -210,13 +210,17 @@ def _narrow(fmt: Format, bottom: float) -> str:
     """A tint behind the narrow binades."""
     if len(zones(fmt)) == 1:
         return ""
-    small, near, large = zones(fmt)
-    spans = [(SIDE - large.left - FAR, FAR), (SIDE - near.left, 2 * near.left), (SIDE + large.left, FAR)]
+    _, near, far = zones(fmt)
+    spans = [(SIDE - far.left - FAR, FAR), (SIDE - near.left, 2 * near.left), (SIDE + far.left, FAR)]
     return "".join(
         f'<rect class="z" x="{_number(LEFT + SCALE[0] * left)}" y="{TOP}" width="{_number(SCALE[0] * wide)}" '
         f'height="{_number(bottom - TOP)}"/>'
         for left, wide in spans
     )
+
+
+def _left(y: str, label: str) -> str:
+    return f'<text x="{LEFT - 6}" y="{y}" dy=".35em" text-anchor="end">{label}</text>'
 
 
 def _base() -> str:

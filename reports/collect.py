@@ -16,6 +16,11 @@ from .versions import system, versions
 from .work import Done, Outcome, Part, run_parts
 
 FRAMEWORKS = ("numpy", "torch")
+SWEPT = {
+    "numpy": {"float8_e4m3fn": "all", "float8_e5m2": "all"},
+    "torch": {"float32": "sample:8", "float16": "sample:32"},
+}
+"""What is swept of each framework: a few seconds' worth, each format with the words for its inputs."""
 
 
 def planned(ledgers: Sequence[Ledger], *, seed: int) -> list[Part]:
@@ -32,11 +37,18 @@ def planned(ledgers: Sequence[Ledger], *, seed: int) -> list[Part]:
         if is_installed(framework)
         for order in (1, 0)
     ]
+    sweeps = [
+        Part("accuracy", f"{framework}, order {order}", parts.accuracy, (framework, order, formats_))
+        for framework, formats_ in SWEPT.items()
+        if is_installed(framework)
+        for order in (1, 0)
+    ]
     return [
         *claims,
         *(Part("activation", name, parts.activation_facts, (name, seed)) for name in names),
         *(Part("depth", name, parts.depth, (name,)) for name in names),
         *(Part("network", each["activation"], parts.network, (each, seed)) for each in parts.NETWORKS),
+        *sweeps,
         *checks,
     ]
 
@@ -92,6 +104,9 @@ def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
             "networks": [each.data for each in _of(done, "network")],
         },
         "implementations": [_implementation(framework, done) for framework in FRAMEWORKS],
+        "accuracy": [
+            {"name": framework, "rows": rows} for framework in SWEPT if (rows := _results(framework, "accuracy", done))
+        ],
     }
 
 
@@ -116,12 +131,11 @@ def _activation(entry: Any, data: dict[str, Any] | None) -> dict[str, Any]:
 
 def _implementation(framework: str, done: Iterable[Done]) -> dict[str, Any]:
     """All results of one framework, function by function."""
-    results = [
-        result
-        for each in _of(done, "implementation")
-        if each.part.name.startswith(f"{framework},")
-        for result in each.data
-    ]
+    results = _results(framework, "implementation", done)
     place = {entry.name: position for position, entry in enumerate(catalogue())}
     results.sort(key=lambda result: (place[result["activation"]], result["order"]))
     return {"name": framework, "installed": is_installed(framework), "results": results}
+
+
+def _results(framework: str, section: str, done: Iterable[Done]) -> list[dict[str, Any]]:
+    return [result for each in _of(done, section) if each.part.name.startswith(f"{framework},") for result in each.data]

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import decay_plots, facts_page, figures, plots
+from . import accuracy_page, decay_plots, facts_page, figures, plots
 from .check_page import coverage, function_name
 from .counts import differing, unsound, verdict_counts
 from .errors import printable
@@ -27,6 +27,8 @@ def html(data: Mapping[str, Any]) -> str:
         "activations": [_activation(entry, failures) for entry in data["activations"]],
         "implementations": [_implementation(each) for each in data["implementations"]],
         "depth_plots": _depth_plots(data, failures),
+        "accuracy": accuracy_page.section(data["accuracy"]),
+        "accuracy_axes": accuracy_page.axes(data["accuracy"]),
     }
     claims = [claim for ledger in view["ledgers"] for claim in ledger["claims"]]
     results = [result for each in data["implementations"] for result in each["results"]]
@@ -64,6 +66,8 @@ def _environment() -> Environment:
         "style": Markup(_template_text(environment, "style.css")),
         "counterexample": counterexample,
         "measurement": measurement,
+        "league_heads": accuracy_page.HEADS,
+        "league_numbers": accuracy_page.NUMBERS,
     }
     return environment
 

@@ -90,3 +90,15 @@ def implementation(target: str, order: int, seed: int) -> list[dict[str, Any]]:
     from ..crosschecks.check import checks
 
     return [result.to_json() for result in checks(target, orders=(order,), examples=CLIMBS, seed=seed)]
+
+
+def accuracy(target: str, order: int, formats: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Quick sweeps of everything of one input that a framework ships, at one order."""
+    from ..crosschecks.process import Worker
+    from ..crosschecks.targets import Request, resolve
+    from ..proofs.catalogue import activation
+    from .accuracy import quick
+
+    with Worker() as worker:
+        found = resolve(Request(target, orders=(order,)), worker)
+    return quick([one for one in found if len(activation(one.activation).inputs) == 1], formats)

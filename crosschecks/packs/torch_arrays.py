@@ -1,4 +1,5 @@
-"""NumPy arrays to torch tensors and back, and derivatives by autograd. Runs in the worker process only."""
+"""NumPy arrays to torch tensors and back, tensors on a device, and derivatives by autograd. Runs in the worker process
+only."""
 
 from __future__ import annotations
 
@@ -9,10 +10,14 @@ import ml_dtypes
 import numpy as np
 import torch
 
+from ...numerics.binades import ROWS
+from ...proofs.formats import Format
+from ..arrays import CACHED_STRIP, Arrays
 from ..calling import NotAnArray
 
 _AS_INTEGERS = {"bfloat16": np.int16, "float8_e4m3fn": np.int8, "float8_e5m2": np.int8}
 """torch knows NumPy's own dtypes only; the others cross over as the integers of the same bits."""
+_INTEGERS = {8: torch.int8, 16: torch.int16, 32: torch.int32}
 
 
 def call(
@@ -36,23 +41,50 @@ def call(
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:
-    """The same for one input, with nothing between but the call. The seeds of autograd are kept from call to call."""
+    """The same for one input, with nothing between but the call."""
+    called = _on_tensors(function, keywords, through)
+    return lambda x: _to_numpy(called(_to_torch(x)))
 
-    def value(x: np.ndarray) -> np.ndarray:
-        return _to_numpy(function(_to_torch(x), **keywords))
 
+def on_device(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., Any]:
+    """The same from tensor to tensor. Comes back when the device is done, so that what fails or hangs is the call."""
+    called = _on_tensors(function, keywords, through)
+
+    def done(x: torch.Tensor) -> torch.Tensor:
+        result = _tensor(called(x))
+        result.reshape(-1)[:1].cpu()
+        return result
+
+    return done
+
+
+def arrays(device: str) -> Arrays:
+    """torch's tensors on a device, in strips of a processor's cache or of a whole binade."""
+    where = torch.device(device)
+
+    def floats(first: int, count: int, fmt: Format) -> torch.Tensor:
+        patterns = torch.arange(first, first + count, device=where)
+        return patterns.to(_INTEGERS[fmt.bits]).view(getattr(torch, fmt.name))
+
+    return Arrays(torch, where, CACHED_STRIP if where.type == "cpu" else ROWS, floats, _to_numpy)
+
+
+def _on_tensors(function: Callable[..., Any], keywords: Mapping[str, Any], through: str) -> Callable[..., Any]:
+    """The seeds of autograd are kept from call to call."""
+    if through == "itself":
+        return lambda x: function(x, **keywords)
     ones = torch.ones(0)
 
-    def derivative(x: np.ndarray) -> np.ndarray:
+    def derivative(x: torch.Tensor) -> torch.Tensor:
         nonlocal ones
-        leaf = _to_torch(x).requires_grad_()
+        leaf = x.requires_grad_()
         result = function(leaf, **keywords)
         if ones.shape != result.shape or ones.dtype != result.dtype:
             ones = torch.ones_like(result)
         (gradient,) = torch.autograd.grad(result, leaf, ones)
-        return _to_numpy(gradient)
+        return gradient
 
-    return value if through == "itself" else derivative
+    return derivative
 
 
 def _to_torch(a: np.ndarray) -> torch.Tensor:
@@ -61,10 +93,14 @@ def _to_torch(a: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(a.view(_AS_INTEGERS[a.dtype.name])).view(getattr(torch, a.dtype.name))
 
 
-def _to_numpy(result: Any) -> np.ndarray:
+def _tensor(result: Any) -> torch.Tensor:
     if not isinstance(result, torch.Tensor):
         raise NotAnArray(f"expected a tensor, got {type(result).__name__}")
-    result = result.detach().contiguous()
+    return result.detach().contiguous()
+
+
+def _to_numpy(result: Any) -> np.ndarray:
+    result = _tensor(result).cpu()
     name = str(result.dtype).removeprefix("torch.")
     if name not in _AS_INTEGERS:
         return result.numpy()

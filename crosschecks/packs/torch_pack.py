@@ -28,7 +28,7 @@ _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
 
 def prelu(x: torch.Tensor, weight: float = 0.25) -> torch.Tensor:
     """torch's prelu with one weight, which torch takes as a tensor."""
-    return F.prelu(x, torch.tensor([weight], dtype=x.dtype))
+    return F.prelu(x, x.new_tensor([weight]))
 
 
 def glu(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

@@ -9,6 +9,7 @@ import pytest
 from gradproof.crosschecks.compare import profile_of_results
 from gradproof.crosschecks.judging import Judge
 from gradproof.crosschecks.profile import BINS, ENDS, Cell, graded
+from gradproof.crosschecks.profile import shifted as shifted_up
 from gradproof.numerics.certified import ComparisonUndecided
 from gradproof.numerics.formats import as_float64, from_bits, shifted, to_bits
 from gradproof.numerics.oracle import condition, reference
@@ -68,7 +69,7 @@ def _slowly(judge: Judge, first: int, got: np.ndarray) -> Cell:
     kappa = condition(judge.entry, x, order=judge.order, parameters=judge.parameters)
     blamed = conditioned(error, kappa)
     grades = [(graded(float(e)), -int(p)) for e, p in zip(error[kept], patterns[kept], strict=True)]
-    softer = [(graded(float(e)), -int(p)) for e, p in zip(blamed[kept], patterns[kept], strict=True)]
+    softer = [(graded(float(shifted_up(e))), -int(p)) for e, p in zip(blamed[kept], patterns[kept], strict=True)]
     assert (residual <= 0.5).all()
     return Cell(len(x), tuple(histogram), int(right[kept].sum()), _extreme(grades, first, got), _extreme(softer, first, got),
                 flushed=int(flushed.sum()), unjudged=int((~judged).sum()))  # fmt: skip

@@ -6,8 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 from flint import arb, fmpq
+from gradproof.numerics.certified import certified
 from gradproof.numerics.formats import all_values, as_float64, exact
-from gradproof.numerics.oracle import OneSided, condition, reference, rounded_row
+from gradproof.numerics.oracle import PATIENCE, OneSided, condition, oracle, reference, rounded_row
 from gradproof.numerics.witness import witness
 from gradproof.proofs.catalogue import Activation, catalogue
 from gradproof.proofs.evaluate import precision
@@ -81,6 +82,65 @@ def test_a_tie_broken_by_less_than_any_precision_shows() -> None:
     assert reference("gelu", halfway, fmt="float32").value.tolist() == [2**30, 2**30 + 2**7]
 
 
+@pytest.mark.parametrize(
+    ("name", "order", "fmt", "x", "value", "exponent", "side"),
+    [
+        ("sigmoid", 0, "float64", 121.59178956, 1, -53, -1),  # 1 - 1.6e-53
+        ("sigmoid", 0, "float64", 1e5, 1, -53, -1),
+        ("sigmoid", 0, "float64", 1e300, 1, -53, -1),
+        ("tanh", 0, "float32", -1e30, -1, -24, 1),
+        ("gelu", 0, "float64", 2.0**1000, 2.0**1000, 947, -1),
+        ("softplus", 0, "float64", 2.0**1000, 2.0**1000, 948, 1),
+        ("mish", 1, "float8_e5m2", 128, 1, -2, 1),
+        ("log_sigmoid", 1, "float64", -1e10, 1, -53, -1),
+    ],
+)
+def test_the_ulp_beside_a_power_of_two_is_that_of_the_exact_value(
+    name: str, order: int, fmt: str, x: float, value: float, exponent: int, side: int
+) -> None:
+    truth = reference(name, np.array([x]), order=order, fmt=fmt)
+    assert float(truth.value[0]) == value
+    assert truth.ulp_exponent[0] == exponent
+    assert truth.residual[0] * side >= 0
+    assert abs(truth.residual[0]) < 2.0**-50
+
+
+def test_exact_parts_survive_roots_and_quotients() -> None:
+    # f'' = -1/4 x^(-3/2) + tiny terms: a subnormal tie of bfloat16 at 2^88, left by exp(-2^88)
+    truth = reference("sqrt_softplus", np.array([2.0**88]), order=2, fmt="bfloat16")
+    assert np.signbit(truth.value[0])
+    assert (float(truth.value[0]), truth.residual[0], truth.ulp_exponent[0]) == (0, -0.5, -133)
+    halfway = np.array([2.0**60 + 2**36])  # exp(x)/(1 + exp(x)) is 1 - exp(-x)
+    just_below = parse_expression("x*exp(x)/(1 + exp(x))", {})
+    just_above = parse_expression("x*(1 + exp(x))/exp(x)", {})
+    assert reference(just_below, halfway, fmt="float32").value.tolist() == [2.0**60]
+    assert reference(just_above, halfway, fmt="float32").value.tolist() == [2.0**60 + 2**37]
+
+
+def test_roots_of_squares_are_exact() -> None:
+    x = np.array([1.5, -1.5, 1.0])
+    assert oracle(_entry("squareplus").expr()).at(exact(1.5)) == 2
+    assert oracle(_entry("squareplus").expr()).at(exact(-1.5)) == fmpq(1, 2)
+    assert callable(oracle(_entry("squareplus").expr()).at(fmpq(1)))
+    assert reference("squareplus", x).residual[:2].tolist() == [0, 0]
+    judge = certified(_entry("squareplus").expr())
+    assert judge.signs(np.array([1.5] * 3), np.array([2, 2 - 2.0**-52, 2 + 2.0**-51])).tolist() == [0, 1, -1]
+
+
+def test_what_is_for_arithmetic_always_contains_the_value() -> None:
+    tanh, x = oracle(_entry("tanh").expr()), fmpq(10**6)
+    inside, beside = tanh.at(x), tanh.at(x, stand_ins=True)
+    assert callable(inside)
+    assert callable(beside)
+    assert inside(PATIENCE).contains(inside(1 << 23))
+    assert inside(PATIENCE).contains(arb(1))
+    assert beside(PATIENCE) < 1
+
+
+def _entry(name: str) -> Activation:
+    return next(entry for entry in ONE_INPUT if entry.name == name)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_ball_is_rounded_like_the_number_inside_it(name: str) -> None:
     fmt, generator = FORMATS[name], random.Random(31)
@@ -131,6 +191,40 @@ def test_the_largest_inputs_are_no_obstacle(name: str, order: int) -> None:
 def test_a_negative_value_that_rounds_to_zero_keeps_its_sign() -> None:
     value = reference("silu", np.array([-800.0, 0.0, -0.0])).value
     assert np.signbit(value).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "fmt", "x", "sign"),
+    [
+        ("sigmoid", 2, "float64", 1e190, -1),  # -exp(-x): beyond a ball's exponents
+        ("sigmoid", 2, "float64", -1e190, 1),
+        ("tanhshrink", 0, "float64", -1e-200, -1),  # x^3/3: 2000 bits below x
+        ("tanhshrink", 0, "float64", -5e-324, -1),
+        ("tanhshrink", 0, "float64", 5e-324, 1),
+        ("golu", 2, "float64", -1500.0, -1),  # exp(-exp(-x)): no scale is a ball either
+        ("golu", 0, "float64", -1500.0, -1),
+        ("golu", 0, "float64", -1e30, -1),
+        ("gelu", 0, "float32", -1e30, -1),
+        ("gelu", 1, "float32", 1e-45, 1),
+        ("mish", 1, "float8_e5m2", -96.0, -1),
+    ],
+)
+def test_the_sign_of_what_no_ball_tells_from_zero(name: str, order: int, fmt: str, x: float, sign: int) -> None:
+    truth = reference(name, np.array([x]), order=order, fmt=fmt)
+    value = float(truth.value[0])
+    assert np.copysign(1, value) == sign
+    if value == 0:
+        assert truth.ulp_exponent[0] == FORMATS[fmt].emin - FORMATS[fmt].precision + 1
+        assert truth.residual[0] * sign >= 0
+
+
+def test_an_underflow_without_any_sign_is_a_positive_zero() -> None:
+    # x - x, and an identity that neither balls nor tails show to be 0
+    for formula in ("exp(x)*exp(-x) - 1", "sin(x)**2 + cos(x)**2 - 1"):
+        truth = reference(parse_expression(formula, {}), np.array([0.3, -7.5]))
+        assert truth.value.tolist() == [0, 0]
+        assert not np.signbit(truth.value).any()
+        assert (truth.ulp_exponent == -1074).all()
 
 
 def test_kinks_give_both_sides() -> None:

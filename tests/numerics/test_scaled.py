@@ -2,18 +2,22 @@
 
 import pytest
 from flint import arb, ctx, fmpq
-from gradproof.numerics.scaled import beside_exact, scaled_enclosure
+from gradproof.numerics.scaled import beside_exact, parts, scaled_enclosure, scaled_sign, stand_in
 from gradproof.proofs.catalogue import catalogue
-from gradproof.proofs.evaluate import enclose
+from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.expressions import differentiate
 from gradproof.proofs.language import parse_expression
 
 SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switching]
 PRIMITIVES = ("exp(x)", "log(x**2 + 1)", "erf(x)", "erfc(x)", "sinh(x)", "cosh(x)", "tanh(x)", "sqrt(x**2 + 3)")
+QUOTIENTS = (
+    "exp(x)/(1 + exp(x))", "1/(1 + exp(-x))", "sqrt(log(1 + exp(x)))", "(1 + exp(x))**(-3/2)", "log(3 + 2*exp(x))",
+    "(exp(2*x) + exp(x) - x)/(exp(2*x) + 3)", "exp(x + 1/(1 + exp(x**2)))", "(4 + exp(-x**2))**(5/2)", "log(exp(x))",
+)  # fmt: skip
 RATIONALS = [fmpq(p, 7) for p in (-300, -71, -9, -1, 0, 2, 8, 64, 280)]
 
 
-@pytest.mark.parametrize("formula", PRIMITIVES)
+@pytest.mark.parametrize("formula", PRIMITIVES + QUOTIENTS)
 def test_where_plain_balls_work_both_enclose_the_same_number(formula: str) -> None:
     _agree(parse_expression(formula, {}))
 
@@ -60,6 +64,54 @@ def test_the_side_of_an_exact_number() -> None:
     assert below < x
     assert beside_exact(shrink, fmpq(1), "x", 2048) is None
     assert beside_exact(parse_expression("x", {}), x, "x", 2048) is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "c", "sign"),
+    [
+        ("exp(x)/(1 + exp(x))", 2**88, fmpq(1), -1),
+        ("exp(x)/(3 + 2*exp(x))", 2**88, fmpq(1, 2), -1),
+        ("sqrt(4*x**2 + exp(-x))", 2**40, fmpq(2**41), 1),
+        ("log(1 + exp(x))**(-3/2)", 2**88, fmpq(1, 2**132), -1),
+        ("(8 - exp(-exp(x)))**(-2/3)", 100, fmpq(1, 4), 1),
+        ("exp(x - tanh(x)*x)", 2**40, fmpq(1), 1),
+        ("log(exp(x) - 1) + exp(x)/(1 - exp(x))", 2**900, fmpq(2**900 - 1), -1),
+        ("exp(2*x)*exp(-x) - exp(x)", 10**5, fmpq(0), 0),
+    ],
+)
+def test_exact_parts(formula: str, x: int, c: fmpq, sign: int) -> None:
+    with precision(128):
+        found = parts(parse_expression(formula, {}), fmpq(x), "x")
+        assert (found.c, found.t) == (c, 0)
+        assert (found.rest.m > 0) - (found.rest.m < 0) == sign
+        assert abs(found.rest.ball()) < arb(2) ** -1000
+
+
+def test_the_square_root_of_no_square_stays_a_ball() -> None:
+    with precision(128):
+        found = parts(parse_expression("sqrt(2 + exp(-x))", {}), fmpq(10**6), "x")
+        assert found.c == 0
+        assert found.rest.ball().overlaps(arb(2).sqrt())
+
+
+def test_signs_through_growth_that_is_no_ball() -> None:
+    for formula, sign in (("log(1 + exp(-x))", 1), ("exp(-exp(-x)) - 1", -1), ("sqrt(1 - exp(-x)) - 1", -1)):
+        assert scaled_sign(parse_expression(formula, {}), fmpq(10**190), "x", 128) == sign
+
+
+@pytest.mark.parametrize("c", [fmpq(0), fmpq(1), fmpq(-(2**900) - 1), fmpq(3, 2**1075)])
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_stand_in_lies_on_its_side_alone(c: fmpq, side: int) -> None:
+    ball = stand_in(c, side, 2048)
+    assert ball is not None
+    with precision(1 << 13):
+        assert (ball - arb(c)) * side > 0
+        assert abs(ball - arb(c)) < arb(2) ** -1200 * max(abs(c), fmpq(1))
+
+
+def test_where_floats_may_be_nearer_nothing_stands_in() -> None:
+    assert stand_in(fmpq(1, 3), 1, 2048) is None
+    assert stand_in(fmpq(1, 2**1900), 1, 2048) is None
 
 
 @pytest.mark.parametrize("u", [1001, 5000, 10**9])
