@@ -23,7 +23,7 @@ import numpy as np
 from flint import arb, fmpq
 from gradproof.numerics.binades import ROW, powers
 from gradproof.numerics.certified import Certified, certified
-from gradproof.numerics.formats import exact, from_bits, to_bits
+from gradproof.numerics.formats import as_float64, exact, from_bits, to_bits
 from gradproof.numerics.oracle import oracle
 from gradproof.numerics.precise import BOUND, precise
 from gradproof.proofs.catalogue import Activation, catalogue
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 FLOAT32 = FORMATS["float32"]
 FINITE = 255 << 12
 """Rows of finite floats of one sign."""
-STEPS = (0, 1, -1, 512, -512, 1024, -1024, 1, 1023)
+STEPS = (0, 1, -1, 512, -512, 1024, -1024, 1023)
 """Points to be told from the truth where the bar is 0: so many 2**-10 ULP from the nearest float32."""
 
 
@@ -50,7 +50,9 @@ def main() -> int:
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int(time.time())
     print(f"seed {seed}, {options.inputs} inputs each, {options.arb} of them by balls", flush=True)
-    chosen = [e for e in catalogue() if len(e.inputs) == 1 and (not options.activations or e.name in options.activations)]
+    chosen = [
+        e for e in catalogue() if len(e.inputs) == 1 and (not options.activations or e.name in options.activations)
+    ]
     totals = np.zeros(5, np.int64)
     most = 0.0
     print(f"{'function':28} {'pairs':>9} {'balls':>7} {'sides':>9} {'left':>7} {'faults':>6}  bar used   seconds")
@@ -74,7 +76,7 @@ def checked(entry: Activation, order: int, rng: np.random.Generator, inputs: int
     x, value, bar = (np.concatenate(parts) for parts in zip(*samples(truth, rng, inputs), strict=True))
     special = adversarial(truth)
     found = truth(special)
-    sample = np.unique(np.concatenate([rng.choice(len(x), min(balls, len(x)), replace=False)]))
+    sample = np.sort(rng.choice(len(x), min(balls, len(x)), replace=False))
     x = np.concatenate([special, x])
     value, bar = np.concatenate([found.value, value]), np.concatenate([found.bar, bar])
     by_pairs, by_balls, sides, left, faults, used = 0, 0, 0, 0, 0, 0.0
@@ -100,7 +102,7 @@ def checked(entry: Activation, order: int, rng: np.random.Generator, inputs: int
         for i in zero[wrong]:
             faults += 1
             report(truth, x[i], value[i], bar[i])
-    for i in np.unique(np.concatenate([np.arange(len(special)), len(special) + sample])):
+    for i in (*range(len(special)), *(len(special) + sample).tolist()):
         verdict, part = by_ball(truth, float(x[i]), float(value[i]), float(bar[i]))
         by_balls += verdict == "inside"
         left += verdict == "left"
@@ -145,13 +147,21 @@ def adversarial(truth: Certified) -> Floats:
     grid = np.sort(x)
     with np.errstate(invalid="ignore"):
         value = truth(grid).value
-        for level in (0.0, float(FLOAT32.max_finite), -float(FLOAT32.max_finite), 2.0**-126, -(2.0**-126), 2.0**-150, -(2.0**-150)):
+        for level in (
+            0.0,
+            float(FLOAT32.max_finite),
+            -float(FLOAT32.max_finite),
+            2.0**-126,
+            -(2.0**-126),
+            2.0**-150,
+            -(2.0**-150),
+        ):
             above = value > level
             places += [crossing(truth, grid[i], grid[i + 1], level) for i in np.flatnonzero(above[:-1] != above[1:])]
     around = [p for p in places if abs(p) < np.inf]
     near_places = to_bits(np.array(around, np.float32)).astype(np.int64)
     moved = [p + k for p in near_places for k in (-2048, -3, -2, -1, 0, 1, 2, 3, 2048) if 0 <= p + k < 1 << 32]
-    x = np.concatenate([x, from_bits(np.array(moved, np.int64), FLOAT32).astype(np.float64)])
+    x = np.concatenate([x, as_float64(from_bits(np.array(moved, np.int64), FLOAT32))])
     return np.unique(x[np.isfinite(x)])
 
 

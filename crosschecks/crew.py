@@ -83,6 +83,13 @@ def on_processes(task: Task, chunks: Iterator[Chunk], *, workers: int) -> Genera
                 thread.join(0.1)
 
 
+def on_one(guarded: Guarded, task: Task, chunks: Iterator[Chunk]) -> Generator[Judged, None, None]:
+    """Judges the chunks on a process that is there already, and stays. Raises SweepError, and Stopped."""
+    guarded.turn_to(task)
+    for chunk in chunks:
+        yield chunk, guarded.profile(chunk.runs)
+
+
 def on_dask(
     task: Task, chunks: Iterator[Chunk], *, address: str, versions: dict[str, str]
 ) -> Generator[Judged, None, None]:

@@ -78,6 +78,10 @@ class Guarded:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
+    def turn_to(self, task: Task) -> None:
+        """Takes on another task in the same process, which keeps what it knows of an activation."""
+        self.task, self._prepared = task, False
+
     def close(self) -> None:
         """Ends the process."""
         self._worker.close()

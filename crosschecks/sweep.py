@@ -18,8 +18,8 @@ from ..proofs.catalogue import activation
 from ..proofs.formats import Format, format_named
 from .checkpoint import Checkpoint, Progressing, State
 from .compare import TILE
-from .crew import Chunk, available_cores, on_dask, on_processes
-from .guarded import PROFILE_OF, SweepError, Task
+from .crew import Chunk, available_cores, on_dask, on_one, on_processes
+from .guarded import PROFILE_OF, Guarded, SweepError, Task
 from .implementation import Implementation
 from .libraries import libraries
 from .patterns import ALL, Patterns
@@ -48,6 +48,7 @@ def sweep(
     patterns: str = ALL,
     workers: int | None = None,
     dask: str | None = None,
+    guarded: Guarded | None = None,
     checkpoint: str | Path | None = None,
     progress: Tell | None = None,
     seconds: float = 60.0,
@@ -67,13 +68,14 @@ def sweep(
         workers: processes on this machine; as many as there are cores. They call the implementation, so that a crash
             is a failure in the profile.
         dask: the address of a Dask scheduler, to use its cluster instead. The target must be importable there.
+        guarded: a process to use instead, which may have made other sweeps.
         checkpoint: a file that keeps how far the sweep came. Where it is there, the sweep goes on from it.
         progress: told of progress whenever a chunk is done.
         seconds: how long the implementation may take for one tile of inputs.
         chunk, tile, judge: how the work is cut, and who judges a tile.
 
     Raises SweepError for what cannot be swept, TargetError and UnknownActivation for a target, PatternsError for the
-    words, OSError for a checkpoint that cannot be read or made.
+    words, OSError for a checkpoint that cannot be read or made, and Stopped where `guarded` does.
     """
     one = implementation if isinstance(implementation, Implementation) else _only(
         Request(implementation, as_, dict(parameters or {}), (order,))
@@ -90,9 +92,12 @@ def sweep(
     workers = workers or available_cores()
     size = chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
     chunks = _chunks(chosen.pieces(tile), size, progressing.state().done)
-    judged = (
-        on_dask(task, chunks, address=dask, versions=known) if dask else on_processes(task, chunks, workers=workers)
-    )
+    if guarded is not None:
+        judged = on_one(guarded, task, chunks)
+    elif dask:
+        judged = on_dask(task, chunks, address=dask, versions=known)
+    else:
+        judged = on_processes(task, chunks, workers=workers)
     finished = False
     try:
         with closing(judged):

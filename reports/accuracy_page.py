@@ -13,11 +13,9 @@ from .check_page import function_name
 from .figures import short, short_hex
 from .sweep_page import share
 
-HEADS = (
-    "function", "format", "max ULP", "at x", "conditioned", "rounded right", "turned back", "out of bounds", "flushed",
-    "wrong or none",
-)  # fmt: skip
-NUMBERS = frozenset(HEADS) - {"function", "format", "at x"}
+COUNTS = ("turned back", "out of bounds", "flushed", "wrong or none")
+"""The columns of what should be nothing: they are there where there is something to count."""
+NUMBERS = ("max ULP", "conditioned", "rounded right", *COUNTS)
 """The columns that hold numbers, to be set flush right."""
 
 
@@ -40,11 +38,17 @@ def cells(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def heads(shown: Iterable[Mapping[str, str]]) -> list[str]:
+    """The columns of a table with these cells, the format apart."""
+    counted = [name for name in COUNTS if any(each[name] for each in shown)]
+    return ["function", "max ULP", "at x", "conditioned", "rounded right", *counted]
+
+
 def where(worst: Mapping[str, Any] | None) -> str:
     """The worst input in decimal and in hexadecimal; nothing where every error is 0."""
     if not worst or not worst["ulp"]:
         return ""
-    return f"{short(worst['x'])} = {short_hex(worst['x_hex'])}"
+    return f"{short(worst['x'])} ({short_hex(worst['x_hex'])})"
 
 
 def coverage(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -67,7 +71,9 @@ def section(accuracy: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         tables = []
         for name in formats:
             rows = [row for row in each["rows"] if row["dtype"] == name]
-            tables.append({"format": name, "coverage": coverage(rows), "rows": _pictured(rows, f"e{number}-{name}")})
+            pictured = _pictured(rows, f"e{number}-{name}")
+            columns = heads([each["cells"] for each in pictured])
+            tables.append({"format": name, "coverage": coverage(rows), "heads": columns, "rows": pictured})
         shown.append({"name": each["name"], "tables": tables})
     return shown
 
@@ -78,6 +84,11 @@ def axes(accuracy: Iterable[Mapping[str, Any]]) -> Markup:
     return Markup(accuracy_plots.definitions(formats)) if formats else Markup()
 
 
+def _decimal_and_hex(worst: Mapping[str, Any] | None) -> Markup:
+    decimal, _, hexadecimal = where(worst).rstrip(")").partition(" (")
+    return Markup('{}<br><span class="muted small">{}</span>').format(decimal, hexadecimal) if decimal else Markup()
+
+
 def _pictured(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
     found = []
     for number, row in enumerate(ranked(rows)):
@@ -86,7 +97,7 @@ def _pictured(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any
         found.append(
             {
                 "cells": shown,
-                "failure": row["failure"],
+                "at": _decimal_and_hex(row["worst"]),
                 "detail": detail(row),
                 "spark": Markup(accuracy_plots.spark(row["binades"], row["dtype"], key=f"{key}-{number}", label=label)),
                 "large": Markup(accuracy_plots.large(row["dtype"], f"{key}-{number}")),

@@ -26,6 +26,8 @@ FEW = 64
 """A format with no more binades than this has no narrow ones."""
 UP, DOWN = 96, 24
 """Rows for the errors and for the share below them."""
+CAP = 8
+"""Rows, the topmost ones, that tell an error beyond the axis."""
 LEAST = 2
 """Rows by which a binade without error is told from one where nothing was judged."""
 
@@ -86,10 +88,20 @@ def shapes(binades: Iterable[Sequence[Any]], fmt: Format) -> str:
             for at in range(*_columns(key, fmt)):
                 errors[at] = max(errors[at], height(float(error), fmt))
                 conditioned[at] = max(conditioned[at], height(float(blamed), fmt))
-                beyond[at] = max(beyond[at], UP if float(error) > 2.0 ** ceiling(fmt) else 0)
+                beyond[at] |= float(error) > 2.0 ** ceiling(fmt)
                 shares[at] = max(shares[at], math.ceil(share * DOWN / 1000))
-    layers = (("e", errors, -1), ("o", beyond, -1), ("c", conditioned, -1), ("n", shares, 1))
-    return "".join(f'<path class="{name}" d="{steps(rows, side)}"/>' for name, rows, side in layers if any(rows))
+    layers = ("e", steps(errors, -1)), ("c", steps(conditioned, -1)), ("o", caps(beyond)), ("n", steps(shares, 1))
+    return "".join(f'<path class="{name}" d="{path}"/>' for name, path in layers if path)
+
+
+def caps(beyond: Sequence[int]) -> str:
+    """What lies on steps that reach beyond the axis."""
+    path, column = "", 0
+    for value, run in groupby(beyond):
+        width = len(list(run))
+        path += f"M{column} {-UP}h{width}v{CAP}h{-width}" if value else ""
+        column += width
+    return path
 
 
 def steps(rows: Sequence[int], side: int) -> str:
@@ -132,7 +144,8 @@ def large(fmt: str, key: str) -> str:
 def definitions(formats: Iterable[str]) -> str:
     """The axes of formats, once on a page; hidden."""
     drawn = "".join(
-        f'<g id="axes-{name}">{axes(format_named(name))}</g><g id="base-{name}">{_base()}</g>' for name in formats
+        f'<g id="axes-{name}" class="axes">{axes(format_named(name))}</g><g id="base-{name}">{_base()}</g>'
+        for name in formats
     )
     return f'<svg width="0" height="0" style="position: absolute" aria-hidden="true"><defs>{drawn}</defs></svg>'
 
@@ -157,7 +170,7 @@ def standalone(rows: Sequence[Mapping[str, Any]], titles: Sequence[str], *, acro
 
 
 COLOURS = (
-    ".e{fill:#a9c8ee}.c{fill:#1f63b5}.o{fill:#e8a06a}.n{fill:#8a929b}.l{fill:none;stroke:#1b1f24}"
+    ".e{fill:#a9c8ee}.c{fill:#1f63b5}.o{fill:#e07b1f}.n{fill:#8a929b}.l{fill:none;stroke:#1b1f24}"
     ".g{fill:none;stroke:#e4e2dc}.z{fill:#f6f5f1}text{font-size:11px;fill:#626a73}.t{font-size:13px;fill:#1b1f24}"
 )
 """The classes of the pictures: pale errors, dark conditioned ones, those beyond the axis, the share not correctly

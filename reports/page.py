@@ -66,7 +66,6 @@ def _environment() -> Environment:
         "style": Markup(_template_text(environment, "style.css")),
         "counterexample": counterexample,
         "measurement": measurement,
-        "league_heads": accuracy_page.HEADS,
         "league_numbers": accuracy_page.NUMBERS,
     }
     return environment

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
-from ..crosschecks.guarded import SweepError
+from ..crosschecks.crew import available_cores
+from ..crosschecks.guarded import Guarded, Stopped, SweepError, Task
 from ..crosschecks.implementation import Implementation
 from ..crosschecks.patterns import patterns as patterns_named
 from ..crosschecks.process import Worker
@@ -55,26 +59,81 @@ def run(target: str, formats: Sequence[str], given: Mapping[str, Any]) -> Swept:
         if folder.exists() and not folder.is_dir():
             raise SweepError(f"{folder}: expected a folder for the checkpoints of {len(wanted)} sweeps")
         folder.mkdir(exist_ok=True)
-    for number, (one, fmt) in enumerate(wanted):
-        shown = Shown(one.activation + "'" * one.order + f" {fmt}", number, len(wanted))
-        file = _checkpoint(given["checkpoint"], one, fmt, alone=len(wanted) == 1)
-        try:
-            result = sweep(one, fmt=fmt, checkpoint=file, progress=shown, **options)
-        except SweepError as error:
-            if len(wanted) == 1:
-                raise
-            swept.problems.append(str(error))
-            continue
-        except KeyboardInterrupt:
-            swept.interrupted = True
-            break
-        finally:
-            shown.close()
-        swept.results.append(result)
-        if not result.finished:
-            swept.interrupted = True
-            break
+    files = [_checkpoint(given["checkpoint"], one, fmt, alone=len(wanted) == 1) for one, fmt in wanted]
+    jobs = [_Job(one, fmt, file) for (one, fmt), file in zip(wanted, files, strict=True)]
+    small = [job for job in jobs if len(jobs) > 1 and not given["dask"] and format_named(job.format).bits <= 16]
+    shown = Shown(len(jobs))
+    try:
+        _side_by_side(small, options, shown)
+        for job in jobs:
+            if job not in small:
+                job.make(shown, options)
+    except KeyboardInterrupt:
+        swept.interrupted = True
+    finally:
+        shown.close()
+    if len(jobs) == 1 and jobs[0].problem is not None:
+        raise jobs[0].problem
+    swept.problems = [str(job.problem) for job in jobs if job.problem is not None]
+    swept.results = [job.result for job in jobs if job.result is not None]
+    swept.interrupted |= not all(result.finished for result in swept.results)
     return swept
+
+
+@dataclass
+class _Job:
+    """One sweep, and what came of it."""
+
+    implementation: Implementation
+    format: str
+    checkpoint: Path | None
+    result: SweepResult | None = None
+    problem: SweepError | None = None
+
+    def make(self, shown: Shown, options: Mapping[str, Any], guarded: Guarded | None = None) -> None:
+        """Makes the sweep. Raises KeyboardInterrupt where that ended it, and Stopped where the process does."""
+        one = self.implementation
+        told = shown.of(one.activation + "'" * one.order + f" {self.format}")
+        try:
+            self.result = sweep(
+                one, fmt=self.format, checkpoint=self.checkpoint, progress=told, guarded=guarded, **options
+            )
+        except SweepError as error:
+            self.problem = error
+        shown.ended()
+        if self.result is not None and not self.result.finished:
+            raise KeyboardInterrupt
+
+
+def _side_by_side(jobs: Sequence[_Job], options: Mapping[str, Any], shown: Shown) -> None:
+    """Small sweeps, each whole on one of the processes; those of one function after the other on the same."""
+    of_function = [list(same) for _, same in groupby(jobs, key=lambda job: job.implementation)]
+    waiting, stopping = iter(of_function), threading.Event()
+    taking = threading.Lock()
+    crew: list[Guarded] = []
+
+    def serve(guarded: Guarded) -> None:
+        with guarded, suppress(Stopped):
+            while not stopping.is_set():
+                with taking:
+                    same = next(waiting, None)
+                if same is None:
+                    return
+                for job in same:
+                    job.make(shown, options, guarded)
+
+    workers = min(options["workers"] or available_cores(), len(of_function))
+    try:
+        with ThreadPoolExecutor(max(1, workers)) as pool:
+            for job in jobs[:workers]:
+                task = Task(job.implementation, job.format, seconds=options["seconds"])
+                crew.append(Guarded(task, stopped=stopping.is_set))
+            for done in as_completed([pool.submit(serve, guarded) for guarded in crew]):
+                done.result()
+    finally:
+        stopping.set()
+        for guarded in crew:
+            guarded.kill()
 
 
 def _checkpoint(path: Path | None, one: Implementation, fmt: str, *, alone: bool) -> Path | None:
@@ -86,17 +145,25 @@ def _checkpoint(path: Path | None, one: Implementation, fmt: str, *, alone: bool
 class Shown:
     """One line on a terminal: how far, how fast, how long still."""
 
-    def __init__(self, name: str, number: int, total: int) -> None:
-        self._name = f"[{number + 1}/{total}] {name}" if total > 1 else name
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
         self._line = Progress(None)
-        self._line.say(self._name)
         self._next = 0.0
 
-    def __call__(self, done: int, total: int, rate: float) -> None:
-        """Tells how much is done, at most ten times a second."""
-        if time.perf_counter() >= self._next:
-            self._next = time.perf_counter() + 0.1
-            self._line.say(f"{self._name}: {sentence(done, total, rate)}")
+    def of(self, name: str) -> Callable[[int, int, float], None]:
+        """Tells of one sweep how much is done, at most ten times a second."""
+
+        def told(done: int, total: int, rate: float) -> None:
+            if time.perf_counter() >= self._next:
+                self._next = time.perf_counter() + 0.1
+                count = f"[{self._done + 1}/{self._total}] " if self._total > 1 else ""
+                self._line.say(f"{count}{name}: {sentence(done, total, rate)}")
+
+        return told
+
+    def ended(self) -> None:
+        """One sweep more is done."""
+        self._done += 1
 
     def close(self) -> None:
         """Leaves the terminal's line empty."""

@@ -5,7 +5,19 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-LIBRARIES = ("sympy", "python-flint", "mpmath", "numpy", "ml_dtypes", "hypothesis", "matplotlib", "torch")
+LIBRARIES = (
+    "sympy",
+    "python-flint",
+    "mpmath",
+    "numpy",
+    "ml_dtypes",
+    "hypothesis",
+    "matplotlib",
+    "torch",
+    "jax",
+    "onnxruntime",
+    "scipy",
+)
 
 
 def versions() -> dict[str, str | None]:

@@ -19,7 +19,9 @@ from ..errors import FOUND, INTERRUPTED, bad_input
 @click.option("--array", type=click.Choice(["numpy", "torch", "jax"]), help="The arrays it takes; else found out.")
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
 @click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
-@click.option("--exhaustive", is_flag=True, help="Every input of the formats of 16 bits (of 8 bits it always is).")
+@click.option(
+    "--exhaustive", is_flag=True, help="Every input of formats of 16 bits (of 8 always); of float32: gradproof sweep."
+)
 @click.option("--max-ulp", type=click.FloatRange(min=0), default=4.0, show_default=True, help="ULP / (1 + kappa).")
 @click.option("--at", multiple=True, metavar="HEX", help="Test this input only, for example 0x1.8p+0: a replay.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")

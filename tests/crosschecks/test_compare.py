@@ -71,8 +71,15 @@ def _slowly(judge: Judge, first: int, got: np.ndarray) -> Cell:
     grades = [(graded(float(e)), -int(p)) for e, p in zip(error[kept], patterns[kept], strict=True)]
     softer = [(graded(float(shifted_up(e))), -int(p)) for e, p in zip(blamed[kept], patterns[kept], strict=True)]
     assert (residual <= 0.5).all()
-    return Cell(len(x), tuple(histogram), int(right[kept].sum()), _extreme(grades, first, got), _extreme(softer, first, got),
-                flushed=int(flushed.sum()), unjudged=int((~judged).sum()))  # fmt: skip
+    return Cell(
+        len(x),
+        tuple(histogram),
+        int(right[kept].sum()),
+        _extreme(grades, first, got),
+        _extreme(softer, first, got),
+        flushed=int(flushed.sum()),
+        unjudged=int((~judged).sum()),
+    )
 
 
 def _exactly(judge: Judge, x: np.ndarray, got: np.ndarray, error: np.ndarray, ulp: np.ndarray) -> np.ndarray:

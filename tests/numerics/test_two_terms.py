@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from gradproof.numerics.formats import exact
 from gradproof.numerics.smooth import nth_derivative, rational_value
 from gradproof.numerics.two_terms import two_terms

@@ -148,7 +148,7 @@ def test_ctrl_c_shows_what_is_done_and_the_next_run_goes_on(capsys, monkeypatch,
 
     arguments = (*RELU[:3], "--dtype", "float16", "--patterns", "1:1.1", "--checkpoint", tmp_path / "ck")
     with monkeypatch.context() as patched:
-        patched.setattr(Shown, "__call__", interrupt)
+        patched.setattr(Shown, "of", lambda *_: interrupt)
         code, out, err = run(capsys, *arguments)
     assert (code, err) == (130, "")
     assert "relu in float16: interrupted after 103 of 103 inputs (1:1.1)" in out
