@@ -10,6 +10,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from .targets import Request, resolve
 
 PIECES, FAIR = 16, 4
 """So many tiles a process judges before it tells what it found, or fewer, for each to have so many turns."""
+DEVICE_TILE, DEVICE_WORKERS = 1 << 23, 4
+"""On a device besides the processor: a whole binade at once, and so many processes unless told, which share it."""
 SMALL_TILE = 1 << 12
 """The tile of the formats of 16 bits, whose few inputs are judged one by one: enough for every core to have some."""
 
@@ -46,6 +49,7 @@ def sweep(
     order: int = 0,
     parameters: Mapping[str, Any] | None = None,
     patterns: str = ALL,
+    device: str | None = None,
     workers: int | None = None,
     dask: str | None = None,
     guarded: Guarded | None = None,
@@ -65,7 +69,9 @@ def sweep(
             more, as in :func:`gradproof.crosschecks.checks`.
         fmt: the format of its inputs and results.
         patterns: which inputs, in the words of :mod:`gradproof.crosschecks.patterns`.
-        workers: processes on this machine; as many as there are cores. They call the implementation, so that a crash
+        device: where its arrays are and its results are judged, in torch's words: `cuda`, `cuda:1`, `cpu`. Where there is
+            none, NumPy judges. The profile of the same results is the same.
+        workers: processes on this machine; as many as there are cores, or fewer that share a device. They call the implementation, so that a crash
             is a failure in the profile.
         dask: the address of a Dask scheduler, to use its cluster instead. The target must be importable there.
         guarded: a process to use instead, which may have made other sweeps.
@@ -82,14 +88,19 @@ def sweep(
     )  # fmt: skip
     if len(inputs := activation(one.activation).inputs) > 1:
         raise SweepError(f"{one.activation} takes {len(inputs)} inputs: a sweep goes through those of one")
+    if device is not None:
+        if one.array != "torch":
+            raise SweepError(f"device={device!r}: {one.target} takes arrays of {one.array}, expected torch's tensors")
+        one = replace(one, device=device)
+    away = one.device is not None and one.device != "cpu"
     form = format_named(fmt) if isinstance(fmt, str) else fmt
     chosen = patterns_named(patterns, form)
     task = Task(one, form.name, judge, seconds)
-    tile = tile or (TILE if form.bits > 16 else SMALL_TILE)
+    tile = tile or ((DEVICE_TILE if away else TILE) if form.bits > 16 else SMALL_TILE)
     known = libraries(one)
     file = Checkpoint(Path(checkpoint), identity(task, chosen, tile, known)) if checkpoint is not None else None
     progressing = Progressing((file and file.load()) or State(Profile(form.name)), file)
-    workers = workers or available_cores()
+    workers = workers or (min(available_cores(), DEVICE_WORKERS) if away else available_cores())
     size = chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
     chunks = _chunks(chosen.pieces(tile), size, progressing.state().done)
     if guarded is not None:

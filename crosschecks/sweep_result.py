@@ -64,6 +64,7 @@ class SweepResult:
             "activation": one.activation,
             "parameters": {name: _number(value) for name, value in one.parameters},
             "order": one.order,
+            "device": one.device,
             "dtype": self.format,
             "patterns": self.patterns,
             "asked": self.asked,

@@ -87,7 +87,9 @@ class _Stretch:
                 value: Any = program(self.expr).run({"x": arb(x)})
             if not value.is_finite():
                 value = scaled_enclosure(self.expr, x, "x", bits)
-            if bits != patience or excludes_zero(value) or not near_zero(value, bits):
+            if bits != patience or excludes_zero(value):
+                return value
+            if not (near_zero(value, bits) or near_zero(scaled_enclosure(self.expr, x, "x", bits), bits)):
                 return value
             sign = self._sign(x)
             aside = arb(0) if sign == 0 else stand_in(fmpq(0), sign, bits) if sign else None

@@ -54,7 +54,7 @@ def run(target: str, formats: Sequence[str], given: Mapping[str, Any]) -> Swept:
     if not one_input:
         raise SweepError(f"{', '.join(swept.left_out)}: of several inputs, and a sweep goes through those of one")
     wanted = list(product(one_input, formats))
-    options = {name: given[name] for name in ("patterns", "workers", "dask", "seconds")}
+    options = {name: given[name] for name in ("patterns", "device", "workers", "dask", "seconds")}
     if (folder := given["checkpoint"]) is not None and len(wanted) > 1:
         if folder.exists() and not folder.is_dir():
             raise SweepError(f"{folder}: expected a folder for the checkpoints of {len(wanted)} sweeps")

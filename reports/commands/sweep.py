@@ -29,6 +29,7 @@ from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error,
     metavar="SPEC",
     help="Which inputs: all, LOW:HIGH, binade:E, subnormal, special, sample:N; several with commas.",
 )
+@click.option("--device", metavar="D", help="Where torch's tensors are and stay to be judged: cuda, cuda:1, cpu.")
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; as many as there are cores.")
 @click.option("--dask", metavar="ADDRESS", help="Use the Dask cluster whose scheduler is there.")
 @click.option(
@@ -38,7 +39,7 @@ from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error,
     help="Keeps how far the sweep came; it goes on from there. A folder, where there are several sweeps.",
 )
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
-              help="How long it may take for one call, of up to 131072 inputs.")  # fmt: skip
+              help="How long it may take for one call, of up to 2^18 inputs, or 2^23 on a device.")  # fmt: skip
 @click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Exit 1 where ULP / (1 + kappa) is larger.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the JSON document to this file.")  # fmt: skip

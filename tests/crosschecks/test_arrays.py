@@ -69,13 +69,13 @@ def test_profiles_are_the_same(name: str, order: int, tensors: Arrays) -> None:
         known = Judge(name, (), order, FLOAT32).truth(as_float64(np.where(np.isfinite(x), x, 0)))
         with np.errstate(invalid="ignore", over="ignore"):
             right = rounded_from_float64(np.nan_to_num(known.value), FLOAT32)
-        got = shifted(right, rng.choice([0, 0, 0, 0, 0, 1, -1, 3], COUNT))
+        got = shifted(right, rng.choice([0, 0, 0, 0, 1, -1, 2, -3], COUNT))
         got[rng.integers(0, COUNT, 3)] = np.array([np.nan, np.inf, 0.0], np.float32)
         here, there = judged(name, order, first, got, tensors)
         assert here.to_json() == there.to_json(), hex(first)
         histogram += here.finite.histogram
         assert here.finite.inputs + here.special.inputs == COUNT
-    assert (histogram[:4] > 0).all()  # exact, rounded, and off by an ULP or more: every way to settle was taken
+    assert (histogram[1:5] > 0).all() and (histogram[0] > 0) == (name not in ("silu", "gelu")), histogram
 
 
 def test_rows_without_values_are_the_same(tensors: Arrays) -> None:

@@ -185,3 +185,27 @@ def test_a_sample_is_never_called_every_input():
     result = {"activation": "relu", "order": 1, "parameters": {}, "dtype": "float32", "asked": 9, "seconds": 1.0}
     assert "not every input" in coverage({**result, "inputs": 9, "finished": True, "patterns": "sample:9"})
     assert "exhaustive" not in coverage({**result, "inputs": 5, "finished": False, "patterns": "all"})
+
+
+def test_sweeps_side_by_side_are_those_made_alone(capsys):
+    formats = ("float8_e4m3fn", "float8_e5m2")
+    arguments = ("numpy", "--as", "silu", "--order", "0,1", "--workers", "2", "--json")
+    code, out, _ = run(capsys, *arguments, *(word for name in formats for word in ("--dtype", name)))
+    assert code == 0
+    together = strict(out)["results"]
+    assert [(r["order"], r["dtype"]) for r in together] == [(order, name) for order in (0, 1) for name in formats]
+    for result in together:
+        alone = ("numpy", "--as", "silu", "--order", str(result["order"]), "--dtype", result["dtype"], "--json")
+        (same,) = strict(run(capsys, *alone)[1])["results"]
+        assert {k: v for k, v in result.items() if k != "seconds"} == {k: v for k, v in same.items() if k != "seconds"}
+
+
+def test_ctrl_c_ends_sweeps_side_by_side(capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Shown, "of", lambda *_: interrupt)
+    formats = ("--dtype", "float8_e4m3fn", "--dtype", "float8_e5m2")
+    code, out, err = run(capsys, "numpy", "--as", "relu", "--order", "0", "--workers", "2", *formats)
+    assert (code, err) == (130, "")
+    assert "interrupted" in out
