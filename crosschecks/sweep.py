@@ -69,10 +69,10 @@ def sweep(
             more, as in :func:`gradproof.crosschecks.checks`.
         fmt: the format of its inputs and results.
         patterns: which inputs, in the words of :mod:`gradproof.crosschecks.patterns`.
-        device: where its arrays are and its results are judged, in torch's words: `cuda`, `cuda:1`, `cpu`. Where there is
-            none, NumPy judges. The profile of the same results is the same.
-        workers: processes on this machine; as many as there are cores, or fewer that share a device. They call the implementation, so that a crash
-            is a failure in the profile.
+        device: where its tensors are made and judged, in torch's words: `cuda`, `cuda:1`, `cpu`. Where none is given,
+            NumPy judges. The profile of the same results is the same.
+        workers: processes on this machine; as many as there are cores, or a few that share a device. They call the
+            implementation, so that a crash is a failure in the profile.
         dask: the address of a Dask scheduler, to use its cluster instead. The target must be importable there.
         guarded: a process to use instead, which may have made other sweeps.
         checkpoint: a file that keeps how far the sweep came. Where it is there, the sweep goes on from it.

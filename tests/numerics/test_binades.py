@@ -133,7 +133,7 @@ def one_ulp(k: int) -> Callable[[Block], Block]:
     return planted
 
 
-@pytest.mark.parametrize("k", [0, 1, 2, 4, 6])
+@pytest.mark.parametrize("k", [0, 1, 2, 3, 4])
 def test_a_coefficient_off_by_one_ulp_is_seen(k: int) -> None:
     expr = smooth("silu", 0, 0)
     blocks = [(key, b) for key, b in blocks_of(Polynomials(expr)) if b.bar > 0]
