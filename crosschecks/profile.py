@@ -46,8 +46,8 @@ def shifted(error: Any) -> Any:
     return error * (1 + 2.0**-22) + SHIFT * (error > 0)
 
 
-def unshifted(bound: float) -> float:
-    """The error that :func:`shifted` takes to a bound."""
+def unshifted(bound: Any) -> Any:
+    """The error that :func:`shifted` takes to a bound, or an array of them."""
     return (bound - SHIFT) / (1 + 2.0**-22)
 
 

@@ -56,8 +56,8 @@ is left to blame the implementation for. The tables are sorted by it, best first
 
 In the pictures the axis is the binade of x, negative inputs on the left; the binades near 1 are drawn wide, those on \
 a tint narrow. Upwards stands the largest error of each binade, pale, and the conditioned one, dark, on a logarithmic \
-axis that ends where half of the digits are wrong (an orange cap: beyond). Downwards hangs the share of results that are not \
-correctly rounded."""
+axis that ends where half of the digits are wrong (an orange cap: beyond). Downwards hangs the share of results \
+that are not correctly rounded."""
 
 
 def stored(path: Path = DATA) -> dict[str, Any]:
@@ -85,6 +85,19 @@ def asked(one: Implementation) -> tuple[str, ...]:
     said = {"target": one.target, "activation": one.activation, "order": one.order, "dtype": FORMAT}
     parameters = {name: strict_json.plain(value) for name, value in one.parameters}
     return identity({**said, "parameters": parameters, "versions": libraries(one)})
+
+
+def keep(data: Mapping[str, Any]) -> None:
+    """Writes the data and what follows from it: however a run ends, they agree."""
+    write(data)
+    show(stored())
+
+
+def show(data: Mapping[str, Any]) -> None:
+    """Writes the page and the pictures."""
+    PAGE.write_text(page(data), encoding="utf-8")
+    for name, drawn in pictures(data).items():
+        (HERE / name).write_text(drawn, encoding="utf-8")
 
 
 def write(data: Mapping[str, Any], path: Path = DATA) -> None:
@@ -127,7 +140,7 @@ def swept(data: dict[str, Any], targets: Iterable[str], name: str | None, *, fre
             others = [r for r in data["rows"] if (r["target"], r["activation"], r["order"], r["parameters"]) != same]
             data["rows"] = [*others, made]
             data["machines"] = sorted({*data["machines"], machine()})
-            write(data)
+            keep(data)
             print(f"{label}: {short(made['max_ulp'])} ULP in {made['seconds']:.0f} s", flush=True)
 
 
@@ -266,9 +279,8 @@ def main() -> None:
             swept(data, [options.only] if options.only else IMPLEMENTATIONS, options.name, fresh=options.fresh)
         except KeyboardInterrupt:
             print("interrupted: what was swept is kept")
-    PAGE.write_text(page(data), encoding="utf-8")
-    for name, drawn in pictures(data).items():
-        (HERE / name).write_text(drawn, encoding="utf-8")
+        data = stored()
+    show(data)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,14 @@ their sum at every float of the block:
    sizes of its terms (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). So the b_j together are
    off by at most (gamma_n + u (1 + gamma_n)) sum_k abs(a_k) (abs(s) + w)**k with n = DEGREE + 1, and abs(s) + w <= 1;
    the value, a sum of n products with rounded powers, by as much again. Both together stay below
-   EVALUATION = 2.5 (n + 2) u times the sum of abs(a_k). Below 2**-900 a coefficient is taken as 0, so that no product
-   underflows unless it is smaller than TINY, which is added.
+   EVALUATION = 2.5 (n + 2) u times the sum of abs(a_k); so does Horner's rule with the a_k, which is off by at most
+   gamma_(2 n) times that sum (section 5.1), t being exact. Below 2**-900 a coefficient is taken as 0, so that no
+   product underflows unless it is smaller than TINY, which is added.
 
 Blocks are halved until the bar is at most 2**-46 of the smallest abs(f) in the block; a row that even so has none is
 left to point-by-point evaluation. Where f runs along a dyadic line as closely as NEARNESS, the polynomial is the line
 moved by far less than a float32 sees to the proper side. All its values are exact in float64, its bar is 0, and every
-comparison of f with a float32, or with a point up to 2**-10 ULP away from one, comes out right.
+comparison of f with a float32, or with a point some multiple of 2**-10 ULP away from one, comes out right.
 """
 
 from __future__ import annotations

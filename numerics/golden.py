@@ -7,8 +7,8 @@ the same bytes every time, on any number of processors.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -183,6 +183,8 @@ def write_all(folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / FOLDER
+    asked = argparse.ArgumentParser(prog="python -m gradproof.numerics.golden", description="Writes the golden vectors.")
+    asked.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent / FOLDER)
+    target = asked.parse_args().folder
     written = write_all(target)
     print(f"{len(written)} files written to {target}, {sum(path.stat().st_size for path in written)} bytes")

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from gradproof.crosschecks.compare import profile_of_results
+from gradproof.crosschecks.compare import profile_of, profile_of_results
+from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.judging import Judge
 from gradproof.crosschecks.profile import BINS, ENDS, Cell, graded
 from gradproof.crosschecks.profile import shifted as shifted_up
@@ -135,3 +136,17 @@ def test_where_only_the_side_decides(name: str, first: int) -> None:
     assert above.histogram[:5] == (0, 0, 0, 8191, 1)  # one ULP and a little; just below 2**k an ULP is half as large
     (below,) = profile_of_results(judge, first, shifted(x, -1)).cells.values()
     assert below.histogram[:3] == (0, 0, 8192)
+
+
+def test_a_process_told_to_flush_subnormals_is_noticed() -> None:
+    """Nothing could be judged in it: comparisons and conversions take subnormals for 0."""
+    torch = pytest.importorskip("torch")
+    flushing = Implementation("torch", "relu", 0, "torch:relu", array="torch")
+    assert not profile_of(flushing, FLOAT32, 0, 2048).failures
+    try:
+        if not torch.set_flush_denormal(True):
+            pytest.skip("this processor cannot flush subnormals")
+        (failure,) = profile_of(flushing, FLOAT32, 0, 2048).failures
+    finally:
+        torch.set_flush_denormal(False)
+    assert "subnormal" in failure.message

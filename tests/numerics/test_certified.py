@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -75,7 +76,7 @@ def near(value: float) -> Iterator[float]:
     with np.errstate(over="ignore"):
         nearest = float(np.float32(value))
     if abs(nearest) < np.inf:
-        unit = float(np.spacing(np.float32(abs(nearest))))
+        unit = math.ldexp(1.0, max(math.frexp(nearest)[1] - 1, FLOAT32.emin) - 23)
         yield from (nearest + k * unit / 1024 for k in (0, 1, -1, 512, -512, 1024, -1024))
 
 
@@ -172,7 +173,7 @@ def test_planted_errors_are_seen() -> None:
     found = truth(x)
     lines = found.bar == 0
     assert lines.sum() > 40
-    mirrored = Values(2 * x - found.value, found.bar, found.judged)
+    mirrored = Values(np.where(lines, 2 * x - found.value, found.value), found.bar, found.judged)
     assert faults(truth, x, mirrored)[0] == x[lines].tolist()
 
 
