@@ -183,7 +183,7 @@ def write_all(folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    asked = argparse.ArgumentParser(prog="python -m gradproof.numerics.golden", description="Writes the golden vectors.")
+    asked = argparse.ArgumentParser("python -m gradproof.numerics.golden", description="Writes the golden vectors.")
     asked.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent / FOLDER)
     target = asked.parse_args().folder
     written = write_all(target)
