@@ -96,7 +96,7 @@ class Judge:
         """NaNs and infinities: NaN is expected for NaN, the limit for an infinity."""
         x = from_bits(patterns, self.format)
         kinds, back = np.unique(np.sign(as_float64(x)), return_inverse=True, equal_nan=True)
-        ends = np.where(np.isnan(kinds), np.nan, kinds * np.inf)
+        ends = np.copysign(np.where(np.isnan(kinds), np.nan, np.inf), kinds)
         wanted = as_float64(
             reference(self.entry, ends, order=self.order, parameters=self.parameters, fmt=self.format.name).value
         )[back]

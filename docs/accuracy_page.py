@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ that are not correctly rounded."""
 def stored(path: Path = DATA) -> dict[str, Any]:
     """The rows swept so far, and the machine they were swept on."""
     if not path.exists():
-        return {"schema": 1, "machines": [], "rows": []}
+        return {"schema": 1, "machines": [], "shipped": {}, "rows": []}
     return json.loads(path.read_text("utf-8"))
 
 
@@ -73,10 +74,10 @@ def identity(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(json.dumps(part, sort_keys=True) for part in said)
 
 
-def wanted(target: str, name: str | None) -> list[Implementation]:
+def shipped(target: str) -> list[Implementation]:
     """Every function of one input that a pack ships, at the orders it has. Raises TargetError."""
     with Worker() as worker:
-        found = resolve(Request(target, name), worker)
+        found = resolve(Request(target), worker)
     return [one for one in found if len(activation(one.activation).inputs) == 1]
 
 
@@ -105,7 +106,7 @@ def write(data: Mapping[str, Any], path: Path = DATA) -> None:
     place = {name: number for number, name in enumerate(IMPLEMENTATIONS)}
     rows = sorted(data["rows"], key=lambda r: (place[r["target"]], r["activation"], r["order"]))
     lines = ",\n".join(json.dumps(r, separators=(",", ":"), ensure_ascii=False, allow_nan=False) for r in rows)
-    head = json.dumps({"schema": data["schema"], "machines": data["machines"]})[:-1]
+    head = json.dumps({name: part for name, part in data.items() if name != "rows"})[:-1]
     partial = path.with_suffix(".partial")
     partial.write_text(f'{head}, "rows": [\n{lines}\n]}}\n', encoding="utf-8")
     partial.replace(path)
@@ -115,13 +116,15 @@ def swept(data: dict[str, Any], targets: Iterable[str], name: str | None, *, fre
     """Sweeps what is missing, and keeps every row as soon as it is there."""
     for target in targets:
         try:
-            found = wanted(target, name)
+            every = shipped(target)
         except TargetError as error:
             print(f"left out: {error}")
             continue
-        if name is None:  # what the pack no longer ships, or ships in another version
-            now = {asked(one) for one in found}
-            data["rows"] = [r for r in data["rows"] if r["target"] != target or identity(r) in now]
+        now = {asked(one) for one in every}  # and not what the pack no longer ships, or ships in another version
+        data["rows"] = [r for r in data["rows"] if r["target"] != target or identity(r) in now]
+        data["shipped"][target] = len(every)
+        keep(data)
+        found = [one for one in every if name in (None, one.activation)]
         known = set() if fresh else {identity(r) for r in data["rows"]}
         for number, one in enumerate(found, 1):
             if asked(one) in known:
@@ -160,12 +163,12 @@ def machine() -> str:
 def page(data: Mapping[str, Any]) -> str:
     """The whole page."""
     rows = data["rows"]
-    shipped = [name for name in IMPLEMENTATIONS if any(r["target"] == name for r in rows)]
-    parts = ["# How accurate activation functions are", INTRODUCTION]
+    targets = [name for name in IMPLEMENTATIONS if any(r["target"] == name for r in rows)]
+    parts = ["# How accurate activation functions are", INTRODUCTION, *missing(data)]
     parts += ["## What was found", "\n".join(f"- {line}" for line in findings(rows))]
     parts += ["## How to read the tables", READING]
-    parts += ["## Side by side", SIDE, side_by_side(rows, shipped)]
-    for name in shipped:
+    parts += ["## Side by side", SIDE, side_by_side(rows, targets)]
+    for name in targets:
         own = ranked([r for r in rows if r["target"] == name])
         parts += [f"## {name} {version(own)}".rstrip(), f"![the largest errors](accuracy-{name}.svg)", table(own)]
     minutes = sum(r["seconds"] for r in rows) / 60
@@ -179,23 +182,30 @@ def page(data: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def missing(data: Mapping[str, Any]) -> list[str]:
+    """A sentence on what was not swept yet, where that is something."""
+    counts = Counter(r["target"] for r in data["rows"])
+    said = [f"{counts[t]} of {n} of {t}" for t, n in data["shipped"].items() if counts[t] < n]
+    return [f"**Not all were swept yet:** {', '.join(said)}."] if said else []
+
+
 SIDE = """\
 The largest conditioned error of each function, in ULP, with the largest plain one in brackets; bold: the best of \
 those that ship it."""
 
 
-def side_by_side(rows: Sequence[Mapping[str, Any]], shipped: Sequence[str]) -> str:
+def side_by_side(rows: Sequence[Mapping[str, Any]], targets: Sequence[str]) -> str:
     """What several libraries ship, one column for each of them."""
     found: dict[tuple[str, int], dict[str, Mapping[str, Any]]] = {}
     for each in rows:
         if each["judged"]:
             found.setdefault((each["activation"], each["order"]), {}).setdefault(each["target"], each)
-    lines = [f"| function | {' | '.join(shipped)} |", "|---|" + "---:|" * len(shipped)]
+    lines = [f"| function | {' | '.join(targets)} |", "|---|" + "---:|" * len(targets)]
     for (name, order), by in sorted(found.items()):
         if len(by) < 2:
             continue
         best = min(float(each["max_ulp_conditioned"]) for each in by.values())
-        shown = [_pair(by[target], best) if target in by else "" for target in shipped]
+        shown = [_pair(by[target], best) if target in by else "" for target in targets]
         lines.append(f"| {plain(name)}{PRIMES[order]} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
@@ -276,7 +286,8 @@ def main() -> None:
     data = stored()
     if not options.page:
         try:
-            swept(data, [options.only] if options.only else IMPLEMENTATIONS, options.name, fresh=options.fresh)
+            name = activation(options.name).name if options.name else None
+            swept(data, [options.only] if options.only else IMPLEMENTATIONS, name, fresh=options.fresh)
         except KeyboardInterrupt:
             print("interrupted: what was swept is kept")
         data = stored()

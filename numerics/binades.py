@@ -58,6 +58,8 @@ DEGREE = 8
 TERMS = DEGREE + 1
 EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
 TINY = 2.0**-800
+WORTHWHILE = 24
+"""Inputs for which a block is built: one costs about as much as so many values by ball arithmetic."""
 FURTHER = (0, 8, 40)
 """How many more terms are looked at, where jets over a whole block overestimate the remainder."""
 RELATIVE_BAR = 2.0**-46
@@ -110,6 +112,20 @@ class Block:
         return self.first + self.count
 
     @property
+    def coarser(self) -> int:
+        """The level of blocks twice as large."""
+        return max(0, DEEPEST - self.count.bit_length())
+
+    def at(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Values at floats of the block, given by their places in the binade; by Horner's rule."""
+        size = self.count * ROW
+        t = (2 * (places - self.first * ROW) + 1 - size) / size
+        total = np.full(t.shape, self.coefficients[DEGREE])
+        for a in self.coefficients[DEGREE - 1 :: -1]:
+            total = total * t + a
+        return total
+
+    @property
     def serves(self) -> bool:
         """Whether there is a polynomial."""
         return not math.isnan(self.bar)
@@ -159,6 +175,7 @@ class Polynomials:
         self.expr = smooth
         self._program: Program = program(smooth)
         self._blocks: dict[int, list[Block]] = {}
+        self._values: dict[fmpq, arb] = {}
 
     @cached_property
     def lines(self) -> tuple[NearLine, ...]:
@@ -178,45 +195,57 @@ class Polynomials:
         return rows
 
     def at(self, key: int, places: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Values and bars at single floats of a binade, given by their increasing places in it."""
-        value, bar = np.empty(places.shape), np.empty(places.shape)
-        start = 0
+        """Values and bars at single floats of a binade, given by their increasing places in it.
+
+        NaN where no block serves, and where none is known and there are too few inputs to build one for.
+        """
+        value, bar = np.full(places.shape, np.nan), np.full(places.shape, np.nan)
+        start = level = 0
         while start < len(places):
-            (block,) = self.blocks(key, int(places[start]) // ROW, 1)
-            stop = int(np.searchsorted(places, block.stop * ROW))
-            size = block.count * ROW
-            t = (2 * (places[start:stop] - block.first * ROW) + 1 - size) / size
-            total = np.full(t.shape, block.coefficients[DEGREE])
-            for a in block.coefficients[DEGREE - 1 :: -1]:
-                total = total * t + a
-            value[start:stop], bar[start:stop] = total, block.bar
-            start = stop
+            row = int(places[start]) // ROW
+            block = self._known(key, row)
+            for deeper in range(level, DEEPEST + 1) if block is None else ():
+                stop = int(np.searchsorted(places, ((row >> (DEEPEST - deeper)) + 1 << (DEEPEST - deeper)) * ROW))
+                if stop - start < WORTHWHILE or (block := self._served(key, row, deeper)) is not None:
+                    break
+            else:
+                stop = int(np.searchsorted(places, (row + 1) * ROW))
+            if block is not None:
+                stop = int(np.searchsorted(places, block.stop * ROW))
+                value[start:stop], bar[start:stop] = block.at(places[start:stop]), block.bar
+            start, level = stop, 0 if block is None else block.coarser
         return value, bar
 
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
-        """The blocks that serve so many rows from a first one, in order."""
-        known = self._blocks.setdefault(key, [])
+        """The blocks that serve so many rows from a first one, in order; rows that none serves alone."""
         row, level = first, 0
         while row < first + count:
-            at = bisect_right(known, row, key=_first)
-            if at and row < known[at - 1].stop:
-                block = known[at - 1]
-            else:
-                block = self._build(key, row, level)
-                # Built for a row alone, it may be larger than others next to it, and contain them.
-                known[:] = sorted((block, *(b for b in known if not block.first <= b.first < block.stop)), key=_first)
+            block = self._known(key, row)
+            if block is None:
+                tried = (self._served(key, row, deeper) for deeper in range(level, DEEPEST + 1))
+                block = next((found for found in tried if found is not None), None) or self._without(key, row)
             yield block
-            row = block.stop
-            level = max(0, DEEPEST - block.count.bit_length())  # one more than this block's size
+            row, level = block.stop, block.coarser
 
-    def _build(self, key: int, row: int, level: int) -> Block:
-        for deeper in range(level, DEEPEST + 1):
-            index = row >> (DEEPEST - deeper)
-            count = ROWS >> deeper
-            found = self._polynomial(span(key, deeper, index), spacing(key))
-            if found is not None:
-                return Block(index * count, count, *found)
-        return Block(row, 1, np.full(TERMS, np.nan), math.nan, math.nan)
+    def _known(self, key: int, row: int) -> Block | None:
+        known = self._blocks.setdefault(key, [])
+        at = bisect_right(known, row, key=_first)
+        return known[at - 1] if at and row < known[at - 1].stop else None
+
+    def _served(self, key: int, row: int, level: int) -> Block | None:
+        """The block of this level that a row lies in, if a polynomial serves it; kept."""
+        index, count = row >> (DEEPEST - level), ROWS >> level
+        found = self._polynomial(span(key, level, index), spacing(key))
+        return None if found is None else self._kept(key, Block(index * count, count, *found))
+
+    def _without(self, key: int, row: int) -> Block:
+        return self._kept(key, Block(row, 1, np.full(TERMS, np.nan), math.nan, math.nan))
+
+    def _kept(self, key: int, block: Block) -> Block:
+        """Built for a row alone, a block may be larger than others next to it, and contain them."""
+        known = self._blocks[key]
+        known[:] = sorted((block, *(b for b in known if not block.first <= b.first < block.stop)), key=_first)
+        return block
 
     def _polynomial(self, place: Span, q: fmpq) -> Served | None:
         for line in self.lines:
@@ -289,6 +318,14 @@ class Polynomials:
         return None
 
     def _value(self, x: fmpq) -> arb:
+        """The value at an end of a block, which every line is compared with, and the next block's halves again."""
+        if x not in self._values:
+            if len(self._values) >= 64:
+                self._values.clear()
+            self._values[x] = self._computed(x)
+        return self._values[x]
+
+    def _computed(self, x: fmpq) -> arb:
         for bits in (128, 512, 2048):
             with precision(bits):
                 value = self._program.run({"x": arb(x)})

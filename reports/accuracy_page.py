@@ -118,4 +118,4 @@ def detail(row: Mapping[str, Any]) -> str:
             )
     if row["failed_inputs"]:
         said.append(f"Nothing to judge at {row['failed_inputs']:,} inputs: {row['failure']}.")
-    return " ".join(said) or "Every result is exact."
+    return " ".join(said) or "Every error is 0."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -79,7 +79,7 @@ def coverage(results: Sequence[dict[str, Any]]) -> str:
     return f"sampled, not exhaustive, in {names}: special points, every binade and random draws, not every input"
 
 
-def function_name(result: dict[str, Any]) -> str:
+def function_name(result: Mapping[str, Any]) -> str:
     """The function under test: `gelu'`, with its parameters if it has any."""
     parameters = ", ".join(f"{name}={value}" for name, value in result["parameters"].items())
     return result["activation"] + PRIMES[result["order"]] + (f"({parameters})" if parameters else "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from . import facts_page
+from . import accuracy_page, facts_page
+from .accuracy import ranked
 from .check_page import coverage, function_name
 from .counts import differing, unsound, verdict_counts
 from .errors import printable
@@ -28,6 +29,7 @@ def markdown(data: Mapping[str, Any]) -> str:
         *_activations(data["activations"]),
         *_depth(data["depth"]),
         *(block for each in data["implementations"] for block in _implementation(each)),
+        *(block for each in data["accuracy"] for block in _accuracy(each)),
         "## Settings",
         ", ".join(f"{name} {value or 'not installed'}" for name, value in data["versions"].items()) + ".",
         f"Seed {data['settings']['seed']}, {data['settings']['jobs']} processes, {data['system']}.",
@@ -133,4 +135,18 @@ def _implementation(each: Mapping[str, Any]) -> list[str]:
     blocks.append(grid(("function", "format", "verdict", "worst ULP", "conditioned"), errors))
     if findings:
         blocks.append(grid(("function", "format", "property", "x", "got", "expected", "what"), findings))
+    return blocks
+
+
+def _accuracy(each: Mapping[str, Any]) -> list[str]:
+    """A league table for each format, best first."""
+    blocks = [f"## Accuracy of {plain(each['name'])}"]
+    for name in dict.fromkeys(row["dtype"] for row in each["rows"]):
+        rows = ranked([row for row in each["rows"] if row["dtype"] == name])
+        shown = [accuracy_page.cells(row) for row in rows]
+        heads = accuracy_page.heads(shown)
+        blocks += [
+            f"{accuracy_page.coverage(rows)}.",
+            grid(heads, ([plain(one[head]) for head in heads] for one in shown)),
+        ]
     return blocks

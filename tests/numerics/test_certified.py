@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from flint import arb
+from gradproof.numerics import binades
 from gradproof.numerics.binades import ROW, Rows, powers
 from gradproof.numerics.certified import SIGN, Certified, Values, certified
 from gradproof.numerics.formats import as_float64, exact, from_bits, to_bits
@@ -16,6 +17,13 @@ from gradproof.proofs.catalogue import Activation, activation, catalogue
 from gradproof.proofs.formats import FORMATS, Enclosures
 from gradproof.proofs.language import parse_expression
 from gradproof.proofs.pieces import Kink
+
+
+@pytest.fixture(autouse=True)
+def _blocks_for_every_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few inputs of a binade would be evaluated by balls, and the polynomials are what is tested here."""
+    monkeypatch.setattr(binades, "WORTHWHILE", 0)
+
 
 FLOAT32 = FORMATS["float32"]
 EVERY = [(entry, order) for entry in catalogue() if len(entry.inputs) == 1 for order in (0, 1)]

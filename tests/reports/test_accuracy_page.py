@@ -18,6 +18,7 @@ from gradproof.crosschecks.sweep_result import SweepResult
 from gradproof.proofs.formats import FORMATS, format_named
 from gradproof.reports import accuracy_page, accuracy_plots, strict_json
 from gradproof.reports.accuracy import always_right, binades, quick, ranked, row
+from gradproof.reports.markdown import markdown
 from gradproof.reports.page import html
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -186,7 +187,9 @@ def test_the_pictures_of_a_row_keep_to_their_budget(name):
 
 def test_the_section_of_the_report(report_data):
     rows = [made({127: cell(2.0, 1.0, turned_back=7)}), made({}, name="elu")]
-    shown = html({**report_data, "accuracy": [{"name": "torch", "rows": rows}]})
+    data = {**report_data, "accuracy": [{"name": "torch", "rows": rows}]}
+    shown = html(data)
+    assert "| gelu | 2 | 1 (0x1p+0) | 1 | 90.000 % | 7 |" in markdown(data)
     assert 'href="#accuracy"' in shown
     assert shown.count('class="spark"') == shown.count('class="errors"') == 2
     assert shown.index("<th>gelu</th>") < shown.index("<th>elu</th>")
@@ -225,9 +228,10 @@ def test_the_page_says_what_the_data_says(script):
         {**made({9: cell(9.0, 8.0, turned_back=2)}), "target": "torch"},
         {**made({9: cell(3.0, 2.0)}), "target": "jax"},
     ]
-    text = script["page"]({"schema": 1, "machines": ["M"], "rows": rows})
+    text = script["page"]({"schema": 1, "machines": ["M"], "shipped": {"torch": 2, "jax": 5}, "rows": rows})
     assert "- 1 of 3 are correctly rounded at every input: torch relu\n" in text
     assert "- 1 of 3 turn back somewhere where the function is monotone: torch gelu\n" in text
+    assert "**Not all were swept yet:** 1 of 5 of jax.\n" in text
     assert "| gelu | 8 (9) | **2** (3) |" in text
     assert text.index("| relu | 0 |") < text.index("| gelu | 9 | 1 (0x1p+0) | 8 |")
 
@@ -245,16 +249,16 @@ def test_what_was_swept_is_not_swept_again(script, tmp_path, monkeypatch):
     versions = {"torch": "2.13.0"}
     kept: list[int] = []
     for name, value in (
-        ("wanted", lambda target, name: ones),
+        ("shipped", lambda target: ones),
         ("sweep", sweep),
         ("libraries", lambda one: versions),
         ("keep", lambda data: kept.append(len(data["rows"]))),
     ):
         monkeypatch.setitem(names, name, value)
-    data = {"schema": 1, "machines": [], "rows": []}
+    data = {"schema": 1, "machines": [], "shipped": {}, "rows": []}
     script["swept"](data, ["torch"], None, fresh=False)
     script["swept"](data, ["torch"], None, fresh=False)
-    assert (swept, kept) == (["relu", "gelu"], [1, 2])
+    assert (swept, kept) == (["relu", "gelu"], [0, 1, 2, 2])
     script["swept"](data, ["torch"], None, fresh=True)
     assert (len(swept), len(data["rows"])) == (4, 2)
     ones.pop()
