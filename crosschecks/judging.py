@@ -268,7 +268,7 @@ class Errors:
         if blamed.size:
             kappa = self.judge.kappa(self.batch.at(chosen[blamed]))
             error[blamed] /= 1 + kappa
-            bar[blamed] = (bar[blamed] + SIDE) / (1 + kappa) + 2.0**-29 * error[blamed]
+            bar[blamed] = np.where(bar[blamed] > 0, bar[blamed], SIDE) / (1 + kappa) + 2.0**-29 * error[blamed]
         error = shifted(error)
         some = self.batch.at(chosen)
 
