@@ -35,6 +35,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
@@ -326,6 +327,7 @@ class Polynomials:
         return self._values[x]
 
     def _computed(self, x: fmpq) -> arb:
+        value: Any = NAN
         for bits in (128, 512, 2048):
             with precision(bits):
                 value = self._program.run({"x": arb(x)})

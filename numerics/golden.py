@@ -60,7 +60,7 @@ def golden(name: str) -> Golden:
 
 @cache
 def _read(name: str) -> Golden:
-    document = json.loads((resources.files(__package__) / FOLDER / f"{name}.json").read_text("utf-8"))
+    document = json.loads((resources.files("gradproof.numerics") / FOLDER / f"{name}.json").read_text("utf-8"))
     formats = {fmt: _decoded(part, fmt) for fmt, part in document["formats"].items()}
     return Golden(name, document["definition"], document["parameters"], formats)
 

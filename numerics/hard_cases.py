@@ -73,12 +73,13 @@ def _best_beside(expr: Expr, order: int, fmt: Format, centre: np.generic) -> tup
         total = total * k + np.uint64(coefficient)
     distance = np.abs((total - np.uint64(1 << 63)).view(np.int64).astype(np.float64))
     at = int(np.argmin(distance))
-    return float(distance[at]) / 2.0**64, float(shifted(np.asarray([centre]), at if centre > 0 else -at)[0])
+    return float(distance[at]) / 2.0**64, float(shifted(np.asarray([centre]), at if float(centre) > 0 else -at)[0])
 
 
 def _fractions(expr: Expr, order: int, fmt: Format, centre: np.generic) -> list[int] | None:
     """The polynomial in 2**-64 ULP modulo 2**64; None where the function has no jet or leaves the range."""
-    c, sign = float(centre), 1 if centre > 0 else -1
+    c = float(centre)
+    sign = 1 if c > 0 else -1
     formula = formula_inside(expr, exact(c))
     if formula is None:
         return None

@@ -9,7 +9,7 @@ import pytest
 from gradproof.crosschecks.compare import profile_of, profile_of_results
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.judging import Judge
-from gradproof.crosschecks.profile import BINS, ENDS, Cell, graded
+from gradproof.crosschecks.profile import BINS, ENDS, Cell, Extreme, graded
 from gradproof.crosschecks.profile import shifted as shifted_up
 from gradproof.numerics.certified import ComparisonUndecided
 from gradproof.numerics.formats import as_float64, from_bits, shifted, to_bits
@@ -101,9 +101,7 @@ def _is_exact(judge: Judge, x: float, got: float) -> bool:
         return False
 
 
-def _extreme(grades: list[tuple[float, int]], first: int, got: np.ndarray) -> object:
-    from gradproof.crosschecks.profile import Extreme
-
+def _extreme(grades: list[tuple[float, int]], first: int, got: np.ndarray) -> Extreme:
     error, minus = max(grades)
     return Extreme(error, -minus, int(to_bits(got[-minus - first : -minus - first + 1])[0]))
 

@@ -254,7 +254,7 @@ def test_an_implementation_that_changed_is_another(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     mine = Implementation("mine", "relu", 0, "mine:relu")
     Path("mine.py").write_text("from gradproof.numerics.formats import as_float64\ndef relu(x): return x\n")
-    options = {"fmt": "float8_e5m2", "judge": "gradproof.numerics.ulp:missing", "checkpoint": "sweep"}
+    options: dict[str, Any] = {"fmt": "float8_e5m2", "judge": "gradproof.numerics.ulp:missing", "checkpoint": "sweep"}
     with pytest.raises(SweepError, match="missing"):
         sweep(mine, **options)
     Path("mine.py").write_text("def relu(x): return x + 0\n")

@@ -62,7 +62,8 @@ def adversarial(truth: Certified, every: int) -> np.ndarray:
     for level in LEVELS:
         above = value > level
         at = np.flatnonzero((above[:-1] != above[1:]) & ~np.isnan(value[:-1] + value[1:]))
-        places += [crossing(truth, *np.sort(x)[i : i + 2].tolist(), level) for i in at]
+        ordered = np.sort(x)
+        places += [crossing(truth, float(ordered[i]), float(ordered[i + 1]), level) for i in at]
     near = to_bits(np.array(places, np.float32)).astype(np.int64)
     around = [int(p) + k for p in near for k in (-ROW, -2, -1, 0, 1, 2, ROW)]
     return np.unique(np.concatenate([x, floats(around)]))

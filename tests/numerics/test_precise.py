@@ -12,6 +12,7 @@ from gradproof.numerics.oracle import OneSided, exact_expression, oracle, refere
 from gradproof.numerics.precise import BOUND, DEGREE, PAIRS, Block, Precise, bulk_reference, double_double, precise
 from gradproof.proofs.catalogue import Activation, catalogue
 from gradproof.proofs.evaluate import jet, precision
+from gradproof.proofs.expressions import Expr
 from gradproof.proofs.formats import Enclosures
 from gradproof.proofs.language import parse_expression
 from gradproof.proofs.pieces import Kink
@@ -62,7 +63,7 @@ def _narrow(real: Enclosures) -> arb:
     return y
 
 
-def outside(expr: module.Expr, order: int, x: np.ndarray) -> tuple[int, int]:
+def outside(expr: Expr, order: int, x: np.ndarray) -> tuple[int, int]:
     """How many pairs were there, and how many of them miss their bound."""
     function = oracle(expr, order)
     hi, lo, _ = precise(expr, order).pairs(x)
@@ -198,7 +199,7 @@ def test_evaluation_errs_less_than_its_bound() -> None:
     assert 0.05 < max(ratios) <= 1
 
 
-def _low_words_are_nearest(block: Block, expr: module.Expr, centre: fmpq, width: fmpq) -> bool:
+def _low_words_are_nearest(block: Block, expr: Expr, centre: fmpq, width: fmpq) -> bool:
     """Whether each pair is within half an ULP of its low word of the exact coefficient, each single one of its own."""
     scale = Fraction(block.scale)
     for k, a in enumerate(jet(expr, "x", centre, DEGREE + 1, prec=300)):
@@ -223,7 +224,7 @@ def test_a_low_word_off_by_one_place_is_seen() -> None:
     for k in range(PAIRS):
         tails = list(block.tails)
         tails[k] = float(np.nextafter(tails[k], 1))
-        assert not _low_words_are_nearest(module.replace(block, tails=tuple(tails)), expr, centre, width)
+        assert not _low_words_are_nearest(replace(block, tails=tuple(tails)), expr, centre, width)
 
 
 @pytest.mark.parametrize(("part", "holds"), [(1.0, True), (0.5, False)])
@@ -266,7 +267,7 @@ def test_a_low_word_off_by_one_part_in_ten_thousand_is_seen(monkeypatch: pytest.
         block = build(self, key, cell)
         if isinstance(block, int):
             return block
-        return module.replace(block, tails=(block.tails[0] * (1 + 2.0**-14), *block.tails[1:]))
+        return replace(block, tails=(block.tails[0] * (1 + 2.0**-14), *block.tails[1:]))
 
     monkeypatch.setattr(Precise, "_build", planted)
     expr, x = parse_expression("exp(x/3)", {}), inputs(30_000)
