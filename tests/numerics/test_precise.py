@@ -1,6 +1,7 @@
 """Certified pairs of float64: Arb at 200 bits or more lies inside all of them; planted errors do not stay hidden."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
