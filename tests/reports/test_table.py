@@ -6,7 +6,6 @@ import csv
 import json
 import math
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -277,13 +276,17 @@ def test_parquet_without_pyarrow(capsys, tmp_path, monkeypatch):
     )
 
 
-def test_a_file_that_cannot_be_completed_leaves_the_old_one(gradproof, tmp_path):
+def test_a_file_that_cannot_be_completed_leaves_the_old_one(tmp_path):
     (tmp_path / "a.csv").write_text("old")
-
-    def little_room() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
-
-    answer = gradproof("table", "relu", "-o", "a.csv", preexec_fn=little_room)
+    little_room = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))"
+    command = f"{little_room}; from gradproof.reports.cli import main; main()"
+    answer = subprocess.run(
+        [sys.executable, "-c", command, "table", "relu", "-o", "a.csv"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+    )
     assert answer.returncode == 2
     assert answer.stderr.startswith("gradproof: -o a.csv: ") and answer.stderr.count("\n") == 1
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "old"}
