@@ -149,6 +149,10 @@ class Span:
     def high(self) -> fmpq:
         return max(self.first, self.last)
 
+    def ends(self, q: fmpq) -> tuple[fmpq, fmpq]:
+        """The first and the last float that is not 0, which may lie on a line."""
+        return self.first or (q if self.last > 0 else -q), self.last
+
     @property
     def spacing(self) -> fmpq:
         """The distance of neighbouring floats, in float32s of this binade, times the number of floats, halved."""
@@ -250,7 +254,12 @@ class Polynomials:
 
     def _polynomial(self, place: Span, q: fmpq) -> Served | None:
         for line in self.lines:
-            if (found := self._along(line, place, q) or self._beyond(line, place)) is not None:
+            near = self._ends_near(line, place, q)
+            if near == 2:
+                return self._along(line, place, q)
+            if near == 1 and place.spacing * 2 > q * ROW:
+                return None  # a polynomial here would not tell the side where f runs along the line: halves do
+            if (found := self._beyond(line, place)) is not None:
                 return found
         for further in FURTHER:
             found, promising = self._expanded(place, further)
@@ -278,30 +287,22 @@ class Polynomials:
                     return None, bool(2 * abs(thin[TERMS] * step**TERMS) < allowed)
         return None, False
 
-    def _along(self, line: NearLine, place: Span, q: fmpq) -> Served | None:
-        """The line as the block's polynomial, moved to the side on which f lies, if f runs along it closely enough."""
-        # 0 itself is the caller's: it may lie on the line.
-        first, last = place.first if place.first else q if place.last > 0 else -q, place.last
-        low, high = sorted((abs(line.at(first)), abs(line.at(last))))
-        if line.at(first) * line.at(last) < 0:
-            return None
-        # All values of the line at floats, and all floats near them, are multiples of this.
-        unit = FLOAT32.ulp(low)
-        if line.c1:
-            unit = min(unit, _lowest_bit(line.c1 * q))
-        if line.c0 and line.c1:
-            unit = min(unit, _lowest_bit(line.c0))
-        move = unit * NEARNESS / 2
-        if high >= move * (1 << 51):
-            return None
-        near = arb(unit * NEARNESS)
-        if not all(abs(self._value(x) - arb(line.at(x))) < near for x in (last, first)):
-            return None
+    def _ends_near(self, line: NearLine, place: Span, q: fmpq) -> int:
+        """At how many ends of the block f runs along the line, if it lies on one side and nears it monotonely; or 0."""
+        first, last = place.ends(q)
+        unit = _unit(line, first, last, q)
+        if unit is None:
+            return 0
+        near = sum(bool(abs(self._value(x) - arb(line.at(x))) < arb(unit * NEARNESS)) for x in (first, last))
         ends = sorted((first, last))
-        side = line.side(*ends)
-        if side is None or not line.approaches(*ends):
-            return None
-        coefficients = _constant(_float(line.at(place.middle) + side * move))
+        return near if near and line.side(*ends) is not None and line.approaches(*ends) else 0
+
+    def _along(self, line: NearLine, place: Span, q: fmpq) -> Served:
+        """The line as the block's polynomial, moved to the side on which f lies."""
+        first, last = place.ends(q)
+        unit, side = _unit(line, first, last, q), line.side(*sorted((first, last)))
+        assert unit is not None and side is not None
+        coefficients = _constant(_float(line.at(place.middle) + side * unit * NEARNESS / 2))
         coefficients[1] = _float(line.c1 * place.step)
         with precision(128):
             slope = self._jet(_hull(arb(place.low), arb(place.high)), 2)[1]
@@ -343,6 +344,22 @@ class Polynomials:
             return series(self._program, "x", x, length)
         except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
             return [NAN] * length
+
+
+def _unit(line: NearLine, first: fmpq, last: fmpq, q: fmpq) -> fmpq | None:
+    """What all values of the line at floats from first to last, and all floats near them, are multiples of.
+
+    None where a float64 has no room for them and for what a hair to their side is, or the line crosses 0.
+    """
+    low, high = sorted((abs(line.at(first)), abs(line.at(last))))
+    if line.at(first) * line.at(last) < 0:
+        return None
+    unit = FLOAT32.ulp(low)
+    if line.c1:
+        unit = min(unit, _lowest_bit(line.c1 * q))
+    if line.c0 and line.c1:
+        unit = min(unit, _lowest_bit(line.c0))
+    return None if high >= unit * NEARNESS / 2 * (1 << 51) else unit
 
 
 def _first(block: Block) -> int:

@@ -120,9 +120,7 @@ def derivative_name(entry: Activation, variable: int, order: int) -> str:
     return f"f_{entry.inputs[variable] * order}" if order else "f"
 
 
-def values(
-    expr: Expr, names: Sequence[str], columns: Sequence[Floats], variable: int, order: int
-) -> OracleReference:
+def values(expr: Expr, names: Sequence[str], columns: Sequence[Floats], variable: int, order: int) -> OracleReference:
     """The correctly rounded values of the function or a partial derivative, by one of its inputs."""
     if len(columns) == 1:
         return reference(expr, columns[0], order=order)
