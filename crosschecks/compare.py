@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from ..numerics.binades import DEGREE, ROW, powers
 from ..numerics.certified import ComparisonUndecided, Values
 from ..numerics.formats import as_float64, from_bits, to_bits
-from ..numerics.two_terms import TwoTerms
 from ..proofs.formats import Format
 from .arrays import NUMPY, Arrays, arrays_of
 from .direct import direct
@@ -199,7 +198,7 @@ class _Rows:
     def __init__(self, judge: Judge, first: int, got: Any, arrays: Arrays) -> None:
         self.judge, self.first, self.got, self.arrays = judge, first, got, arrays
         rows = judge.truth.rows(first // ROW, len(got))
-        self.coefficients, self.bars = rows.coefficients, rows.bars
+        self.coefficients, self.bars, self.exact = rows.coefficients, rows.bars, rows.exact
         self.undefined = np.isnan(rows.coefficients[:, 0]) & (rows.bars == 0)
         self.undefined[0] &= first & ((1 << 31) - 1) != 0  # x = 0
         self._classify(rows.tilts)
@@ -212,7 +211,9 @@ class _Rows:
         low, high = middle - slope - rest, middle + slope + rest
         with np.errstate(invalid="ignore"):
             exponents = [np.clip(np.frexp(np.maximum(v, 0.0))[1] - 1, fmt.emin, fmt.emax + 1) for v in (low, high)]
-        steady = (low > 0) & (exponents[0] == exponents[1]) & (high <= float(fmt.max_finite))
+        # Where the function is 0, the ULP is that of the subnormals.
+        exponents = [np.where(high == 0, fmt.emin, e) for e in exponents]
+        steady = ((low > 0) | (high == 0)) & (exponents[0] == exponents[1]) & (high <= float(fmt.max_finite))
         steady[0] &= self.first & ((1 << 31) - 1) != 0  # x = 0
         self.ulp = np.ldexp(1.0, np.where(steady, exponents[0], 0) - fmt.precision + 1)
         self.slow = ~steady
@@ -233,11 +234,17 @@ class _Rows:
 
     def cell(self, known: Cell) -> Cell:
         """The cell of all rows."""
-        tally, base, size = _Tally(known), self.first // ROW, self.arrays.strip
-        for low, high in pairwise(self.judge.truth.cuts(base, base + len(self.got))):
-            for start in range(low - base, high - base, size):
-                self._strip(slice(start, min(start + size, high - base)), tally)
+        tally, size = _Tally(known), self.arrays.strip
+        for low, high in pairwise(self._cuts()):
+            for start in range(low, high, size):
+                self._strip(slice(start, min(start + size, high)), tally)
         return tally.cell()
+
+    def _cuts(self) -> list[int]:
+        """Where breakpoints are, or exact forms change; both ends too."""
+        base = self.first // ROW
+        breaks = {cut - base for cut in self.judge.truth.cuts(base, base + len(self.got))}
+        return sorted(breaks | {row for row, (a, b) in enumerate(pairwise(self.exact), 1) if a != b})
 
     def _strip(self, rows: slice, tally: _Tally) -> None:
         with np.errstate(invalid="ignore"):
@@ -270,15 +277,12 @@ class _Rows:
     def _distances(self, rows: slice) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
         """Distances of results from values, what an ULP of them is in each row, and the error bars."""
         arrays, got, bars = self.arrays, self.got[rows], self.bars[rows]
-        if (bars > 0).any() and (short := self._short(rows)) is not None:
+        if (bars > 0).any() and (exact := self.exact[rows.start]) is not None:
             floats = arrays.floats(self.first + rows.start * ROW, len(bars) * ROW, self.judge.format)
             x = arrays.as_float64(floats).reshape(-1, ROW)
-            distance = short.distances(x, arrays.as_float64(got), arrays.xp)
-            return distance, short.q * self.ulp[rows], np.zeros_like(bars)
+            distance = exact.distances(x, arrays.as_float64(got), arrays.xp)
+            return distance, exact.q * self.ulp[rows], np.zeros_like(bars)
         return arrays.distances(self.coefficients[rows], got), self.ulp[rows], bars
-
-    def _short(self, rows: slice) -> TwoTerms | None:
-        return self.judge.truth.short(self.first // ROW + rows.start, rows.stop - rows.start)
 
     def batch(self, rows: Any, columns: NDArray[np.intp]) -> Batch:
         """Results at some columns of one row, or each of a row of its own, with the oracle's values."""

@@ -25,7 +25,8 @@ their sum at every float of the block:
 Blocks are halved until the bar is at most 2**-46 of the smallest abs(f) in the block; a row that even so has none is
 left to point-by-point evaluation. Where f runs along a dyadic line as closely as NEARNESS, the polynomial is the line
 moved by far less than a float32 sees to the proper side. All its values are exact in float64, its bar is 0, and every
-comparison of f with a float32, or with a point some multiple of 2**-10 ULP away from one, comes out right.
+comparison of f with a float32, or with a point some multiple of 2**-10 ULP away from one, comes out right. Along a
+line p / q x with odd q the block has an exact form beside its Taylor polynomial.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ from numpy.typing import NDArray
 from ..proofs.evaluate import NAN, Program, precision, program, series
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
-from .near_lines import NearLine, near_lines
+from .near_lines import Beside, NearLine, near_lines
 from .scaled import scaled_enclosure
+from .two_terms import TwoTerms
 
 FLOAT32 = FORMATS["float32"]
 BINADE = 1 << 23
@@ -87,11 +89,13 @@ class Rows:
     """(count,), as for blocks."""
     tilts: NDArray[np.float64]
     """(count,), as for blocks."""
+    exact: list[TwoTerms | Beside | None]
+    """count of them, as for blocks."""
 
     @staticmethod
     def unknown(count: int) -> Rows:
         """So many rows without polynomials."""
-        return Rows(np.full((count, TERMS), np.nan), np.full(count, np.nan), np.full(count, np.nan))
+        return Rows(np.full((count, TERMS), np.nan), np.full(count, np.nan), np.full(count, np.nan), [None] * count)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class Block:
     """At every float of the block the computed value is within this of f. 0: every comparison is decided, see above."""
     tilt: float
     """The polynomial's derivative in t is within this of that of f. Infinite where nothing is known."""
+    exact: Beside | None = None
+    """The form of f in x that decides every comparison, where f runs along a line that is not dyadic."""
 
     @property
     def stop(self) -> int:
@@ -195,6 +201,7 @@ class Polynomials:
             chosen = slice(start - first, stop - first)
             rows.bars[chosen] = block.bar
             rows.tilts[chosen] = block.tilt / block.count
+            rows.exact[chosen] = [block.exact] * (stop - start)
             shift = shifts(block.count)[start - block.first : stop - block.first]
             rows.coefficients[chosen] = block.coefficients @ shift if block.count > 1 else block.coefficients
         return rows
@@ -240,8 +247,9 @@ class Polynomials:
     def _served(self, key: int, row: int, level: int) -> Block | None:
         """The block of this level that a row lies in, if a polynomial serves it; kept."""
         index, count = row >> (DEEPEST - level), ROWS >> level
-        found = self._polynomial(span(key, level, index), spacing(key))
-        return None if found is None else self._kept(key, Block(index * count, count, *found))
+        place, q = span(key, level, index), spacing(key)
+        found = self._polynomial(place, q)
+        return None if found is None else self._kept(key, Block(index * count, count, *found, self._exact(place, q)))
 
     def _without(self, key: int, row: int) -> Block:
         return self._kept(key, Block(row, 1, np.full(TERMS, np.nan), math.nan, math.nan))
@@ -255,7 +263,7 @@ class Polynomials:
     def _polynomial(self, place: Span, q: fmpq) -> Served | None:
         for line in self.lines:
             near = self._ends_near(line, place, q)
-            if near == 2:
+            if near == 2 and line.odd == 1:
                 return self._along(line, place, q)
             if near == 1 and place.spacing * 2 > q * ROW:
                 return None  # a polynomial here would not tell the side where f runs along the line: halves do
@@ -293,7 +301,7 @@ class Polynomials:
         unit = _unit(line, first, last, q)
         if unit is None:
             return 0
-        near = sum(bool(abs(self._value(x) - arb(line.at(x))) < arb(unit * NEARNESS)) for x in (first, last))
+        near = sum(bool(line.odd * abs(self._value(x) - arb(line.at(x))) < arb(unit * NEARNESS)) for x in (first, last))
         ends = sorted((first, last))
         return near if near and line.side(*ends) is not None and line.approaches(*ends) else 0
 
@@ -308,6 +316,13 @@ class Polynomials:
             slope = self._jet(_hull(arb(place.low), arb(place.high)), 2)[1]
             tilt = abs((slope - arb(line.c1)) * arb(place.step))
         return coefficients, 0.0, _upper(tilt) if tilt.is_finite() else math.inf
+
+    def _exact(self, place: Span, q: fmpq) -> Beside | None:
+        """The exact form of a block along a line that is not dyadic."""
+        for line in self.lines:
+            if line.odd > 1 and self._ends_near(line, place, q) == 2:
+                return line.beside(*sorted(place.ends(q)))
+        return None
 
     def _beyond(self, line: NearLine, place: Span) -> Served | None:
         """A stand-in for values that are all beyond every float32: those of a monotone function, by its ends."""
@@ -349,6 +364,8 @@ class Polynomials:
 def _unit(line: NearLine, first: fmpq, last: fmpq, q: fmpq) -> fmpq | None:
     """What all values of the line at floats from first to last, and all floats near them, are multiples of.
 
+    For a line that is not dyadic, what `line.odd` times each of these is a multiple of.
+
     None where a float64 has no room for them and for what a hair to their side is, or the line crosses 0.
     """
     low, high = sorted((abs(line.at(first)), abs(line.at(last))))
@@ -356,10 +373,10 @@ def _unit(line: NearLine, first: fmpq, last: fmpq, q: fmpq) -> fmpq | None:
         return None
     unit = FLOAT32.ulp(low)
     if line.c1:
-        unit = min(unit, _lowest_bit(line.c1 * q))
+        unit = min(unit, _lowest_bit(line.odd * line.c1 * q))
     if line.c0 and line.c1:
         unit = min(unit, _lowest_bit(line.c0))
-    return None if high >= unit * NEARNESS / 2 * (1 << 51) else unit
+    return None if line.odd * high >= unit * NEARNESS / 2 * (1 << 51) else unit
 
 
 def _first(block: Block) -> int:

@@ -25,7 +25,7 @@ from .binades import BINADE, ROW, ROWS, Polynomials, Rows
 from .formats import exact, from_bits, rounded_from_float64, to_bits, to_float
 from .oracle import ExactReal, Oracle, oracle, rounded_row
 from .smooth import nth_derivative
-from .two_terms import TwoTerms, two_terms
+from .two_terms import two_terms
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 SIGN = 1 << 31
@@ -63,22 +63,24 @@ class Certified:
         """
         key, first = divmod(row, ROWS)
         rows = Rows.unknown(count)
-        for low, high, piece in self._stretches(row, row + count):
+        for low, high, index in self._stretches(row, row + count):
+            piece, short = self._pieces[index], self._short[index]
             chosen = slice(low - row, high - row)
             if piece is not None:
                 found = piece.rows(key, first + low - row, high - low)
                 rows.coefficients[chosen], rows.bars[chosen] = found.coefficients, found.bars
                 rows.tilts[chosen] = found.tilts
+                rows.exact[chosen] = found.exact if short is None else [short] * (high - low)
             else:
                 rows.bars[chosen] = 0.0  # undefined, that is NaN without any doubt
         return rows
 
-    def _stretches(self, low: int, high: int) -> Iterator[tuple[int, int, Polynomials | None]]:
+    def _stretches(self, low: int, high: int) -> Iterator[tuple[int, int, int]]:
         """Rows low to high - 1 of one binade, cut into stretches inside one piece, without rows on a breakpoint."""
         for start, stop in pairwise(self.cuts(low, high)):
             index = self._index(start, stop)
             if index is not None:
-                yield start, stop, self._pieces[index]
+                yield start, stop, index
 
     def cuts(self, low: int, high: int) -> list[int]:
         """Where rows low to high - 1 of one binade are cut for a row with a breakpoint to be alone; both ends too."""
@@ -96,13 +98,6 @@ class Certified:
             index += sides == {1}
         return index
 
-    def short(self, row: int, count: int) -> TwoTerms | None:
-        """The exact form of the function on consecutive rows of one binade, where it has one."""
-        if not any(self._short):
-            return None
-        index = self._index(row, row + count)
-        return None if index is None else self._short[index]
-
     def __call__(self, x: NDArray[np.float64]) -> Values:
         """Values at a one-dimensional array of finite float32 values."""
         patterns = to_bits(rounded_from_float64(x, FLOAT32)).astype(np.int64)
@@ -111,7 +106,8 @@ class Certified:
         keys, starts = np.unique(patterns[order] // BINADE, return_index=True)
         for key, of_binade in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):
             rows = patterns[of_binade] // ROW
-            for low, high, piece in self._stretches(int(rows[0]), int(rows[-1]) + 1):
+            for low, high, index in self._stretches(int(rows[0]), int(rows[-1]) + 1):
+                piece = self._pieces[index]
                 at = of_binade[np.searchsorted(rows, low) : np.searchsorted(rows, high)]
                 if piece is None:
                     bar[at] = 0.0

@@ -1,14 +1,19 @@
-"""Where a function runs along a straight line with dyadic coefficients, so closely that floats see only the side.
+"""Where a function runs along a straight line with short coefficients, so closely that floats see only the side.
 
 tanh(x) is x less a little for small x, and silu(x) is x less a little for large x. In such places no error bar helps:
 what decides a rounding, or whether a result is exact, is on which side of the line the function lies. That side is a
 theorem, found by the proof engine for the whole real line at once; here it is looked up for a block of inputs.
+
+Coefficients are dyadic, but for the slope of a line through 0: mish(x) is 3/5 x and a little more for small x, and
+3/5 x is a float32 for every fifth x.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from flint import arb, fmpq
 
 from ..proofs import expressions as ex
@@ -21,7 +26,10 @@ from ..proofs.reals import exact as exactly
 from .smooth import nth_derivative
 
 LONGEST = 10
-"""Bits of a line's coefficients. Longer ones leave no room in a float64 for the line and the side together."""
+"""Bits of a coefficient's numerator and denominator, powers of two aside. Longer ones leave no room in a float64 for
+the line and the side together."""
+MOVE = 2.0**-49
+"""How far from a line that is not dyadic the function is taken to be, relatively: more than two roundings."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,19 @@ class NearLine:
     c1: fmpq
     signs: Line[int | None]
     slopes: Line[int | None]
+
+    @property
+    def odd(self) -> int:
+        """The odd part of the slope's denominator: 1 for a dyadic line."""
+        return odd_part(int(self.c1.q))
+
+    def beside(self, low: fmpq, high: fmpq) -> Beside:
+        """The function on an interval on one side of 0 and of the line, near enough to it."""
+        side = self.side(low, high)
+        assert side is not None
+        away = side if self.at(high or low) > 0 else -side
+        c = self.c1 * self.odd
+        return Beside(self.odd, int(c.p) / int(c.q) * (1 + away * MOVE))
 
     def at(self, x: fmpq) -> fmpq:
         """The line's value."""
@@ -44,6 +65,23 @@ class NearLine:
     def approaches(self, low: fmpq, high: fmpq) -> bool:
         """Whether the function minus the line is monotone on [low, high], and so largest at one of the ends."""
         return _constant_sign(self.slopes, low, high) is not None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What runs along the line p / q x with odd q, on one side of it, as an exact form for every comparison.
+
+    q f(x) is taken for c x, where c is p and a few units of its last place more or less. q y, for a float32 y, is
+    exact in float64, and so is the difference unless it is more than the value itself; c x is on the side of p x that
+    q f(x) is on, and nearer than any other multiple of what q y can be a multiple of.
+    """
+
+    q: int
+    c: float
+
+    def distances(self, x: Any, y: Any, xp: Any = np) -> Any:
+        """q abs(f(x) - y) for float32s y. The arrays are float64s of the library whose namespace is `xp`."""
+        return xp.abs(self.c * x - self.q * y)
 
 
 def _constant_sign(signs: Line[int | None], low: fmpq, high: fmpq) -> int | None:
@@ -70,8 +108,10 @@ def near_lines(smooth: Expr) -> tuple[NearLine, ...]:
         if slope is None:
             slope = fmpq(0)
         value = _limit(smooth - ex.rational(slope) * ex.name("x"), place, side)
-        if value is not None:
+        value = None if value is not None and odd_part(int(value.q)) > 1 else value
+        if value is not None and (value == 0 or odd_part(int(slope.q)) == 1):
             found[value, slope] = None
+        if value is not None:
             found[value, fmpq(0)] = None
     found[fmpq(0), fmpq(0)] = None
     lines = []
@@ -86,15 +126,15 @@ def near_lines(smooth: Expr) -> tuple[NearLine, ...]:
 
 
 def _limit(smooth: Expr, place: Real, side: int) -> fmpq | None:
-    """A limit that is a short dyadic rational, else None."""
+    """A limit that is a short rational, else None."""
     try:
         value = smooth_limit(smooth, "x", place, side).rational
     except (Undefined, Undecided):
         return None
-    return value if value is not None and _is_short(value) else None
+    short = value is not None and all(odd_part(int(n)).bit_length() <= LONGEST for n in (value.p, value.q))
+    return value if short and int(value.q) < 1 << 64 else None
 
 
-def _is_short(c: fmpq) -> bool:
-    odd = int(c.p)
-    odd //= odd & -odd or 1
-    return int(c.q) & (int(c.q) - 1) == 0 and abs(odd).bit_length() <= LONGEST and int(c.q) < 1 << 64
+def odd_part(n: int) -> int:
+    """The largest odd divisor of abs(n); 0 for 0."""
+    return abs(n) // (n & -n or 1)

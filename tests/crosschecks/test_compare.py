@@ -27,6 +27,8 @@ PLACES = {
     "leaky_relu": (0x80000000, 0xBF800000),
     "exponential": (0x42B17000, 0xC2CFF000),
     "softsign": (0x3F000000, 0x7F7FF000),
+    "mish": (0x10000000, 0x80000800, 0x29000000),
+    "relu": (0x80000800, 0xBF800000),
     "log_sigmoid": (0x41800000, 0xC2000000),
 }
 """Where four rows are judged: zeros, kinks, thresholds, ends of binades, tails."""
