@@ -9,6 +9,7 @@ bar of a threshold.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -199,8 +200,6 @@ class _Rows:
         self.judge, self.first, self.got, self.arrays = judge, first, got, arrays
         rows = judge.truth.rows(first // ROW, len(got))
         self.coefficients, self.bars, self.exact = rows.coefficients, rows.bars, rows.exact
-        self.undefined = np.isnan(rows.coefficients[:, 0]) & (rows.bars == 0)
-        self.undefined[0] &= first & ((1 << 31) - 1) != 0  # x = 0
         self._classify(rows.tilts)
 
     def _classify(self, tilts: NDArray[np.float64]) -> None:
@@ -214,7 +213,14 @@ class _Rows:
         # Where the function is 0, the ULP is that of the subnormals.
         exponents = [np.where(high == 0, fmt.emin, e) for e in exponents]
         steady = ((low > 0) | (high == 0)) & (exponents[0] == exponents[1]) & (high <= float(fmt.max_finite))
-        steady[0] &= self.first & ((1 << 31) - 1) != 0  # x = 0
+        undefined = np.isnan(self.coefficients[:, 0]) & (self.bars == 0)
+        overflow = low > float(fmt.max_finite) + float(fmt.ulp(fmt.max_finite)) / 2
+        with np.errstate(invalid="ignore"):
+            infinite = np.copysign(np.inf, self.coefficients[:, 0])
+        self.wanted = np.select([undefined, overflow], [np.nan, infinite], 0.0)
+        """What is expected of every float of a row, where that is no number; else 0."""
+        if self.first & ((1 << 31) - 1) == 0:  # x = 0
+            steady[0], self.wanted[0] = False, 0.0
         self.ulp = np.ldexp(1.0, np.where(steady, exponents[0], 0) - fmt.precision + 1)
         self.slow = ~steady
         tiny = np.flatnonzero(steady & (low < float(fmt.min_normal)) & (high > float(fmt.min_subnormal) / 2))
@@ -251,11 +257,8 @@ class _Rows:
             distance, unit, bar = self._distances(rows)
             smallest, largest = self.arrays.ends(distance)
         slow = self.slow[rows] | ~np.isfinite(largest)
-        settled = np.zeros_like(slow)
-        if self.undefined[rows].any():
-            nan = self.arrays.to_numpy(self.arrays.xp.isnan(self.got[rows]).all(axis=1))
-            settled = self.undefined[rows] & nan
-            self._add_undefined(tally, rows.start, np.flatnonzero(settled))
+        settled = self._settled(rows, largest)
+        self._add_settled(tally, rows, np.flatnonzero(settled))
         for row in np.flatnonzero(slow & ~settled) + rows.start:
             results = self.arrays.to_numpy(self.got[row])
             tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, results, tally.best()))
@@ -266,13 +269,29 @@ class _Rows:
             strip.count(tally)
             strip.find_worst(tally)
 
-    def _add_undefined(self, tally: _Tally, start: int, rows: NDArray[np.intp]) -> None:
-        """Rows on which NaN is expected and is all that came."""
-        if rows.size:
-            row, count = start + int(rows[0]), len(rows) * ROW
-            first = Extreme(0.0, self.first + row * ROW, int(to_bits(self.arrays.to_numpy(self.got[row][:1]))[0]))
-            histogram = (count, *(0,) * (BINS - 1))
-            tally.add(Cell(count, histogram, correctly_rounded=count, worst=first, worst_conditioned=first))
+    def _settled(self, rows: slice, largest: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Rows on which no number is expected, or numbers are and none came."""
+        settled = self.wanted[rows] != 0
+        strange = np.flatnonzero(~settled & ~self.slow[rows] & ~np.isfinite(largest))
+        if strange.size:
+            finite = self.arrays.xp.isfinite(self.got[rows][strange])
+            settled[strange] = self.arrays.to_numpy(~finite.any(axis=1))
+        return settled
+
+    def _add_settled(self, tally: _Tally, rows: slice, settled: NDArray[np.intp]) -> None:
+        """Each result of such rows is what is expected, or infinitely far from it."""
+        if not settled.size:
+            return
+        xp, got = self.arrays.xp, self.got[rows][settled]
+        wanted = self.arrays.column(self.wanted[rows][settled])
+        right = xp.where(xp.isnan(wanted), xp.isnan(got), got == wanted)
+        count, inputs = self.arrays.count(right), len(settled) * ROW
+        row, column = (int(p[0]) for p in self.arrays.positions(~right)) if count < inputs else (0, 0)
+        pattern = self.first + (rows.start + int(settled[row])) * ROW + column
+        result = int(to_bits(self.arrays.to_numpy(got[row][column : column + 1]))[0])
+        worst = Extreme(0.0 if count == inputs else math.inf, pattern, result)
+        histogram = (count, *(0,) * (BINS - 2), inputs - count)
+        tally.add(Cell(inputs, histogram, correctly_rounded=count, worst=worst, worst_conditioned=worst))
 
     def _distances(self, rows: slice) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
         """Distances of results from values, what an ULP of them is in each row, and the error bars."""

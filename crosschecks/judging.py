@@ -35,6 +35,9 @@ SIDE = 2.0**-20
 """A bar of 0 is for comparisons with floats: the value may stand so many ULP beside the exact one, on its side."""
 Floats64 = NDArray[np.float64]
 
+LITTLE = 2.0**-900
+"""Values of an oracle for sizes are sizes if they are larger."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -186,8 +189,20 @@ class Judge:
         sizes = np.abs(slope.value)
         vanishing = np.flatnonzero((np.abs(batch.values.value) < 2.0**-160) | (sizes > 0) & (sizes < 2.0**-160))
         if vanishing.size:  # there the oracle's values tell sides, not sizes
-            x = batch.x[vanishing]
-            found[vanishing] = condition(self.entry, x, order=self.order, parameters=self.parameters)
+            found[vanishing] = self._kappa_of_little(batch.x[vanishing])
+        return found
+
+    def _kappa_of_little(self, x: Floats64) -> Floats64:
+        """The condition number where the function or its slope is far below the range of the format."""
+        value, slope = (certified(self.truth.expr, self.order + k, sizes=True)(x) for k in (0, 1))
+        with np.errstate(all="ignore"):
+            found = np.abs(x * slope.value / value.value)
+        known = value.judged & slope.judged
+        for v in (value, slope):
+            known &= (np.abs(v.value) > LITTLE) & (v.bar < 2.0**-40 * np.abs(v.value))
+        left = np.flatnonzero(~known)
+        if left.size:
+            found[left] = condition(self.entry, x[left], order=self.order, parameters=self.parameters)
         return found
 
     def _bits(self, got: float) -> int:

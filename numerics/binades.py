@@ -27,6 +27,9 @@ left to point-by-point evaluation. Where f runs along a dyadic line as closely a
 moved by far less than a float32 sees to the proper side. All its values are exact in float64, its bar is 0, and every
 comparison of f with a float32, or with a point some multiple of 2**-10 ULP away from one, comes out right. Along a
 line p / q x with odd q the block has an exact form beside its Taylor polynomial.
+
+Where jets over a block are of no use, f less a dyadic line may be monotone, and its values at the ends so near to
+each other that their middle, added to the line, serves the block: half their distance takes the place of 1.
 """
 
 from __future__ import annotations
@@ -42,11 +45,12 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..proofs.evaluate import NAN, Program, precision, program, series
+from ..proofs.evaluate import NAN, Program, enclose, precision, program, series
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
 from .near_lines import Beside, NearLine, near_lines
 from .scaled import scaled_enclosure
+from .smooth import nth_derivative
 from .two_terms import TwoTerms
 
 FLOAT32 = FORMATS["float32"]
@@ -180,10 +184,15 @@ def span(key: int, level: int, index: int) -> Span:
 
 
 class Polynomials:
-    """The blocks of one smooth expression in x, built when first asked for and kept."""
+    """The blocks of one smooth expression in x, built when first asked for and kept.
 
-    def __init__(self, smooth: Expr) -> None:
+    Args:
+        sizes: every value shall be as near to that of f as its bar says; none only tells the side of a line.
+    """
+
+    def __init__(self, smooth: Expr, *, sizes: bool = False) -> None:
         self.expr = smooth
+        self._sizes = sizes
         self._program: Program = program(smooth)
         self._blocks: dict[int, list[Block]] = {}
         self._values: dict[fmpq, arb] = {}
@@ -191,7 +200,7 @@ class Polynomials:
     @cached_property
     def lines(self) -> tuple[NearLine, ...]:
         """The lines the function may run along."""
-        return near_lines(self.expr)
+        return () if self._sizes else near_lines(self.expr)
 
     def rows(self, key: int, first: int, count: int) -> Rows:
         """Consecutive rows of a binade."""
@@ -271,9 +280,11 @@ class Polynomials:
                 return found
         for further in FURTHER:
             found, promising = self._expanded(place, further)
-            if found is not None or not promising:
+            if found is not None:
                 return found
-        return None
+            if not promising:
+                break
+        return self._straight(place)
 
     def _expanded(self, place: Span, further: int) -> tuple[Served | None, bool]:
         """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block.
@@ -283,10 +294,12 @@ class Polynomials:
         length = TERMS + further + 1
         for bits in PRECISIONS:
             with precision(bits, length):
+                thin, step = self._jet(arb(place.middle), length), arb(place.step)
+                if not thin[-1].is_finite():
+                    continue
                 whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
                 if not whole[-1].is_finite():
                     return None, False
-                thin, step = self._jet(arb(place.middle), length), arb(place.step)
                 found = _taylor(thin, whole[-1], step)
                 if found is not None:
                     allowed = RELATIVE_BAR * _smallest(found[0], 0.0)
@@ -333,6 +346,31 @@ class Polynomials:
             if all(sign * y > BEYOND for y in ends) and line.approaches(place.low, place.high):
                 return _constant(sign * BEYOND), 0.0, math.inf
         return None
+
+    def _straight(self, place: Span) -> Served | None:
+        """A line parallel to one of the lines, where f less that line is monotone and hardly changes.
+
+        Jets know nothing of log(cosh(x)) where exp(x) is beyond all bounds; its values at the ends of a block do.
+        """
+        for line in self.lines:
+            if line.odd > 1 or not line.approaches(place.low, place.high):
+                continue
+            with precision(128):
+                first, last = (self._value(x) - arb(line.c1 * x) for x in (place.low, place.high))
+                rest = first.union(last)
+                middle = arb(line.c1 * place.middle) + rest.mid()
+                coefficients = _constant(float(middle.mid()))
+                coefficients[1] = _float(line.c1 * place.step)
+                size = abs(arb(coefficients[0])) + abs(arb(coefficients[1]))
+                bar = rest.rad() + abs(middle - arb(coefficients[0])) + arb(EVALUATION) * size + arb(TINY)
+                if bar.is_finite() and _upper(bar) <= RELATIVE_BAR * _smallest(coefficients, _upper(bar)):
+                    tilt = abs((self._slope(place) - arb(line.c1)) * arb(place.step))
+                    return coefficients, _upper(bar), _upper(tilt) if tilt.is_finite() else math.inf
+        return None
+
+    def _slope(self, place: Span) -> arb:
+        """The derivative over a block."""
+        return enclose(nth_derivative(self.expr, 1), {"x": _hull(arb(place.low), arb(place.high))})
 
     def _value(self, x: fmpq) -> arb:
         """The value at an end of a block, which every line is compared with, and the next block's halves again."""

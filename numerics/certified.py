@@ -47,11 +47,13 @@ class Values:
 class Certified:
     """One order of an expression in x; see :func:`certified`."""
 
-    def __init__(self, expr: Expr, order: int) -> None:
+    def __init__(self, expr: Expr, order: int, *, sizes: bool = False) -> None:
         self.expr, self.order = expr, order
         self._oracle: Oracle = oracle(expr, order)
         pieces = split(expr, "x")
-        self._pieces = [None if p.expr is None else Polynomials(nth_derivative(p.expr, order)) for p in pieces.pieces]
+        self._pieces = [
+            None if p.expr is None else Polynomials(nth_derivative(p.expr, order), sizes=sizes) for p in pieces.pieces
+        ]
         self._short = [None if p.expr is None else two_terms(nth_derivative(p.expr, order)) for p in pieces.pieces]
         self._ends = [_End.of(b) for b in pieces.breakpoints]
 
@@ -212,9 +214,11 @@ class _End:
 
 
 @lru_cache(maxsize=64)
-def certified(expr: Expr, order: int = 0) -> Certified:
+def certified(expr: Expr, order: int = 0, *, sizes: bool = False) -> Certified:
     """The certified oracle of one order of an expression whose only free name is x.
+
+    With `sizes`, values found by polynomials are within their bars of f(x), however small f(x) is.
 
     Raises Undecided where the expression's pieces are not found.
     """
-    return Certified(expr, order)
+    return Certified(expr, order, sizes=sizes)

@@ -10,6 +10,7 @@ Coefficients are dyadic, but for the slope of a line through 0: mish(x) is 3/5 x
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from flint import arb, fmpq
 from ..proofs import expressions as ex
 from ..proofs.effort import Undecided
 from ..proofs.expressions import Expr
-from ..proofs.lines import Line, sign_line
+from ..proofs.lines import Line, sign_line, window_signs
 from ..proofs.pieces import Undefined, smooth_limit
 from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from ..proofs.reals import exact as exactly
@@ -28,6 +29,8 @@ from .smooth import nth_derivative
 LONGEST = 10
 """Bits of a coefficient's numerator and denominator, powers of two aside. Longer ones leave no room in a float64 for
 the line and the side together."""
+WINDOW = fmpq(1, 1 << 10)
+"""How far from 0 signs are looked for where they are not found everywhere."""
 MOVE = 2.0**-49
 """How far from a line that is not dyadic the function is taken to be, relatively: more than two roundings."""
 
@@ -113,16 +116,24 @@ def near_lines(smooth: Expr) -> tuple[NearLine, ...]:
             found[value, slope] = None
         if value is not None:
             found[value, fmpq(0)] = None
+        if odd_part(int(slope.q)) == 1:
+            found[fmpq(0), slope] = None  # what is added to it is little for large x
     found[fmpq(0), fmpq(0)] = None
     lines = []
     for c0, c1 in found:
-        try:
-            signs = sign_line(smooth - ex.rational(c0) - ex.rational(c1) * ex.name("x"), "x")
-            slopes = sign_line(nth_derivative(smooth, 1) - ex.rational(c1), "x")
-        except Undecided:
-            continue
-        lines.append(NearLine(c0, c1, signs, slopes))
+        with suppress(Undecided):
+            signs = _signs(smooth - ex.rational(c0) - ex.rational(c1) * ex.name("x"))
+            slopes = _signs(nth_derivative(smooth, 1) - ex.rational(c1))
+            lines.append(NearLine(c0, c1, signs, slopes))
     return tuple(lines)
+
+
+def _signs(difference: Expr) -> Line[int | None]:
+    """The signs on the whole real line; of what oscillates for ever, those near 0. Raises Undecided."""
+    try:
+        return sign_line(difference, "x")
+    except Undecided:
+        return window_signs(difference, "x", exactly(-WINDOW), exactly(WINDOW))
 
 
 def _limit(smooth: Expr, place: Real, side: int) -> fmpq | None:

@@ -124,6 +124,23 @@ def test_rows_agree_with_references(name: str, order: int) -> None:
     assert compared == 4096 * len(PLACES[name])
 
 
+@pytest.mark.parametrize(
+    ("name", "order", "first"),
+    [("exponential", 0, 0x43000000), ("logit", 1, 0x40000000), ("logit", 0, 0xBF800000), ("silu", 0, 0x40000000)],
+)
+def test_rows_on_which_nothing_is_a_matter_of_distance(name: str, order: int, first: int) -> None:
+    """Infinity or NaN expected, or a number; and rows full of the one, of the other, of numbers, of everything."""
+    judge = Judge(name, (), order, FLOAT32)
+    inf, nan = np.float32(np.inf), np.float32(np.nan)
+    kinds = [inf, -inf, nan, np.float32(1.5)]
+    rows = [np.full(2048, kind) for kind in kinds] + [np.tile(kinds, 512), np.tile(kinds[::-1], 512)]
+    for each in [*rows, np.concatenate(rows)]:
+        (cell,) = profile_of_results(judge, first, each).cells.values()
+        slow = _slowly(judge, first, each)
+        for field in ("inputs", "histogram", "correctly_rounded", "flushed", "unjudged", "worst", "worst_conditioned"):
+            assert getattr(cell, field) == getattr(slow, field), field
+
+
 @pytest.mark.parametrize(("name", "first"), [("silu", 0x7F000000), ("tanh", 0x01000000), ("gelu", 0x7E800000)])
 def test_where_only_the_side_decides(name: str, first: int) -> None:
     """silu(x) is below a large x by less than any precision shows: x is never exact, but always the nearest float."""
