@@ -186,10 +186,13 @@ class Judge:
         with np.errstate(all="ignore"):
             found = np.abs(batch.x * slope.value / batch.values.value)
         found = np.where(slope.judged & ~np.isnan(found), found, 0.0)
-        sizes = np.abs(slope.value)
-        vanishing = np.flatnonzero((np.abs(batch.values.value) < 2.0**-160) | (sizes > 0) & (sizes < 2.0**-160))
-        if vanishing.size:  # there the oracle's values tell sides, not sizes
-            found[vanishing] = self._kappa_of_little(batch.x[vanishing])
+        unsure = np.abs(batch.values.value) < 2.0**-160
+        unsure |= (slope.value != 0) & (np.abs(slope.value) < 2.0**-160)  # there the oracle tells sides, not sizes
+        for v in (batch.values, slope):
+            unsure |= v.bar > 2.0**-32 * np.abs(v.value)
+        left = np.flatnonzero(unsure)
+        if left.size:
+            found[left] = self._kappa_of_little(batch.x[left])
         return found
 
     def _kappa_of_little(self, x: Floats64) -> Floats64:

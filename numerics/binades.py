@@ -52,6 +52,7 @@ from .near_lines import Beside, NearLine, near_lines
 from .scaled import scaled_enclosure
 from .smooth import nth_derivative
 from .two_terms import TwoTerms
+from .waves import wave
 
 FLOAT32 = FORMATS["float32"]
 BINADE = 1 << 23
@@ -193,6 +194,7 @@ class Polynomials:
     def __init__(self, smooth: Expr, *, sizes: bool = False) -> None:
         self.expr = smooth
         self._sizes = sizes
+        self._wave = wave(smooth)
         self._program: Program = program(smooth)
         self._blocks: dict[int, list[Block]] = {}
         self._values: dict[fmpq, arb] = {}
@@ -205,6 +207,8 @@ class Polynomials:
     def rows(self, key: int, first: int, count: int) -> Rows:
         """Consecutive rows of a binade."""
         rows = Rows.unknown(count)
+        if self._outrun(key):
+            return rows
         for block in self.blocks(key, first, count):
             start, stop = max(block.first, first), min(block.stop, first + count)
             chosen = slice(start - first, stop - first)
@@ -220,6 +224,9 @@ class Polynomials:
 
         NaN where no block serves, and where none is known and there are too few inputs to build one for.
         """
+        if self._wave is not None and self._outrun(key):
+            found, bar_of_all = self._wave.at(_floats(key, places))
+            return found, np.full(places.shape, bar_of_all)
         value, bar = np.full(places.shape, np.nan), np.full(places.shape, np.nan)
         start = level = 0
         while start < len(places):
@@ -236,6 +243,10 @@ class Polynomials:
                 value[start:stop], bar[start:stop] = block.at(places[start:stop]), block.bar
             start, level = stop, 0 if block is None else block.coarser
         return value, bar
+
+    def _outrun(self, key: int) -> bool:
+        """Whether the function turns so often in a row of this binade that every float is on its own."""
+        return self._wave is not None and self._wave.outruns(_float(spacing(key)) * ROW / 2)
 
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
         """The blocks that serve so many rows from a first one, in order; rows that none serves alone."""
@@ -449,6 +460,12 @@ def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
     if not bar < math.inf:
         return -math.inf
     return float(sizes[0] * (1 - 2.0**-50) - sizes[1:].sum() * (1 + 2.0**-49) - bar)
+
+
+def _floats(key: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The floats at some places of a binade."""
+    binade = span(key, 0, 0)
+    return _float(binade.first) + (-1 if key >> 8 else 1) * _float(spacing(key)) * places
 
 
 def _constant(value: float) -> NDArray[np.float64]:
