@@ -47,14 +47,12 @@ from numpy.typing import NDArray
 
 from ..proofs.evaluate import NAN, Program, enclose, precision, program, series
 from ..proofs.expressions import Expr
-from ..proofs.formats import FORMATS
-from .near_lines import Beside, NearLine, near_lines
+from .near_lines import NEARNESS, Beside, Ends, NearLine, float_of, near_lines
 from .scaled import scaled_enclosure
 from .smooth import nth_derivative
 from .two_terms import TwoTerms
 from .waves import wave
 
-FLOAT32 = FORMATS["float32"]
 BINADE = 1 << 23
 """Floats of one sign and exponent."""
 ROW = 1 << 11
@@ -73,8 +71,6 @@ FURTHER = (0, 8, 40)
 RELATIVE_BAR = 2.0**-46
 """The largest bar, relative to the smallest value in the block: less than what NEARNESS leaves to see of a distance."""
 PRECISIONS = (96, 192, 1024)
-NEARNESS = fmpq(1, 1 << 20)
-"""How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
 VANISHING = arb(2) ** -400
 """Smaller than anything that floats could tell from 0."""
 BEYOND = 2.0**300
@@ -160,10 +156,6 @@ class Span:
     def high(self) -> fmpq:
         return max(self.first, self.last)
 
-    def ends(self, q: fmpq) -> tuple[fmpq, fmpq]:
-        """The first and the last float that is not 0, which may lie on a line."""
-        return self.first or (q if self.last > 0 else -q), self.last
-
     @property
     def spacing(self) -> fmpq:
         """The distance of neighbouring floats, in float32s of this binade, times the number of floats, halved."""
@@ -197,7 +189,7 @@ class Polynomials:
         self._wave = wave(smooth)
         self._program: Program = program(smooth)
         self._blocks: dict[int, list[Block]] = {}
-        self._values: dict[fmpq, arb] = {}
+        self._values: dict[tuple[int, int], arb] = {}
 
     @cached_property
     def lines(self) -> tuple[NearLine, ...]:
@@ -246,7 +238,7 @@ class Polynomials:
 
     def _outrun(self, key: int) -> bool:
         """Whether the function turns so often in a row of this binade that every float is on its own."""
-        return self._wave is not None and self._wave.outruns(_float(spacing(key)) * ROW / 2)
+        return self._wave is not None and self._wave.outruns(float_of(spacing(key)) * ROW / 2)
 
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
         """The blocks that serve so many rows from a first one, in order; rows that none serves alone."""
@@ -268,8 +260,9 @@ class Polynomials:
         """The block of this level that a row lies in, if a polynomial serves it; kept."""
         index, count = row >> (DEEPEST - level), ROWS >> level
         place, q = span(key, level, index), spacing(key)
-        found = self._polynomial(place, q)
-        return None if found is None else self._kept(key, Block(index * count, count, *found, self._exact(place, q)))
+        ends = self._ends(place, q)
+        found = self._polynomial(place, ends, q)
+        return None if found is None else self._kept(key, Block(index * count, count, *found, self._exact(ends, q)))
 
     def _without(self, key: int, row: int) -> Block:
         return self._kept(key, Block(row, 1, np.full(TERMS, np.nan), math.nan, math.nan))
@@ -280,22 +273,22 @@ class Polynomials:
         known[:] = sorted((block, *(b for b in known if not block.first <= b.first < block.stop)), key=_first)
         return block
 
-    def _polynomial(self, place: Span, q: fmpq) -> Served | None:
+    def _polynomial(self, place: Span, ends: Ends, q: fmpq) -> Served | None:
         for line in self.lines:
-            near = self._ends_near(line, place, q)
+            near = line.near(ends, q)
             if near == 2 and line.odd == 1:
-                return self._along(line, place, q)
+                return self._along(line, place, ends, q)
             if near == 1 and place.spacing * 2 > q * ROW:
                 return None  # a polynomial here would not tell the side where f runs along the line: halves do
-            if (found := self._beyond(line, place)) is not None:
-                return found
+        if self._beyond(ends):
+            return _constant(math.copysign(BEYOND, ends.rough[0])), 0.0, math.inf
         for further in FURTHER:
             found, promising = self._expanded(place, further)
             if found is not None:
                 return found
             if not promising:
                 break
-        return self._straight(place)
+        return self._straight(place, ends)
 
     def _expanded(self, place: Span, further: int) -> tuple[Served | None, bool]:
         """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block.
@@ -319,59 +312,44 @@ class Polynomials:
                     return None, bool(2 * abs(thin[TERMS] * step**TERMS) < allowed)
         return None, False
 
-    def _ends_near(self, line: NearLine, place: Span, q: fmpq) -> int:
-        """At how many ends of the block f runs along the line, if it lies on one side and nears it monotonely; or 0."""
-        first, last = place.ends(q)
-        unit = _unit(line, first, last, q)
-        if unit is None:
-            return 0
-        near = sum(bool(line.odd * abs(self._value(x) - arb(line.at(x))) < arb(unit * NEARNESS)) for x in (first, last))
-        ends = sorted((first, last))
-        return near if near and line.side(*ends) is not None and line.approaches(*ends) else 0
-
-    def _along(self, line: NearLine, place: Span, q: fmpq) -> Served:
+    def _along(self, line: NearLine, place: Span, ends: Ends, q: fmpq) -> Served:
         """The line as the block's polynomial, moved to the side on which f lies."""
-        first, last = place.ends(q)
-        unit, side = _unit(line, first, last, q), line.side(*sorted((first, last)))
+        unit, side = line.unit(ends, q), line.side(ends.low, ends.high)
         assert unit is not None and side is not None
-        coefficients = _constant(_float(line.at(place.middle) + side * unit * NEARNESS / 2))
-        coefficients[1] = _float(line.c1 * place.step)
+        coefficients = _constant(float_of(line.at(place.middle) + side * unit * NEARNESS / 2))
+        coefficients[1] = float_of(line.c1 * place.step)
         with precision(128):
             slope = self._jet(_hull(arb(place.low), arb(place.high)), 2)[1]
             tilt = abs((slope - arb(line.c1)) * arb(place.step))
         return coefficients, 0.0, _upper(tilt) if tilt.is_finite() else math.inf
 
-    def _exact(self, place: Span, q: fmpq) -> Beside | None:
+    def _exact(self, ends: Ends, q: fmpq) -> Beside | None:
         """The exact form of a block along a line that is not dyadic."""
-        for line in self.lines:
-            if line.odd > 1 and self._ends_near(line, place, q) == 2:
-                return line.beside(*sorted(place.ends(q)))
-        return None
+        along = (line for line in self.lines if line.odd > 1 and line.near(ends, q) == 2)
+        return next((line.beside(ends.low, ends.high) for line in along), None)
 
-    def _beyond(self, line: NearLine, place: Span) -> Served | None:
-        """A stand-in for values that are all beyond every float32: those of a monotone function, by its ends."""
-        if line.c0 or line.c1:
-            return None
-        ends = [self._value(x) for x in (place.low, place.high)]
-        for sign in (1, -1):
-            if all(sign * y > BEYOND for y in ends) and line.approaches(place.low, place.high):
-                return _constant(sign * BEYOND), 0.0, math.inf
-        return None
+    def _beyond(self, ends: Ends) -> bool:
+        """Whether all values are beyond every float32, on one side: those of a monotone function, by its ends."""
+        if not min(map(abs, ends.rough)) > BEYOND / 2:
+            return False
+        constant = (line for line in self.lines if line.c0 == line.c1 == 0 and line.approaches(ends.low, ends.high))
+        sides = (all(sign * y > BEYOND for y in (ends.at_low, ends.at_high)) for sign in (1, -1))
+        return any(constant) and any(sides)
 
-    def _straight(self, place: Span) -> Served | None:
+    def _straight(self, place: Span, ends: Ends) -> Served | None:
         """A line parallel to one of the lines, where f less that line is monotone and hardly changes.
 
         Jets know nothing of log(cosh(x)) where exp(x) is beyond all bounds; its values at the ends of a block do.
         """
         for line in self.lines:
-            if line.odd > 1 or not line.approaches(place.low, place.high):
+            if line.odd > 1 or not line.is_roughly_parallel(ends) or not line.approaches(ends.low, ends.high):
                 continue
             with precision(128):
-                first, last = (self._value(x) - arb(line.c1 * x) for x in (place.low, place.high))
+                first, last = ends.at_low - arb(line.c1 * ends.low), ends.at_high - arb(line.c1 * ends.high)
                 rest = first.union(last)
                 middle = arb(line.c1 * place.middle) + rest.mid()
                 coefficients = _constant(float(middle.mid()))
-                coefficients[1] = _float(line.c1 * place.step)
+                coefficients[1] = float_of(line.c1 * place.step)
                 size = abs(arb(coefficients[0])) + abs(arb(coefficients[1]))
                 bar = rest.rad() + abs(middle - arb(coefficients[0])) + arb(EVALUATION) * size + arb(TINY)
                 if bar.is_finite() and _upper(bar) <= RELATIVE_BAR * _smallest(coefficients, _upper(bar)):
@@ -383,13 +361,18 @@ class Polynomials:
         """The derivative over a block."""
         return enclose(nth_derivative(self.expr, 1), {"x": _hull(arb(place.low), arb(place.high))})
 
+    def _ends(self, place: Span, q: fmpq) -> Ends:
+        low, high = sorted((place.first or (q if place.last > 0 else -q), place.last))
+        return Ends(low, high, self._value(low), self._value(high))
+
     def _value(self, x: fmpq) -> arb:
-        """The value at an end of a block, which every line is compared with, and the next block's halves again."""
-        if x not in self._values:
+        """The value at an end of a block, which one of its halves has, too."""
+        name = int(x.p), int(x.q)
+        if name not in self._values:
             if len(self._values) >= 64:
                 self._values.clear()
-            self._values[x] = self._computed(x)
-        return self._values[x]
+            self._values[name] = self._computed(x)
+        return self._values[name]
 
     def _computed(self, x: fmpq) -> arb:
         value: Any = NAN
@@ -408,24 +391,6 @@ class Polynomials:
             return series(self._program, "x", x, length)
         except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
             return [NAN] * length
-
-
-def _unit(line: NearLine, first: fmpq, last: fmpq, q: fmpq) -> fmpq | None:
-    """What all values of the line at floats from first to last, and all floats near them, are multiples of.
-
-    For a line that is not dyadic, what `line.odd` times each of these is a multiple of.
-
-    None where a float64 has no room for them and for what a hair to their side is, or the line crosses 0.
-    """
-    low, high = sorted((abs(line.at(first)), abs(line.at(last))))
-    if line.at(first) * line.at(last) < 0:
-        return None
-    unit = FLOAT32.ulp(low)
-    if line.c1:
-        unit = min(unit, _lowest_bit(line.odd * line.c1 * q))
-    if line.c0 and line.c1:
-        unit = min(unit, _lowest_bit(line.c0))
-    return None if line.odd * high >= unit * NEARNESS / 2 * (1 << 51) else unit
 
 
 def _first(block: Block) -> int:
@@ -465,7 +430,7 @@ def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
 def _floats(key: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
     """The floats at some places of a binade."""
     binade = span(key, 0, 0)
-    return _float(binade.first) + (-1 if key >> 8 else 1) * _float(spacing(key)) * places
+    return float_of(binade.first) + (-1 if key >> 8 else 1) * float_of(spacing(key)) * places
 
 
 def _constant(value: float) -> NDArray[np.float64]:
@@ -493,10 +458,6 @@ def powers() -> NDArray[np.float64]:
     return np.array([[math.ldexp(float(n**j), -11 * j) for n in numerators] for j in range(TERMS)])
 
 
-def _float(c: fmpq) -> float:
-    return int(c.p) / int(c.q)
-
-
 def _upper(x: arb) -> float:
     """A float64 that is not smaller."""
     return math.nextafter(float(x.upper()), math.inf)
@@ -504,9 +465,3 @@ def _upper(x: arb) -> float:
 
 def _power_of_two(exponent: int) -> fmpq:
     return fmpq(1 << exponent) if exponent >= 0 else fmpq(1, 1 << -exponent)
-
-
-def _lowest_bit(c: fmpq) -> fmpq:
-    """The largest power of two of which a dyadic rational is a multiple."""
-    p = int(c.p)
-    return fmpq(abs(p) & -abs(p), c.q)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,19 +21,38 @@ from flint import arb, fmpq
 from ..proofs import expressions as ex
 from ..proofs.effort import Undecided
 from ..proofs.expressions import Expr
+from ..proofs.formats import FORMATS
 from ..proofs.lines import Line, sign_line, window_signs
 from ..proofs.pieces import Undefined, smooth_limit
 from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from ..proofs.reals import exact as exactly
 from .smooth import nth_derivative
 
+FLOAT32 = FORMATS["float32"]
 LONGEST = 10
 """Bits of a coefficient's numerator and denominator, powers of two aside. Longer ones leave no room in a float64 for
 the line and the side together."""
+NEARNESS = fmpq(1, 1 << 20)
+"""How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
 WINDOW = fmpq(1, 1 << 10)
 """How far from 0 signs are looked for where they are not found everywhere."""
 MOVE = 2.0**-49
 """How far from a line that is not dyadic the function is taken to be, relatively: more than two roundings."""
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The smallest and the largest float of a block, 0 aside, and f there."""
+
+    low: fmpq
+    high: fmpq
+    at_low: arb
+    at_high: arb
+
+    @cached_property
+    def rough(self) -> tuple[float, float]:
+        """f at the ends, rounded somehow: to see at once what is out of the question."""
+        return float(self.at_low), float(self.at_high)
 
 
 @dataclass(frozen=True)
@@ -55,11 +75,51 @@ class NearLine:
         assert side is not None
         away = side if self.at(high or low) > 0 else -side
         c = self.c1 * self.odd
-        return Beside(self.odd, int(c.p) / int(c.q) * (1 + away * MOVE))
+        return Beside(self.odd, float_of(c) * (1 + away * MOVE))
 
     def at(self, x: fmpq) -> fmpq:
         """The line's value."""
         return self.c0 + self.c1 * x
+
+    def near(self, ends: Ends, q: fmpq) -> int:
+        """At how many ends of a block f runs along the line, if it lies on one side and nears it monotonely; or 0.
+
+        The floats of the block are multiples of q.
+        """
+        lines = self.at(ends.low), self.at(ends.high)
+        if not any(_roughly_near(y, float_of(line)) for y, line in zip(ends.rough, lines, strict=True)):
+            return 0
+        unit = self.unit(ends, q)
+        if unit is None:
+            return 0
+        apart = (abs(y - arb(line)) for y, line in zip((ends.at_low, ends.at_high), lines, strict=True))
+        near = sum(bool(self.odd * distance < arb(unit * NEARNESS)) for distance in apart)
+        known = near and self.side(ends.low, ends.high) is not None and self.approaches(ends.low, ends.high)
+        return near if known else 0
+
+    def unit(self, ends: Ends, q: fmpq) -> fmpq | None:
+        """What all values of the line at floats of a block, and all floats near them, are multiples of.
+
+        For a line that is not dyadic, what `odd` times each of these is a multiple of.
+
+        None where a float64 has no room for them and for what a hair to their side is, or the line crosses 0.
+        """
+        first, last = self.at(ends.low), self.at(ends.high)
+        if first * last < 0:
+            return None
+        low, high = sorted((abs(first), abs(last)))
+        unit = FLOAT32.ulp(low)
+        if self.c1:
+            unit = min(unit, _lowest_bit(self.odd * self.c1 * q))
+        if self.c0 and self.c1:
+            unit = min(unit, _lowest_bit(self.c0))
+        return None if self.odd * high >= unit * NEARNESS / 2 * (1 << 51) else unit
+
+    def is_roughly_parallel(self, ends: Ends) -> bool:
+        """Whether f less the line may hardly change from one end to the other."""
+        low, high = ends.rough
+        change = high - low - float_of(self.c1 * (ends.high - ends.low))
+        return abs(change) < 2.0**-40 * max(abs(low), abs(high))
 
     def side(self, low: fmpq, high: fmpq) -> int | None:
         """The sign of the function minus the line on all of [low, high]; None where it is not the same or unknown."""
@@ -85,6 +145,11 @@ class Beside:
     def distances(self, x: Any, y: Any, xp: Any = np) -> Any:
         """q abs(f(x) - y) for float32s y. The arrays are float64s of the library whose namespace is `xp`."""
         return xp.abs(self.c * x - self.q * y)
+
+
+def _roughly_near(y: float, line: float) -> bool:
+    """Whether NEARNESS, of at most an ULP of the line, may be more than the distance."""
+    return abs(y - line) <= 2.0**-40 * abs(line) + 2.0**-160
 
 
 def _constant_sign(signs: Line[int | None], low: fmpq, high: fmpq) -> int | None:
@@ -144,6 +209,17 @@ def _limit(smooth: Expr, place: Real, side: int) -> fmpq | None:
         return None
     short = value is not None and all(odd_part(int(n)).bit_length() <= LONGEST for n in (value.p, value.q))
     return value if short and int(value.q) < 1 << 64 else None
+
+
+def float_of(c: fmpq) -> float:
+    """The nearest float64."""
+    return int(c.p) / int(c.q)
+
+
+def _lowest_bit(c: fmpq) -> fmpq:
+    """The largest power of two of which a dyadic rational is a multiple."""
+    p = int(c.p)
+    return fmpq(abs(p) & -abs(p), c.q)
 
 
 def odd_part(n: int) -> int:
