@@ -25,7 +25,7 @@ from ..proofs.formats import Format
 from .arrays import NUMPY, Arrays, arrays_of
 from .direct import direct
 from .implementation import Implementation
-from .judging import THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
+from .judging import LARGE, THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
 from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, larger, unshifted
 
 TILE = 1 << 18
@@ -415,7 +415,8 @@ class _Strip:
             with np.errstate(over="ignore"):
                 bound = np.where(floor < GRAIN, np.minimum(floor, 0.0), unshifted(floor) if conditioned else floor)
                 limit = bound * divisor
-            limit *= np.where((self.bar > 0) | (kappa > 0), 1 - np.copysign(2.0**-50, limit), 1.0)
+            rounded = (self.bar > 0) | (kappa > 0) | (bound >= LARGE)
+            limit *= np.where(rounded, 1 - np.copysign(2.0**-40, limit), 1.0)
             relevant = np.flatnonzero(fast & (upper > limit))
             if not relevant.size:
                 break

@@ -16,9 +16,11 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..numerics.certified import Certified, ComparisonUndecided, Values, certified
+from ..numerics.binades import BEYOND
+from ..numerics.certified import FLOAT32, Certified, ComparisonUndecided, Values, certified
 from ..numerics.formats import as_float64, exact, from_bits
 from ..numerics.oracle import condition, reference
+from ..numerics.two_terms import two_sum
 from ..proofs import expressions as ex
 from ..proofs.catalogue import activation
 from ..proofs.effort import Undecided
@@ -35,6 +37,8 @@ SIDE = 2.0**-20
 """A bar of 0 is for comparisons with floats: the value may stand so many ULP beside the exact one, on its side."""
 Floats64 = NDArray[np.float64]
 
+LARGE = 2.0**22
+"""From so many ULP on a result may be so much smaller or larger than the value that their difference is no float64."""
 LITTLE = 2.0**-900
 """Values of an oracle for sizes are sizes if they are larger."""
 
@@ -158,6 +162,21 @@ class Judge:
             signs[open_] = self.truth.signs(batch.x[open_], m[open_])
         return signs
 
+    def compare_sum(self, batch: Batch, step: Floats64, ulp: Floats64) -> NDArray[np.int8]:
+        """The signs of f(x) - (got + step), certain; the sum need not be a float64."""
+        v = batch.values
+        m, lost = two_sum(batch.got, step)
+        signs = self.compare(batch, m)
+        distance = np.abs(v.value - m)
+        # Where the bar is 0, the value is as good as f(x) for a multiple of 2**-10 ULP, and to 2**-20 ULP for all else.
+        on_grid = (lost == 0) & (np.ldexp(m / ulp, 10) == np.rint(np.ldexp(m / ulp, 10)))
+        reach = np.where(v.bar > 0, v.bar, 2.0**-18 * ulp) + 2 * np.abs(lost)
+        doubtful = ~(distance > reach) & np.where(v.bar > 0, lost != 0, ~on_grid)
+        for i in np.flatnonzero(doubtful & ~np.isnan(v.value)):
+            level = exact(float(batch.got[i])) + exact(float(step[i]))
+            signs[i] = self.truth.side(float(batch.x[i]), level)
+        return signs
+
     def conditioned_above(self, x: float, got: float, ulp: float, bound: float) -> bool:
         """Whether error / (1 + kappa) is above a bound, decided by ball arithmetic."""
         here, slope = self.truth.exactly(x), self.slope.exactly(x)
@@ -186,10 +205,12 @@ class Judge:
         with np.errstate(all="ignore"):
             found = np.abs(batch.x * slope.value / batch.values.value)
         found = np.where(slope.judged & ~np.isnan(found), found, 0.0)
-        unsure = np.abs(batch.values.value) < 2.0**-160
-        unsure |= (slope.value != 0) & (np.abs(slope.value) < 2.0**-160)  # there the oracle tells sides, not sizes
+        unsure = np.zeros(len(batch.x), np.bool_)
         for v in (batch.values, slope):
-            unsure |= v.bar > 2.0**-32 * np.abs(v.value)
+            size = np.abs(v.value)
+            # There the oracle tells sides, not sizes.
+            unsure |= (v.bar == 0) & (size > 0) & ((size < float(FLOAT32.min_normal)) | (size >= BEYOND))
+            unsure |= v.bar > 2.0**-32 * size
         left = np.flatnonzero(unsure)
         if left.size:
             found[left] = self._kappa_of_little(batch.x[left])
@@ -231,7 +252,12 @@ class Errors:
         agree = (wanted == batch.got) | (np.isnan(wanted) & np.isnan(batch.got))
         with np.errstate(invalid="ignore", over="ignore"):
             self.error = np.abs(batch.got - v.value) / self.ulp
-            self.bar = np.where(v.bar > 0, v.bar / self.ulp + 2.0**-51 * self.error, 0.0)
+            rounding = 2.0**-51 * self.error
+            # Where the bar is 0, for results of about the value's size the difference is exact, and as good as f(x)'s.
+            large = self.error >= LARGE
+            inexact = large | (two_sum(batch.got, -v.value)[1] != 0)
+            near = np.where(inexact, rounding, 0.0) + np.where(large, 2.0**-18, 0.0)
+            self.bar = np.where(v.bar > 0, v.bar / self.ulp + rounding, near)
         self.error = np.where(self.numbers, self.error, np.where(~np.isfinite(wanted) & agree, 0.0, math.inf))
         self.bar = np.where(self.numbers, self.bar, 0.0)
 
@@ -243,8 +269,8 @@ class Errors:
         if open_.size:
             at = open_ if chosen is None else chosen[open_]
             some, step = self.batch.at(at), threshold * self.ulp[at]
-            up = self.judge.compare(some, some.got + step)
-            down = self.judge.compare(some, some.got - step)
+            up = self.judge.compare_sum(some, step, self.ulp[at])
+            down = self.judge.compare_sum(some, -step, self.ulp[at])
             above[open_] = (up > 0) | (down < 0)
             equal[open_] = (up == 0) | (down == 0)
         return above, equal

@@ -25,7 +25,8 @@ their sum at every float of the block:
 Blocks are halved until the bar is at most 2**-46 of the smallest abs(f) in the block; a row that even so has none is
 left to point-by-point evaluation. Where f runs along a dyadic line as closely as NEARNESS, the polynomial is the line
 moved by far less than a float32 sees to the proper side. All its values are exact in float64, its bar is 0, and every
-comparison of f with a float32, or with a point some multiple of 2**-10 ULP away from one, comes out right. Along a
+comparison of f with a multiple of 2**-10 of an ULP of f comes out right; such are the float32s of at least its size,
+and points some multiples of that away from them. The values are nearer to f than 2**-20 ULP. Along a
 line p / q x with odd q the block has an exact form beside its Taylor polynomial.
 
 Where jets over a block are of no use, f less a dyadic line may be monotone, and its values at the ends so near to

@@ -17,6 +17,7 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
+from ..proofs.evaluate import precision
 from ..proofs.expressions import Expr
 from ..proofs.formats import FORMATS
 from ..proofs.pieces import Kink, split
@@ -113,7 +114,7 @@ class Certified:
                 at = of_binade[np.searchsorted(rows, low) : np.searchsorted(rows, high)]
                 if piece is None:
                     bar[at] = 0.0
-                else:
+                elif at.size:
                     value[at], bar[at] = piece.at(key, patterns[at] % BINADE)
         judged = np.ones(x.shape, np.bool_)
         left = np.flatnonzero(np.isnan(bar) | (x == 0))
@@ -159,19 +160,27 @@ class Certified:
         return signs
 
     def _sign(self, x: float, m: float) -> int:
-        real, level = self._oracle.at(exact(x), stand_ins=True), exact(m)
+        return self._side(self._oracle.at(exact(x), stand_ins=True), exact(m), f"at {x.hex()} is above {m.hex()}")
+
+    def side(self, x: float, level: fmpq) -> int:
+        """The sign of f(x) - level for a level that need not be a float. Raises ComparisonUndecided."""
+        return self._side(self._oracle.at(exact(x)), level, f"at {x.hex()} is above {level}")
+
+    def _side(self, real: ExactReal | Kink | None, level: fmpq, what: str) -> int:
         if isinstance(real, fmpq):
             return int(real > level) - int(real < level)
         if callable(real):
             bits = 128
             while bits <= MOST_BITS:
                 ball = real(bits)
-                if ball > arb(level) or ball < arb(level):
-                    return 1 if ball > arb(level) else -1
-                if ball.is_exact():
+                with precision(bits):
+                    near = arb(level)
+                if ball > near or ball < near:
+                    return 1 if ball > near else -1
+                if ball.is_exact() and near.is_exact():
                     return 0
                 bits *= 2
-        raise ComparisonUndecided(f"whether the value at {x.hex()} is above or below {m.hex()}")
+        raise ComparisonUndecided(f"whether the value {what} or below")
 
 
 class ComparisonUndecided(ArithmeticError):

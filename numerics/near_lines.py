@@ -10,6 +10,7 @@ Coefficients are dyadic, but for the slope of a line through 0: mish(x) is 3/5 x
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,7 @@ from ..proofs.pieces import Undefined, smooth_limit
 from ..proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from ..proofs.reals import exact as exactly
 from .smooth import nth_derivative
+from .two_terms import to_odd, two_sum
 
 FLOAT32 = FORMATS["float32"]
 LONGEST = 10
@@ -134,9 +136,10 @@ class NearLine:
 class Beside:
     """What runs along the line p / q x with odd q, on one side of it, as an exact form for every comparison.
 
-    q f(x) is taken for c x, where c is p and a few units of its last place more or less. q y, for a float32 y, is
-    exact in float64, and so is the difference unless it is more than the value itself; c x is on the side of p x that
-    q f(x) is on, and nearer than any other multiple of what q y can be a multiple of.
+    q f(x) is taken for c x, rounded, where c is p and a few units of its last place more or less. It is on the side of
+    p x that q f(x) is on, and nearer than any other multiple of what q y can be a multiple of for float32s y near it.
+    q y is exact in float64, and so is the difference unless it is more than half of the value, where it is rounded to
+    odd, which no comparison with a number of less than 53 bits notices.
     """
 
     q: int
@@ -144,7 +147,11 @@ class Beside:
 
     def distances(self, x: Any, y: Any, xp: Any = np) -> Any:
         """q abs(f(x) - y) for float32s y. The arrays are float64s of the library whose namespace is `xp`."""
-        return xp.abs(self.c * x - self.q * y)
+        value, scaled = self.c * x, self.q * y
+        apart = value - scaled
+        if (2 * xp.abs(apart) > xp.abs(value)).any():
+            apart = to_odd(*two_sum(value, -scaled), xp)
+        return xp.abs(apart)
 
 
 def _roughly_near(y: float, line: float) -> bool:
@@ -212,8 +219,11 @@ def _limit(smooth: Expr, place: Real, side: int) -> fmpq | None:
 
 
 def float_of(c: fmpq) -> float:
-    """The nearest float64."""
-    return int(c.p) / int(c.q)
+    """The nearest float64, or an infinity."""
+    try:
+        return int(c.p) / int(c.q)
+    except OverflowError:
+        return math.inf if c > 0 else -math.inf
 
 
 def _lowest_bit(c: fmpq) -> fmpq:

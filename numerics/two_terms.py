@@ -51,27 +51,32 @@ class TwoTerms:
         total, lost = self._numerator(x)
         apart = total - self.q * y
         if (2 * xp.abs(apart) > xp.abs(total)).any():
-            apart, cut = _two_sum(total, -self.q * y)
-            lost, least = _two_sum(cut, lost)
-            found, rest = _two_sum(apart, lost)
+            apart, cut = two_sum(total, -self.q * y)
+            lost, least = two_sum(cut, lost)
+            found, rest = two_sum(apart, lost)
             rest = rest + least
         else:  # the difference is exact (Sterbenz's lemma)
-            found, rest = _two_sum(apart, lost)
-        if rest.any():
-            even = found.view(xp.int64) & 1 == 0
-            outwards = xp.copysign(xp.full_like(rest, math.inf), rest)
-            found = xp.where(even & (rest != 0), xp.nextafter(found, outwards), found)
-        return xp.abs(found)
+            found, rest = two_sum(apart, lost)
+        return xp.abs(to_odd(found, rest, xp))
 
     def _numerator(self, x: Any) -> tuple[Any, Any]:
-        return _two_sum(_term(self.a, x, self.i), _term(self.b, x, self.j))
+        return two_sum(_term(self.a, x, self.i), _term(self.b, x, self.j))
 
 
 def _term(c: int, x: Any, power: int) -> Any:
     return c * x * x if power == 2 else c * x if power == 1 else 0.0 * x + c
 
 
-def _two_sum(a: Any, b: Any) -> tuple[Any, Any]:
+def to_odd(found: Any, rest: Any, xp: Any = np) -> Any:
+    """Floats with what rounding cut off from them, rounded to odd instead."""
+    if not rest.any():
+        return found
+    even = found.view(xp.int64) & 1 == 0
+    outwards = xp.copysign(xp.full_like(rest, math.inf), rest)
+    return xp.where(even & (rest != 0), xp.nextafter(found, outwards), found)
+
+
+def two_sum(a: Any, b: Any) -> tuple[Any, Any]:
     """The rounded sum and what rounding cut off (Knuth)."""
     total = a + b
     part = total - a

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from gradproof.crosschecks.compare import profile_of, profile_of_results
 from gradproof.crosschecks.implementation import Implementation
-from gradproof.crosschecks.judging import Judge
-from gradproof.crosschecks.profile import BINS, ENDS, Cell, Extreme, graded
+from gradproof.crosschecks.judging import Judge, grade_below
+from gradproof.crosschecks.profile import BINS, ENDS, Cell, Extreme, graded, unshifted
 from gradproof.crosschecks.profile import shifted as shifted_up
 from gradproof.numerics.certified import ComparisonUndecided
 from gradproof.numerics.formats import as_float64, from_bits, shifted, to_bits
@@ -153,6 +153,48 @@ def test_where_only_the_side_decides(name: str, first: int) -> None:
     assert above.histogram[:5] == (0, 0, 0, 8191, 1)  # one ULP and a little; just below 2**k an ULP is half as large
     (below,) = profile_of_results(judge, first, shifted(x, -1)).cells.values()
     assert below.histogram[:3] == (0, 0, 8192)
+
+
+UNIT = 2.0**-149
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "got", "worst"),
+    [
+        ("relu", 1.0, -UNIT, 2**23 + 16),
+        ("relu", 1.0, 0.0, 2**23),
+        ("relu", 1.0, -1e-30, 2**23 + 16),
+        ("tanh", 2.0**-22, -(2.0**-67), 2**24 + 32),
+        ("tanh", 2.0**-22, -(2.0**-68), 2**24),
+        ("mish", float(from_bits(np.array([0x17800020]), FLOAT32)[0]), UNIT, 10066368),
+        ("mish", 1.25 * 2.0**-80, -1.5 * 2.0**-70, 25782419456),
+        *(("mish", 2050 * UNIT, (1230 - 2**k) * UNIT, 2**k + max(2.0**-10, 2.0 ** (k - 19))) for k in (15, 18, 20, 22)),
+    ],
+)
+def test_what_is_far_off_is_graded_exactly(name: str, x: float, got: float, worst: float) -> None:
+    """In a batch of its own, and in a whole tile of the same results, where the other way is taken."""
+    judge = Judge(name, (), 0, FLOAT32)
+    at = int(to_bits(np.array([x], np.float32))[0])
+    (alone,) = profile_of_results(judge, at, np.array([got], np.float32)).cells.values()
+    assert alone.worst is not None
+    assert alone.worst.error == worst
+    first = at // 2048 * 2048
+    results = reference(judge.entry, from_bits(np.arange(first, first + 2048), FLOAT32)).value
+    results[at - first] = got
+    (cell,) = profile_of_results(judge, first, results).cells.values()
+    assert cell.worst == alone.worst
+    assert np.flatnonzero(cell.histogram)[-1] == np.flatnonzero(alone.histogram)[-1]
+
+
+def test_condition_numbers_of_subnormal_values_are_exact_enough() -> None:
+    judge = Judge("tanh", (), 0, FLOAT32)
+    for result, worst in ((4362040, 2181024), (8 * 545259, 2181040), (8 * 550000, 2200000), (8 * 600000, 2400000)):
+        (cell,) = profile_of_results(judge, 1, from_bits(np.array([result]), FLOAT32)).cells.values()
+        assert cell.worst_conditioned is not None
+        error = cell.worst_conditioned.error
+        assert judge.conditioned_above(UNIT, result * UNIT, UNIT, unshifted(grade_below(error)))
+        assert not judge.conditioned_above(UNIT, result * UNIT, UNIT, unshifted(error))
+        assert error == pytest.approx(worst, rel=2e-6)
 
 
 def test_a_process_told_to_flush_subnormals_is_noticed() -> None:

@@ -17,7 +17,7 @@ from gradproof.proofs.language import parse_expression
 MISH = "x*tanh(log(1 + exp(x)))"
 SLOPES = {MISH: Fraction(3, 5), "-x/(2 + exp(x))": Fraction(-1, 3), "3*x/(10 - x)": Fraction(3, 10)}
 KEYS = [sign + exponent for sign in (0, 256) for exponent in (0, 1, 2, 60, 80)]
-LEVELS = [Fraction(k, 1024) for k in (0, 1, 255, 256, 511, 512, 1023, 1024, 2048, 4096)]
+LEVELS = [Fraction(k, 1024) for k in (0, 1, 255, 256, 511, 512, 1023, 1024, 2048, 4096, 1 << 30)]
 """In ULP."""
 
 
@@ -34,7 +34,8 @@ def wrong(expr: Expr, slope: Fraction, form: Beside, x: np.ndarray) -> int:
         line = float(np.float32(float(Fraction(one) * slope)))
         ulp = Fraction(float(np.spacing(np.float32(abs(line)))))
         ball = enclose(expr, {"x": fmpq(*one.as_integer_ratio())}, 2000)
-        for y in (line, *(float(np.float32(line + k * float(ulp))) for k in (-5, -1, 1, 2)), 0.0, 2 * line, -line):
+        around = (float(np.float32(line + k * float(ulp))) for k in (-5, -1, 1, 2, 1 << 20))
+        for y in (line, *around, 0.0, 2 * line, -line):
             distance = float(form.distances(np.array([one]), np.array([y]))[0])
             with precision(2000):
                 apart = abs(ball - fmpq(*y.as_integer_ratio())) * form.q
