@@ -431,7 +431,7 @@ def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
 def _floats(key: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
     """The floats at some places of a binade."""
     binade = span(key, 0, 0)
-    return float_of(binade.first) + (-1 if key >> 8 else 1) * float_of(spacing(key)) * places
+    return float_of(binade.first) + (-1 if key >> 8 else 1) * float_of(spacing(key)) * places.astype(np.float64)
 
 
 def _constant(value: float) -> NDArray[np.float64]:

@@ -214,8 +214,9 @@ def _limit(smooth: Expr, place: Real, side: int) -> fmpq | None:
         value = smooth_limit(smooth, "x", place, side).rational
     except (Undefined, Undecided):
         return None
-    short = value is not None and all(odd_part(int(n)).bit_length() <= LONGEST for n in (value.p, value.q))
-    return value if short and int(value.q) < 1 << 64 else None
+    if value is None or int(value.q) >= 1 << 64:
+        return None
+    return value if all(odd_part(int(n)).bit_length() <= LONGEST for n in (value.p, value.q)) else None
 
 
 def float_of(c: fmpq) -> float:

@@ -89,7 +89,9 @@ def _turns(exponent: int) -> tuple[float, ...]:
     bits = PARTS * PART_BITS
     with precision(bits + abs(exponent) + 64):
         turns = arb(2) ** (exponent + bits - 1) / arb.pi()
-        digits = int(turns.floor().unique_fmpz()) % (1 << bits)
+        whole = turns.floor().unique_fmpz()
+    assert whole is not None, "1 / pi is irrational: enough bits tell the whole turns"
+    digits = int(whole) % (1 << bits)
     mask = (1 << PART_BITS) - 1
     return tuple(math.ldexp(digits >> bits - PART_BITS * i & mask, -PART_BITS * i) for i in range(1, PARTS + 1))
 
