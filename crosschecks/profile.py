@@ -107,6 +107,13 @@ class Cell:
         )
 
     @property
+    def conditioned(self) -> float | None:
+        """The error of `worst_conditioned`, which is not above that of `worst`, however the two were graded."""
+        if self.worst is None or self.worst_conditioned is None:
+            return None
+        return min(self.worst.error, self.worst_conditioned.error)
+
+    @property
     def judged(self) -> int:
         """How many errors the histogram counts."""
         return sum(self.histogram)

@@ -48,7 +48,7 @@ class SweepResult:
     @property
     def max_ulp_conditioned(self) -> float | None:
         """Likewise, of error / (1 + condition number)."""
-        return _error(self.profile.finite.worst_conditioned)
+        return self.profile.finite.conditioned
 
     @property
     def failed_inputs(self) -> int:
@@ -130,7 +130,7 @@ def _binade(key: int, cell: Cell, fmt: Format) -> dict[str, Any]:
         "judged": cell.judged,
         "max_ulp": _number(_error(cell.worst)),
         "at": _hex(cell.worst, fmt),
-        "max_ulp_conditioned": _number(_error(cell.worst_conditioned)),
+        "max_ulp_conditioned": _number(cell.conditioned),
         "at_conditioned": _hex(cell.worst_conditioned, fmt),
         "correctly_rounded": cell.correctly_rounded,
         "histogram": histogram(cell),

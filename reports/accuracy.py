@@ -9,7 +9,7 @@ from typing import Any
 
 from ..crosschecks.implementation import Implementation
 from ..crosschecks.patterns import ALL
-from ..crosschecks.profile import SPECIAL, Cell, Extreme, Profile, merged
+from ..crosschecks.profile import SPECIAL, Cell, Profile, merged
 from ..crosschecks.sweep_result import SweepResult
 
 DIGITS = 3
@@ -40,7 +40,7 @@ def binades(profile: Profile) -> list[list[Any]]:
     for key, cell in sorted(profile.cells.items()):
         if key == SPECIAL or not _results(cell):
             continue
-        level = [_error(cell.worst), _error(cell.worst_conditioned), _share(cell)]
+        level = [_rounded(cell.worst and cell.worst.error), _rounded(cell.conditioned), _share(cell)]
         if runs and runs[-1][1] == key - 1 and runs[-1][2:] == level:
             runs[-1][1] = key
         else:
@@ -99,13 +99,13 @@ def _results(cell: Cell) -> int:
     return cell.judged + cell.flushed
 
 
-def _error(extreme: Extreme | None) -> float | str:
-    if extreme is None or extreme.error == 0:
+def _rounded(error: float | None) -> float | str:
+    if not error:
         return 0
-    if math.isinf(extreme.error):
+    if math.isinf(error):
         return "inf"
-    unit = 10.0 ** (math.floor(math.log10(extreme.error)) - DIGITS + 1)
-    return float(f"{math.ceil(extreme.error / unit - 1e-9) * unit:.{DIGITS}g}")
+    unit = 10.0 ** (math.floor(math.log10(error)) - DIGITS + 1)
+    return float(f"{math.ceil(error / unit - 1e-9) * unit:.{DIGITS}g}")
 
 
 def _share(cell: Cell) -> int:
