@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..proofs.evaluate import precision
 from ..proofs.expressions import Expr
-from ..proofs.formats import FORMATS
+from ..proofs.formats import FIRST_PRECISION, FORMATS
 from ..proofs.pieces import Kink, split
 from ..proofs.reals import Real
 from .binades import BINADE, ROW, ROWS, Polynomials, Rows
@@ -130,10 +130,10 @@ class Certified:
         return Values(found[:, 0], found[:, 1], found[:, 2] != 0)
 
     def _point(self, x: float) -> tuple[float, float, bool]:
-        real = self._oracle.at(exact(x), stand_ins=True)
+        real = self._oracle.at(exact(x), stand_ins=FIRST_PRECISION)
         if real is None or isinstance(real, Kink):
             return np.nan, 0.0, real is None and all(end.side(x) for end in self._ends)
-        value = rounded_row(real, FLOAT64)[0]
+        value = rounded_row(real, FLOAT64, alone=True)[0]
         if isinstance(real, fmpq) and (value in (np.inf, -np.inf) or exact(value) == real):
             return value, 0.0, True
         return value, max(2.0**-53 * abs(value), 2.0**-1074) if abs(value) < np.inf else 0.0, True
@@ -160,7 +160,8 @@ class Certified:
         return signs
 
     def _sign(self, x: float, m: float) -> int:
-        return self._side(self._oracle.at(exact(x), stand_ins=True), exact(m), f"at {x.hex()} is above {m.hex()}")
+        real = self._oracle.at(exact(x), stand_ins=FIRST_PRECISION)
+        return self._side(real, exact(m), f"at {x.hex()} is above {m.hex()}")
 
     def side(self, x: float, level: fmpq) -> int:
         """The sign of f(x) - level for a level that need not be a float. Raises ComparisonUndecided."""

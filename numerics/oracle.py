@@ -43,6 +43,9 @@ PATIENCE = 2048
 SIGN_BITS = (FIRST_PRECISION, 4 * PATIENCE)
 """Precisions at which the sign of what is next to 0 is looked for: x - tanh(x) loses two thirds of its digits."""
 
+AT_ONCE = FIRST_PRECISION, 4 * FIRST_PRECISION
+"""Precisions at which a rounding is tried in whole numbers first: what cancels like x^-2 needs the second."""
+
 _GUARD, _SLACK = 64, 8
 """A ball is settled at once where it is narrower than 2**(_SLACK - _GUARD) ULP, in units of 2**-_GUARD ULP."""
 
@@ -74,22 +77,24 @@ class _Stretch:
     proved_sign: Callable[[fmpq], int | None]
     """The sign that the whole function is proved to have at a point; None where no proof is found."""
 
-    def at(self, x: fmpq, stand_ins: bool) -> ExactReal:
+    def at(self, x: fmpq, stand_ins: int | None) -> ExactReal:
         rational = rational_value(self.expr, x)
         if rational is not None:
             return rational
-        patience = PATIENCE if stand_ins else None
 
         def enclosure(bits: int) -> arb:
-            if bits == patience and (aside := beside_exact(self.expr, x, "x", bits)) is not None:
+            patient = stand_ins is not None and bits == PATIENCE
+            if patient and (aside := beside_exact(self.expr, x, "x", bits)) is not None:
                 return aside
             with precision(bits):
                 value: Any = program(self.expr).run({"x": arb(x)})
-            if not value.is_finite():
-                value = scaled_enclosure(self.expr, x, "x", bits)
-            if bits != patience or excludes_zero(value):
-                return value
-            if not (near_zero(value, bits) or near_zero(scaled_enclosure(self.expr, x, "x", bits), bits)):
+            hasty = stand_ins is not None and stand_ins <= bits < PATIENCE
+            if not (_shows_sign(value) or (hasty and near_zero(value, PATIENCE))):
+                value = _narrower(scaled_enclosure(self.expr, x, "x", bits), value)
+            if hasty and not excludes_zero(value) and near_zero(value, PATIENCE):
+                sign = scaled_sign(self.expr, x, "x", bits)
+                return stand_in(fmpq(0), sign, PATIENCE) or value if sign else value
+            if not patient or excludes_zero(value) or not near_zero(value, bits):
                 return value
             sign = self._sign(x)
             aside = arb(0) if sign == 0 else stand_in(fmpq(0), sign, bits) if sign else None
@@ -116,11 +121,11 @@ class Oracle:
             for p in pieces.pieces
         ]
 
-    def at(self, x: fmpq, *, stand_ins: bool = False) -> ExactReal | Kink | None:
+    def at(self, x: fmpq, *, stand_ins: int | None = None) -> ExactReal | Kink | None:
         """The exact value at a rational, the kink that is there, or None where the function is undefined.
 
-        With `stand_ins`, what encloses the value at PATIENCE bits may be a :func:`.scaled.stand_in`: it decides ties
-        and signs, but serves for comparisons with floats and their midpoints alone, never for arithmetic.
+        With `stand_ins`, what encloses the value at that many bits to PATIENCE may be a :func:`.scaled.stand_in`: it
+        decides ties and signs, but serves for comparisons with floats and their midpoints alone, never for arithmetic.
         """
         point = arb(x)
         for stretch, end in zip(self._stretches, self._ends, strict=False):
@@ -253,6 +258,17 @@ def condition(
     return np.array(kappa, np.float64)[back.reshape(x.shape)]
 
 
+def _shows_sign(value: arb) -> bool:
+    return value.is_finite() and excludes_zero(value)
+
+
+def _narrower(scaled: arb, plain: arb) -> arb:
+    """Of two enclosures the one that shows more; NaN if neither is finite."""
+    if not (scaled.is_finite() and plain.is_finite()):
+        return plain if plain.is_finite() else scaled
+    return scaled if excludes_zero(scaled) or scaled.rad() < plain.rad() else plain
+
+
 def check_request(expr: Expr, order: int) -> None:
     """Raises ValueError for a negative order or an expression with free names besides x."""
     if order < 0:
@@ -264,11 +280,14 @@ def check_request(expr: Expr, order: int) -> None:
 Row: TypeAlias = "tuple[float, float, int, OneSided | None]"
 
 
-def _row(function: Oracle, x: float, fmt: Format) -> Row:
-    """Rounded value, residual, ulp exponent and kink."""
+def _row(function: Oracle, x: float, fmt: Format, *, alone: bool = False) -> Row:
+    """Rounded value, residual, ulp exponent and kink; the value alone is to be relied on with `alone`."""
     if x != x:
         return _special(x, fmt)
-    real = function.limit(1 if x > 0 else -1) if abs(x) == float("inf") else function.at(exact(x), stand_ins=True)
+    if abs(x) == float("inf"):
+        real = function.limit(1 if x > 0 else -1)
+    else:
+        real = function.at(exact(x), stand_ins=FIRST_PRECISION)
     if real is None:
         return _special(float("nan"), fmt)
     if isinstance(real, (int, float)):
@@ -276,7 +295,7 @@ def _row(function: Oracle, x: float, fmt: Format) -> Row:
     if isinstance(real, Kink):
         left, right = (to_float(fmt.round(_exact_or_near(side))) for side in (real.left, real.right))
         return float("nan"), 0.0, fmt.emin, OneSided(left, right)
-    return rounded_row(real, fmt)
+    return rounded_row(real, fmt, alone=alone)
 
 
 def _special(value: float, fmt: Format) -> Row:
@@ -290,7 +309,7 @@ def kink_value(kink: OneSided) -> float:
 
 def float64_value(function: Oracle, x: float) -> float:
     """The correctly rounded float64 value at one float64; at a kink that of `kink_value`."""
-    value, _, _, kink = _row(function, x, format_named("float64"))
+    value, _, _, kink = _row(function, x, format_named("float64"), alone=True)
     return value if kink is None else kink_value(kink)
 
 
@@ -317,11 +336,15 @@ def _exact_or_near(side: arb) -> fmpq | Callable[[int], arb]:
     return side.fmpq() if side.is_exact() else lambda _: side
 
 
-def rounded_row(real: ExactReal, fmt: Format) -> Row:
-    """An exact number as a row of a reference: rounded, with what the rounding left over, in no kink."""
+def rounded_row(real: ExactReal, fmt: Format, *, alone: bool = False) -> Row:
+    """An exact number as a row of a reference: rounded, with what the rounding left over, in no kink.
+
+    With `alone` the rounded value alone is to be relied on, which takes less where it is a power of two.
+    """
     if callable(real):
-        if (row := _at_once(real(FIRST_PRECISION), fmt)) is not None:
-            return row
+        for bits in AT_ONCE:
+            if (row := _at_once(real(bits), fmt, alone)) is not None:
+                return row
         nearest, near = _settled(real, fmt)
         middle, negative = fmt.clamped(near.mid()), bool(near < 0)
     else:
@@ -335,9 +358,9 @@ def rounded_row(real: ExactReal, fmt: Format) -> Row:
     return value, int(left_over.p) / int(left_over.q), exponent, None
 
 
-def _at_once(ball: arb, fmt: Format) -> Row | None:
-    """The row of what a ball encloses, in whole numbers; None unless it is narrow and off the midpoints and the
-    powers of two: the usual case, which needs no fractions."""
+def _at_once(ball: arb, fmt: Format, alone: bool) -> Row | None:
+    """The row of what a ball encloses, in whole numbers; None unless it is narrow and off the midpoints and, but for
+    the value alone, off the powers of two: the usual case, which needs no fractions."""
     if not ball.is_finite() or not excludes_zero(ball):
         return None
     mantissa, lowest = map(int, ball.mid().man_exp())
@@ -358,9 +381,10 @@ def _at_once(ball: arb, fmt: Format) -> Row | None:
     whole, rest = divmod(size << shift if shift >= 0 else size >> -shift, 1 << _GUARD)
     up = rest >> (_GUARD - 1)
     boundaries = [1 << (_GUARD - 1)]
-    if top >= fmt.emin and not whole & (whole - 1):
+    # On either side of a power of two the nearest float is that power; how far it is in ULP depends on the side.
+    if not alone and top >= fmt.emin and not whole & (whole - 1):
         boundaries.append(0)
-    if not (whole + 1) & whole:
+    if not alone and not (whole + 1) & whole:
         boundaries.append(1 << _GUARD)
     if any(abs(rest - boundary) <= 1 << _SLACK for boundary in boundaries):
         return None

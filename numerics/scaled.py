@@ -103,9 +103,10 @@ class Parted:
         return Parted(large.c, rest + small.lead, large.t)
 
     def __mul__(self, other: Parted) -> Parted:
+        if not (self.c and other.c):
+            return _inexact(self.total() * other.total())
         mixed = self.lead * other.rest + other.lead * self.rest
-        c = self.c * other.c
-        return Parted(c, mixed + self.rest * other.rest, self.t + other.t if c else _ZERO)
+        return Parted(self.c * other.c, mixed + self.rest * other.rest, self.t + other.t)
 
     def reciprocal(self) -> Parted:
         """1 / (a + r) = 1/a - (r/a) / (a + r), as long as r is the smaller part."""
@@ -239,6 +240,8 @@ def _value(e: Expr, visit: Callable[[Expr], Parted]) -> Parted:
             return _exp(visit(e.args[0]))
         case "log":
             return _log(visit(e.args[0]))
+        case "tanh" if e.args[0].op == "log":
+            return _tanh_of_log(visit(e.args[0].args[0]))
         case op if op in _SATURATING:
             return _SATURATING[op](visit(e.args[0]).total().ball())
         case op:
@@ -267,6 +270,14 @@ def _log(u: Parted) -> Parted:
         return Parted(u.t, _plain(arb(u.c).log()) + growth)
     total = u.total()
     return _inexact(_plain(total.m.log() + total.s))
+
+
+def _tanh_of_log(w: Parted) -> Parted:
+    """tanh(log(w)) = (w^2 - 1) / (w^2 + 1) for w > 0: next to a rational where w is."""
+    if not w.total().m > 0:
+        return _inexact(_plain(arb("nan")))
+    square = w * w
+    return (square + _exact(-1)) * (square + _exact(1)).power(fmpq(-1))
 
 
 def _tanh(u: arb) -> Parted:

@@ -5,6 +5,7 @@ What ball arithmetic cannot decide, a tie or a zero, rational arithmetic decides
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flint import fmpq
@@ -30,7 +31,41 @@ def nth_derivative(expr: Expr, order: int) -> Expr:
     """The derivative in x of a smooth expression."""
     for _ in range(order):
         expr = ex.differentiate(expr, "x")
-    return expr
+    return _factored(expr) if order else expr
+
+
+def _factored(expr: Expr) -> Expr:
+    """A sum whose terms share powers, with those in front: 1/sqrt(x^2 + 1) - x^2/(x^2 + 1)^(3/2) is a power alone.
+
+    Quotient and product rule make such sums; their terms cancel in balls and floats alike. The same function, also
+    where it is undefined: a base that may vanish or be negative keeps a negative whole power in front.
+    """
+    if expr.op != "add":
+        return expr
+    terms = [_powers(t) for t in expr.args]
+    shared = {base: min(t[base] for t in terms) for base in terms[0] if all(base in t for t in terms)}
+    shared = {base: e for base, e in shared.items() if base.positive or (e < 0 and _whole(t[base] for t in terms))}
+    left = [{base: e - shared.get(base, fmpq(0)) for base, e in t.items()} for t in terms]
+    rest = ex.add(*(ex.mul(*(ex.power(base, e) for base, e in t.items() if e)) for t in left))
+    alike = all(len({t[base] for t in terms}) == 1 for base in shared)
+    simpler = shared and (alike or rest.op != "add" or len(rest.args) < len(terms))
+    return ex.mul(*(ex.power(base, e) for base, e in shared.items()), rest) if simpler else expr
+
+
+def _powers(term: Expr) -> dict[Expr, fmpq]:
+    """The factors of a term as powers of different bases; none where one base occurs twice, as in x/x."""
+    powers: dict[Expr, fmpq] = {}
+    for factor in term.args if term.op == "mul" else (term,):
+        exponent = factor.args[1].value if factor.op == "pow" and factor.args[0].op != "rational" else None
+        base, exponent = (factor, fmpq(1)) if exponent is None else (factor.args[0], exponent)
+        if base in powers:
+            return {}
+        powers[base] = exponent
+    return powers
+
+
+def _whole(exponents: Iterable[fmpq]) -> bool:
+    return all(e.q == 1 for e in exponents)
 
 
 @lru_cache(maxsize=4096)

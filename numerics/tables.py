@@ -153,7 +153,7 @@ def entries(function: Oracle, x: float, fmt: Format, zeros: Container[fmpq] = ()
     points where the function is proved to vanish."""
     if x != x:
         return [Entry(math.nan, "nan", math.nan)]
-    real = function.limit(1 if x > 0 else -1) if math.isinf(x) else function.at(exact(x), stand_ins=True)
+    real = function.limit(1 if x > 0 else -1) if math.isinf(x) else function.at(exact(x), stand_ins=PATIENCE)
     if isinstance(real, Kink):
         return [
             entry(_side(function, exact(x), side, ball), fmt, side) for side, ball in ((-1, real.left), (1, real.right))

@@ -12,7 +12,7 @@ from gradproof.numerics.oracle import PATIENCE, OneSided, condition, oracle, ref
 from gradproof.numerics.witness import witness
 from gradproof.proofs.catalogue import Activation, catalogue
 from gradproof.proofs.evaluate import precision
-from gradproof.proofs.formats import FORMATS
+from gradproof.proofs.formats import FIRST_PRECISION, FORMATS
 from gradproof.proofs.language import parse_expression
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
@@ -129,12 +129,25 @@ def test_roots_of_squares_are_exact() -> None:
 
 def test_what_is_for_arithmetic_always_contains_the_value() -> None:
     tanh, x = oracle(_entry("tanh").expr()), fmpq(10**6)
-    inside, beside = tanh.at(x), tanh.at(x, stand_ins=True)
+    inside, beside = tanh.at(x), tanh.at(x, stand_ins=PATIENCE)
     assert callable(inside)
     assert callable(beside)
     assert inside(PATIENCE).contains(inside(1 << 23))
     assert inside(PATIENCE).contains(arb(1))
     assert beside(PATIENCE) < 1
+
+
+@pytest.mark.parametrize(("name", "x", "sign"), [("golu", -(10**30), -1), ("cloglog", 10**4, 1), ("silu", -(10**30), -1)])
+def test_what_is_next_to_zero_has_its_sign_at_once(name: str, x: int, sign: int) -> None:
+    slope = oracle(_entry(name).expr(), 1)
+    inside, beside = slope.at(fmpq(x)), slope.at(fmpq(x), stand_ins=FIRST_PRECISION)
+    assert callable(inside)
+    assert callable(beside)
+    for bits in (FIRST_PRECISION, PATIENCE):
+        ball = sign * beside(bits)
+        assert 0 < ball < arb(2) ** -1200
+        assert ball.rad() < arb(2) ** -1200
+    assert abs(inside(PATIENCE)) < arb(2) ** -1200
 
 
 def _entry(name: str) -> Activation:

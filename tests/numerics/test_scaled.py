@@ -12,6 +12,7 @@ SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switchin
 PRIMITIVES = ("exp(x)", "log(x**2 + 1)", "erf(x)", "erfc(x)", "sinh(x)", "cosh(x)", "tanh(x)", "sqrt(x**2 + 3)")
 QUOTIENTS = (
     "exp(x)/(1 + exp(x))", "1/(1 + exp(-x))", "sqrt(log(1 + exp(x)))", "(1 + exp(x))**(-3/2)", "log(3 + 2*exp(x))",
+    "tanh(log(2 + exp(x)))", "tanh(log(x**2 + 1/3))",
     "(exp(2*x) + exp(x) - x)/(exp(2*x) + 3)", "exp(x + 1/(1 + exp(x**2)))", "(4 + exp(-x**2))**(5/2)", "log(exp(x))",
 )  # fmt: skip
 RATIONALS = [fmpq(p, 7) for p in (-300, -71, -9, -1, 0, 2, 8, 64, 280)]
@@ -122,3 +123,20 @@ def test_the_far_tail_of_erfc_encloses_the_plain_one(u: int) -> None:
         assert value.rad() < 1 / arb(u) ** 2
         exact = arb(u).erfc() * (arb(u) * u).exp() * u
         assert exact.overlaps(value)
+
+
+def test_the_tanh_of_a_logarithm_beside_its_rational() -> None:
+    smish = parse_expression("x*tanh(log(1 + 1/(1 + exp(-x))))", {})
+    above = beside_exact(smish, fmpq(2**15), "x", 2048)  # below 3/5 x, by no more than exp(-2**15) x
+    assert above is None  # 3/5 x is no float, so nothing has to stand beside it
+    x = fmpq(5 * 2**13)
+    below = beside_exact(smish, x, "x", 2048)
+    assert below is not None
+    assert below < arb(3 * 2**13)
+    assert scaled_sign(parse_expression("x*tanh(log(1 + 1/(1 + exp(-x)))) - 3/5*x", {}), x, "x", 128) == -1
+
+
+def test_the_sign_of_a_product_of_what_nearly_vanishes() -> None:
+    slope = parse_expression("exp(-exp(-x))*(x*exp(-x) + 1)", {})
+    assert scaled_sign(slope, fmpq(-(2**10)), "x", 128) == -1
+    assert scaled_sign(slope, fmpq(-(2**90)), "x", 128) == -1

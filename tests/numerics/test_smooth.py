@@ -3,7 +3,21 @@
 import pytest
 from flint import fmpq
 from gradproof.numerics.smooth import is_rational_function, nth_derivative, rational_power, rational_value
+from gradproof.proofs.catalogue import catalogue
+from gradproof.proofs.evaluate import enclose, excludes_zero
+from gradproof.proofs.expressions import Expr, add, differentiate, mul, power, rational, text
 from gradproof.proofs.language import parse_expression
+from gradproof.proofs.pieces import split
+
+FORMULAS = [
+    (entry.name, piece.expr)
+    for entry in catalogue()
+    if len(entry.inputs) == 1
+    for piece in split(entry.expr(), "x").pieces
+    if piece.expr is not None
+]
+POINTS = [fmpq(p, 7) for p in (-900, -64, -15, -7, -2, 0, 1, 7, 9, 20, 70, 700)]
+X = parse_expression("x", {})
 
 
 @pytest.mark.parametrize(
@@ -59,3 +73,53 @@ def test_a_pole_has_no_value() -> None:
 def test_derivatives_of_any_order() -> None:
     cube = parse_expression("x**3", {})
     assert [rational_value(nth_derivative(cube, n), fmpq(2)) for n in range(5)] == [8, 12, 12, 6, 0]
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_a_derivative_with_powers_in_front_is_the_same_function(order: int) -> None:
+    changed = 0
+    for name, formula in FORMULAS:
+        plain = _derived(formula, order)
+        factored = nth_derivative(formula, order)
+        changed += factored is not plain
+        _same(plain, factored, f"{name}: {text(factored)}")
+    assert len(FORMULAS) >= 100
+    assert changed >= 7
+
+
+@pytest.mark.parametrize(
+    ("formula", "derivative"),
+    [
+        ("x/sqrt(1 + x**2)", "1/(x**2 + 1)**(3/2)"),
+        ("x*exp(-exp(-x))", "exp(-exp(-x))*(x*exp(-x) + 1)"),
+        ("x/(x - 1)", "-1/(x - 1)**2"),
+        ("x/sqrt(x - 1)", "1/sqrt(x - 1) - x/(2*sqrt(x - 1)**2*sqrt(x - 1))"),
+    ],
+)
+def test_what_is_put_in_front(formula: str, derivative: str) -> None:
+    expr = parse_expression(formula, {})
+    assert text(nth_derivative(expr, 1)) == derivative
+    _same(_derived(expr, 1), nth_derivative(expr, 1), formula)
+
+
+def test_a_base_that_occurs_twice_in_a_term() -> None:
+    twice = add(mul(2, power(rational(2), fmpq(-1, 2)), X, X), mul(power(rational(2), fmpq(-1, 2)), X))
+    integral = add(mul(fmpq(1, 3), X, X, X, 2, power(rational(2), fmpq(-1, 2))))
+    _same(_derived(integral, 1), nth_derivative(integral, 1), "2/sqrt(2)")
+    _same(_derived(twice, 1), nth_derivative(twice, 1), "2/sqrt(2)")
+
+
+def _derived(expr: Expr, order: int) -> Expr:
+    for _ in range(order):
+        expr = differentiate(expr, "x")
+    return expr
+
+
+def _same(one: Expr, other: Expr, what: str) -> None:
+    """The same values, undefined at the same points."""
+    for x in POINTS:
+        a, b = (enclose(e, {"x": x}, 4096) for e in (one, other))
+        assert a.is_finite() == b.is_finite(), f"{what} at {x}"
+        if a.is_finite():
+            assert a.overlaps(b), f"{what} at {x}"
+            assert excludes_zero(a) == excludes_zero(b), f"{what} at {x}"
