@@ -39,6 +39,8 @@ Floats64 = NDArray[np.float64]
 
 LARGE = 2.0**22
 """From so many ULP on a result may be so much smaller or larger than the value that their difference is no float64."""
+ENOUGH = 8
+"""Errors of which the largest is conditioned before the others."""
 LITTLE = 2.0**-900
 """Values of an oracle for sizes are sizes if they are larger."""
 
@@ -205,12 +207,12 @@ class Judge:
         with np.errstate(all="ignore"):
             found = np.abs(batch.x * slope.value / batch.values.value)
         found = np.where(slope.judged & ~np.isnan(found), found, 0.0)
-        unsure = np.zeros(len(batch.x), np.bool_)
-        for v in (batch.values, slope):
-            size = np.abs(v.value)
-            # There the oracle tells sides, not sizes.
-            unsure |= (v.bar == 0) & (size > 0) & ((size < float(FLOAT32.min_normal)) | (size >= BEYOND))
-            unsure |= v.bar > 2.0**-32 * size
+        value, rate = (_size_unknown(v) for v in (batch.values, slope))
+        with np.errstate(over="ignore"):
+            # The slope's side of the smallest float is known, and mostly nothing more is needed.
+            most = np.maximum(2 * np.abs(slope.value) + slope.bar, 2 * float(FLOAT32.min_subnormal))
+            negligible = np.abs(batch.x) * most < 2.0**-32 * np.abs(batch.values.value)
+        unsure = value | (rate & ~negligible)
         left = np.flatnonzero(unsure)
         if left.size:
             found[left] = self._kappa_of_little(batch.x[left])
@@ -306,13 +308,11 @@ class Errors:
             chosen = np.flatnonzero(shifted(self.error + self.bar) > floor)
         if not chosen.size:
             return known
+        chosen = self._not_outdone(chosen)
         error, bar = self.error[chosen].copy(), self.bar[chosen].copy()
-        # A positive error of at most a grain counts as a grain, whatever it is divided by.
-        blamed = np.flatnonzero((error > GRAIN / 2) & np.isfinite(error))
+        blamed = np.flatnonzero(_is_blamed(error))
         if blamed.size:
-            kappa = self.judge.kappa(self.batch.at(chosen[blamed]))
-            error[blamed] /= 1 + kappa
-            bar[blamed] = np.where(bar[blamed] > 0, bar[blamed], SIDE) / (1 + kappa) + 2.0**-29 * error[blamed]
+            error[blamed], bar[blamed] = self._conditioned(chosen[blamed])
         error = shifted(error)
         some = self.batch.at(chosen)
 
@@ -322,6 +322,22 @@ class Errors:
             return np.array([self.judge.conditioned_above(*point, unshifted(bound)) for point in points], np.bool_)
 
         return self._largest(error, bar, known, above, some)
+
+    def _conditioned(self, chosen: NDArray[np.intp]) -> tuple[Floats64, Floats64]:
+        """Errors divided by 1 + kappa, with bars."""
+        share = 1 + self.judge.kappa(self.batch.at(chosen))
+        error, bar = self.error[chosen] / share, self.bar[chosen]
+        return error, np.where(bar > 0, bar, SIDE) / share + 2.0**-29 * error
+
+    def _not_outdone(self, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Without the errors that are smaller than the largest one is when conditioned: they need no kappa."""
+        error = self.error[chosen]
+        blamed = np.flatnonzero(_is_blamed(error))
+        if blamed.size < ENOUGH:
+            return chosen
+        (top,), (bar,) = self._conditioned(chosen[blamed[[np.argmax(error[blamed])]]])
+        most = error + np.maximum(self.bar[chosen], SIDE)
+        return chosen[shifted(most * (1 + 2.0**-28)) > grade_below(graded(float(shifted(max(top - bar, 0.0)))))]
 
     def _largest(
         self, error: Floats64, bar: Floats64, known: Extreme | None, above: Any, batch: Batch | None = None
@@ -345,6 +361,18 @@ class Errors:
             first = int(min([first, *maybe[above(maybe, bound)]]))
         found = Extreme(grade, int(batch.patterns[first]), self.judge._bits(float(batch.got[first])))
         return larger(found, known)
+
+
+def _size_unknown(v: Values) -> NDArray[np.bool_]:
+    """Where the oracle tells sides of floats, but no sizes."""
+    size = np.abs(v.value)
+    stands_in = (v.bar == 0) & (size > 0) & ((size < float(FLOAT32.min_normal)) | (size >= BEYOND))
+    return stands_in | (v.bar > 2.0**-32 * size)
+
+
+def _is_blamed(error: Floats64) -> NDArray[np.bool_]:
+    """Which errors are divided by 1 + kappa: a positive one of at most a grain counts as a grain anyway."""
+    return (error > GRAIN / 2) & np.isfinite(error)
 
 
 def grade_below(grade: float) -> float:

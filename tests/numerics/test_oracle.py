@@ -137,7 +137,7 @@ def test_what_is_for_arithmetic_always_contains_the_value() -> None:
     assert beside(PATIENCE) < 1
 
 
-@pytest.mark.parametrize(("name", "x", "sign"), [("golu", -(10**30), -1), ("cloglog", 10**4, 1), ("silu", -(10**30), -1)])
+@pytest.mark.parametrize(("name", "x", "sign"), [("golu", -(10**9), -1), ("cloglog", 10**4, 1), ("silu", -(10**9), -1)])
 def test_what_is_next_to_zero_has_its_sign_at_once(name: str, x: int, sign: int) -> None:
     slope = oracle(_entry(name).expr(), 1)
     inside, beside = slope.at(fmpq(x)), slope.at(fmpq(x), stand_ins=FIRST_PRECISION)
