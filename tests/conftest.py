@@ -21,6 +21,12 @@ def computed() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def piped() -> None:
+    """Let no width of somebody's terminal break a line that a test reads."""
+    os.environ.pop("COLUMNS", None)
+
+
+@pytest.fixture(autouse=True, scope="session")
 def interruptible() -> Iterator[None]:
     """Let Ctrl-C reach the tests and their child processes: a shell's background job starts with it ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
