@@ -3,9 +3,10 @@
     python benchmarks/rigour.py [ACTIVATION...] [--inputs N] [--arb N] [--seed S]
 
 The values of gradproof.numerics.certified are compared with pairs of float64s that are good to 2**-70 (numerics/precise.py:
-other blocks, another degree, another evaluation), and at a sample of inputs and at adversarial ones with ball arithmetic at
-200 bits or more. Half of the inputs are whole rows of 2048 consecutive float32s, evaluated as a sweep does it, by a matrix
-product; the other half goes through `Certified.__call__`. Where the bar is 0, the value is compared with float32s near it
+other blocks, another degree, another evaluation), and at random bit patterns, a sample of the other inputs and at
+adversarial ones with ball arithmetic at 200 bits or more. Half of the inputs are whole rows of 2048 consecutive float32s,
+evaluated as a sweep does it, by a matrix product; a quarter are random bit patterns and a quarter lie in [-20, 20], and
+these go through `Certified.__call__`. Where the bar is 0, the value is compared with float32s near it
 and with points a few 2**-10 ULP away from them: the truth has to lie on the same side.
 
 Prints for every function: inputs decided by pairs, by balls, left (neither says enough), the largest part of a bar that
@@ -34,6 +35,8 @@ from gradproof.proofs.pieces import Kink
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Sample = tuple[Floats, Floats, Floats]
+"""Inputs, values, bars."""
 FLOAT32 = FORMATS["float32"]
 FINITE = 255 << 12
 """Rows of finite floats of one sign."""
@@ -75,14 +78,20 @@ def checked(entry: Activation, order: int, rng: np.random.Generator, inputs: int
     """Inputs decided by pairs, by balls, by sides, left and faulty; and the largest part of a bar that was used up."""
     expr = entry.expr()
     truth = certified(expr, order)
-    x, value, bar = (np.concatenate(parts) for parts in zip(*samples(truth, rng, inputs), strict=True))
+    rows, ordinary, scattered = (
+        tuple(np.concatenate(parts) for parts in zip(*some, strict=True)) for some in samples(truth, rng, inputs)
+    )
+    x, value, bar = (np.concatenate(parts) for parts in zip(rows, ordinary, scattered, strict=True))
     special = adversarial(truth)
     found = truth(special)
     sample = np.sort(rng.choice(len(x), min(balls, len(x)), replace=False))
     x = np.concatenate([special, x])
     value, bar = np.concatenate([found.value, value]), np.concatenate([found.bar, bar])
     by_pairs, by_balls, sides, left, faults, used = 0, 0, 0, 0, 0, 0.0
-    hi, lo, _ = precise(expr, order).pairs(x)
+    first = len(x) - len(scattered[0])
+    hi, lo, _ = precise(expr, order).pairs(x[:first])
+    far = by_balls_in_pairs(truth, x[first:])
+    hi, lo = np.concatenate([hi, far[0]]), np.concatenate([lo, far[1]])
     paired = np.isfinite(hi) & (np.abs(hi) > 2.0**-900)
     with np.errstate(invalid="ignore", over="ignore"):
         off = np.abs((value - hi) - lo) + 2 * BOUND * np.abs(hi)
@@ -115,22 +124,44 @@ def checked(entry: Activation, order: int, rng: np.random.Generator, inputs: int
     return np.array([by_pairs, by_balls, sides, left, faults]), used
 
 
-def samples(truth: Certified, rng: np.random.Generator, inputs: int) -> Iterator[tuple[Floats, Floats, Floats]]:
-    """Inputs with values and bars: rows by the fast way, and single inputs, half of them of ordinary size."""
+def samples(truth: Certified, rng: np.random.Generator, inputs: int) -> tuple[list[Sample], ...]:
+    """Inputs with values and bars: rows by the fast way, single inputs of ordinary size, single random bit patterns."""
+    rows = []
     for row in rng.integers(0, FINITE, inputs // 2 // ROW):
         row += (1 << 20) * int(rng.integers(2))
-        rows = truth.rows(int(row), 1)
-        if np.isnan(rows.bars[0]) or np.isnan(rows.coefficients[0, 0]):
+        found = truth.rows(int(row), 1)
+        if np.isnan(found.bars[0]) or np.isnan(found.coefficients[0, 0]):
             continue
         x = from_bits(row * ROW + np.arange(ROW), FLOAT32).astype(np.float64)
-        value = rows.coefficients @ powers()
+        value = found.coefficients @ powers()
         keep = x != 0
-        yield x[keep], value[0][keep], np.full(int(keep.sum()), rows.bars[0])
+        rows.append((x[keep], value[0][keep], np.full(int(keep.sum()), found.bars[0])))
     patterns = rng.integers(0, 1 << 32, inputs // 4, dtype=np.uint32)
-    x = np.concatenate([from_bits(patterns, FLOAT32), rng.uniform(-20, 20, inputs // 4).astype(np.float32)])
-    x = x[np.isfinite(x)].astype(np.float64)
-    found = truth(x)
-    yield x, found.value, found.bar
+    singles = []
+    for x in (rng.uniform(-20, 20, inputs // 4).astype(np.float32), from_bits(patterns, FLOAT32)):
+        x = x[np.isfinite(x)].astype(np.float64)
+        found = truth(x)
+        singles.append([(x, found.value, found.bar)])
+    nothing = (np.zeros(0), np.zeros(0), np.zeros(0))
+    return rows or [nothing], *singles
+
+
+def by_balls_in_pairs(truth: Certified, x: Floats) -> tuple[Floats, Floats]:
+    """Values to 2**-70 as pairs of float64s, by ball arithmetic; NaN where 800 bits do not give them."""
+    found = np.full((2, len(x)), np.nan)
+    function = oracle(truth.expr, truth.order)
+    for i, point in enumerate(x.tolist()):
+        real = function.at(exact(point))
+        if real is None or isinstance(real, Kink):
+            continue
+        for bits in (200, 800):
+            with precision(bits):
+                y = real(bits) if callable(real) else arb(real)
+                if y.is_finite() and y.rad() <= abs(y) * BOUND / 16:
+                    found[0, i] = hi = float(y.mid())
+                    found[1, i] = float(y.mid() - hi) if abs(hi) < np.inf else np.nan
+                    break
+    return found[0], found[1]
 
 
 def adversarial(truth: Certified) -> Floats:
