@@ -212,7 +212,7 @@ class Judge:
             # The slope's side of the smallest float is known, and mostly nothing more is needed.
             most = np.maximum(2 * np.abs(slope.value) + slope.bar, 2 * float(FLOAT32.min_subnormal))
             negligible = np.abs(batch.x) * most < 2.0**-32 * np.abs(batch.values.value)
-        unsure = value | (rate & ~negligible)
+        unsure = value | (rate & ~(negligible & (np.abs(slope.value) < BEYOND)))
         left = np.flatnonzero(unsure)
         if left.size:
             found[left] = self._kappa_of_little(batch.x[left])
@@ -305,7 +305,7 @@ class Errors:
         if known:
             before = self.batch.patterns < known.x
             floor = np.where(before, grade_below(known.error), known.error)
-            chosen = np.flatnonzero(shifted(self.error + self.bar) > floor)
+            chosen = np.flatnonzero(shifted(self.error + np.maximum(self.bar, SIDE)) > floor)
         if not chosen.size:
             return known
         chosen = self._not_outdone(chosen)

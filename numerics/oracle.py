@@ -366,7 +366,7 @@ def _at_once(ball: arb, fmt: Format, alone: bool) -> Row | None:
     mantissa, lowest = map(int, ball.mid().man_exp())
     radius, scale = map(int, ball.rad().man_exp())
     width = scale + radius.bit_length() if radius else lowest  # the radius is below 2**width
-    size, sign = abs(mantissa), math.copysign(1.0, mantissa)
+    size, sign = abs(mantissa), 1.0 if mantissa > 0 else -1.0  # more bits than a float may hold
     top = lowest + size.bit_length() - 1  # 2**top <= size of the midpoint < 2**(top + 1)
     if width >= top:
         return None

@@ -273,11 +273,11 @@ def _log(u: Parted) -> Parted:
 
 
 def _tanh_of_log(w: Parted) -> Parted:
-    """tanh(log(w)) = (w^2 - 1) / (w^2 + 1) for w > 0: next to a rational where w is."""
+    """tanh(log(w)) = 1 - 2 / (w^2 + 1) for w > 0: next to a rational where w is, and next to 1 where w is large."""
     if not w.total().m > 0:
         return _inexact(_plain(arb("nan")))
-    square = w * w
-    return (square + _exact(-1)) * (square + _exact(1)).power(fmpq(-1))
+    square = w.power(fmpq(2))
+    return _exact(1) + _exact(-2) * (square + _exact(1)).power(fmpq(-1))
 
 
 def _tanh(u: arb) -> Parted:

@@ -286,7 +286,7 @@ def mul(*factors: Expr | Number) -> Expr:
             kept.append(factor)
         else:
             powers[base] = old + exponent
-    parts = [power(b, e) for b, e in powers.items() if e] + kept
+    parts = [power(b, e) for b, e in powers.items() if e or not b.total] + kept
     for part in [p for p in parts if p.op == "rational"]:
         coefficient *= part.args[0]
         parts.remove(part)

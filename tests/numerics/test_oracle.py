@@ -150,6 +150,13 @@ def test_what_is_next_to_zero_has_its_sign_at_once(name: str, x: int, sign: int)
     assert abs(inside(PATIENCE)) < arb(2) ** -1200
 
 
+def test_mish_beside_the_midpoints_of_a_narrow_format() -> None:
+    assert reference("mish", np.array([18432, 36864], np.float32), fmt="float8_e5m2").value.tolist() == [16384, 32768]
+    for order, m in ((0, 3072.0), (1, 1.0)):
+        sign = certified(_entry("mish").expr(), order).signs(np.array([3072.0]), np.array([m]))
+        assert sign.tolist() == [1 if order else -1]
+
+
 def _entry(name: str) -> Activation:
     return next(entry for entry in ONE_INPUT if entry.name == name)
 

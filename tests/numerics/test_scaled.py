@@ -140,3 +140,12 @@ def test_the_sign_of_a_product_of_what_nearly_vanishes() -> None:
     slope = parse_expression("exp(-exp(-x))*(x*exp(-x) + 1)", {})
     assert scaled_sign(slope, fmpq(-(2**10)), "x", 128) == -1
     assert scaled_sign(slope, fmpq(-(2**90)), "x", 128) == -1
+
+
+@pytest.mark.parametrize("x", [3072, 2**14, 2**24, 2**100])
+def test_the_tanh_of_a_logarithm_beside_one(x: int) -> None:
+    mish = parse_expression("x*tanh(log(1 + exp(x)))", {})
+    for expr, exact in ((mish, x), (differentiate(mish, "x"), 1)):
+        found = beside_exact(expr, fmpq(x), "x", 2048)
+        assert found is not None
+        assert found < exact if expr is mish else found > exact
