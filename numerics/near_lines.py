@@ -36,6 +36,8 @@ LONGEST = 10
 the line and the side together."""
 NEARNESS = fmpq(1, 1 << 20)
 """How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
+GRID = fmpq(1, 1 << 10)
+"""Of what in ULP the numbers are multiples that the function is compared with; much more than NEARNESS."""
 WINDOW = fmpq(1, 1 << 10)
 """How far from 0 signs are looked for where they are not found everywhere."""
 MOVE = 2.0**-49
@@ -100,7 +102,7 @@ class NearLine:
         return near if known else 0
 
     def unit(self, ends: Ends, q: fmpq) -> fmpq | None:
-        """What all values of the line at floats of a block, and all floats near them, are multiples of.
+        """What all floats near the line are multiples of; of which, or of GRID of which, its values at floats are.
 
         For a line that is not dyadic, what `odd` times each of these is a multiple of.
 
@@ -113,8 +115,8 @@ class NearLine:
         unit = FLOAT32.ulp(low)
         if self.c1:
             unit = min(unit, _lowest_bit(self.odd * self.c1 * q))
-        if self.c0 and self.c1:
-            unit = min(unit, _lowest_bit(self.c0))
+        if self.c0 and self.c1 and _lowest_bit(self.c0) < unit * GRID:
+            unit = _lowest_bit(self.c0)
         return None if self.odd * high >= unit * NEARNESS / 2 * (1 << 51) else unit
 
     def is_roughly_parallel(self, ends: Ends) -> bool:

@@ -205,6 +205,27 @@ def test_a_line_that_is_crossed_is_not_taken() -> None:
     assert audit(CROSSING, 127, lie) == {"side"}
 
 
+ASIDE = parse_expression("x - 1 + 1/(1 + x**8)")
+
+
+@pytest.mark.parametrize("exponent", [*range(20, 60, 3), 31, 32, 33, 34, 43, 44, 45])
+def test_a_line_that_passes_0_at_some_distance(exponent: int) -> None:
+    for key in (127 + exponent, 383 + exponent):
+        (block,) = Polynomials(ASIDE).blocks(key, 0, ROWS)
+        assert block.serves
+        # From 2**34 on the line lies between the multiples of 2**-10 ULP.
+        assert (block.bar == 0) >= (exponent < 34)
+        assert block.bar == 0 or not audit(ASIDE, key, block)
+        whole = span(key, 0, 0)
+        for x in (whole.first, whole.first + whole.step / (1 << 20), whole.last) if block.bar == 0 else ():
+            at = Fraction(int(x.p), int(x.q))
+            ulp = Fraction(2) ** (exponent - 23)
+            around = [(at - 1) // (ulp / 1024) * ulp / 1024 + k * ulp / 1024 for k in (-1, 0, 1, 2)]
+            assert all(same_side(ASIDE, block, whole, x, m) for m in (*around, at, at + ulp / 2, at - ulp / 2))
+            t = (x - whole.middle) / whole.step
+            assert abs(value_at(block, Fraction(int(t.p), int(t.q))) - (at - 1)) < ulp / 2**20
+
+
 def off_shifts(matrices: np.ndarray, count: int) -> set[int]:
     """The rows whose matrix does not take (s + w t)**k to powers of t, each entry rounded once."""
     found = set[int]()
