@@ -46,7 +46,7 @@ class NoTruthValue:
     """A result that is neither true nor false: `assert prove(...)` would pass whatever the verdict."""
 
     def __bool__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is neither true nor false: compare its verdict (result.verdict == ...)")
+        raise TypeError(f"a {type(self).__name__} is neither true nor false: compare its verdict")
 
 
 @dataclass(frozen=True)

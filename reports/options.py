@@ -62,9 +62,7 @@ class Command(click.Command):
                 del rest[:values]
             elif (equals and name in declared and name.startswith("--")) or _attached(text, declared):
                 chosen.append(text)
-            elif len(text) < 2 or not text.startswith("-"):
-                arguments.append(text)
-            elif self.signed_arguments and not _WORD.fullmatch(text):
+            elif len(text) < 2 or not text.startswith("-") or (self.signed_arguments and not _WORD.fullmatch(text)):
                 arguments.append(text)
             else:
                 unknown = name if _WORD.fullmatch(text) else text

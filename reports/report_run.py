@@ -59,7 +59,8 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
         for each in data["implementations"]
         if not each["installed"]
     ]
-    cut = [interrupted("what was done until then was kept, the rest is not in the report")] if data["interrupted"] else []
+    kept = "what was done until then was kept, the rest is not in the report"
+    cut = [interrupted(kept)] if data["interrupted"] else []
     return [*cut, *alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent]
 
 

@@ -84,7 +84,5 @@ def _require_few_inputs(formats: Sequence[str], at: Sequence[str]) -> None:
         raise BadInput("--exhaustive and --at: expected every input or some, not both")
     for name in formats:
         if (bits := format_named(name).bits) > 16:
-            raise BadInput(
-                f"--exhaustive --dtype {name}: 2^{bits} inputs are not tested here, expected a format of at most 16 bits"
-                + ("; gradproof sweep goes through all of float32" if bits == 32 else "")
-            )
+            elsewhere = "; gradproof sweep goes through all of float32" if bits == 32 else ""
+            raise BadInput(f"--exhaustive --dtype {name} ({bits} bits): expected formats of 8 or 16 bits{elsewhere}")
