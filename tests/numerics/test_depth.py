@@ -1,6 +1,7 @@
 """Products through depth: exact, certified, and with every depth found rather than remembered."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from flint import arb, ctx, fmpq
@@ -13,6 +14,7 @@ from gradproof.numerics.depth import (
     rounded_power,
 )
 from gradproof.numerics.oracle import exact_expression
+from gradproof.proofs import expressions as ex
 from gradproof.proofs.catalogue import catalogue
 from gradproof.proofs.formats import FORMATS
 from gradproof.proofs.language import parse_expression
@@ -111,6 +113,26 @@ def test_every_activation_has_a_report_in_strict_json(entry) -> None:
     assert report.rate.ball(64) >= 0
     assert not report.lowest.ball(64) > report.highest.ball(64)
     assert not abs(report.highest.ball(64)) > report.profile[-1].ball(64)
+
+
+@pytest.mark.parametrize("function", ["gelu", "mish", "logit", "sigmoid"])
+def test_the_profile_is_rounded_outwards(function: str) -> None:
+    report = depth_report(function, layers=40, weight="17/20")
+    shown = [Fraction(entry["bound"]) for entry in report.to_json()["profile"] if entry["bound"] != "inf"]
+    assert len(shown) == (0 if function == "logit" else 40)
+    for n, bound in enumerate(shown, 1):
+        truth = report.rate.ball(2000) ** n
+        assert not truth > arb(fmpq(bound.numerator, bound.denominator))
+        assert fmpq(bound.numerator, bound.denominator) < truth * (1 + fmpq(1, 10**15))
+
+
+def test_the_input_is_the_name_that_is_there() -> None:
+    z = ex.name("z")
+    assert depth_report(ex.function("tanh", z) * 2).rate.rational == 2
+    assert depth_report(ex.rational(3)).rate.rational == 0
+    for gate in ("swiglu", "glu", "geglu", "bilinear", "gtu", z * ex.name("x")):
+        with pytest.raises(ValueError, match=r"has inputs (a, b|x, z); depth is about functions of one input"):
+            depth_report(gate)
 
 
 def test_the_catalogue_was_seen() -> None:

@@ -17,7 +17,9 @@ from gradproof.proofs import cache, landscape, lines, pieces, zeros
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.catalogue import activation
 from gradproof.proofs.effort import Undecided, budget, spend
+from gradproof.proofs.facts import facts
 from gradproof.proofs.reals import PLUS_INFINITY, Real, compare, exact, image, larger, smaller
+from gradproof.proofs.statements import prove
 from gradproof.proofs.zeros import chart
 
 DIGITS = 100
@@ -370,3 +372,38 @@ def test_an_image_under_the_identity_is_the_number_itself():
 def test_infinities_come_back():
     assert again(PLUS_INFINITY).infinite == 1
     assert compare(again(PLUS_INFINITY), PLUS_INFINITY) == 0
+
+
+@pytest.mark.parametrize("name", ["gelu", "gelu_tanh", "elu", "hard_swish", "softsign", "logit"])
+def test_facts_do_not_depend_on_what_is_kept(folder, name):
+    """The first answer, the one out of the folder, and one asked for after, and before, another question."""
+
+    def told(*before):
+        forget()
+        for order in before:
+            landscape.decided_landscape(expression(name, order), "x")
+        return facts(name).to_json()
+
+    first = told()
+    assert files(folder)
+    assert told() == first
+    assert told(2, 1) == first
+    for path in files(folder):
+        path.unlink()
+    assert told(0) == first
+    assert told(2) == first
+
+
+def test_explanations_do_not_depend_on_what_is_kept(folder):
+    statements = ("D(gelu)(x) <= 1.2", "argmax(D(mish)) == {1}", "zeros(x**3 - 2*x) == {0}", "D(gelu)(x) < 1")
+
+    def told():
+        forget()
+        return [prove(text).to_json() | {"seconds": 0} for text in statements]
+
+    first = told()
+    assert files(folder)
+    assert told() == first
+    forget()
+    backwards = [prove(text).to_json() | {"seconds": 0} for text in statements[::-1]]
+    assert backwards[::-1] == first

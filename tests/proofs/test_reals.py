@@ -12,8 +12,8 @@ import mpmath as mp
 import pytest
 from flint import arb, fmpq
 from gradproof.proofs import expressions as ex
-from gradproof.proofs.effort import Undecided
-from gradproof.proofs.evaluate import precision
+from gradproof.proofs.effort import Undecided, budget, spend
+from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.reals import (
     MINUS_INFINITY,
     PLUS_INFINITY,
@@ -40,8 +40,6 @@ X = ex.name("x")
 
 def hidden(e: ex.Expr) -> Real:
     """A number known by its enclosures alone."""
-    from gradproof.proofs.evaluate import enclose
-
     return Real(refine=lambda bits: enclose(e, prec=bits))
 
 
@@ -203,3 +201,76 @@ def test_pickles_keep_the_enclosure() -> None:
         assert back.infinite == real.infinite and back.exact is real.exact and back.vanishes is real.vanishes
         if not real.infinite:
             assert back.ball(64).overlaps(real.ball(2000)) and back.ball(600).rad() < 1e-150
+
+
+@pytest.mark.parametrize("digits", [1, 2, 17, 30])
+def test_rounding_in_a_direction(digits: int) -> None:
+    """Up is the least decimal of that many digits not below, down the greatest not above."""
+    rng = random.Random(SEED)
+    values = [fmpq(rng.randint(-(10**9), 10**9), rng.choice([1, 2, 3, 7, 10**6, 2**40])) for _ in range(200)]
+    values += [fmpq(k) for k in (0, 1, -1, 99, -99)] + [fmpq(99999, 10**7), -fmpq(1) + fmpq(1, 10**40)]
+    for value in values:
+        truth = Fraction(int(value.p), int(value.q))
+        for direction in (1, -1):
+            text, is_exact = round_decimal(value, digits, direction)
+            beyond = (Fraction(text) - truth) * direction
+            assert beyond >= 0 and is_exact == (beyond == 0), f"{value} to {digits} digits, {direction}: {text}"
+            assert beyond < Fraction(10) ** (Decimal(text).adjusted() - digits + 1) or not value
+            assert len(Decimal(text).normalize().as_tuple().digits) <= digits
+
+
+@pytest.mark.parametrize("e", [ex.sqrt(2), -ex.log(3), ex.exp(-90), ex.PI * 10**25])
+def test_bounds_of_a_number_known_by_enclosures(e: ex.Expr) -> None:
+    for digits in (1, 5, 30):
+        for direction in (1, -1):
+            assert hidden(e).bound(direction, digits) == exact(e).bound(direction, digits)
+        low, high = (Fraction(hidden(e).bound(direction, digits)) for direction in (-1, 1))
+        with precision(400):
+            assert arb(fmpq(low.numerator, low.denominator)) < hidden(e).ball(400)
+            assert arb(fmpq(high.numerator, high.denominator)) > hidden(e).ball(400)
+
+
+def test_a_bound_of_what_may_be_a_short_decimal_is_still_a_bound() -> None:
+    two = hidden(ex.function("sin", 1) ** 2 + ex.function("cos", 1) ** 2 + 1)
+    assert Fraction(two.bound(1)) >= 2 >= Fraction(two.bound(-1))
+    assert Fraction(two.bound(1)) - Fraction(two.bound(-1)) <= Fraction(2, 10**29)
+    assert PLUS_INFINITY.bound(1) == "inf"
+
+
+def test_a_zero_is_exact_or_has_a_small_radius() -> None:
+    ball_zero = Real(refine=lambda _: arb(0))
+    assert ball_zero.to_json() == {"decimal": "0", "exact": "0", "radius": "0"}
+    assert Real(refine=lambda _: arb(3) / 4).to_json() == {"decimal": "0.75", "exact": None, "radius": "0"}
+    perhaps = hidden(ex.function("sin", 1) ** 2 + ex.function("cos", 1) ** 2 - 1)
+    shown = perhaps.to_json()
+    assert (shown["decimal"], shown["exact"]) == ("0", None)
+    assert 0 < Fraction(shown["radius"]) <= Fraction(1, 10**1000)
+    coarse = Real(refine=lambda bits: arb(0, arb(2) ** -min(bits, 200))).to_json()
+    assert coarse["decimal"] == "0" and Fraction(2) ** -200 <= Fraction(coarse["radius"]) <= Fraction(1, 10**30)
+
+
+def test_a_number_beside_a_rounding_boundary_has_a_decimal_and_a_radius() -> None:
+    half = hidden(ex.function("sin", 1) ** 2 + ex.function("cos", 1) ** 2 + fmpq(3, 2))
+    shown = half.to_json(1)
+    assert abs(Fraction(shown["decimal"]) - Fraction(5, 2)) <= Fraction(shown["radius"]) <= 1
+    with pytest.raises(Undecided):
+        half.decimal(1)
+
+
+def test_an_exact_form_does_not_depend_on_who_asked_before() -> None:
+    x = ex.name("x")
+    asked, fresh = (chart(x**2 - n, "x", exact(0)).zeros[0] for n in (19, 23))
+    assert asked.recognise()
+    assert fresh.to_json()["exact"] == "sqrt(23)"
+    assert str(chart(x**2 - 29, "x", exact(0)).zeros[0]) == "sqrt(29)"
+
+
+def test_a_search_that_was_cut_short_is_made_again() -> None:
+    def search(_: arb) -> ex.Expr:
+        spend(5)
+        return ex.sqrt(31)
+
+    root = Real(refine=lambda bits: enclose(ex.sqrt(31), prec=bits), recognise=search)
+    with budget(0), pytest.raises(Undecided):
+        root.recognise()
+    assert root.exact is ex.sqrt(31)
