@@ -2,9 +2,10 @@
 
 The folder is `$XDG_CACHE_HOME/gradproof` (else `~/.cache/gradproof`); `GRADPROOF_CACHE=off` keeps away from it. A
 result is found again by the expression, the variable, and a digest of the sources of this package and the version of
-FLINT, so that another engine never answers for this one. Whatever goes wrong with the folder or a file in it (full,
-read-only, damaged, written by two processes at once) only means that the result is computed again: a file counts when
-the digest that it starts with fits the rest.
+FLINT, so that another engine never answers for this one; it costs the steps that it took to find, so that a question
+does not get further on one budget because another was asked before. Whatever goes wrong with the folder or a file in
+it (full, read-only, damaged, written by two processes at once) only means that the result is computed again: a file
+counts when the digest that it starts with fits the rest.
 
 Files are pickles, read by an unpickler that knows the few constructors listed below and calls nothing else. The digest
 is against accidents: who can write to the user's own folder can plant a false result there.
@@ -27,7 +28,7 @@ from typing import Any, TypeVar
 import flint
 
 from . import expressions as ex
-from .effort import exhausted
+from .effort import budget, exhausted, spend, spent
 from .expressions import Expr
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ WORTH_SECONDS = 0.004
 """What took less is computed again sooner than it is looked up."""
 MAX_EXPRESSION = 4_000
 """Nodes of an expression that is written out to be looked up."""
+MANY_STEPS = 1 << 60
 MAX_FILES = 10_000
 KEPT_VERSIONS = 4
 """How many engines' results are kept, the last used ones."""
@@ -60,11 +62,15 @@ def on_disk(compute: Callable[[Expr, str], T]) -> Callable[[Expr, str], T]:
             return compute(e, variable)
         found = _read(path)
         if found is not None and found[0] is e and found[1] == variable:
+            spend(found[3])
             return found[2]
         started = time.perf_counter()
-        result = compute(e, variable)
+        with budget(MANY_STEPS):  # counted, not bounded
+            before = spent()
+            result = compute(e, variable)
+            steps = spent() - before
         if time.perf_counter() - started > WORTH_SECONDS and not exhausted():
-            _write(path, (e, variable, result))
+            _write(path, (e, variable, result, steps))
         return result
 
     return remembered

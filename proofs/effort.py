@@ -19,13 +19,14 @@ class Undecided(Exception):
 
 class _Meter:
     left: float = float("inf")
+    spent: float = 0
 
 
 _meter = _Meter()
 
 
 @contextmanager
-def budget(steps: int = LIMIT) -> Iterator[None]:
+def budget(steps: float = LIMIT) -> Iterator[None]:
     """Allow this many steps inside; the tighter bound of nested budgets holds."""
     before = _meter.left
     _meter.left = min(before, steps)
@@ -41,8 +42,14 @@ def exhausted() -> bool:
     return _meter.left < 0
 
 
-def spend(steps: int = 1) -> None:
+def spent() -> float:
+    """Steps counted so far."""
+    return _meter.spent
+
+
+def spend(steps: float = 1) -> None:
     """Count work done. Raises Undecided when the budget is used up."""
     _meter.left -= steps
+    _meter.spent += steps
     if _meter.left < 0:
         raise Undecided("the question takes more steps than are spent on one question")
