@@ -121,8 +121,11 @@ MUTANTS = tuple(
             ("0/0 is 0", "            if enclose(e, prec=4 * bits).is_finite():\n", "            if True:\n"),
             ("the larger of two is the first", "return a.max(b) if self.sense > 0 else a.min(b)", "return a"),
             ("digits are cut off", "whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))", "whole = int(scaled.p // scaled.q)"),
-            ("digits are those of the middle", "low, high = (round_decimal(exact_rational(end), digits)[0] for end in ends)",
-             "low, high = (round_decimal(exact_rational(ball.mid()), digits)[0] for end in ends)"),
+            ("digits are those of the middle",
+             "low, high = (round_decimal(exact_rational(end), digits, direction)[0] for end in ends)",
+             "low, high = (round_decimal(exact_rational(ball.mid()), digits, direction)[0] for end in ends)"),
+            ("bounds are rounded inwards", "outwards = (direction > 0) == (value > 0)",
+             "outwards = (direction > 0) != (value > 0)"),
             ("an infinity is like any number", "return (a.infinite > b.infinite) - (a.infinite < b.infinite)", "return 0"),
         )),
         ("lines", (LINES,), (

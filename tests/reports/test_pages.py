@@ -11,6 +11,7 @@ from gradproof.reports import page, plots
 from gradproof.reports.counts import at_fault
 from gradproof.reports.markdown import markdown
 from gradproof.reports.page import html
+from gradproof.reports.report_run import summary
 from gradproof.reports.write import write
 
 from .conftest import strict
@@ -166,8 +167,11 @@ def test_pages_of_an_interrupted_run(report_data):
         "activations": [],
         "depth": {**report_data["depth"], "activations": [], "networks": []},
     }
-    assert "was interrupted" in html(data)
-    assert "was interrupted" in markdown(data)
+    shown = html(data)
+    assert shown.index("was interrupted") < shown.index('class="tiles"')
+    assert "was interrupted" in markdown(data).partition("## ")[0]
+    assert str(summary(data)[0]).startswith("interrupted: ")
+    assert not str(summary({**data, "interrupted": False})[0]).startswith("interrupted")
 
 
 def test_markdown_holds_the_tables_and_no_markup_of_strangers(report_data):
