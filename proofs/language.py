@@ -542,7 +542,8 @@ class _Reader:
         return ex.name(placeholder)
 
     def _functional(self, functional: Functional) -> Expr:
-        placeholder = self._placeholders.setdefault(functional, f"{functional.kind}#{len(self._placeholders)}")
+        unsettled = f"{functional.kind}#{len(self._placeholders)}{ex.UNSETTLED}"
+        placeholder = self._placeholders.setdefault(functional, unsettled)
         self.functionals[placeholder] = functional
         return ex.name(placeholder)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flint import arb, fmpq, fmpz
@@ -24,21 +25,44 @@ MAX_EXPONENT = 1 << 18
 """Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
 
 
+class Undefined(Exception):
+    """The expression has no value here; the message says why."""
+
+
+@lru_cache(maxsize=1 << 14)
+def require_defined(e: Expr) -> None:
+    """Go on where a closed smooth expression is proved to be defined. Raises Undefined or Undecided.
+
+    Enclosures hold for values that exist: a root's is cut at 0, and the terms of 1/u - 1/u cancel. So the sign of each
+    argument that decides whether its operation is defined is asked first, from the inside out.
+    """
+    if e.total:
+        return
+    for child in ex.children(e):
+        require_defined(child)
+    if (condition := ex.domain_condition(e)) is not None:
+        argument, allowed, otherwise = condition
+        if constant_sign(argument) not in allowed:
+            raise Undefined(f"{otherwise}: {shorten(ex.text(e))}")
+
+
 def constant_sign(e: Expr) -> int:
     """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
     if e.value is not None:
         return (e.value > 0) - (e.value < 0)
     if names := ex.free_names(e):
         raise Undecided(f"the sign of {shorten(ex.text(e))} depends on {', '.join(sorted(names))}")
+    try:
+        require_defined(e)
+    except Undefined as reason:
+        raise Undecided(str(reason)) from None
     bits = START_BITS
     while bits <= CAP_BITS:
         sign = known_sign(enclose(e, prec=bits))
         if sign is not None:
             return sign
         if bits == START_BITS and identities.is_zero(e):
-            # Identically zero says nothing about 0/0 or the logarithm of a negative number.
-            if enclose(e, prec=4 * bits).is_finite():
-                return 0
+            return 0
         bits *= 2
     raise Undecided(f"whether {shorten(ex.text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
 
@@ -250,7 +274,7 @@ def compare(a: Real, b: Real) -> int:
     while bits <= CAP_BITS:
         with precision(bits):
             sign = known_sign(a.ball(bits) - b.ball(bits))
-        if sign:
+        if sign is not None:
             return sign
         if bits == 4 * START_BITS:
             if a.recognise() and b.recognise():

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import fmpq
 
-from . import counterexamples, nearest, predicates, several
+from . import counterexamples, identities, nearest, predicates, several
 from . import expressions as ex
 from .effort import Undecided, budget
 from .explanations import counterexample, explain, is_identity
@@ -252,11 +252,10 @@ class Decision(Resolution):
         return found
 
     def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
+        """The order of two sides, each proved to be a number: then what cancels between them may."""
         if isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr) and not (left.infinite or right.infinite):
-            if formula.lhs is formula.rhs:
+            if formula.lhs is formula.rhs or identities.is_zero(self.difference(formula)):
                 return 0
-            if left.exact is not None and right.exact is not None:
-                return compare(left, right)
         return compare(left, right)
 
     def _predicate_region(self, p: Predicate) -> Line[bool] | None:
@@ -281,7 +280,7 @@ class Decision(Resolution):
             self.notes += notes
             return found
         if isinstance(side, SetDisplay):
-            return union([singleton(self.number(m)) for m in side.members])
+            return union([singleton(self.finite_number(m)) for m in side.members])
         if isinstance(side, SetValue):
             found, notes = set_value(side, None, None)
             self.notes += notes

@@ -29,7 +29,7 @@ class Functional:
 
     kind: str
     body: Expr
-    text: str
+    text: str = field(compare=False)
     variable: str | None = None
     at: Expr | Infinity | None = None
 
