@@ -16,8 +16,10 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from . import algebraic, constants
 from . import expressions as ex
 from .effort import spend
+from .evaluate import enclose, excludes_zero
 from .expressions import Expr
 
 MAX_TERMS = 2000
@@ -37,7 +39,7 @@ def is_zero(e: Expr) -> bool:
         return True
     try:
         normal = canonical(e)
-        return normal is ex.ZERO or _logarithms_cancel(normal)
+        return normal is ex.ZERO or _logarithms_cancel(normal) or _constants_cancel(normal)
     except TooComplex:
         return False
 
@@ -50,6 +52,26 @@ def _logarithms_cancel(normal: Expr) -> bool:
     scale = lcm(*(int(c.q) for c, _ in terms))
     powers = [ex.power(rest.args[0], ex.rational(c * scale)) for c, rest in terms]
     return canonical(ex.mul(*powers) - 1) is ex.ZERO
+
+
+@lru_cache(maxsize=1 << 12)
+def _constants_cancel(normal: Expr) -> bool:
+    """Whether a normal form is 0 by relations between its constants.
+
+    Logarithms and arcs that depend on others are eliminated; then, as a polynomial in what is not algebraic, all its
+    coefficients must be the algebraic number 0.
+    """
+    if not ex.free_names(normal) and excludes_zero(enclose(normal)):
+        return False
+    reduced = constants.independent(normal)
+    ring, (top, _) = _fraction(reduced)
+    groups: dict[tuple[int, ...], list[Expr]] = {}
+    algebraic_kernels = [algebraic.is_algebraic(kernel) for kernel in ring.roots]
+    for exponents, c in top.to_dict().items():
+        outside = tuple(0 if inside else int(k) for k, inside in zip(exponents, algebraic_kernels, strict=False))
+        inside = tuple(int(k) - o for k, o in zip(exponents, outside, strict=False))
+        groups.setdefault(outside, []).append(ex.mul(ex.rational(c), *ring.monomial(inside)))
+    return all(algebraic.is_zero(ex.add(*terms)) for terms in groups.values())
 
 
 def equal(a: Expr, b: Expr) -> bool:
@@ -435,7 +457,7 @@ class _Ring:
             return ex.exp(exponent * base.args[0])
         return ex.power(base, ex.rational(exponent))
 
-    def _monomial(self, exponents: tuple[Any, ...]) -> list[Expr]:
+    def monomial(self, exponents: tuple[Any, ...]) -> list[Expr]:
         return [self._kernel(b, int(k)) for b, k in zip(self.roots, exponents, strict=False) if k]
 
     def split_monomial(self, polynomial: fmpq_mpoly) -> tuple[list[Expr], Expr]:
@@ -443,10 +465,10 @@ class _Ring:
         monomials = [tuple(int(k) for k in m) for m in polynomial.monoms()]
         common = tuple(min(column) for column in zip(*monomials, strict=True))
         rest = polynomial / self.context.from_dict({common: 1})
-        return self._monomial(common), self.expression(rest)
+        return self.monomial(common), self.expression(rest)
 
     def expression(self, polynomial: fmpq_mpoly) -> Expr:
-        return ex.add(*(ex.mul(ex.rational(c), *self._monomial(m)) for m, c in polynomial.to_dict().items()))
+        return ex.add(*(ex.mul(ex.rational(c), *self.monomial(m)) for m, c in polynomial.to_dict().items()))
 
     def expression_of(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> Expr:
         if len(bottom) == 1:
@@ -454,7 +476,7 @@ class _Ring:
             terms = []
             for exponents, coefficient in top.to_dict().items():
                 quotient = tuple(int(a) - int(b) for a, b in zip(exponents, divisor, strict=True))
-                terms.append(ex.mul(ex.rational(coefficient / c), *self._monomial(quotient)))
+                terms.append(ex.mul(ex.rational(coefficient / c), *self.monomial(quotient)))
             return ex.add(*terms)
         return ex.mul(self.expression(top), ex.power(self.expression(bottom), -1))
 
