@@ -69,7 +69,7 @@ def checks(
         jobs: processes that share the work. More than one needs a main module that can be imported.
 
     Raises TargetError for a target that cannot be found or loaded, UnknownActivation, and ValueError for a format
-    or order that is none.
+    or order that is none, and for a format too large to be tested exhaustively.
     """
     chosen = None if orders is None else tuple(dict.fromkeys(orders))
     if not {implements, *(chosen or ())} <= {0, 1, 2}:
@@ -93,6 +93,8 @@ def checks(
         tuple(at),
         exhaustive,
     )
+    if exhaustive and (large := [fmt.name for fmt in options.formats or () if fmt.bits > 16]):
+        raise ValueError(f"exhaustive=True, dtypes={large!r}: expected formats of at most 16 bits")
     local = _local_functions(target, derivative)
     if local:
         yield from judge(_described_here(request, local), Here(local), options)

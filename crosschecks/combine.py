@@ -42,7 +42,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         parameters=dict(first.parameters),
         order=first.order,
         dtype=fmt.name,
-        coverage=coverage,
+        coverage=coverage if len(subjects) == len(parts) else "sampled",  # a part that failed saw no input
         inputs=sum(_distinct(s) for s in subjects),
         max_ulp=max(errors, default=None),
         worst=_worst(subjects[int(np.argmax(errors))]) if errors else None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..proofs.verdicts import NoTruthValue
 from .findings import Finding, Shown
 
 
@@ -24,7 +25,7 @@ class Worst:
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class CheckResult(NoTruthValue):
     """What a check measured and found. Errors are in ULP of the format; None where nothing could be measured."""
 
     target: str

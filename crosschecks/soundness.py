@@ -106,7 +106,7 @@ def _contradictions(known: Facts, expr: Expr, examples: int, seed: int) -> Itera
         yield from _turning_back(name, function, order.landscape, examples, seed)
     if known.lipschitz is not None:
         slope = ex.derivative(expr, "x")
-        steepest = _Claim(f"abs({known.name}') <= {known.lipschitz.decimal(20)}", known.lipschitz, _above_in_size)
+        steepest = _Claim(f"abs({known.name}') <= {known.lipschitz.bound(1, 20)}", known.lipschitz, _above_in_size)
         yield from _against(steepest, slope, known.orders[1].landscape, examples, seed)
     if known.parity is not None:
         yield from _asymmetric(known, expr, examples, seed)
@@ -131,7 +131,7 @@ def _bounds(name: str, shape: Landscape) -> Iterator[_Claim]:
             beyond = value > bound if above else value < bound
             return bool(beyond) or (strict and (value - bound).is_zero())
 
-        yield _Claim(f"{name}(x) {relation} {extremum.value.decimal(20)}", extremum.value, violated)
+        yield _Claim(f"{name}(x) {relation} {extremum.value.bound(1 if above else -1, 20)}", extremum.value, violated)
 
 
 def _against(claim: _Claim, function: Expr, shape: Landscape, examples: int, seed: int) -> Iterator[Contradiction]:
@@ -169,7 +169,7 @@ def _turning_back(name: str, function: Expr, shape: Landscape, examples: int, se
         if point is not None:
             values = [value_at(function, {"x": point[k]}, 256) for k in ("x", "y")]
             lhs, rhs = ("" if v is None else v.str(30, radius=False) for v in values)
-            text = f"{name} is {interval.direction} from {interval.low.decimal(10)} to {interval.high.decimal(10)}"
+            text = f"{name} is {interval.direction} from {interval.low.bound(1, 10)} to {interval.high.bound(-1, 10)}"
             yield Contradiction(text, Counterexample({k: str(v) for k, v in point.items()}, lhs, rhs))
 
 

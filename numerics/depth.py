@@ -63,7 +63,7 @@ class DepthReport:
     highest: Real
     """Bounds on the product over all layers, over all inputs and all w with abs(w) equal to weight and w > 0."""
     profile: tuple[Real, ...]
-    """rate**n for n = 1, ..., layers."""
+    """rate**n for n = 1, ..., layers; as JSON decimals that are no smaller."""
     formats: tuple[FormatDepth, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class DepthReport:
             "layers": self.layers,
             "rate": self.rate.to_json(),
             "product": {"inf": self.lowest.to_json(), "sup": self.highest.to_json()},
-            "profile": [{"layers": n, "bound": bound.decimal(17)} for n, bound in enumerate(self.profile, 1)],
+            "profile": [{"layers": n, "bound": bound.bound(1, 17)} for n, bound in enumerate(self.profile, 1)],
             "formats": [f.to_json() for f in self.formats],
         }
 
@@ -88,7 +88,8 @@ def depth_report(
 ) -> DepthReport:
     """Products of derivatives over a number of layers, each with a weight of at most this size.
 
-    Raises ValueError for layers below 1 or a weight that is no positive number, UnknownActivation, and Undecided
+    Raises ValueError for layers below 1, a weight that is no positive number or a function of several inputs,
+    UnknownActivation, and Undecided
     where the range of the derivative was not found.
     """
     if layers < 1:
@@ -97,9 +98,10 @@ def depth_report(
     if size.exact is None or ex.free_names(size.exact) or not size.ball(128) > 0:
         raise ValueError(f"weight={weight!r}: expected a positive number")
     expr = exact_expression(target, parameters)
-    rate = times(size, steepest(expr, "x"))
-    lowest, highest = product_range(expr, layers, size)
     name = target if isinstance(target, str) else ex.text(target) if isinstance(target, Expr) else target.name
+    variable = _only_input(name, expr)
+    rate = times(size, steepest(expr, variable))
+    lowest, highest = product_range(expr, layers, size, variable)
     return DepthReport(
         activation=name,
         formula=ex.text(expr),
@@ -111,6 +113,14 @@ def depth_report(
         profile=tuple(power(rate, n) for n in range(1, layers + 1)),
         formats=tuple(format_depth(rate, fmt) for fmt in FORMATS.values()),
     )
+
+
+def _only_input(name: str, expr: Expr) -> str:
+    """The name that a function of one input is a function of. Raises ValueError for several."""
+    inputs = sorted(ex.free_names(expr)) or ["x"]
+    if len(inputs) > 1:
+        raise ValueError(f"{name} has inputs {', '.join(inputs)}; depth is about functions of one input")
+    return inputs[0]
 
 
 def times(a: Real, b: Real) -> Real:
@@ -139,12 +149,12 @@ def _enclosed(ball: Callable[[int], arb]) -> Real:
     return Real(refine=refine)
 
 
-def product_range(expr: Expr, layers: int, weight: Real) -> tuple[Real, Real]:
+def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") -> tuple[Real, Real]:
     """The infimum and supremum of the product of (w f'(z_i)) over layers, each z_i any real, w the weight.
 
     A product is linear in each factor, so its extremes are at k factors low and the rest high. Raises Undecided.
     """
-    slope = decided_landscape(ex.derivative(expr, "x"), "x")
+    slope = decided_landscape(ex.derivative(expr, variable), variable)
     low, high = times(weight, slope.inf.value), times(weight, slope.sup.value)
     if low.is_infinite or high.is_infinite:
         return _unbounded(low, layers)

@@ -20,7 +20,7 @@ from .statements import prove
 from .syntax import StatementError
 from .vector_language import parse_vector_statement
 from .vector_words import is_about_vectors
-from .verdicts import Counterexample, Evidence, Result, Verdict
+from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
 
 MAX_FILE_BYTES = 1_000_000
 MAX_CLAIMS = 2_000
@@ -69,7 +69,7 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class ClaimResult:
+class ClaimResult(NoTruthValue):
     """A claim's verdict with its evidence; `parts` are the statement as said and, where given, its nearest."""
 
     ledger: str

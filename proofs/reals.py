@@ -21,6 +21,8 @@ from .expressions import Expr
 
 START_BITS = 64
 CAP_BITS = 4096
+TINY = (1000, 100, 30)
+"""Decimal places to which a number that may be 0 is said to be 0."""
 MAX_EXPONENT = 1 << 18
 """Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
 
@@ -79,7 +81,7 @@ class Real:
     contains no other root of it.
     """
 
-    __slots__ = ("_ball", "_bits", "_recognise", "_refine", "bracket", "exact", "infinite", "vanishes")
+    __slots__ = ("_ball", "_bits", "_exact", "_recognise", "_refine", "bracket", "infinite", "vanishes")
 
     def __init__(
         self,
@@ -91,7 +93,7 @@ class Real:
         vanishes: Expr | None = None,
         bracket: tuple[arb, arb] | None = None,
     ) -> None:
-        self.exact = exact
+        self._exact = exact
         self.infinite = infinite
         self._refine = refine
         self._recognise = recognise
@@ -109,13 +111,18 @@ class Real:
         """The exact rational value, where this is one."""
         return None if self.exact is None else self.exact.value
 
-    def recognise(self) -> bool:
-        """Whether an exact form is known, looking for one the first time it is asked."""
-        if self.exact is None and self._recognise is not None:
-            search, self._recognise = self._recognise, None
-            self.exact = search(self.ball(384))
-            if self.exact is not None:
+    @property
+    def exact(self) -> Expr | None:
+        """The exact form, looked for when it is first asked for, so that it never depends on who asked before."""
+        if self._exact is None and self._recognise is not None:
+            self._exact = self._recognise(self.ball(384))
+            self._recognise = None
+            if self._exact is not None:
                 self._ball = None
+        return self._exact
+
+    def recognise(self) -> bool:
+        """Whether there is an exact form."""
         return self.exact is not None
 
     def ball(self, bits: int = 128) -> arb:
@@ -123,8 +130,8 @@ class Real:
         if self.infinite:
             return arb("inf") if self.infinite > 0 else arb("-inf")
         if self._ball is None or bits > self._bits:
-            if self.exact is not None:
-                self._ball = enclose(self.exact, prec=bits)
+            if self._exact is not None:
+                self._ball = enclose(self._exact, prec=bits)
             else:
                 assert self._refine is not None
                 with precision(bits + 16):
@@ -137,26 +144,35 @@ class Real:
 
     def decimal(self, digits: int = 30) -> str:
         """The value rounded to this many significant digits, each certified; plain or scientific."""
-        return self._decimal(digits)[0]
+        return self._decimal(digits, 0)[0]
 
-    def _decimal(self, digits: int) -> tuple[str, bool]:
+    def bound(self, direction: int, digits: int = 30) -> str:
+        """The least (1) or greatest (-1) decimal of this many digits that is proved to bound the value on that side."""
+        return self._decimal(digits, direction)[0]
+
+    def _decimal(self, digits: int, direction: int) -> tuple[str, bool]:
+        """The value rounded to the nearest (0), upwards (1) or downwards (-1), and whether that is exact."""
         if self.infinite:
             return ("inf" if self.infinite > 0 else "-inf"), True
         value = self.rational
         if value is not None:
-            return round_decimal(value, digits)
+            return round_decimal(value, digits, direction)
         bits = max(START_BITS, 4 * digits)
+        outer = None
         while bits <= max(CAP_BITS, 16 * digits):
             ball = self.ball(bits)
+            if ball.is_exact():
+                return round_decimal(exact_rational(ball), digits, direction)
             if ball.is_finite():
                 with precision(2 * bits):
                     ends = ball.lower(), ball.upper()
-                low, high = (round_decimal(exact_rational(end), digits)[0] for end in ends)
+                low, high = (round_decimal(exact_rational(end), digits, direction)[0] for end in ends)
                 if low == high:
                     return low, False
+                outer = high if direction > 0 else low
             bits *= 2
-        if self.recognise():  # a number on the boundary, such as a root that is 0
-            return self._decimal(digits)
+        if direction and outer is not None:
+            return outer, False
         raise Undecided(f"{digits} digits of a number so near a rounding boundary")
 
     def to_json(self, digits: int = 30) -> dict[str, Any]:
@@ -164,9 +180,22 @@ class Real:
         if self.infinite:
             text = "inf" if self.infinite > 0 else "-inf"
             return {"decimal": text, "exact": "oo" if self.infinite > 0 else "-oo", "radius": "0"}
-        decimal, is_exact = self._decimal(digits)
-        radius = "0" if is_exact else half_unit(decimal)
-        return {"decimal": decimal, "exact": None if self.exact is None else ex.text(self.exact), "radius": radius}
+        try:
+            decimal, is_exact = self._decimal(digits, 0)
+            radius = "0" if is_exact else half_unit(decimal)
+        except Undecided:
+            decimal, radius = self._beside_boundary(digits)
+        form = decimal if self.exact is None and decimal == radius == "0" else self.exact and ex.text(self.exact)
+        return {"decimal": decimal, "exact": form, "radius": radius}
+
+    def _beside_boundary(self, digits: int) -> tuple[str, str]:
+        """A decimal and its error for a number too near a rounding boundary for the nearest one: perhaps 0 itself."""
+        ball = self.ball(CAP_BITS)
+        for places in TINY:
+            if abs(ball) < arb(10) ** -places:
+                return "0", f"1e-{places}"
+        below = self.bound(-1, digits)
+        return below, f"1e{_last_place(below)}"
 
     def __str__(self) -> str:
         """The exact form where it is short, else certified digits."""
@@ -224,8 +253,11 @@ def exact_rational(x: arb) -> fmpq:
     return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)
 
 
-def round_decimal(value: fmpq, digits: int) -> tuple[str, bool]:
-    """A rational rounded to significant digits (ties away from 0), and whether that is exact."""
+def round_decimal(value: fmpq, digits: int, direction: int = 0) -> tuple[str, bool]:
+    """A rational rounded to significant digits, and whether that is exact.
+
+    To the nearest (0, ties away from 0), upwards (1) or downwards (-1).
+    """
     if not value:
         return "0", True
     sign, size = ("-" if value < 0 else ""), abs(value)
@@ -235,7 +267,11 @@ def round_decimal(value: fmpq, digits: int) -> tuple[str, bool]:
     while size >= fmpq(10) ** (exponent + 1):
         exponent += 1
     scaled = size * fmpq(10) ** (digits - 1 - exponent)
-    whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))
+    if direction:
+        outwards = (direction > 0) == (value > 0)
+        whole = int(-(-scaled.p // scaled.q) if outwards else scaled.p // scaled.q)
+    else:
+        whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))
     if whole == 10**digits:
         whole, exponent = whole // 10, exponent + 1
     is_exact = scaled == whole
@@ -257,9 +293,13 @@ def place_point(text: str, exponent: int) -> str:
 
 def half_unit(decimal: str) -> str:
     """Half a unit in the last digit of a decimal string."""
-    mantissa, _, exponent = decimal.lstrip("-").partition("e")
-    places = len(mantissa.partition(".")[2])
-    return f"5e{int(exponent or 0) - places - 1}"
+    return f"5e{_last_place(decimal) - 1}"
+
+
+def _last_place(decimal: str) -> int:
+    """The power of ten that the last digit of a decimal string counts."""
+    mantissa, _, exponent = decimal.partition("e")
+    return int(exponent or 0) - len(mantissa.partition(".")[2])
 
 
 def compare(a: Real, b: Real) -> int:

@@ -14,7 +14,7 @@ from . import expressions as ex
 from .effort import Undecided
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
-from .reals import Real, exact_rational, round_decimal
+from .reals import Real, round_decimal
 from .syntax import Connective, Formula, Quantified, Relation, Statement, relations
 from .verdicts import Counterexample
 
@@ -283,19 +283,4 @@ def rational_text(value: fmpq) -> str:
 
 def directed(x: Real, up: bool | None, digits: int) -> str:
     """A decimal not below (up) or not above the number, one unit in the last digit away at most."""
-    nearest = x.decimal(digits)
-    if up is None:
-        return nearest
-    mantissa, _, exponent = nearest.partition("e")
-    places = len(mantissa.partition(".")[2])
-    unit = fmpq(10) ** (int(exponent or 0) - places)
-    sign, size = ("-" if mantissa.startswith("-") else ""), mantissa.lstrip("-")
-    whole = fmpq(int(size.replace(".", ""))) * unit
-    value = -whole if sign else whole
-    ball = x.ball(256)
-    low, high = exact_rational(ball.lower()), exact_rational(ball.upper())
-    if up and value < high:
-        value += unit
-    elif not up and value > low:
-        value -= unit
-    return round_decimal(value, digits + 2)[0]
+    return x.decimal(digits) if up is None else x.bound(1 if up else -1, digits)

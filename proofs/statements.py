@@ -44,7 +44,7 @@ from .syntax import (
 from .values import describe_extremum, digits, set_value
 from .vector_statements import prove_vectors
 from .vector_words import is_about_vectors
-from .verdicts import Counterexample, Evidence, Result, Verdict
+from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
 
 
 def prove(
@@ -85,7 +85,7 @@ SUGGESTION_STEPS = 50_000
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(NoTruthValue):
     """A verdict with what a reader needs to follow it."""
 
     verdict: Verdict

@@ -15,7 +15,7 @@ from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
 from .lines import Line
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from .sets import Interval, RealSet, point, union
 from .syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 
@@ -73,7 +73,7 @@ def digits(x: Real) -> str:
     if x.infinite or x.rational is not None:
         return str(x)
     try:
-        shown = f"{x.decimal(30)}..."
+        shown = f"{x.bound(-sign_of(x), 30)}..."  # towards 0: these are its first digits
     except Undecided:  # too large or too small to write out
         shown = x.ball().str(12)
     if x.exact is not None and len(ex.text(x.exact)) <= 100:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any
+from enum import StrEnum
+from typing import Any, NoReturn
 
 
-class Verdict(Enum):
-    """What became of a statement or claim."""
+class Verdict(StrEnum):
+    """What became of a statement or claim; equal to its word, so that `verdict == "proved"` holds."""
 
     PROVED = "proved"
     REFUTED = "refuted"
@@ -33,13 +33,20 @@ _SENTENCES = {
 }
 
 
-class Evidence(Enum):
+class Evidence(StrEnum):
     """How a verdict was reached. Sampling is not in this list."""
 
     EXACT = "exact"
     ENCLOSURE = "enclosure"
     EXHAUSTIVE = "exhaustive"
     FORMAL = "formal"
+
+
+class NoTruthValue:
+    """A result that is neither true nor false: `assert prove(...)` would pass whatever the verdict."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is neither true nor false: compare its verdict")
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(NoTruthValue):
     """A statement decided, or the reason why it is not."""
 
     statement: str

@@ -10,21 +10,32 @@ from rich.table import Table
 from rich.text import Text
 
 from ..crosschecks.results import CheckResult
-from .console import cell, table, verdict
+from .console import cell, interrupted, table, verdict
 from .errors import printable
 from .figures import short, short_hex
 
 PRIMES = ("", "'", "''")
 
 
-def document(results: Sequence[CheckResult]) -> dict[str, Any]:
+def document(results: Sequence[CheckResult], *, cut_short: bool = False) -> dict[str, Any]:
     """What `gradproof check --json` prints."""
-    return {"schema": 1, "results": [result.to_json() for result in results]}
+    return {"schema": 1, "interrupted": cut_short, "results": [result.to_json() for result in results]}
 
 
-def tables(results: Sequence[dict[str, Any]]) -> list[Table | Text]:
-    """The errors of every function and format, then every finding with its input in hexadecimal."""
-    first = Text(coverage(results))
+def tables(data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[str] = ()) -> list[RenderableType]:
+    """What was tested; the errors of every function and format; every finding with its input; the counts.
+
+    `exhaustive` and `at` are what the run was asked for.
+    """
+    results = data["results"]
+    first = f"nothing but the inputs asked for: {', '.join(at)}" if at else coverage(results, exhaustive=exhaustive)
+    kept = f"{len(results)} results until then; the functions and formats that are not here were not tested"
+    cut = [interrupted(kept)] if data["interrupted"] else []
+    return [*cut, Text(first), *([_errors(results)] if results else []), *finding_lines(results),
+            summary(data)]  # fmt: skip
+
+
+def _errors(results: Sequence[dict[str, Any]]) -> Table:
     errors = table(
         None,
         ("verdict", "target", "function", "dtype", "inputs", "worst ULP", "conditioned", "at x", "findings"),
@@ -43,7 +54,7 @@ def tables(results: Sequence[dict[str, Any]]) -> list[Table | Text]:
             cell(short_hex(worst["x_hex"]) if worst else ""),
             cell(len(result["findings"]) or ""),
         )
-    return [first, errors, *finding_lines(results)]
+    return errors
 
 
 def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
@@ -60,23 +71,29 @@ def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
     return [Text("\n").join(shown)] if shown else []
 
 
-def summary(results: Sequence[dict[str, Any]]) -> RenderableType:
+def summary(data: Mapping[str, Any]) -> RenderableType:
     """One line: how many passed, how many failed."""
+    results = data["results"]
     failed = sum(result["verdict"] == "fail" for result in results)
     findings = sum(len(result["findings"]) for result in results)
     line = f"{len(results) - failed} of {len(results)} passed"
-    return Text(line + (f", {failed} failed with {findings} findings" if failed else ""), "red" if failed else "green")
+    line += f", {failed} failed with {findings} findings" if failed else ""
+    line += "; interrupted, the others were not tested" if data["interrupted"] else ""
+    return Text(line, "red" if failed else "yellow" if data["interrupted"] or not results else "green")
 
 
-def coverage(results: Sequence[dict[str, Any]]) -> str:
-    """The first line: whether every input was tested, and if not, that it was not."""
+def coverage(results: Sequence[dict[str, Any]], *, exhaustive: bool = False) -> str:
+    """The first line: whether every input was tested, and if not, that it was not, `exhaustive` or no."""
     if not results:
         return "nothing was tested"
     sampled = [result for result in results if result["coverage"] != "exhaustive"]
     if not sampled:
-        return "exhaustive: every input of every format was tested"
+        return "exhaustive: every input of every format named here was tested"
     names = ", ".join(dict.fromkeys(result["dtype"] for result in sampled))
-    return f"sampled, not exhaustive, in {names}: special points, every binade and random draws, not every input"
+    said = f"sampled, not exhaustive, in {names}: special points, every binade and random draws, not every input"
+    if not exhaustive:
+        return said
+    return f"{said} (--exhaustive is for one input of at most 16 bits; gradproof sweep goes through all of float32)"
 
 
 def function_name(result: Mapping[str, Any]) -> str:

@@ -24,15 +24,16 @@ from .commands.sweep import sweep
 from .commands.table import table
 from .commands.verify import verify
 from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_line
+from .options import Group
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="gradproof", prog_name="gradproof", message="%(prog)s %(version)s")
 def cli() -> None:
     """Decide statements about activation functions, follow their gradients, measure their implementations.
 
     Exit codes: 0 all well; 1 a verdict differs from what was expected, or something failed its check;
-    2 bad usage or bad input.
+    2 bad usage or bad input; 3 prove left it undecided; 130 interrupted.
     """
 
 

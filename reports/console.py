@@ -39,6 +39,11 @@ def cell(value: object, style: str = "") -> Text:
     return Text("" if value is None else printable(str(value)), style=style)
 
 
+def interrupted(kept: str) -> Text:
+    """The first line of a run that was cut short; `kept` says what it holds nevertheless."""
+    return Text(printable(f"interrupted: {kept}"), style="bold yellow")
+
+
 def verdict(word: str) -> Text:
     """A verdict in its colour."""
     return Text(word, style=VERDICT_STYLES[word])

@@ -13,8 +13,9 @@ from ..proofs.formats import FORMATS
 from ..proofs.language import parse_expression
 from .console import cell, pairs, table
 from .errors import BadInput
-from .figures import brief, full
+from .figures import bound, brief, full, product
 from .options import numbers
+from .vector_page import covers
 
 COLUMNS = (("leaves_normal", "leaves normal range"), ("rounds_to_zero", "rounds to zero"), ("overflows", "overflows"))
 
@@ -23,6 +24,8 @@ def document(
     name: str, *, layers: int, weight: str = "1", parameters: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """What `gradproof depth --json` prints. Raises BadInput for a name, formula, parameter or weight that is wrong."""
+    if covers(name):
+        raise BadInput(f"{name} is a function of vectors; depth is about functions of one input")
     try:
         target = name if name.isidentifier() and name != "x" else parse_expression(name)
         report = depth_report(target, layers=layers, weight=weight, parameters=numbers(parameters or {}))
@@ -54,12 +57,12 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
 
 
 def _bounds(data: Mapping[str, Any]) -> Table:
-    product = data["product"]
+    rate, between = data["rate"], product(data["product"], " and ")
     rows = (
         ("formula", data["formula"]),
-        ("one layer", f"abs(w f'(z)) is at most {full(data['rate'])}"),
-        (f"{data['layers']} layers", f"the product lies between {brief(product['inf'])} and {brief(product['sup'])}"),
-        ("", f"its size is at most {data['profile'][-1]['bound']}"),
+        ("one layer", f"abs(w f'(z)) is at most {full(rate) if rate['exact'] else bound(rate, 1, 30)}"),
+        (f"{data['layers']} layers", f"the product lies between {between}, where every w is {brief(data['weight'])}"),
+        ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', '∞')}"),
     )
     return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
 

@@ -1,4 +1,4 @@
-"""How a failure becomes one line on stderr and an exit code: 1 a finding, 2 bad input, 130 interrupted."""
+"""How a failure becomes one line on stderr and an exit code: 1 a finding, 2 bad input, 3 undecided, 130 interrupted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 FOUND = 1
 BAD_INPUT = 2
+UNDECIDED = 3
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 

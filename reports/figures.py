@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
+
+from flint import fmpq
+
+from ..proofs.reals import round_decimal
 
 LONGEST_EXACT = 20
 """Longer exact forms are left to the places that show them on a line of their own."""
@@ -87,6 +92,14 @@ def _place(place: Mapping[str, Any]) -> str:
     return f"{left}{brief(place['from'])}, {brief(place['to'])}{right}"
 
 
-def product(bounds: Mapping[str, Any]) -> str:
-    """Bounds on a product of factors."""
-    return f"{brief(bounds['inf'])} to {brief(bounds['sup'])}"
+def bound(number: Mapping[str, Any], direction: int, digits: int = 8) -> str:
+    """A certified number as a bound from above (1) or below (-1): exact where that is short, else rounded that way."""
+    if number["decimal"] in {"inf", "-inf"} or (number["exact"] and len(number["exact"]) <= LONGEST_EXACT):
+        return brief(number)
+    outermost = Fraction(number["decimal"]) + direction * Fraction(number["radius"])
+    return round_decimal(fmpq(outermost.numerator, outermost.denominator), digits, direction)[0]
+
+
+def product(bounds: Mapping[str, Any], between: str = " to ") -> str:
+    """Bounds on a product of factors, rounded outwards."""
+    return f"{bound(bounds['inf'], -1)}{between}{bound(bounds['sup'], 1)}"

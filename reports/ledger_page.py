@@ -14,7 +14,7 @@ from ..proofs import ledger as ledgers
 from ..proofs.ledger import Ledger
 from ..proofs.verdicts import Verdict
 from . import parts
-from .console import cell, table, verdict
+from .console import cell, interrupted, table, verdict
 from .counts import differing, verdict_counts
 from .progress import Progress
 from .verdict_page import counterexample
@@ -26,9 +26,11 @@ def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
     return tuple(ledgers.load(path) for path in paths) if paths else ledgers.builtin_ledgers()
 
 
-def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict[str, Any], list[str], bool]:
-    """What `gradproof verify --json` prints, the claims no verdict was reached for (one line each), and whether
-    Ctrl-C cut the run short."""
+def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict[str, Any], list[str]]:
+    """What `gradproof verify --json` prints, and the claims no verdict was reached for, one line each.
+
+    Ctrl-C keeps the claims that are decided by then, and the document says that it is `interrupted`.
+    """
     plan = [
         Part(ledger.title, claim.id, parts.verdict, (replace(ledger, claims=()), claim))
         for ledger in chosen
@@ -40,7 +42,8 @@ def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict
     finally:
         progress.close()
     failed = [f"{done.part.name}: {done.failure}" for done in outcome.done if done.failure is not None]
-    return {"schema": 1, "claims": [_entry(done) for done in outcome.done]}, failed, outcome.interrupted
+    claims = [_entry(done) for done in outcome.done]
+    return {"schema": 1, "interrupted": outcome.interrupted, "asked": len(plan), "claims": claims}, failed
 
 
 def _said(done: Done) -> str:
@@ -57,12 +60,13 @@ def _entry(done: Done) -> dict[str, Any]:
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
-    """A table for each ledger, the claims that differ from what they expect, and the counts."""
+    """Whether it is all; a table for each ledger, the claims that differ from what they expect, and the counts."""
     claims = data["claims"]
+    cut = [interrupted(f"{len(claims)} of {data['asked']} claims were decided")] if data["interrupted"] else []
     titles = list(dict.fromkeys(claim["ledger"] for claim in claims))
     shown: list[RenderableType] = [_ledger(title, [c for c in claims if c["ledger"] == title]) for title in titles]
     wrong = [Text(f"{c['id']}: expected {c['expect']}, got {c['verdict']}", "bold red") for c in differing(claims)]
-    return [*shown, *wrong, summary(claims)]
+    return [*cut, *shown, *wrong, summary(data)]
 
 
 def _ledger(title: str, claims: Sequence[Mapping[str, Any]]) -> Table:
@@ -90,7 +94,8 @@ def _why(claim: Mapping[str, Any]) -> str:
     return "\n".join(reasons)
 
 
-def summary(claims: Sequence[Mapping[str, Any]]) -> Text:
+def summary(data: Mapping[str, Any]) -> Text:
     """One line of counts."""
-    counts = ", ".join(f"{count} {word}" for word, count in verdict_counts(claims).items() if count)
-    return Text(f"{len(claims)} claims: {counts or 'none'}")
+    counts = ", ".join(f"{count} {word}" for word, count in verdict_counts(data["claims"]).items() if count)
+    total = f"{len(data['claims'])} of {data['asked']}" if data["interrupted"] else data["asked"]
+    return Text(f"{total} claims: {counts or 'none'}")

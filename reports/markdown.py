@@ -58,14 +58,14 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _alarms(data: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> list[str]:
     bugs = [*unsound(claims), *data["contradictions"]]
-    lines = [f"**UNSOUND** {plain(each['id'])}: {plain(each['says'] or each['statement'])}" for each in bugs]
+    lines = ["**The run was interrupted: what is missing was not reached.**"] if data["interrupted"] else []
+    lines += [f"**UNSOUND** {plain(each['id'])}: {plain(each['says'] or each['statement'])}" for each in bugs]
     lines += [
         f"**Not as expected** {plain(c['id'])}: {plain(c['expect'])}, got {c['verdict']}" for c in differing(claims)
     ]
     lines += [f"**Missing** {plain(f['section'])}, {plain(f['name'])}: {plain(f['message'])}" for f in data["failures"]]
     absent = [each["name"] for each in data["implementations"] if not each["installed"]]
-    lines += [f"**{name} is not installed and was not cross-checked.**" for name in absent]
-    return lines + (["**The run was interrupted.**"] if data["interrupted"] else [])
+    return lines + [f"**{name} is not installed and was not cross-checked.**" for name in absent]
 
 
 def _ledger(ledger: Mapping[str, Any]) -> list[str]:

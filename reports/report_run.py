@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..proofs.ledger import Ledger
 from .collect import collect, planned
-from .console import cell, show, table, verdict
+from .console import cell, interrupted, show, table, verdict
 from .counts import WORDS, differing, unsound, verdict_counts
 from .errors import printable
 from .progress import Progress
@@ -40,7 +40,7 @@ def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tup
 
 
 def summary(data: Mapping[str, Any]) -> list[RenderableType]:
-    """What the run found: unsound first, then ledgers, implementations, and what is missing."""
+    """What the run found: whether it is all, what is unsound, then ledgers, implementations, and what is missing."""
     claims = [claim for ledger in data["ledgers"] for claim in ledger["claims"]]
     alarms = [
         Text(printable(f"UNSOUND: {each['id']}: {each['says'] or each['statement']}"), "bold white on red")
@@ -59,8 +59,9 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
         for each in data["implementations"]
         if not each["installed"]
     ]
-    cut = [Text("interrupted: what was done until then was kept", "bold yellow")] if data["interrupted"] else []
-    return [*alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent, *cut]
+    kept = "what was done until then was kept, the rest is not in the report"
+    cut = [interrupted(kept)] if data["interrupted"] else []
+    return [*cut, *alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent]
 
 
 def _ledgers(data: Mapping[str, Any]) -> Table:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..crosschecks.sweep_result import LABELS
 from .check_page import function_name
-from .console import cell, table, verdict
+from .console import cell, interrupted, table, verdict
 from .errors import printable
 from .figures import short, short_hex
 from .sweep_run import Swept, duration
@@ -38,6 +38,7 @@ def document(swept: Swept, max_ulp: float | None) -> dict[str, Any]:
         "left_out": swept.left_out,
         "problems": swept.problems,
         "interrupted": swept.interrupted,
+        "asked": swept.asked,
     }
 
 
@@ -51,10 +52,12 @@ def exceeded(result: dict[str, Any], max_ulp: float | None) -> bool:
 def tables(data: dict[str, Any]) -> list[RenderableType]:
     """Which inputs; the errors of every function and format; how they are spread; what failed."""
     results = data["results"]
-    shown: list[RenderableType] = (
-        [Text("\n".join(printable(coverage(result)) for result in results))] if results else []
-    )
+    shown: list[RenderableType] = []
+    if data["interrupted"]:
+        finished = sum(result["finished"] for result in results)
+        shown.append(interrupted(f"{finished} of {data['asked']} sweeps were finished"))
     if results:
+        shown.append(Text("\n".join(printable(coverage(result)) for result in results)))
         shown.append(_errors(results, data["max_ulp"]))
     if any(result["judged"] for result in results):
         shown.append(_spread(results))
@@ -88,7 +91,7 @@ def _errors(results: Sequence[dict[str, Any]], max_ulp: float | None) -> Table:
     errors = table(None, (*judged, *heads, *counts), right=numbers)
     for result in results:
         errors.add_row(
-            *(verdict("fail" if exceeded(result, max_ulp) else "pass") for _ in judged),
+            *(_judged(result, max_ulp) for _ in judged),
             cell(result["target"]),
             cell(function_name(result)),
             cell(result["dtype"]),
@@ -100,6 +103,13 @@ def _errors(results: Sequence[dict[str, Any]], max_ulp: float | None) -> Table:
             *(cell(f"{COUNTS[name](result):,}") for name in counts),
         )
     return errors
+
+
+def _judged(result: dict[str, Any], max_ulp: float | None) -> Text:
+    """Whether it is within what is allowed; nothing where the sweep was cut short before it was not."""
+    if exceeded(result, max_ulp):
+        return verdict("fail")
+    return verdict("pass") if result["finished"] else cell("–")
 
 
 def _spread(results: Sequence[dict[str, Any]]) -> Table:

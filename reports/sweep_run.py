@@ -32,6 +32,8 @@ class Swept:
     """The results, and what there are none of."""
 
     results: list[SweepResult] = field(default_factory=list)
+    asked: int = 0
+    """How many sweeps were to be made."""
     left_out: list[str] = field(default_factory=list)
     """Activations of several inputs, which cannot be swept."""
     problems: list[str] = field(default_factory=list)
@@ -54,6 +56,7 @@ def run(target: str, formats: Sequence[str], given: Mapping[str, Any]) -> Swept:
     if not one_input:
         raise SweepError(f"{', '.join(swept.left_out)}: of several inputs, and a sweep goes through those of one")
     wanted = list(product(one_input, formats))
+    swept.asked = len(wanted)
     options = {name: given[name] for name in ("patterns", "device", "workers", "dask", "seconds")}
     if (folder := given["checkpoint"]) is not None and len(wanted) > 1:
         if folder.exists() and not folder.is_dir():

@@ -34,7 +34,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
         beyond[np.isnan(beyond) | ~subject.truth.defined] = -np.inf
         worst = int(np.argmax(beyond))
         if beyond[worst] > 0:
-            message = f"{side} {extremum.value.decimal(20)}, which no exact value passes"
+            message = f"{side} {extremum.value.bound(sign, 20)}, which no exact value passes"
             yield subject.finding(NAME, worst, shown(bound), message)
 
 

@@ -41,7 +41,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
             before, here = int(low[worst]), int(high[worst])
             wanted = {"increasing": "at least", "decreasing": "at most", "constant": "exactly"}[interval.direction]
             message = (
-                f"{interval.direction} from {float(interval.low):g} to {float(interval.high):g}, "
+                f"{interval.direction} from {interval.low.bound(1, 6)} to {interval.high.bound(-1, 6)}, "
                 f"but f({float(x[before]).hex()}) is {got[before]!s}"
             )
             yield subject.finding(NAME, here, f"{wanted} {got[before]!s}", message)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from .. import options
-from ..errors import FOUND, INTERRUPTED, bad_input
+from ..errors import FOUND, INTERRUPTED, BadInput, bad_input
 
 
-@click.command(short_help="Test an implementation: errors in ULP, bounds, special values.")
+@click.command(cls=options.Command, short_help="Test an implementation: errors in ULP, bounds, special values.")
 @click.argument("target")
 @click.option("--as", "as_", metavar="NAME", help="The activation it computes; else found from the callable's name.")
 @options.param
@@ -45,10 +46,12 @@ def check(
     Exits 1 when anything failed.
     """
     from ...crosschecks.targets import TargetError
-    from ..check_page import document, summary, tables
+    from ..check_page import document, tables
     from ..check_run import run
 
     given["parameters"] = options.pairs(given["parameters"])
+    if given["exhaustive"]:
+        _require_few_inputs(options.formats(dtypes) or (), at)
     asked = {
         "as_": as_,
         "dtypes": options.formats(dtypes),
@@ -59,7 +62,7 @@ def check(
     wrong_inputs = (ValueError,) if at else ()  # what `checks` raises for an input that the format does not hold
     with bad_input(TargetError, *wrong_inputs):
         results, interrupted = run(target, asked)
-    data = document(results)
+    data = document(results, cut_short=interrupted)
     if as_json:
         from ..strict_json import text
 
@@ -67,7 +70,19 @@ def check(
     else:
         from ..console import show
 
-        show(*tables(data["results"]), summary(data["results"]))
+        show(*tables(data, exhaustive=given["exhaustive"], at=at))
     if interrupted:
         return INTERRUPTED
     return FOUND if any(result["verdict"] == "fail" for result in data["results"]) else 0
+
+
+def _require_few_inputs(formats: Sequence[str], at: Sequence[str]) -> None:
+    """That `--exhaustive` can mean every input. Raises BadInput."""
+    from ...proofs.formats import format_named
+
+    if at:
+        raise BadInput("--exhaustive and --at: expected every input or some, not both")
+    for name in formats:
+        if (bits := format_named(name).bits) > 16:
+            elsewhere = "; gradproof sweep goes through all of float32" if bits == 32 else ""
+            raise BadInput(f"--exhaustive --dtype {name} ({bits} bits): expected formats of 8 or 16 bits{elsewhere}")

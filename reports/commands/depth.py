@@ -8,7 +8,9 @@ from .. import options
 from ..errors import bad_input
 
 
-@click.command(short_help="Products of derivatives through depth, and where formats give up.")
+@click.command(
+    cls=options.FormulaCommand, short_help="Products of derivatives through depth, and where formats give up."
+)
 @click.argument("activation", metavar="ACTIVATION|FORMULA")
 @click.option("--layers", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many layers.")
 @click.option(

@@ -7,11 +7,7 @@ import click
 from .. import options
 
 
-@click.command(
-    short_help="The datasheet of an activation or a formula.",
-    # A formula may begin with a minus sign: "-x*exp(-x)".
-    context_settings={"ignore_unknown_options": True},
-)
+@click.command(cls=options.FormulaCommand, short_help="The datasheet of an activation or a formula.")
 @click.argument("activation", metavar="ACTIVATION|FORMULA")
 @options.param
 @options.as_json

@@ -7,7 +7,7 @@ import click
 from .. import options
 
 
-@click.command("list", short_help="The catalogue of activations.")
+@click.command("list", cls=options.Command, short_help="The catalogue of activations.")
 @options.as_json
 def list_(as_json: bool) -> None:
     """Print every activation of the catalogue: name, aliases, parameters, definition."""

@@ -7,14 +7,10 @@ from pathlib import Path
 import click
 
 from .. import options
-from ..errors import FOUND, bad_input, one_line
+from ..errors import FOUND, UNDECIDED, bad_input, one_line
 
 
-@click.command(
-    short_help="Decide one statement.",
-    # A statement may begin with a minus sign: "-1 < tanh(x)".
-    context_settings={"ignore_unknown_options": True},
-)
+@click.command(cls=options.FormulaCommand, short_help="Decide one statement.")
 @click.argument("statement")
 @click.option("--where", metavar="W", help="Restrict the free names, for example 'x > 0'.")
 @options.certificates
@@ -26,7 +22,8 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
     gradproof prove "D(sigmoid)(x) <= 1/4"
     gradproof prove "D(sigmoid)(x) < 1/10" --where "abs(x) > 3"
 
-    Exits 0 when the statement is proved (and its certificate written, where one is asked for), otherwise 1.
+    Exits 0 when the statement is proved (and its certificate written, where one is asked for), 3 when it is
+    undecided, otherwise 1.
     """
     with bad_input():
         from ...proofs.statements import prove as decide
@@ -47,4 +44,6 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
         unwritten = write_proof(certificates, statement, result)
     for line in unwritten:
         click.echo(f"gradproof: {one_line(line)}", err=True)
-    return 0 if result.verdict.value == "proved" and not unwritten else FOUND
+    if result.verdict == "undecided":
+        return UNDECIDED
+    return 0 if result.verdict == "proved" and not unwritten else FOUND

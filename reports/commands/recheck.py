@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from .. import options
-from ..errors import BAD_INPUT, FOUND, BadInput, one_line
+from ..errors import BAD_INPUT, FOUND, INTERRUPTED, BadInput, one_line
 
 
-@click.command(short_help="Confirm proof certificates independently.")
+@click.command(cls=options.Command, short_help="Confirm proof certificates independently.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @options.as_json
 def recheck(folder: Path, as_json: bool) -> int:
@@ -26,17 +26,28 @@ def recheck(folder: Path, as_json: bool) -> int:
     files = [folder] if folder.is_file() else sorted(folder.glob("*.json"))
     if not files:
         raise BadInput(f"{folder}: expected a folder with certificates (*.json), or one certificate")
-    found = [_outcome(path) for path in files]
+    found: list[dict[str, Any]] = []
+    interrupted = False
+    try:
+        for path in files:
+            found.append(_outcome(path))
+    except KeyboardInterrupt:
+        interrupted = True
     if as_json:
         from ..strict_json import text
 
-        click.echo(text({"schema": 1, "certificates": found}), nl=False)
+        data = {"schema": 1, "interrupted": interrupted, "asked": len(files), "certificates": found}
+        click.echo(text(data), nl=False)
     else:
+        if interrupted:
+            click.echo(f"interrupted: {len(found)} of {len(files)} certificates were re-checked")
         for each in found:
             click.echo(one_line(": ".join(filter(None, (f"{each['verdict']:<10} {each['file']}", each["reason"])))))
         good = sum(each["verdict"] == "confirmed" for each in found)
         seconds = sum(each["seconds"] for each in found)
-        click.echo(f"{good} of {len(found)} certificates confirmed in {seconds:.1f} s")
+        click.echo(f"{good} of {len(files)} certificates confirmed in {seconds:.1f} s")
+    if interrupted:
+        return INTERRUPTED
     verdicts = {each["verdict"] for each in found}
     return FOUND if "rejected" in verdicts else BAD_INPUT if "unreadable" in verdicts else 0
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from .. import options
 from ..errors import FOUND, INTERRUPTED, bad_input
 
 
-@click.command(short_help="Verify, measure, cross-check; write one self-contained page.")
+@click.command(cls=options.Command, short_help="Verify, measure, cross-check; write one self-contained page.")
 @click.argument("ledgers", metavar="[LEDGER]...", nargs=-1, type=click.Path())
 @click.option(
     "-o",

@@ -13,7 +13,7 @@ from .. import options
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error, one_line
 
 
-@click.command(short_help="Compare an implementation with the truth at every input of a format.")
+@click.command(cls=options.Command, short_help="Compare an implementation with the truth at every input of a format.")
 @click.argument("target")
 @click.option("--as", "as_", metavar="NAME", help="The activation it computes; else found from the callable's name.")
 @options.param

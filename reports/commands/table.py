@@ -10,11 +10,7 @@ from .. import options
 from ..errors import BadInput
 
 
-@click.command(
-    short_help="Reference values: correctly rounded, with 50 digits each.",
-    # A formula may begin with a minus sign: "-x*exp(-x)".
-    context_settings={"ignore_unknown_options": True},
-)
+@click.command(cls=options.FormulaCommand, short_help="Reference values: correctly rounded, with 50 digits each.")
 @click.argument("activation", metavar="ACTIVATION|FORMULA")
 @click.option("--order", type=click.IntRange(0, 2), default=0, show_default=True, help="0 for f, 1 for f', 2 for f''.")
 @click.option("--dtype", metavar="F", default="float32", show_default=True, help="The format of inputs and values.")

@@ -10,7 +10,7 @@ from .. import options
 from ..errors import FOUND, INTERRUPTED, bad_input, one_line
 
 
-@click.command(short_help="Decide every claim of a ledger.")
+@click.command(cls=options.Command, short_help="Decide every claim of a ledger.")
 @click.argument("ledgers", metavar="[LEDGER]...", nargs=-1, type=click.Path())
 @click.option(
     "--workers",
@@ -30,8 +30,10 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
 
     with bad_input():
         chosen = load(ledgers)
-        data, failed, interrupted = verified(chosen, workers)
-    if certificates is not None and not interrupted:
+        data, failed = verified(chosen, workers)
+    if certificates is not None and data["interrupted"]:
+        failed.append(f"no certificates in {certificates}: interrupted")
+    elif certificates is not None:
         from ...proofs.certificates import write_proofs
 
         failed += write_proofs(certificates, chosen, data["claims"])
@@ -45,6 +47,6 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
         show(*tables(data))
     for line in failed:
         click.echo(f"gradproof: {one_line(line)}", err=True)
-    if interrupted:
+    if data["interrupted"]:
         return INTERRUPTED
     return FOUND if failed or differing(data["claims"]) or unsound(data["claims"]) else 0

@@ -12,7 +12,7 @@ NEAREST = [
     ("exp(x) > 1 + x", None, "exp(x) >= 1 + x"),
     ("exp(x) >= 1 + x + 1e-30", None, "exp(x) >= 1 + x"),
     ("D(sigmoid)(x) <= 1/5", None, "D(sigmoid)(x) <= 1/4"),
-    ("gelu(x) >= 0", None, "gelu(x) >= -0.1699712074799036618"),
+    ("gelu(x) >= 0", None, "gelu(x) >= -0.1699712074799036617"),
     ("D(sigmoid)(x) < 1/10", "x > 2", "D(sigmoid)(x) < 1/10 where x > log(sqrt(3)*sqrt(5) + 4)"),
     ("D(sigmoid)(x) <= 1/10", "x > 2", "D(sigmoid)(x) <= 1/10 where x >= log(sqrt(3)*sqrt(5) + 4)"),
     ("gelu(x) <= 5", None, "gelu(x) <= 5 where x < 5.000001433247616087"),
@@ -51,7 +51,7 @@ NEAREST = [
     ("range(gelu) == open_interval(-0.17, oo)", None,
      "approx(inf(gelu), -0.1699712074799036617, digits=19) and sup(gelu) == oo"),
     ("argmin(mish) == -1.1924", None,
-     "exists(x, D(mish)(x) == 0 and -1.192431214515495213 < x < -1.192431214515495211)"),
+     "exists(x, D(mish)(x) == 0 and -1.192431214515495213 < x < -1.192431214515495212)"),
     ("argmax(sigmoid) == {0}", None, "forall(x, sigmoid(x) != sup(sigmoid))"),
     ("subdifferential(relu, 0) == {0}", None, "subdifferential(relu, 0) == interval(0, 1)"),
     # properties

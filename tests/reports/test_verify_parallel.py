@@ -64,14 +64,15 @@ def timeless(data):
 
 def test_the_same_verdicts_in_the_same_order_on_one_process_and_on_two():
     ledgers = (parse(MIXED, "mixed.toml"), parse(ledger("a", "b"), "t.toml"))
-    one, failed_one, _ = verified(ledgers, 1)
-    two, failed_two, interrupted = verified(ledgers, 2)
+    one, failed_one = verified(ledgers, 1)
+    two, failed_two = verified(ledgers, 2)
     assert timeless(one) == timeless(two)
     assert [claim["verdict"] for claim in one["claims"]] == [
         "proved", "refuted", "proved", "outside", "qualified", "proved", "proved"
     ]  # fmt: skip
     assert failed_one == failed_two == []
-    assert not interrupted
+    assert not one["interrupted"]
+    assert not two["interrupted"]
 
 
 def test_quick_parts_stay_here_and_slow_ones_are_shared(monkeypatch):
@@ -126,8 +127,9 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch, workers):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Progress, "step", interrupt)
-    data, failed, interrupted = verified((parse(ledger("a", "b", "c"), "t.toml"),), workers)
-    assert interrupted
+    data, failed = verified((parse(ledger("a", "b", "c"), "t.toml"),), workers)
+    assert data["interrupted"]
+    assert data["asked"] == 3
     assert failed == []
     assert [claim["verdict"] for claim in data["claims"]] == ["proved"]
 
