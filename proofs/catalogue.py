@@ -470,6 +470,6 @@ def activation(name: str) -> Activation:
             f"unknown activation {name!r}: it is a function of formulas, no activation; `gradproof list` prints those"
         )
     same = spelling.variant(name, names)
-    near = [same] if same else difflib.get_close_matches(name, names, 3) or difflib.get_close_matches(name.lower(), names, 3)
+    near = [same] if same else difflib.get_close_matches(name.lower(), names, 3)
     hint = f"did you mean {', '.join(near)}?" if near else "`gradproof list` prints the catalogue"
     raise UnknownActivation(f"unknown activation {name!r}: {hint}")

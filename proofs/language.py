@@ -323,8 +323,8 @@ class _Reader:
         links: list[Formula] = []
         for i, op in enumerate(ops):
             if type(op) not in _OPERATORS:
-                between = "; membership is written as an inequality, such as 0 <= x <= 1" if "In" in type(op).__name__ else ""
-                raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !={between}")
+                hint = "; membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else ""
+                raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !={hint}")
             symbol = _OPERATORS[type(op)]
             shown = f"{_source(operands[i])} {symbol} {_source(operands[i + 1])}"
             lhs, rhs = values[i], values[i + 1]
