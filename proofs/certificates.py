@@ -35,6 +35,7 @@ from .recheck_formulas import RELATIONS, Bad, Cell, Node, shown, tail_end
 from .recheck_functions import slope_of
 from .recheck_numbers import Num, Unclear, Undefined, between, number
 from .recheck_signs import Ends, Gap, Mark, Wrong, end_text, on_cell
+from .signatures import signature
 from .verdicts import Evidence, Result, Verdict
 
 SCHEDULE = ((1, 3), (2, 3), (2, 5), (4, 3), (4, 5), (8, 3), (8, 5), (16, 5), (32, 5), (64, 7), (1024, 7), (2**20, 7))
@@ -69,8 +70,9 @@ def definitions(functions: Mapping[str, str] | None = None) -> dict[str, Any]:
             "formula": entry.formula,
         }  # fmt: skip
         known |= dict.fromkeys((entry.name, *entry.aliases), data)
-    for name, formula in (functions or {}).items():
-        known[name] = {"inputs": ["x"], "parameters": {}, "formula": formula}
+    for text, formula in (functions or {}).items():
+        given = signature(text)
+        known[given.name] = {"inputs": [*given.inputs], "parameters": {**given.parameters}, "formula": formula}
     return known
 
 
@@ -178,7 +180,7 @@ class _Writer(Recheck):
         from .statements import Decision
 
         where = self.where.text if self.where is not None else None
-        decision = Decision(parse_statement(text, where, self.given))
+        decision = Decision(parse_statement(text, where, self.given, part=True))
         decision.resolve()
         return decision.difference(decision.statement.formula)  # type: ignore[arg-type]
 

@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from .effort import Undecided, budget
+from .language import parse_statement
 from .pieces import Undefined
 from .property_repairs import for_existence, for_predicate, for_sets
 from .refutations import Candidate, Refuted, both, opposite, source
 from .relation_repairs import for_relation, narrowed, where_it_holds
 from .simple_constants import with_simple_constants
-from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement
+from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
 from .verdicts import Counterexample, Result, Verdict
 
 REPAIR_STEPS = 40_000
@@ -40,7 +41,10 @@ def suggest(
     if found is None:
         return None
     text, where = found
-    return text if where is None else f"{text} where {where}"
+    with suppress(StatementError):
+        parse_statement(text, where, functions)  # its condition must not name what only another part named
+        return text if where is None else f"{text} where {where}"
+    return None
 
 
 class _Search:

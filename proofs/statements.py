@@ -39,6 +39,7 @@ from .syntax import (
     SetDisplay,
     SetFunctional,
     SetValue,
+    Statement,
     relations,
 )
 from .values import describe_extremum, digits, set_value
@@ -57,8 +58,16 @@ def prove(
     """
     if is_about_vectors(text, where, functions):
         return prove_vectors(text, where, functions, suggest)
+    return _proved(parse_statement(text, where, functions), functions, suggest)
+
+
+def _prove_part(text: str, *, where: str | None, functions: Mapping[str, str] | None, suggest: bool) -> Result:
+    """Decide a part of a statement, whose condition may name more than the part does."""
+    return _proved(parse_statement(text, where, functions, part=True), functions, suggest)
+
+
+def _proved(statement: Statement, functions: Mapping[str, str] | None, suggest: bool) -> Result:
     started = time.perf_counter()
-    statement = parse_statement(text, where, functions)
     try:
         with budget():
             outcome = Decision(statement).run()
@@ -69,10 +78,13 @@ def prove(
     found = None
     if suggest and outcome.verdict is Verdict.REFUTED:
         with budget(SUGGESTION_STEPS):
-            found = nearest.suggest(statement, functions, prove, outcome.counterexample)
+            found = nearest.suggest(statement, functions, _prove_part, outcome.counterexample)
     seconds = time.perf_counter() - started
     explanation = tuple(dict.fromkeys(outcome.explanation))
-    return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample, found, seconds)
+    return Result(
+        statement.text, statement.where_text, outcome.verdict, outcome.evidence, explanation, outcome.counterexample,
+        found, seconds,
+    )  # fmt: skip
 
 
 MAX_COUNT = 40
