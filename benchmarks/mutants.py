@@ -179,8 +179,8 @@ MUTANTS = tuple(
             ("constant is increasing", '{"increasing": [{1}], ', '{"increasing": [{0, 1}], '),
         )),
         ("effort", (BALLS,), (
-            ("an inner budget grants more", "_meter.left = min(before, steps)", "_meter.left = steps"),
-            ("what is spent inside is free", "_meter.left = before - (granted - _meter.left)", "_meter.left = before"),
+            ("an inner budget grants more", "else min(outer.left, steps)", "else steps"),
+            ("what is spent inside is free", "outer.spent += inner.spent", "outer.spent += 0"),
         )),
     )
     for name, old, new in faults

@@ -589,6 +589,15 @@ _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
 
 def text(e: Expr) -> str:
     """The expression in the statement language; parsing it gives the expression back."""
+    return _short_text(e) if e.size <= MAX_CACHED_TEXT else _text(e, _SUM)
+
+
+MAX_CACHED_TEXT = 100
+"""Nodes of an expression whose text is kept: longer ones are rare and would fill the memory."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _short_text(e: Expr) -> str:
     return _text(e, _SUM)
 
 

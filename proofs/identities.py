@@ -291,6 +291,7 @@ class _Ring:
     def __init__(self, e: Expr) -> None:
         roots: dict[Expr, Any] = {}
         self._rates: dict[Expr, list[fmpq]] = {}
+        self._kernels: dict[tuple[Expr, int], Expr] = {}
         self._collect(e, fmpq(1), roots, set())
         for kernel, rates in self._rates.items():
             # exp(100 x) and exp(150 x) are powers of exp(50 x): the largest common rate keeps degrees low.
@@ -452,6 +453,12 @@ class _Ring:
         return None
 
     def _kernel(self, base: Expr, k: int) -> Expr:
+        """A power of a kernel as an expression; the terms of a polynomial ask for few of them, many times."""
+        if (base, k) not in self._kernels:
+            self._kernels[base, k] = self._written(base, k)
+        return self._kernels[base, k]
+
+    def _written(self, base: Expr, k: int) -> Expr:
         exponent = k / fmpq(self.roots[base])
         if base.op == "exp":
             return ex.exp(exponent * base.args[0])

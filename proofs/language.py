@@ -326,12 +326,13 @@ class _Reader:
                 hint = "; membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else ""
                 raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !={hint}")
             symbol = _OPERATORS[type(op)]
-            shown = f"{_source(operands[i])} {symbol} {_source(operands[i + 1])}"
+            left, right = _source(operands[i]), _source(operands[i + 1])
+            shown = f"{left} {symbol} {right}"
             lhs, rhs = values[i], values[i + 1]
             if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
                 if symbol not in ("==", "!="):
                     raise StatementError(f"{shown!r}: sets are compared with == and != only")
-            links.append(Relation(symbol, lhs, rhs, shown))
+            links.append(Relation(symbol, lhs, rhs, shown, left, right))
         return links[0] if len(links) == 1 else Connective("and", tuple(links))
 
     def _approx(self, node: ast.Call) -> Formula:

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from .effort import Undecided, budget
+from .effort import budget
 from .language import parse_statement
-from .pieces import Undefined
 from .property_repairs import for_existence, for_predicate, for_sets
 from .refutations import Candidate, Refuted, both, opposite, source
 from .relation_repairs import for_relation, narrowed, where_it_holds
@@ -26,8 +25,8 @@ REPAIR_STEPS = 40_000
 """Steps for all repairs together; what the caller allows beyond that is left for the last resort."""
 SEARCH_STEPS = 12_000
 """Steps for finding or proving one candidate: one that is hard must leave something for the next."""
-FAILURES = (Undecided, Undefined, ValueError, ArithmeticError, LookupError, AssertionError, RecursionError)
-"""What a repair may run into; a suggestion that cannot be made must not lose the verdict."""
+FAILURES = Exception
+"""What a repair may run into: anything, since a suggestion that cannot be made must not lose the verdict."""
 
 
 def suggest(
@@ -70,14 +69,14 @@ class _Search:
         return found or self._first(_at_the_counterexample(statement, blame))
 
     def _verdict(self, text: str, where: str | None) -> Verdict:
-        with budget(SEARCH_STEPS), suppress(*FAILURES):
+        with budget(SEARCH_STEPS), suppress(FAILURES):
             return self.prove(text, where=where, functions=self.functions, suggest=False).verdict
         return Verdict.UNDECIDED
 
     def _first(self, candidates: Iterator[Candidate]) -> Candidate | None:
         """The first that is proved. A search that fails ends quietly."""
         seen: set[Candidate] = set()
-        with suppress(*FAILURES):
+        with suppress(FAILURES):
             for candidate in candidates:
                 if candidate not in seen and self._verdict(*candidate) is Verdict.PROVED:
                     return candidate
@@ -145,7 +144,7 @@ def _in_several_names(refuted: Refuted) -> Iterator[Candidate]:
 def _each(ways: Iterable[Iterator[Candidate]]) -> Iterator[Candidate]:
     """All candidates, each found within a budget; a way of repairing that fails ends quietly."""
     for way in ways:
-        with suppress(*FAILURES):
+        with suppress(FAILURES):
             while True:
                 with budget(SEARCH_STEPS):
                     candidate = next(way, None)

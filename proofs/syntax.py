@@ -68,12 +68,14 @@ Value: TypeAlias = Expr | Infinity | SetValue
 
 @dataclass(frozen=True)
 class Relation:
-    """lhs op rhs, op one of < <= > >= == !=."""
+    """lhs op rhs, op one of < <= > >= == !=; the sides as they are written, empty where it is not written as one."""
 
     op: str
     lhs: Value
     rhs: Value
     text: str
+    left_text: str = ""
+    right_text: str = ""
 
 
 @dataclass(frozen=True)

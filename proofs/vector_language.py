@@ -167,7 +167,7 @@ class _VectorReader(_Reader):
     def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
         chain = super()._chain(operands, ops)
         if any(isinstance(n, ast.Name) and n.id == "off_diagonal" for operand in operands for n in ast.walk(operand)):
-            leaves = [EntryRelation(r.op, r.lhs, r.rhs, r.text) for r in relations(chain) if isinstance(r, Relation)]
+            leaves = [EntryRelation(**vars(r)) for r in relations(chain) if isinstance(r, Relation)]
             chain = leaves[0] if len(leaves) == 1 else Connective("and", tuple(leaves))
         for leaf in relations(chain):
             sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()

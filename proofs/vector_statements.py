@@ -73,7 +73,7 @@ def _written_out(s: VectorStatement, n: int) -> Result:
 def _nearest(statement: VectorStatement, result: Result, functions: Mapping[str, str] | None) -> str | None:
     """A true statement close to a refuted one, kept only if it is proved."""
     for text, where in candidates(statement, result.counterexample):
-        with suppress(StatementError):
+        with suppress(Exception):  # a suggestion that cannot be made must not lose the verdict
             if prove_vectors(text, where, functions, suggest=False).verdict is not Verdict.PROVED:
                 continue
             return text if where is None else f"{text} where {where}"
