@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from .effort import Undecided, budget
 from .pieces import Undefined
-from .syntax import StatementError
 from .vector_language import VectorStatement, parse_vector_statement
 from .vector_points import SAMPLES, Search, at_dimension
 from .vector_prover import Prover

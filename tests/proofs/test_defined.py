@@ -1,4 +1,4 @@
-"""A number enters a statement's value only when it is proved to be defined and finite, or stands alone as an infinity."""
+"""A number enters a value only when it is proved to be defined and finite, or stands alone as an infinity."""
 
 from __future__ import annotations
 
