@@ -114,7 +114,8 @@ class ClaimResult(NoTruthValue):
 
     @property
     def counterexample(self) -> Counterexample | None:
-        return self.parts[0].counterexample if self.parts else None
+        unsound = [part for part in self.parts if part.verdict is Verdict.UNSOUND]
+        return next((part.counterexample for part in (*unsound, *self.parts)), None)
 
     @property
     def nearest(self) -> str | None:
@@ -296,6 +297,8 @@ def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -
     if claim.nearest is not None:
         near = prove(claim.nearest, where=claim.nearest_where, functions=ledger.functions, suggest=False)
         parts.append(near)
-        if said.verdict is Verdict.REFUTED and near.verdict is Verdict.PROVED:
+        if Verdict.UNSOUND in (said.verdict, near.verdict):
+            verdict = Verdict.UNSOUND
+        elif said.verdict is Verdict.REFUTED and near.verdict is Verdict.PROVED:
             verdict = Verdict.QUALIFIED
     return ClaimResult(ledger.title, claim, verdict, tuple(parts), tested, time.perf_counter() - started)

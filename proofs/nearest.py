@@ -32,26 +32,24 @@ FAILURES = Exception
 def suggest(
     statement: Statement,
     functions: Mapping[str, str] | None,
-    prove: Callable[..., Result],
+    decide: Callable[..., Result],
     blame: Counterexample | None = None,
-) -> str | None:
-    """A true statement close to the refuted one, in the form 'STATEMENT' or 'STATEMENT where CONDITION'."""
-    found = _Search(functions, prove).nearest(statement, blame)
-    if found is None:
-        return None
-    text, where = found
+) -> Candidate | None:
+    """A true statement close to the refuted one, and its condition."""
+    found = _Search(functions, decide).nearest(statement, blame)
     with suppress(StatementError):
-        parse_statement(text, where, functions)  # its condition must not name what only another part named
-        return text if where is None else f"{text} where {where}"
+        if found is not None:
+            parse_statement(*found, functions)  # its condition must not name what only another part named
+            return found
     return None
 
 
 class _Search:
     """Tries candidates in order until one is proved."""
 
-    def __init__(self, functions: Mapping[str, str] | None, prove: Callable[..., Result]) -> None:
+    def __init__(self, functions: Mapping[str, str] | None, decide: Callable[..., Result]) -> None:
         self.functions = functions
-        self.prove = prove
+        self.decide = decide
 
     def nearest(self, statement: Statement, blame: Counterexample | None) -> Candidate | None:
         """The first candidate that is proved, else the opposite where the statement fails."""
@@ -70,7 +68,7 @@ class _Search:
 
     def _verdict(self, text: str, where: str | None) -> Verdict:
         with budget(SEARCH_STEPS), suppress(FAILURES):
-            return self.prove(text, where=where, functions=self.functions, suggest=False).verdict
+            return self.decide(text, where=where, functions=self.functions).verdict
         return Verdict.UNDECIDED
 
     def _first(self, candidates: Iterator[Candidate]) -> Candidate | None:

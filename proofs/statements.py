@@ -16,6 +16,7 @@ from flint import fmpq
 
 from . import counterexamples, identities, nearest, predicates, several
 from . import expressions as ex
+from .cross_examination import cross_examined
 from .effort import Undecided, budget
 from .explanations import counterexample, explain, is_identity
 from .expressions import Expr
@@ -25,6 +26,7 @@ from .lines import Line, merge, sample, sign_line
 from .periods import period
 from .pieces import Undefined
 from .reals import Real, compare, exact
+from .refutations import Candidate
 from .resolution import Resolution
 from .sets import RealSet, equal, union
 from .sets import point as singleton
@@ -43,7 +45,7 @@ from .syntax import (
     relations,
 )
 from .values import describe_extremum, digits, set_value
-from .vector_statements import prove_vectors
+from .vector_statements import decide_vectors
 from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
 
@@ -54,20 +56,34 @@ def prove(
     """Decide one statement in the statement language, on the domain given by `where`.
 
     `functions` defines further functions of x by formulas. With `suggest`, a refutation carries the nearest true
-    statement that was found and proved. Raises StatementError for text that is not in the language.
+    statement that was found and proved. A proof that the cross-examination contradicts is `unsound`.
+    Raises StatementError for text that is not in the language.
     """
-    if is_about_vectors(text, where, functions):
-        return prove_vectors(text, where, functions, suggest)
-    return _proved(parse_statement(text, where, functions), functions, suggest)
-
-
-def _prove_part(text: str, *, where: str | None, functions: Mapping[str, str] | None, suggest: bool) -> Result:
-    """Decide a part of a statement, whose condition may name more than the part does."""
-    return _proved(parse_statement(text, where, functions, part=True), functions, suggest)
-
-
-def _proved(statement: Statement, functions: Mapping[str, str] | None, suggest: bool) -> Result:
     started = time.perf_counter()
+    result, near = decide(text, where=where, functions=functions, suggest=suggest)
+    if near is not None:
+        result = replace(result, nearest=near[0] if near[1] is None else f"{near[0]} where {near[1]}")
+    result = cross_examined(result, near, functions)
+    return replace(result, seconds=time.perf_counter() - started)
+
+
+def decide(
+    text: str, *, where: str | None = None, functions: Mapping[str, str] | None = None, suggest: bool = False
+) -> tuple[Result, Candidate | None]:
+    """What the search alone finds, and the nearest true statement where one is asked for; nothing cross-examined."""
+    if is_about_vectors(text, where, functions):
+        return decide_vectors(text, where, functions, suggest)
+    return _searched(parse_statement(text, where, functions), functions, suggest)
+
+
+def _decide_part(text: str, *, where: str | None, functions: Mapping[str, str] | None) -> Result:
+    """Decide a part of a statement, whose condition may name more than the part does."""
+    return _searched(parse_statement(text, where, functions, part=True), functions, False)[0]
+
+
+def _searched(
+    statement: Statement, functions: Mapping[str, str] | None, suggest: bool
+) -> tuple[Result, Candidate | None]:
     try:
         with budget():
             outcome = Decision(statement).run()
@@ -75,16 +91,13 @@ def _proved(statement: Statement, functions: Mapping[str, str] | None, suggest: 
         outcome = Outcome(Verdict.UNDECIDED, None, (str(reason),))
     except RecursionError:
         outcome = Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
-    found = None
+    near = None
     if suggest and outcome.verdict is Verdict.REFUTED:
         with budget(SUGGESTION_STEPS):
-            found = nearest.suggest(statement, functions, _prove_part, outcome.counterexample)
-    seconds = time.perf_counter() - started
+            near = nearest.suggest(statement, functions, _decide_part, outcome.counterexample)
     explanation = tuple(dict.fromkeys(outcome.explanation))
-    return Result(
-        statement.text, statement.where_text, outcome.verdict, outcome.evidence, explanation, outcome.counterexample,
-        found, seconds,
-    )  # fmt: skip
+    text, where = statement.text, statement.where_text
+    return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample), near
 
 
 MAX_COUNT = 40
