@@ -69,15 +69,23 @@ def _everywhere(rules: pytest.MonkeyPatch, original: Any, replacement: Any) -> N
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def growth_by_the_first_coefficient(rules: pytest.MonkeyPatch) -> None:
-    """A hidden zero in front of the largest term of an exponent counts as growth."""
+def terms_of_equal_growth_stay_apart(rules: pytest.MonkeyPatch) -> None:
+    """A hidden zero in an exponent stays there, and the first of two terms that grow alike counts alone."""
 
-    def growth(m: monomials.Monomial) -> int:
-        if m.q:
-            return reals.constant_sign(m.q[0][0])
-        return 1 if m.k > 0 else -1 if m.k < 0 else (m.l > 0) - (m.l < 0)
+    def by_dominance(terms: Any) -> list[Any]:
+        together: dict[Any, Any] = {}
+        for m, c in terms:
+            together[m] = c + together[m] if m in together else c
+        result: list[Any] = []
+        for term in together.items():
+            position = len(result)
+            while position and monomials.larger(term[0], result[position - 1][0]) > 0:
+                position -= 1
+            result.insert(position, term)
+        return [(m, c) for m, c in result if c is not ex.ZERO]
 
-    _everywhere(rules, monomials.growth, growth)
+    _everywhere(rules, monomials.by_dominance, by_dominance)
+    _everywhere(rules, monomials.decided_sign, reals.constant_sign)
 
 
 def an_attained_bound_is_not_passed(rules: pytest.MonkeyPatch) -> None:
@@ -211,7 +219,7 @@ def a_derivative_exists_at_kinks(rules: pytest.MonkeyPatch) -> None:
 
 
 PLANTS: list[tuple[Plant, str, str | None]] = [
-    (growth_by_the_first_coefficient, "limit((2+sqrt(3))**x - 2*(2-sqrt(3))**(-x), x, oo) == oo", None),
+    (terms_of_equal_growth_stay_apart, "limit((2+sqrt(3))**x - 2*(2-sqrt(3))**(-x), x, oo) == oo", None),
     (an_attained_bound_is_not_passed, "D(sigmoid)(x) < 1/4", None),
     (the_condition_does_not_restrict_functionals, "sup(x) == oo", "x < 1"),
     (the_condition_does_not_restrict_functionals, "range(tanh) == open_interval(-1, 1)", "x > 0"),
