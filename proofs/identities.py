@@ -61,7 +61,7 @@ def _constants_cancel(normal: Expr) -> bool:
     Logarithms and arcs that depend on others are eliminated; then, as a polynomial in what is not algebraic, all its
     coefficients must be the algebraic number 0.
     """
-    if not ex.free_names(normal) and excludes_zero(enclose(normal)):
+    if not ex.free_names(normal) and not normal.switching and excludes_zero(enclose(normal)):
         return False
     reduced = constants.independent(normal)
     ring, (top, _) = _fraction(reduced)
