@@ -61,10 +61,9 @@ def _constants_cancel(normal: Expr) -> bool:
     Logarithms and arcs that depend on others are eliminated; then, as a polynomial in what is not algebraic, all its
     coefficients must be the algebraic number 0.
     """
-    if not ex.free_names(normal) and excludes_zero(enclose(normal)):
+    if not ex.free_names(normal) and not normal.switching and excludes_zero(enclose(normal)):
         return False
-    reduced = constants.independent(normal)
-    ring, (top, _) = _fraction(reduced)
+    ring, (top, _) = _fraction(constants.independent(normal))
     groups: dict[tuple[int, ...], list[Expr]] = {}
     algebraic_kernels = [algebraic.is_algebraic(kernel) for kernel in ring.roots]
     for exponents, c in top.to_dict().items():
@@ -97,6 +96,13 @@ def canonical(e: Expr) -> Expr:
         raise TooComplex("expression too large")
     ring, (top, bottom) = _fraction(e)
     return ring.expression_of(top, bottom)
+
+
+def reduced(e: Expr) -> Expr:
+    """The normal form, without constants that are proved to depend on others in it. Raises TooComplex."""
+    normal = canonical(e)
+    independent = constants.independent(normal)
+    return normal if independent is normal else canonical(independent)
 
 
 def numerator_factors(e: Expr) -> tuple[fmpq, list[tuple[Expr, int]], list[tuple[Expr, int]]]:

@@ -29,9 +29,12 @@ BITS = 512
 
 
 class Monomial:
-    """y^k (log y)^l exp(sum of coefficient * monomial), the exponent in the form of :func:`exponent`.
+    """y^k (log y)^l exp(sum of coefficient * monomial).
 
-    Interned like expressions: monomials that look equal are the same object.
+    In normal form (:func:`monomial`) the exponent's monomials grow and are in order, the largest first, no two of them
+    of equal growth, and its coefficients are proved not to be 0. A power of y stands in the exponent, as a multiple of
+    log y, only where it is not seen to be rational, and then k is 0. Interned like expressions: monomials that look
+    equal are the same object.
     """
 
     __slots__ = ("k", "l", "q")
@@ -73,9 +76,7 @@ Model: TypeAlias = "list[tuple[Monomial, Coefficient]]"
 
 @lru_cache(maxsize=1 << 16)
 def times(a: Monomial, b: Monomial) -> Monomial:
-    if not b.q:
-        return Monomial(a.k + b.k, a.l + b.l, a.q)
-    return Monomial(a.k + b.k, a.l + b.l, sum_exponents(a.q, b.q))
+    return monomial(a.k + b.k, a.l + b.l, [(n, c) for c, n in (*a.q, *b.q)])
 
 
 @lru_cache(maxsize=1 << 16)
@@ -84,22 +85,24 @@ def inverse(m: Monomial) -> Monomial:
 
 
 def power_of(m: Monomial, a: fmpq) -> Monomial:
-    return Monomial(m.k * a, m.l * a, exponent([(n, c * a) for c, n in m.q]))
+    return monomial(m.k * a, m.l * a, [(n, c * a) for c, n in m.q])
 
 
-@lru_cache(maxsize=1 << 14)
-def sum_exponents(a: Exponent, b: Exponent) -> Exponent:
-    return exponent([(n, c) for c, n in (*a, *b)])
-
-
-def exponent(terms: Iterable[tuple[Monomial, Expr]]) -> Exponent:
-    """Growing terms in order, no two of equal growth, each coefficient proved not to be 0. Raises Undecided."""
-    kept: list[tuple[Expr, Monomial]] = []
+def monomial(k: fmpq, l: fmpq, terms: list[tuple[Monomial, Expr]]) -> Monomial:  # noqa: E741
+    """y^k (log y)^l exp(sum of the terms), which all grow, in normal form. Raises Undecided."""
+    if not terms:
+        return Monomial(k, l)
+    if k and any(n is LOG_Y for n, _ in terms):
+        terms, k = [*terms, (LOG_Y, ex.rational(k))], fmpq(0)
+    q: list[tuple[Expr, Monomial]] = []
     for n, c in by_dominance(terms):
         assert isinstance(c, Expr)
         decided_sign(c)
-        kept.append((c, n))
-    return tuple(kept)
+        if n is LOG_Y and c.value is not None:
+            k = c.value
+        else:
+            q.append((c, n))
+    return Monomial(k, l, tuple(q))
 
 
 @lru_cache(maxsize=1 << 14)

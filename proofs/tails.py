@@ -1,7 +1,8 @@
 """What a function does on a whole tail: models in monomials, with rigorous remainders.
 
 On ``y >= R`` a function is enclosed by a finite sum of ``C * M(y)`` with monomials ``M = y^k (log y)^l exp(q)``,
-where q is itself a finite sum of growing monomials with exact coefficients. A coefficient C is an exact constant
+where q is itself a finite sum of growing monomials with exact coefficients; which of two grows faster is decided or the
+work ends undecided (:mod:`monomials`). A coefficient C is an exact constant
 (an :class:`Expr`) or a ball: "some function of y with values in this ball". Models are closed under arithmetic and
 the elementary functions; because leading coefficients are exact, what cancels in the limit cancels here, and the
 sign of what is left decides strictness (tanh < 1 everywhere, not only in the limit).
@@ -32,9 +33,9 @@ from .monomials import (
     by_dominance,
     constant,
     decided_sign,
-    exponent,
     growth,
     inverse,
+    monomial,
     power_of,
     times,
 )
@@ -230,7 +231,6 @@ class Tail:
 
     def exp(self, f: Model) -> Model:
         exponents: list[tuple[Monomial, Expr]] = []
-        k = fmpq(0)
         scale: Coefficient = ex.ONE
         eps: Model = []
         for m, c in f:
@@ -240,13 +240,9 @@ class Tail:
                 eps.append((m, c))
             elif not isinstance(c, Expr):
                 raise Undecided("an exponent's growing part is known only as a ball")
-            elif m is LOG_Y and c.value is not None:
-                k += c.value
-            elif m is LOG_Y:
-                raise Undecided("y to an irrational power")
             else:
                 exponents.append((m, c))
-        result: Model = [(Monomial(k, fmpq(0), exponent(exponents)), scale)]
+        result: Model = [(monomial(fmpq(0), fmpq(0), exponents), scale)]
         if not eps:
             return result
         bound = self.range_of(eps).exp()
