@@ -15,8 +15,9 @@ from .evaluate import jet
 from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
+from .landscape import _differ_at as differ_at
 from .language import parse_expression
-from .lines import Line, constant, indicator, merge, split_within
+from .lines import Line, constant, indicator, merge, sign_line, split_within
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
 from .sets import Interval
@@ -28,6 +29,9 @@ STEPS = 60_000
 """Steps spent on each fact before it is left undecided."""
 MAX_SMOOTHNESS = 24
 """Derivatives compared at a breakpoint before giving up."""
+
+
+PARITIES = {1: "even", -1: "odd", 0: None}
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class Facts:
     continuity: int | str | None
     lipschitz: Real | None
     parity: str | None
+    """None also where both are refuted; where that was not decided, `undecided` says so."""
     kinks: tuple[KinkFacts, ...]
     gain: Real | None
     undecided: tuple[str, ...]
@@ -137,12 +142,12 @@ def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue
     notes: list[str] = []
     kept = tuple(_order_facts(e, order) for order in range(orders))
     notes += [f"order {o.order}: {o.landscape.undecided}" for o in kept if o.landscape.undecided]
-    parity = _try(lambda: proved_parity(e, "x"), "parity", notes)
+    parity = _try(lambda: _parity(e, "x"), "parity", notes)
     return Facts(
         name, formula, e, {k: ex.text(v) for k, v in values.items()}, kept,
         continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
         lipschitz=_try(lambda: lipschitz(e, "x"), "Lipschitz constant", notes),
-        parity={1: "even", -1: "odd", None: None}[parity],
+        parity=None if parity is None else PARITIES[parity],
         kinks=_try(lambda: kinks(e, "x"), "kinks", notes) or (),
         gain=_try(lambda: gain(e, "x"), "gain", notes),
         undecided=tuple(notes),
@@ -177,7 +182,7 @@ def _try(question: Callable[[], T], what: str, notes: list[str]) -> T | None:
 def _order_facts(e: Expr, order: int) -> OrderFacts:
     whole = ex.derivative(e, "x", order=order)
     with budget(STEPS):
-        shape = landscape(whole, "x")
+        shape = _read(landscape(whole, "x"))
     try:
         with budget(STEPS):
             cut = split(whole, "x")
@@ -192,6 +197,16 @@ def _order_facts(e: Expr, order: int) -> OrderFacts:
     return OrderFacts(order, "; ".join(shown), cut, shape)
 
 
+def _read(shape: Landscape) -> Landscape:
+    """The landscape with all that is read off it known, or undecided as a whole."""
+    if shape.undecided is None:
+        try:
+            _ = shape.inf, shape.sup, shape.range, shape.zeros, shape.monotone
+        except Undecided as reason:
+            return Landscape(shape.expr, shape.variable, (), (), 0, str(reason))
+    return shape
+
+
 def _shorter(e: Expr) -> Expr:
     try:
         with budget(STEPS // 10):
@@ -201,6 +216,32 @@ def _shorter(e: Expr) -> Expr:
 
 
 # --- the facts one by one --------------------------------------------------------------------------------------
+
+
+def _parity(e: Expr, variable: str) -> int:
+    """1 for even, -1 for odd, 0 where both are refuted. Raises Undecided."""
+    if (proved := proved_parity(e, variable)) is not None:
+        return proved
+    flipped = ex.substitute(e, {variable: -ex.name(variable)})
+    for sign in (1, -1):
+        difference = e - sign * flipped
+        if not (differ_at(difference, variable) or _has_a_sign(difference, variable)):
+            if not _one_sided(e, flipped, variable):
+                raise Undecided(f"{PARITIES[sign]} neither proved nor refuted")
+    return 0
+
+
+def _has_a_sign(e: Expr, variable: str) -> bool:
+    """Whether the expression is proved to be positive or negative somewhere. Raises Undecided."""
+    line = sign_line(e, variable)
+    return any((*line.gaps, *line.at))
+
+
+def _one_sided(e: Expr, flipped: Expr, variable: str) -> bool:
+    """Whether the function is defined somewhere and not at the opposite point. Raises Undecided."""
+    lines = [sign_line(f, variable).map(lambda sign: sign is not None) for f in (e, flipped)]
+    domains = merge(lines)
+    return any(here != there for here, there in (*domains.gaps, *domains.at))
 
 
 def continuity_json(order: float) -> int | str:

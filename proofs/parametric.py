@@ -245,7 +245,7 @@ class _Question:
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
         if order > MAX_SMOOTHNESS:
             place = f"{self.variable} = {ex.text(_finite(left.high))}"
-            raise Undecided(f"continuity: {order - 1} derivatives agree at {place}")
+            raise Undecided(f"continuity: {order - 1} derivatives agree at {place}{self._case(left.known, fixed)}")
         at = {self.variable: _finite(left.high)}
         sides = [ex.substitute(ex.substitute(part.formula, at), fixed) for part in (left, right)]
         if not all(self._defined(side, left.known) for side in sides):
@@ -269,6 +269,13 @@ class _Question:
         root = -ex.substitute(gap, {name: ex.ZERO}) / ex.differentiate(gap, name)
         closed = self._smoothness_at(next_left, next_right, order + 1, {**fixed, name: root})
         return ex.switch("if", "!=", gap, ex.rational(order - 1), closed)
+
+    def _case(self, known: Mapping[Expr, int], fixed: Mapping[str, Expr]) -> str:
+        """The parameters that are spoken of, where that is not all of them."""
+        keys = [key for key in known if self.variable not in ex.free_names(key)]
+        conditions = [f"{ex.text(key)} {'<=>'[known[key] + 1]} 0" for key in keys]
+        conditions += [f"{name} = {ex.text(identities.simplest(root))}" for name, root in fixed.items()]
+        return f" if {' and '.join(conditions)}" if conditions else ""
 
     def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:
         """Whether the value at a breakpoint is the limit there."""

@@ -210,10 +210,19 @@ class Resolution:
             if len(names) > 1:
                 return frozenset((-1, 0, 1))
             (name,) = names
-            inside = merge([self.region(name) or constant(True), sign_line(e, name)])
+            inside = merge([self._parts_about(name), sign_line(e, name)])
         except Undecided:
             return frozenset((-1, 0, 1))
         return frozenset(sign for within, sign in (*inside.gaps, *inside.at) if within and sign is not None)
+
+    def _parts_about(self, name: str) -> Line[bool]:
+        """Where the parts of the condition that are about one name alone hold: no other part adds to that."""
+        inside: Line[bool] = constant(True)
+        where = self.statement.where
+        for part in where.parts if isinstance(where, Connective) and where.op == "and" else (where,):
+            if part is not None and set().union(*(self.names(r) for r in relations(part))) == {name}:
+                inside = both(inside, self.truth_line(part, name, None))
+        return inside
 
     def number(self, side: object) -> Real:
         """One side of a closed relation as a certified number or infinity."""

@@ -19,6 +19,9 @@ from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from .sets import Interval, RealSet, point, union
 from .syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 
+MOST_PLACES = 4
+"""Points, and intervals, at which an extremum is said to be attained; how many more there are is said too."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -64,7 +67,7 @@ def _continuity_sentence(order: float) -> str:
     if order == float("inf"):
         return "all derivatives agree wherever two pieces meet"
     if order < 0:
-        return "it has a jump"
+        return "it has a jump, a pole or a hole"
     return f"derivatives up to order {int(order)} agree where pieces meet, order {int(order) + 1} does not"
 
 
@@ -86,9 +89,15 @@ def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
     extremum = shape.sup if kind == "sup" else shape.inf
     if not extremum.attained:
         return f"{text} = {digits(extremum.value)}, not attained"
-    places = [str(at) for at in extremum.at[:4]] + [f"all of {part}" for part in extremum.on[:2]]
-    only = "only " if len(places) == 1 and extremum.at else ""
-    return f"{text} = {digits(extremum.value)}, attained {only}at {shape.variable} = {', '.join(places)}"
+    points, parts = extremum.at, extremum.on
+    places = [str(at) for at in points[:MOST_PLACES]] + [f"all of {part}" for part in parts[:MOST_PLACES]]
+    if (more := len(points) + len(parts) - len(places)) > 0:
+        places.append(f"and {more} more")
+    only = "only " if len(points) == 1 and not parts else ""
+    at = f"{only}at {shape.variable} = {', '.join(places)}"
+    if shape.period is not None:
+        at = f"in each period {at}"
+    return f"{text} = {digits(extremum.value)}, attained {at}"
 
 
 def _limit(f: Functional, body: Expr) -> Real:

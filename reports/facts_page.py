@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ..proofs.catalogue import catalogue
+from ..proofs.effort import Undecided
 from ..proofs.facts import facts
 from .console import pairs
 from .errors import BadInput, printable
@@ -25,7 +26,7 @@ def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     try:
         values: dict[str, Any] = dict(numbers(parameters))
         data = facts(function, **values).to_json()
-    except ValueError as error:
+    except (ValueError, Undecided) as error:
         raise BadInput(str(error)) from error
     return {**data, "variant_of": next((e.variant_of for e in catalogue() if e.name == data["name"]), None)}
 
@@ -67,6 +68,13 @@ def smoothness(data: Mapping[str, Any]) -> str:
             return f"C{_superscript(order)}, not C{_superscript(order + 1)}"
 
 
+def parity(data: Mapping[str, Any]) -> str:
+    """Odd, even or neither, where that was decided."""
+    if any(note.startswith("parity: ") for note in data["undecided"]):
+        return "undecided"
+    return data["parity"] or "neither odd nor even"
+
+
 def _superscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
@@ -85,7 +93,7 @@ def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         known.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
     known.append(("smoothness", smoothness(data)))
     known.append(("Lipschitz", full(data["lipschitz"]) if data["lipschitz"] else "undecided"))
-    known.append(("parity", data["parity"] or "neither odd nor even"))
+    known.append(("parity", parity(data)))
     known += [
         (f"kink at {brief(kink['at'])}", f"f' from {brief(kink['left'])} to {brief(kink['right'])}, "
          f"subdifferential {subdifferential(kink)}")

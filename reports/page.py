@@ -60,6 +60,7 @@ def _environment() -> Environment:
         "product": figures.product,
         "fact_lines": facts_page.lines,
         "smoothness": facts_page.smoothness,
+        "parity": facts_page.parity,
         "subdifferential": facts_page.subdifferential,
     }
     environment.globals |= {

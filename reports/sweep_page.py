@@ -46,6 +46,8 @@ def exceeded(result: dict[str, Any], max_ulp: float | None) -> bool:
     """Whether an implementation may be blamed for more than is allowed, or gave nothing to judge."""
     if max_ulp is None:
         return False
+    if result["finished"] and not result["judged"]:
+        return True
     return bool(result["failed_inputs"]) or float(result["max_ulp_conditioned"] or 0) > max_ulp
 
 
