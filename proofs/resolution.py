@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from . import expressions as ex
 from . import parametric
+from .closed import closed_value
 from .effort import Undecided
-from .evaluate import enclose
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line, constant, merge, sign_line, signs_within
@@ -226,9 +226,7 @@ class Resolution:
         pending = ex.free_names(e) & self.values.keys()
         if not pending or ex.free_names(e) - pending:
             return closed_real(e)
-        smooth = _smooth_closed(e)
-
-        return Real(refine=lambda bits: enclose(smooth, {n: self.values[n].ball(bits) for n in pending}, bits))
+        return closed_value(e, {name: self.values[name] for name in pending})
 
     def is_count(self, name: str) -> bool:
         """Whether a name counts the factors of a product, and so stands for whole numbers from 1."""
@@ -256,8 +254,3 @@ def connect(op: str, values: tuple[bool | None, ...]) -> bool | None:
         return not values[0]
     return all(values) if op == "and" else any(values)
 
-
-def _smooth_closed(e: Expr) -> Expr:
-    if e.switching:
-        raise Undecided("a case distinction on a number without an exact form")
-    return e
