@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from gradproof.proofs.language import parse_statement
+from gradproof.proofs.evaluate import enclose
+from gradproof.proofs.language import parse_expression, parse_statement
+from gradproof.proofs.saturation import without_cancellation
 from gradproof.proofs.statements import prove
 from gradproof.proofs.syntax import StatementError
 from gradproof.proofs.verdicts import Verdict
@@ -46,7 +48,28 @@ KINKS = [
     ("identity_near(x**3 + x, 0)", "identity_near(x + sign(x)*sqrt(abs(x)), 0)"),
 ]
 
-PAIRS = [*SETS_OF_ONE, *CASES, *KINKS]
+FAR_OUT = [
+    ("gelu(-100.2) < 0", "gelu(-100.2) > -1e-2200"),
+    ("erfc(100) > 0", "erfc(100) > 1e-4340"),
+    ("Phi(-200) > 0", "Phi(200) == 1"),
+    ("tanh(5000) < 1", "tanh(5000) <= 1 - 1e-4000"),
+    ("tanh(-5000) > -1", "tanh(-5000) == -1"),
+    ("1 - tanh(5000)**2 > 1e-4400", "1 - tanh(5000)**2 > 1e-4300"),
+    ("tanh(50000) < tanh(60000)", "tanh(60000) < tanh(50000)"),
+    ("tanh(5000)*erf(200) < 1", "tanh(5000)*erf(-200) < -1"),
+    ("erf(7) < 1 - 1e-23", "erf(7) < 1 - 1e-22"),
+    ("sigmoid(20000) < 1 - 1e-9000", "sigmoid(20000) < 1 - 1e-8000"),
+    ("softplus(20000) > 20000 + 1e-9000", "softplus(20000) > 20000 + 1e-8000"),
+    ("silu(20000) > 20000 - 1e-8000", "silu(20000) > 20000 - 1e-9000"),
+    ("mish(-20000) < 0", "mish(-20000) == 0"),
+    ("log_sigmoid(20000) < 0", "log_sigmoid(20000) < -1e-8000"),
+    ("log(1 - tanh(5000)) < -9999", "log(1 - tanh(5000)) < -10000"),
+    ("atan(10**5000) < pi/2", "atan(-10**5000) > -pi/2 + 1e-4999"),
+    ("exp(-exp(exp(10))) > 0", "exp(-exp(exp(10))) <= 0"),
+    ("D(gelu)(-500) < 0", "D(gelu)(500) < 1"),
+]
+
+PAIRS = [*SETS_OF_ONE, *CASES, *KINKS, *FAR_OUT]
 
 
 @pytest.mark.parametrize(("text", "neighbour"), PAIRS, ids=[text for text, _ in PAIRS])
@@ -67,6 +90,8 @@ def test_a_true_statement_is_proved_and_its_false_neighbour_refuted(text: str, n
         ("1/(D(silu)(argmin(silu))) > 0", None, "a division by 0"),
         ("argmax(x*exp(-a*x)) > 0", "a > 0", "depends on a"),
         ("sign(E(tanh(z)**2) - E(tanh(-z)**2)) == 0", None, "0"),
+        ("sqrt(tanh(5000) - 1) <= 1", None, "a root of a negative number"),
+        ("log(erf(200) - 1) < 0", None, "logarithm"),
         ("identity_near(sqrt(x), 0)", None, "undefined to the left"),
         ("identity_near(x + x**2*sin(1/x) if x != 0 else 0, 0)", None, "limit"),
     ],
@@ -74,6 +99,26 @@ def test_a_true_statement_is_proved_and_its_false_neighbour_refuted(text: str, n
 def test_what_is_no_number_or_not_told_from_0_stays_undecided(text: str, where: str | None, reason: str) -> None:
     result = prove(text, where=where, suggest=False)
     assert result.verdict is Verdict.UNDECIDED and reason in result.explanation[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["erf(200) - 1", "tanh(-70)**3 + 1", "3*exp(99)/(exp(99) + 7) - 3", "log(exp(88) + 2) - 88", "5/(7 + exp(-99)) - 5/7",
+     "atan(2**40) - pi/2", "tanh(40)*erf(9)*sqrt(2) - sqrt(2)"],
+)  # fmt: skip
+def test_rewriting_keeps_the_value(text: str) -> None:
+    e = parse_expression(text)
+    rewritten = without_cancellation(e)
+    assert rewritten is not e
+    ball = enclose(rewritten, prec=64)
+    assert ball.rel_accuracy_bits() > 40 and enclose(e, prec=200_000).overlaps(ball)
+    assert enclose(e, prec=200_000).rel_accuracy_bits() > 40
+
+
+@pytest.mark.parametrize("text", ["erf(x) - 1", "erf(3) - 1", "tanh(5000)", "abs(erf(200) - 1)"])
+def test_what_does_not_saturate_in_a_sum_stays_as_it_is(text: str) -> None:
+    e = parse_expression(text)
+    assert without_cancellation(e) is e
 
 
 def test_only_sets_of_functions_stand_for_a_number() -> None:
