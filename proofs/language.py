@@ -329,11 +329,18 @@ class _Reader:
             left, right = _source(operands[i]), _source(operands[i + 1])
             shown = f"{left} {symbol} {right}"
             lhs, rhs = values[i], values[i + 1]
-            if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
-                if symbol not in ("==", "!="):
+            if symbol not in ("==", "!="):  # a set of one equals its number
+                lhs, rhs = (
+                    self._only_member(side, operands[place]) for side, place in ((lhs, i), (rhs, i + 1))
+                )
+                if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
                     raise StatementError(f"{shown!r}: sets are compared with == and != only")
             links.append(Relation(symbol, lhs, rhs, shown, left, right))
         return links[0] if len(links) == 1 else Connective("and", tuple(links))
+
+    def _only_member(self, side: Value, node: ast.expr) -> Value:
+        """A set of a function as the number that it should contain; anything else as it is."""
+        return self.expression(node) if isinstance(side, SetFunctional) else side
 
     def _approx(self, node: ast.Call) -> Formula:
         keywords = self._arguments(node, "approx", 2, ("digits", "rel"))
@@ -386,16 +393,15 @@ class _Reader:
                 return IntervalDisplay(Infinity(-1), Infinity(1), True, True)
             case ast.Call(func=ast.Name(id=("interval" | "open_interval") as name)):
                 return self._interval(node, name)
-            case ast.Call(func=ast.Name(id=name)) if name in SETS:
-                self._arguments(node, name, 1)
-                body = self.expression(node.args[0])
-                return SetFunctional(name, body, _source(node), self._variable(body, node))
-            case ast.Call(func=ast.Name(id="subdifferential")):
-                self._arguments(node, "subdifferential", 2)
-                body, at = self.expression(node.args[0]), self.expression(node.args[1])
-                return SetFunctional("subdifferential", body, _source(node), self._variable(body, node), at)
+            case ast.Call(func=ast.Name(id=name)) if name in SETS or name == "subdifferential":
+                return self._set_functional(node, name)
             case _:
                 return self._extended(node)
+
+    def _set_functional(self, node: ast.Call, name: str) -> SetFunctional:
+        self._arguments(node, name, 1 if name in SETS else 2)
+        body, *at = map(self.expression, node.args)
+        return SetFunctional(name, body, _source(node), self._variable(body, node), *at)
 
     def _interval(self, node: ast.Call, name: str) -> IntervalDisplay:
         keywords = self._interval_keywords(node, name)
@@ -511,6 +517,9 @@ class _Reader:
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
                 return self._functional(Functional(name, body, _source(node), self._variable(body, node)))
+            case ast.Name(id=name) if name in SETS or name == "subdifferential":
+                s = self._set_functional(node, name)
+                return self._functional(Functional(s.kind, s.body, s.text, s.variable, s.at))
             case ast.Name(id="E"):
                 self._arguments(node, "E", 1)
                 body = self.expression(node.args[0])

@@ -207,32 +207,6 @@ def value_at(e: Expr, variable: str, at: Real) -> Real:
             known[question.key] = sign_at(question.key, variable, at)
 
 
-def value_in(e: Expr, numbers: Mapping[str, Real]) -> Real:
-    """The value of an expression in certified numbers without exact forms. Raises Undefined or Undecided.
-
-    Every case, and whether every operation is defined, is decided by enclosures that exclude 0.
-    """
-    known: dict[Expr, int] = {}
-    while True:
-        try:
-            smooth = Resolver(known).visit(e)
-        except _Pending as question:
-            known[question.key] = sign_of(Real(refine=Formula(question.key, numbers)))
-        else:
-            return Real(refine=Formula(smooth, numbers)) if ex.free_names(smooth) else exact(smooth)
-
-
-@dataclass(frozen=True)
-class Formula:
-    """Encloses a smooth expression in certified numbers, at a point where it is defined."""
-
-    expr: Expr
-    numbers: Mapping[str, Real]
-
-    def __call__(self, bits: int) -> arb:
-        return enclose(self.expr, {name: self.numbers[name].ball(bits) for name in ex.free_names(self.expr)}, bits)
-
-
 def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
     """The smooth formula that holds at a point: every case decided there. Raises Undefined or Undecided.
 

@@ -18,6 +18,7 @@ from . import identities
 from .effort import Undecided
 from .evaluate import enclose, excludes_zero, known_sign, precision
 from .expressions import Expr
+from .saturation import visible_sign, without_cancellation
 
 START_BITS = 64
 CAP_BITS = 4096
@@ -60,6 +61,10 @@ def constant_sign(e: Expr) -> int:
         raise Undecided(str(reason)) from None
     bits = START_BITS
     while bits <= CAP_BITS:
+        if bits == 4 * START_BITS:
+            e = without_cancellation(e)
+            if e.total and (sign := visible_sign(e)):  # too small for any precision, but not 0
+                return sign
         sign = known_sign(enclose(e, prec=bits))
         if sign is not None:
             return sign
@@ -412,8 +417,9 @@ def image(e: Expr, variable: str, at: Real) -> Real:
         value = ex.substitute(e, {variable: at.exact})
         if ex.free_names(value):
             return exact(value)
+        value = without_cancellation(value)
         # Simplifying first would turn log(0) - log(0) into 0.
-        return exact(identities.simplest(value) if enclose(value, prec=256).is_finite() else value)
+        return exact(without_cancellation(identities.simplest(value)) if enclose(value, prec=256).is_finite() else value)
     if variable not in ex.free_names(e):
         return exact(e)
     value = None if at.vanishes is None else _value_where(at.vanishes, e)

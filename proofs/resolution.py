@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from . import expressions as ex
 from . import parametric
+from .closed import closed_value
 from .effort import Undecided
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line, constant, merge, sign_line, signs_within
-from .pieces import value_in
 from .products import Product, product_set
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
 from .sets import union
@@ -235,7 +235,7 @@ class Resolution:
         pending = ex.free_names(e) & self.values.keys()
         if not pending or ex.free_names(e) - pending:
             return closed_real(e)
-        return value_in(e, {name: self.values[name] for name in pending})
+        return closed_value(e, {name: self.values[name] for name in pending})
 
     def finite_number(self, side: Expr) -> Real:
         """A number that calculations and sets may hold. Raises Undecided for an infinity, which stands only alone."""

@@ -21,7 +21,7 @@ from .effort import Undecided, budget
 from .explanations import counterexample, explain, is_identity
 from .expressions import Expr
 from .landscape import decided_landscape
-from .language import parse_statement
+from .language import SETS, parse_statement
 from .lines import Line, merge, sample, sign_line
 from .periods import period
 from .pieces import Undefined
@@ -206,7 +206,7 @@ class Decision(Resolution):
             if isinstance(side, SetFunctional):
                 return True
             if isinstance(side, Expr) and any(
-                self.statement.functionals[n].kind in ("sup", "inf", "lipschitz")
+                self.statement.functionals[n].kind in (*SETS, "sup", "inf", "lipschitz")
                 for n in ex.free_names(side) & self.statement.functionals.keys()
             ):
                 return True

@@ -25,7 +25,8 @@ class Infinity:
 
 @dataclass(frozen=True)
 class Functional:
-    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, or a rounding."""
+    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, the only member of a set of
+    a function (argmax and the like), or a rounding."""
 
     kind: str
     body: Expr
