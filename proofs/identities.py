@@ -63,7 +63,10 @@ def _constants_cancel(normal: Expr) -> bool:
     """
     if not ex.free_names(normal) and not normal.switching and excludes_zero(enclose(normal)):
         return False
-    ring, (top, _) = _fraction(constants.independent(normal))
+    written = constants.independent(normal)
+    if written is normal and not constants.nested(normal):
+        return False
+    ring, (top, _) = _fraction(written)
     groups: dict[tuple[int, ...], list[Expr]] = {}
     algebraic_kernels = [algebraic.is_algebraic(kernel) for kernel in ring.roots]
     for exponents, c in top.to_dict().items():
