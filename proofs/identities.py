@@ -4,7 +4,8 @@ An expression is written as a quotient of polynomials over *kernels*: names, pi,
 arguments already in normal form. Exponentials are split over a common basis (``exp(a + b) = exp(a) exp(b)``),
 hyperbolic functions become exponentials, odd functions lose their sign, logarithms of positive products split,
 and powers of roots reduce. If the numerator is the zero polynomial, the expression is 0 wherever it is defined;
-that is the only conclusion ever drawn. Two different normal forms prove nothing.
+that is the only conclusion ever drawn. Two different normal forms prove nothing. Constants that differ in normal form
+and yet depend on one another are found by :mod:`constants` and :mod:`algebraic`.
 """
 
 from __future__ import annotations
