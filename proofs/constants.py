@@ -34,6 +34,11 @@ def independent(e: Expr) -> Expr:
     return e
 
 
+def nested(e: Expr) -> bool:
+    """Whether there are algebraic numbers in it of which the normal form may not know that they sum to 0."""
+    return bool(_roots(_members(e)))
+
+
 @lru_cache(maxsize=1 << 14)
 def _members(e: Expr) -> tuple[Expr, ...]:
     """Roots and sines that are algebraic, logarithms and arc tangents of algebraic numbers, the shortest first."""

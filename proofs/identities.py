@@ -4,7 +4,8 @@ An expression is written as a quotient of polynomials over *kernels*: names, pi,
 arguments already in normal form. Exponentials are split over a common basis (``exp(a + b) = exp(a) exp(b)``),
 hyperbolic functions become exponentials, odd functions lose their sign, logarithms of positive products split,
 and powers of roots reduce. If the numerator is the zero polynomial, the expression is 0 wherever it is defined;
-that is the only conclusion ever drawn. Two different normal forms prove nothing.
+that is the only conclusion ever drawn. Two different normal forms prove nothing. Constants that differ in normal form
+and yet depend on one another are found by :mod:`constants` and :mod:`algebraic`.
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ def _constants_cancel(normal: Expr) -> bool:
     """
     if not ex.free_names(normal) and not normal.switching and excludes_zero(enclose(normal)):
         return False
-    ring, (top, _) = _fraction(constants.independent(normal))
+    written = constants.independent(normal)
+    if written is normal and not constants.nested(normal):
+        return False
+    ring, (top, _) = _fraction(written)
     groups: dict[tuple[int, ...], list[Expr]] = {}
     algebraic_kernels = [algebraic.is_algebraic(kernel) for kernel in ring.roots]
     for exponents, c in top.to_dict().items():
