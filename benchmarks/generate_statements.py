@@ -47,6 +47,10 @@ class Generated:
     """The same claim as a comparison at a point, which confirm() samples; None where only the reason is given."""
     at: dict[str, Any] = field(default_factory=dict, compare=False)
     """A false statement fails here."""
+    points: tuple[dict[str, Any], ...] = field(default=(), compare=False)
+    """Where confirm() samples a true one; drawn for x where none are given. A closed one is sampled at ``{}``."""
+    defined: bool = True
+    """Without it a closed term is undefined and neither verdict is right; `truth` is False, and `pointwise` says why."""
 
 
 Family = Callable[[random.Random, bool], "Generated | None"]
@@ -872,6 +876,9 @@ def _inside(where: str | None, names: dict[str, Any]) -> bool:
 
 
 def _sample_points(item: Generated, rng: random.Random) -> Iterator[dict[str, Any]]:
+    if item.points:
+        yield from item.points
+        return
     if item.family in ("gates", "lipschitz_pair", "monotone_pair"):
         first, second = ("a", "b") if item.family == "gates" else ("x", "y")
         for a, b in _PAIRS:
@@ -896,6 +903,8 @@ def confirm(item: Generated) -> str | None:
     """What mpmath finds wrong with the construction, or None."""
     if item.pointwise is None:
         return None
+    if not item.defined:
+        return None if _violation(item.pointwise, item.at) == 0 else f"{item.pointwise} does not hold, so that all is defined"
     if not item.truth:
         if not _inside(item.where, item.at):
             return f"the witness {item.at} is outside {item.where}"
@@ -914,15 +923,17 @@ def confirm(item: Generated) -> str | None:
     return None
 
 
-def generate(count: int, truth: bool, seed: int | str, contradicted: list[str] | None = None) -> list[Generated]:
-    """So many different statements of one truth, the families in turn.
+def generate(
+    count: int, truth: bool, seed: int | str, contradicted: list[str] | None = None, families: tuple[str, ...] = ()
+) -> list[Generated]:
+    """Different statements of one truth, the families (all, or those named) in turn.
 
     What mpmath contradicts is a fault of the generator: it is left out and told in `contradicted`, else raised.
     """
     rng = random.Random(f"{seed} {truth}")
     found: list[Generated] = []
     seen: set[tuple[str, str | None]] = set()
-    live = list(FAMILIES.items())
+    live = [(name, make) for name, make in FAMILIES.items() if not families or name in families]
     while len(found) < count:
         for name, make in list(live):
             if rng.random() >= WEIGHTS.get(name, 1):

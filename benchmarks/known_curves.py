@@ -199,9 +199,9 @@ class _ExactNumbers(ast.NodeTransformer):
 
 
 _BASE_NAMES: dict[str, Any] = {
-    "__builtins__": {}, "_number": mp.mpf, "D": _derivative, "Phi": normal_cdf, "pi": +mp.pi, "e": mp.e + 0,
+    "__builtins__": {}, "_number": mp.mpf, "D": _derivative, "Phi": normal_cdf, "pi": +mp.pi, "e": mp.e + 0, "oo": mp.inf,
     "exp": mp.exp, "log": mp.log, "sqrt": mp.sqrt, "abs": abs, "erf": mp.erf, "erfc": mp.erfc, "sin": mp.sin,
-    "cos": mp.cos, "atan": mp.atan, "tanh": mp.tanh, "sinh": mp.sinh, "cosh": mp.cosh, "min": min, "max": max, "sign": mp.sign,
+    "cos": mp.cos, "tan": mp.tan, "atan": mp.atan, "tanh": mp.tanh, "sinh": mp.sinh, "cosh": mp.cosh, "min": min, "max": max, "sign": mp.sign,
     **{c.name: _Called(c, 0) for c in CURVES}, **{c.name: _Called(c, 0) for c in CURVES if not c.arguments},
     "glu": lambda a, b: a * sigmoid(b),
     "geglu": lambda a, b: a * normal_cdf(a) * b,
@@ -347,7 +347,7 @@ def _turning_point(curve: Curve, order: int, low: Number, high: Number, sense: i
     return mp.mpf(0) if abs(middle) < mp.mpf(10) ** -38 else middle
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def shape(curve: Curve, order: int) -> Shape:
     """What mpmath sees of one derivative."""
     f = curve.values[order]

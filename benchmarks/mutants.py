@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("proofs", "numerics", "crosschecks", "reports")
 
 BALLS, TAILS, ROOTS, REALS = "test_balls", "test_tail_models", "test_root_refinement", "test_reals"
-LINES, INTEGRALS = "test_lines_and_sets", "test_integrals"
+LINES, INTEGRALS, GROWTH = "test_lines_and_sets", "test_integrals", "test_equal_growth"
 WIDER = ("test_tails", "test_zeros", "test_pieces", "test_gaussian", "test_landscape", "test_identities", "test_statements")
 """What runs where the tests meant for a fault all pass."""
 
@@ -82,8 +82,8 @@ MUTANTS = tuple(
             ("a logarithm's remainder is taken at 0", "* (-n * base.log()).exp()", ""),
             ("erfc loses its remainder", "envelope = arb(0).union(arb(term))", "envelope = arb(0)"),
             ("erfc's remainder is its bound", "envelope = arb(0).union(arb(term))", "envelope = arb(term)"),
-            ("Taylor's remainder is taken at the limit", "around = _ball(limit) + self.range_of(eps)", "around = _ball(limit)"),
-            ("what is truncated is lost", "total += _ball(d) * self.range_from(times(other, inverse(m)), self.start)", "pass"),
+            ("Taylor's remainder is taken at the limit", "around = ball(limit) + self.range_of(eps)", "around = ball(limit)"),
+            ("what is truncated is lost", "total += ball(d) * self.range_from(times(other, inverse(m)), self.start)", "pass"),
             ("every monomial falls", "return self.sign(self._log_derivative(m), start) == -1", "return True"),
             ("log(y)/y falls from the start", "return bool(arb(m.k) + arb(m.l) / arb(start).log() < 0)", "return bool(m.k < 0)"),
             ("a vanishing monomial keeps its first value", "return arb(0).union(self.value(m, arb(start)))", "return self.value(m, arb(start))"),
@@ -93,14 +93,29 @@ MUTANTS = tuple(
             ("the right half of a cell is skipped", "                cells += [(low, middle), (middle, high)]\n", "                cells += [(low, middle)]\n"),
             ("a cell's sign is that of its middle", "if known_sign(total) == expected:", "if known_sign(total.mid()) == expected:"),
             ("the tail starts before it is asked to", "        start = max(start, fmpq(at_least))\n", ""),
-            ("infinite limits have the other sign", "return PLUS_INFINITY if sign > 0 else MINUS_INFINITY", "return MINUS_INFINITY if sign > 0 else PLUS_INFINITY"),
+            ("infinite limits have the other sign", "return PLUS_INFINITY if leading_sign(c) > 0 else MINUS_INFINITY",
+             "return MINUS_INFINITY if leading_sign(c) > 0 else PLUS_INFINITY"),
             ("the sides of a point are exchanged", "ex.rational(self.side))]", "ex.rational(-self.side))]"),
             ("a ball is an exact coefficient", "elif not isinstance(c, Expr):\n                raise Undecided(\"an exponent's growing part",
              "elif False:\n                raise Undecided(\"an exponent's growing part"),
         )),
-        ("monomials", (TAILS,), (
+        ("monomials", (TAILS, GROWTH), (
             ("a vanishing power grows", "return 1 if m.k > 0 else -1", "return 1"),
-            ("terms are ordered the wrong way", "larger(term[0], result[position - 1][0]) > 0", "larger(term[0], result[position - 1][0]) < 0"),
+            ("terms are ordered the wrong way", "(order := larger(m, result[position - 1][0])) > 0", "(order := larger(m, result[position - 1][0])) < 0"),
+            ("terms of equal growth stay apart", "if position and order == 0:", "if False:"),
+            ("a hidden 0 stays in an exponent", "return ex.ZERO if _sign(normal) == 0 else normal", "return normal"),
+            ("what is not decided is positive", "        raise Undecided(f\"whether {shorten(ex.text(e))} is 0\")\n", "        return 1\n"),
+            ("an exponential outweighs every power", "if m.q and not (m.k and larger(LOG_Y, m.q[0][1]) > 0):", "if m.q:"),
+            ("an undefined coefficient has a value", "if not e.total and not enclose(e, prec=BITS).is_finite():", "if False:"),
+        )),
+        ("algebraic", (GROWTH,), (
+            ("the degree does not count", "return (_degree(e) - 1) * upper + lower", "return upper + lower"),
+            ("a negative number has a root", "if any(sign(node.args[0]) not in (0, 1) for node in roots):", "if False:"),
+            ("a small number is 0", "if bits > separation and abs(value) < arb(2) ** -separation:", "if abs(value) < arb(2) ** -64:"),
+        )),
+        ("constants", (GROWTH,), (
+            ("digits prove a relation", "return multiples if proof(multiples, members) else ()", "return multiples"),
+            ("every multiple of pi is 0", "return bool(abs(total) < 1)  # a multiple of pi", "return True"),
         )),
         ("zeros", (ROOTS, "test_zeros"), (
             ("a cell's Taylor polynomial loses its remainder", "total = comb(top, order) * wide[top] * _power(offset, top - order)", "total = arb(0)"),
@@ -182,8 +197,8 @@ MUTANTS = tuple(
             ("constant is increasing", '{"increasing": [{1}], ', '{"increasing": [{0, 1}], '),
         )),
         ("effort", (BALLS,), (
-            ("an inner budget grants more", "_meter.left = min(before, steps)", "_meter.left = steps"),
-            ("what is spent inside is free", "_meter.left = before - (granted - _meter.left)", "_meter.left = before"),
+            ("an inner budget grants more", "else min(outer.left, steps)", "else steps"),
+            ("what is spent inside is free", "outer.spent += inner.spent", "outer.spent += 0"),
         )),
     )
     for name, old, new in faults

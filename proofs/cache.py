@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 import flint
 
 from . import expressions as ex
-from .effort import budget, exhausted, spend, spent
+from .effort import UNBOUNDED, budget, exhausted, spend
 from .expressions import Expr
 
 T = TypeVar("T")
@@ -37,7 +37,6 @@ WORTH_SECONDS = 0.004
 """What took less is computed again sooner than it is looked up."""
 MAX_EXPRESSION = 4_000
 """Nodes of an expression that is written out to be looked up."""
-MANY_STEPS = 1 << 60
 MAX_FILES = 10_000
 KEPT_VERSIONS = 4
 """How many engines' results are kept, the last used ones."""
@@ -65,12 +64,10 @@ def on_disk(compute: Callable[[Expr, str], T]) -> Callable[[Expr, str], T]:
             spend(found[3])
             return found[2]
         started = time.perf_counter()
-        with budget(MANY_STEPS):  # counted, not bounded
-            before = spent()
+        with budget(UNBOUNDED) as meter:
             result = compute(e, variable)
-            steps = spent() - before
         if time.perf_counter() - started > WORTH_SECONDS and not exhausted():
-            _write(path, (e, variable, result, steps))
+            _write(path, (e, variable, result, meter.spent))
         return result
 
     return remembered

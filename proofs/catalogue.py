@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 from flint import fmpq
 
 from . import expressions as ex
+from . import spelling
 from .expressions import Expr
-from .language import DefinedFunction, parse_expression
+from .language import ELEMENTARY, DefinedFunction, parse_expression
 from .syntax import StatementError
 
 ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
@@ -464,6 +465,11 @@ def activation(name: str) -> Activation:
         if name == entry.name or name in entry.aliases:
             return entry
     names = [n for entry in _ENTRIES for n in (entry.name, *entry.aliases)]
-    near = difflib.get_close_matches(name, names, 3)
+    if name in ELEMENTARY:
+        raise UnknownActivation(
+            f"unknown activation {name!r}: it is a function of formulas, no activation; `gradproof list` prints those"
+        )
+    same = spelling.variant(name, names)
+    near = [same] if same else difflib.get_close_matches(name.lower(), names, 3)
     hint = f"did you mean {', '.join(near)}?" if near else "`gradproof list` prints the catalogue"
     raise UnknownActivation(f"unknown activation {name!r}: {hint}")

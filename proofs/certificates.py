@@ -11,6 +11,8 @@ import ast
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import version
 from math import comb
@@ -30,12 +32,13 @@ from .lines import merge_marks, sign_line
 from .pieces import Undefined as NotDefined
 from .pieces import split
 from .reals import Real, exact_rational
-from .recheck import Recheck, digest
-from .recheck_formulas import RELATIONS, Bad, Cell, Node, shown, tail_end
+from .recheck import Recheck, conjuncts, digest
+from .recheck_formulas import RELATIONS, Bad, Cell, Node, closed, replaced, shown, tail_end
 from .recheck_functions import slope_of
 from .recheck_numbers import Num, Unclear, Undefined, between, number
-from .recheck_signs import Ends, Gap, Mark, Wrong, end_text, on_cell
-from .verdicts import Evidence, Result, Verdict
+from .recheck_signs import Ends, Gap, Mark, Refuted, Wrong, end_text, on_cell
+from .signatures import signature
+from .verdicts import Counterexample, Evidence, Result, Verdict
 
 SCHEDULE = ((1, 3), (2, 3), (2, 5), (4, 3), (4, 5), (8, 3), (8, 5), (16, 5), (32, 5), (64, 7), (1024, 7), (2**20, 7))
 """Starts of tails and numbers of terms, in the order in which they are tried."""
@@ -46,6 +49,14 @@ MAX_CELLS, MAX_DEPTH = 4_000, 160
 
 class Unwritten(Exception):
     """The re-checker does not settle the proof; the message says what."""
+
+
+class Contradicted(Exception):
+    """The re-checker's own arithmetic finds a statement false that the engine proved: a bug in one of the two."""
+
+    def __init__(self, statement: str, counterexample: Counterexample) -> None:
+        super().__init__(f"{statement}: proved, and false by the re-checker's arithmetic: {counterexample}")
+        self.counterexample = counterexample
 
 
 class _Noted(dict[str, Any]):
@@ -69,13 +80,14 @@ def definitions(functions: Mapping[str, str] | None = None) -> dict[str, Any]:
             "formula": entry.formula,
         }  # fmt: skip
         known |= dict.fromkeys((entry.name, *entry.aliases), data)
-    for name, formula in (functions or {}).items():
-        known[name] = {"inputs": ["x"], "parameters": {}, "formula": formula}
+    for text, formula in (functions or {}).items():
+        given = signature(text)
+        known[given.name] = {"inputs": [*given.inputs], "parameters": {**given.parameters}, "formula": formula}
     return known
 
 
 def certificate(result: Result, functions: Mapping[str, str] | None = None, claim: str | None = None) -> dict[str, Any]:
-    """The certificate of a proved statement. Raises Unwritten."""
+    """The certificate of a proved statement. Raises Unwritten, or Contradicted where it turns out to be false."""
     noted = _Noted(definitions(functions))
     data: dict[str, Any] = {
         "schema": 1, "gradproof": version("gradproof"), "claim": claim, "statement": result.statement,
@@ -83,7 +95,12 @@ def certificate(result: Result, functions: Mapping[str, str] | None = None, clai
         "evidence": result.evidence.value if result.evidence else None, "functions": noted, "facts": {},
     }  # fmt: skip
     try:
-        _Writer(data, functions).run()
+        writer = _Writer(data, functions)
+        writer.run()
+    except Refuted as found:
+        if (counterexample := writer.contradiction(found)) is not None:
+            raise Contradicted(result.statement, counterexample) from None
+        raise Unwritten(f"{result.statement}: {found}") from None
     except (Unclear, Undefined, Wrong, Bad, Undecided, NotDefined) as reason:
         raise Unwritten(f"{result.statement}: {reason}") from None
     data["functions"] = {name: noted[name] for name in sorted(noted.used)}
@@ -104,19 +121,28 @@ def write(folder: Path, name: str, data: Mapping[str, Any]) -> Path:
 
 def write_proof(
     folder: Path, name: str, result: Result, functions: Mapping[str, str] | None = None, claim: str | None = None
-) -> list[str]:
-    """The certificate of a result that is a proof; a line that says why where it could not be written."""
+) -> tuple[Result, list[str]]:
+    """The certificate of a result that is a proof; a line that says why where it could not be written.
+
+    The result comes back, unsound where the writer finds the statement false.
+    """
     if result.verdict is not Verdict.PROVED:
-        return []
+        return result, []
     try:
         write(folder, name, certificate(result, functions, claim))
     except Unwritten as reason:
-        return [f"no certificate for {reason}"]
-    return []
+        return result, [f"no certificate for {reason}"]
+    except Contradicted as found:
+        result = replace(result, verdict=Verdict.UNSOUND, counterexample=found.counterexample)
+        return result, [f"UNSOUND, a bug in gradproof: {found}"]
+    return result, []
 
 
-def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Certificates of every claim that `verify --json` calls proved, and of what is nearest to a qualified one."""
+def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[dict[str, Any]]) -> list[str]:
+    """Certificates of every claim that `verify --json` calls proved, and of what is nearest to a qualified one.
+
+    An entry becomes unsound where the writer finds its statement false.
+    """
     verdicts = {(entry["ledger"], entry["id"]): entry for entry in entries}
     failed: list[str] = []
     for ledger in ledgers:
@@ -126,7 +152,9 @@ def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[Mapp
             statement, where = said.get(entry.get("verdict", ""), (None, None))
             if statement is not None:
                 result = Result(statement, where, Verdict.PROVED, Evidence(entry["evidence"]))
-                lines = write_proof(folder, claim.id, result, ledger.functions, claim.id)
+                result, lines = write_proof(folder, claim.id, result, ledger.functions, claim.id)
+                if result.verdict is Verdict.UNSOUND and result.counterexample is not None:
+                    entry |= {"verdict": "unsound", "counterexample": result.counterexample.to_json()}
                 failed += [f"{claim.id}: {line}" for line in lines]
     return failed
 
@@ -170,6 +198,36 @@ class _Writer(Recheck):
             gap[key] = self._search(key, e, name, ends)
         return gap[key]
 
+    def contradiction(self, found: Refuted) -> Counterexample | None:
+        """Where a part of the statement is false, and both sides; None where one point does not show it.
+
+        The engine leaves out points where another part is undefined, and takes whole numbers for the n of a product.
+        """
+        if self.products:
+            return None
+        if found.place is None:
+            return Counterexample({}, *self._sides(found.part, {}))
+        sure, is_mark = False, isinstance(found.place, Mark)
+        value = found.place.value if is_mark else number(_spots(*found.place)[0])
+        point = {found.name: Node("const", value)}
+        if is_mark and not found.place.exact:  # a zero in a bracket
+            sure = [*conjuncts(self.statement)] == [found.part]
+        else:
+            with suppress(Unclear, Undefined):
+                for part in conjuncts(self.statement):
+                    self.truth_at(part, point)
+                sure = self.truth_at(found.part, point) is False
+        at = {found.name: _digits(point[found.name], {})}
+        return Counterexample(at, *self._sides(found.part, point)) if sure else None
+
+    def _sides(self, part: Any, point: Mapping[str, Node]) -> tuple[str, str]:
+        """Both sides of the first relation that does not hold at the point."""
+        for leaf in _relations(part):
+            with suppress(Unclear, Undefined, Bad):
+                if self.truth_at(leaf, point) is not True:
+                    return _digits(self.value(leaf.left), point), _digits(self.value(leaf.comparators[0]), point)
+        return "false", "true"
+
     # --- what the engine knows
 
     def _expr(self, text: str) -> Any:
@@ -178,7 +236,7 @@ class _Writer(Recheck):
         from .statements import Decision
 
         where = self.where.text if self.where is not None else None
-        decision = Decision(parse_statement(text, where, self.given))
+        decision = Decision(parse_statement(text, where, self.given, part=True))
         decision.resolve()
         return decision.difference(decision.statement.formula)  # type: ignore[arg-type]
 
@@ -318,6 +376,15 @@ class _Writer(Recheck):
             middle = _between(a, b)
             stack += [(middle, b, depth + 1), (a, middle, depth + 1)]
         return cells
+
+
+def _digits(e: Node | str, point: Mapping[str, Node]) -> str:
+    """A number at a point, in decimals."""
+    if isinstance(e, str):
+        return e
+    for name, value in point.items():
+        e = replaced(e, name, value)
+    return libmp.to_str(closed(e).ball[0], 20)
 
 
 def _undefined(place: Any, e: Node) -> int | None:

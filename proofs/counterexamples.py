@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import TypeAlias
 
 from flint import fmpq
 
 from . import expressions as ex
-from .effort import Undecided, budget
+from .effort import Undecided, budget, spend
+from .evaluate import enclose, known_sign
 from .expressions import Expr
 from .lines import Line, constant, merge, sample, sign_line
-from .pieces import Undefined, value_at
+from .pieces import Undefined, formula_at, value_at
 from .reals import Real, exact, sign_of
 from .syntax import Connective, Formula, Leaf
 
@@ -155,10 +157,22 @@ def points(names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]] | None 
 
 def _grid(names: tuple[str, ...], values: Mapping[str, Sequence[int | fmpq]]) -> Iterator[dict[str, fmpq]]:
     count = min(len(SAMPLES), *map(len, values.values())) if values else 0
-    while count > 2 and count ** len(names) > MAX_SAMPLES:
-        count -= 1
-    for choice in sorted(product(range(count), repeat=len(names)), key=sum):
+    for choice in islice(_choices(count, len(names)), MAX_SAMPLES):
         yield {name: fmpq(values[name][i]) for name, i in zip(names, choice, strict=True)}
+
+
+def _choices(count: int, length: int) -> Iterator[tuple[int, ...]]:
+    """Tuples of numbers below a count, small ones first; for many names those with a few numbers above 0."""
+    reduced = count
+    while reduced > 2 and reduced**length > MAX_SAMPLES:
+        reduced -= 1
+    if reduced**length <= MAX_SAMPLES:
+        yield from sorted(product(range(reduced), repeat=length), key=sum)
+        return
+    yield from ((i,) * length for i in range(count))
+    for moved in range(1, length):
+        for places in combinations(range(length), moved):
+            yield tuple(int(i in places) for i in range(length))
 
 
 def inside(question: Question, point: Mapping[str, fmpq]) -> bool:
@@ -171,13 +185,22 @@ def inside(question: Question, point: Mapping[str, fmpq]) -> bool:
     return True
 
 
+def sign_at(e: Expr, point: Mapping[str, fmpq]) -> int:
+    """The sign at a point: of an enclosure where 0 is outside, else exactly. Raises Undefined or Undecided."""
+    spend()
+    with suppress(Undefined, Undecided):
+        sign = known_sign(enclose(formula_at(e, point), point))
+        if sign:
+            return sign
+    return sign_of(value(e, {name: exact(x) for name, x in point.items()}))
+
+
 def evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
     """The truth at a point, by exact evaluation. Raises Undefined where a term has no value, or Undecided."""
     if isinstance(tree, bool):
         return tree
     if isinstance(tree[0], Expr):
-        at = {name: exact(x) for name, x in point.items()}
-        return ex.holds(str(tree[1]), sign_of(value(tree[0], at)))
+        return ex.holds(str(tree[1]), sign_at(tree[0], point))
     values = [evaluate(part, point) for part in tree[1]]  # type: ignore[arg-type]
     if tree[0] == "not":
         return not values[0]

@@ -160,6 +160,8 @@ def _operation(e: Expr) -> tuple[Callable[..., Any], tuple[Expr, ...], Any]:
             if exponent.op == "rational":
                 return _rational_power, (base,), exponent.args[0]
             return _general_power, (base, exponent), None
+        case "log" if e.args[0].op == "add" and ex.ONE in e.args[0].args and not ex.free_names(e):
+            return _log1p, tuple(term for term in e.args[0].args if term is not ex.ONE), None
         case op if op in _FUNCTIONS:
             return _FUNCTIONS[op], e.args, None
         case op:
@@ -271,6 +273,12 @@ def _exp(_: None, u: Element) -> Element:
 
 def _log(_: None, u: Element) -> Element:
     return u.log() if _head(u) > 0 else _unknown(u)
+
+
+def _log1p(_: None, *terms: Any) -> Any:
+    """log(1 + u) of a closed term u, which keeps its accuracy where u is tiny."""
+    u = sum(terms[1:], terms[0])
+    return u.log1p() if u > -1 else NAN
 
 
 def _sin(_: None, u: Element) -> Element:

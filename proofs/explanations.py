@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 
 from . import counterexamples, identities
 from . import expressions as ex
-from .effort import Undecided
+from .effort import Undecided, budget, spent
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line
@@ -41,8 +42,21 @@ def _name_for_readers(given: Resolution, name: str) -> str:
     return f"{text} / its supremum" if name.endswith("~") else text
 
 
+LEAST_STEPS = 1_000
+"""Steps that an explanation may take whatever the verdict cost; some tenth of a second."""
+
+
 def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:
-    """For each relation between a function and a number: the extremum that settles it."""
+    """For each relation between a function and a number: the extremum that settles it, and what settles the tails.
+
+    All together cost at most half of what the verdict did; what is not found within that is left out.
+    """
+    with budget(max(LEAST_STEPS, spent() // 2)):
+        for note in _notes(given, formula, variable, region):
+            given.notes.append(note)
+
+
+def _notes(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> Iterator[str]:
     confined = given.statement.where is not None or any(p.variable == variable for p in given.products.values())
     inside = region if confined else None
     for leaf in relations(formula):
@@ -50,26 +64,24 @@ def explain(given: Resolution, formula: Formula, variable: str, region: Line[boo
             continue
         difference = given.difference(leaf)
         if identities.is_zero(difference):
-            given.notes.append(f"{leaf.text}: both sides have the same normal form")
+            yield f"{leaf.text}: both sides have the same normal form"
             continue
-        try:
-            given.notes.append(_extremum_note(given, leaf, variable, inside))
-            given.notes += _tail_notes(difference, variable)
-        except (Undecided, Undefined):
-            continue
+        with suppress(Undecided, Undefined):
+            yield _extremum_note(given, leaf, variable, inside)
+        with suppress(Undecided, Undefined):
+            yield from _tail_notes(difference, variable)
 
 
 def _extremum_note(given: Resolution, leaf: Relation, variable: str, inside: Line[bool] | None) -> str:
     assert isinstance(leaf.lhs, Expr) and isinstance(leaf.rhs, Expr)
-    left_text, _, right_text = leaf.text.partition(f" {leaf.op} ")
     lhs, rhs = given.substitute(leaf.lhs), given.substitute(leaf.rhs)
     upper = leaf.op in ("<", "<=", "==", "!=")
     if variable not in ex.free_names(rhs):
-        body, text = lhs, left_text
+        body, text = lhs, leaf.left_text
     elif variable not in ex.free_names(lhs):
-        body, text, upper = rhs, right_text, not upper
+        body, text, upper = rhs, leaf.right_text, not upper
     else:
-        body, text = lhs - rhs, f"({left_text}) - ({right_text})"
+        body, text = lhs - rhs, f"({leaf.left_text}) - ({leaf.right_text})"
     kind = "sup" if upper else "inf"
     shape = decided_landscape(body, variable, inside)
     return describe_extremum(f"{kind} of {text}", shape, kind)

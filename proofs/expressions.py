@@ -24,6 +24,9 @@ FUNCTIONS = ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "
 SWITCHES = ("abs", "sign", "max", "min", "if")
 """Operations whose formula depends on a sign."""
 
+UNSETTLED = "?"
+"""Ends the name of a number that is still to be computed and may turn out infinite or undefined, such as a supremum."""
+
 Number: TypeAlias = "int | Fraction | fmpq | fmpz"
 
 
@@ -129,8 +132,10 @@ def children(e: Expr) -> tuple[Expr, ...]:
 
 def _total(op: str, args: tuple[Any, ...]) -> bool:
     match op:
-        case "rational" | "name" | "pi":
+        case "rational" | "pi":
             return True
+        case "name":
+            return not args[0].endswith(UNSETTLED)
         case "pow":
             base, exponent = args
             if not (base.total and exponent.total):
@@ -169,6 +174,27 @@ def _positive(op: str, args: tuple[Any, ...]) -> bool:
             return args[2].positive and args[3].positive
         case _:
             return False
+
+
+def domain_condition(e: Expr) -> tuple[Expr, tuple[int, ...], str] | None:
+    """An expression, the signs it may have where the outermost operation of e is defined, and what else it would be.
+
+    None where that operation is defined for all arguments. The one place that says where operations are defined.
+    """
+    match e.op:
+        case "log":
+            return e.args[0], (1,), "the logarithm of a number that is not positive"
+        case "tan":
+            return function("cos", e.args[0]), (1, -1), "the tangent of a pole"
+        case "pow":
+            base, exponent = e.args[0], e.args[1].value
+            if exponent is not None and exponent.q == 1:
+                return None if exponent >= 0 else (base, (1, -1), "a division by 0")
+            if exponent is not None and exponent > 0:
+                return base, (1, 0), "a root of a negative number"
+            return base, (1,), "a power of a number that is not positive"
+        case _:
+            return None
 
 
 def _above_one(e: Expr) -> bool:
@@ -563,6 +589,15 @@ _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
 
 def text(e: Expr) -> str:
     """The expression in the statement language; parsing it gives the expression back."""
+    return _short_text(e) if e.size <= MAX_CACHED_TEXT else _text(e, _SUM)
+
+
+MAX_CACHED_TEXT = 100
+"""Nodes of an expression whose text is kept: longer ones are rare and would fill the memory."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _short_text(e: Expr) -> str:
     return _text(e, _SUM)
 
 

@@ -4,7 +4,8 @@ An expression is written as a quotient of polynomials over *kernels*: names, pi,
 arguments already in normal form. Exponentials are split over a common basis (``exp(a + b) = exp(a) exp(b)``),
 hyperbolic functions become exponentials, odd functions lose their sign, logarithms of positive products split,
 and powers of roots reduce. If the numerator is the zero polynomial, the expression is 0 wherever it is defined;
-that is the only conclusion ever drawn. Two different normal forms prove nothing.
+that is the only conclusion ever drawn. Two different normal forms prove nothing. Constants that differ in normal form
+and yet depend on one another are found by :mod:`constants` and :mod:`algebraic`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from . import algebraic, constants
 from . import expressions as ex
 from .effort import spend
+from .evaluate import enclose, excludes_zero
 from .expressions import Expr
 
 MAX_TERMS = 2000
@@ -37,7 +40,7 @@ def is_zero(e: Expr) -> bool:
         return True
     try:
         normal = canonical(e)
-        return normal is ex.ZERO or _logarithms_cancel(normal)
+        return normal is ex.ZERO or _logarithms_cancel(normal) or _constants_cancel(normal)
     except TooComplex:
         return False
 
@@ -50,6 +53,28 @@ def _logarithms_cancel(normal: Expr) -> bool:
     scale = lcm(*(int(c.q) for c, _ in terms))
     powers = [ex.power(rest.args[0], ex.rational(c * scale)) for c, rest in terms]
     return canonical(ex.mul(*powers) - 1) is ex.ZERO
+
+
+@lru_cache(maxsize=1 << 12)
+def _constants_cancel(normal: Expr) -> bool:
+    """Whether a normal form is 0 by relations between its constants.
+
+    Logarithms and arcs that depend on others are eliminated; then, as a polynomial in what is not algebraic, all its
+    coefficients must be the algebraic number 0.
+    """
+    if not ex.free_names(normal) and not normal.switching and excludes_zero(enclose(normal)):
+        return False
+    written = constants.independent(normal)
+    if written is normal and not constants.nested(normal):
+        return False
+    ring, (top, _) = _fraction(written)
+    groups: dict[tuple[int, ...], list[Expr]] = {}
+    algebraic_kernels = [algebraic.is_algebraic(kernel) for kernel in ring.roots]
+    for exponents, c in top.to_dict().items():
+        outside = tuple(0 if inside else int(k) for k, inside in zip(exponents, algebraic_kernels, strict=False))
+        inside = tuple(int(k) - o for k, o in zip(exponents, outside, strict=False))
+        groups.setdefault(outside, []).append(ex.mul(ex.rational(c), *ring.monomial(inside)))
+    return all(algebraic.is_zero(ex.add(*terms)) for terms in groups.values())
 
 
 def equal(a: Expr, b: Expr) -> bool:
@@ -75,6 +100,13 @@ def canonical(e: Expr) -> Expr:
         raise TooComplex("expression too large")
     ring, (top, bottom) = _fraction(e)
     return ring.expression_of(top, bottom)
+
+
+def reduced(e: Expr) -> Expr:
+    """The normal form, without constants that are proved to depend on others in it. Raises TooComplex."""
+    normal = canonical(e)
+    independent = constants.independent(normal)
+    return normal if independent is normal else canonical(independent)
 
 
 def numerator_factors(e: Expr) -> tuple[fmpq, list[tuple[Expr, int]], list[tuple[Expr, int]]]:
@@ -269,6 +301,7 @@ class _Ring:
     def __init__(self, e: Expr) -> None:
         roots: dict[Expr, Any] = {}
         self._rates: dict[Expr, list[fmpq]] = {}
+        self._kernels: dict[tuple[Expr, int], Expr] = {}
         self._collect(e, fmpq(1), roots, set())
         for kernel, rates in self._rates.items():
             # exp(100 x) and exp(150 x) are powers of exp(50 x): the largest common rate keeps degrees low.
@@ -430,12 +463,18 @@ class _Ring:
         return None
 
     def _kernel(self, base: Expr, k: int) -> Expr:
+        """A power of a kernel as an expression; the terms of a polynomial ask for few of them, many times."""
+        if (base, k) not in self._kernels:
+            self._kernels[base, k] = self._written(base, k)
+        return self._kernels[base, k]
+
+    def _written(self, base: Expr, k: int) -> Expr:
         exponent = k / fmpq(self.roots[base])
         if base.op == "exp":
             return ex.exp(exponent * base.args[0])
         return ex.power(base, ex.rational(exponent))
 
-    def _monomial(self, exponents: tuple[Any, ...]) -> list[Expr]:
+    def monomial(self, exponents: tuple[Any, ...]) -> list[Expr]:
         return [self._kernel(b, int(k)) for b, k in zip(self.roots, exponents, strict=False) if k]
 
     def split_monomial(self, polynomial: fmpq_mpoly) -> tuple[list[Expr], Expr]:
@@ -443,10 +482,10 @@ class _Ring:
         monomials = [tuple(int(k) for k in m) for m in polynomial.monoms()]
         common = tuple(min(column) for column in zip(*monomials, strict=True))
         rest = polynomial / self.context.from_dict({common: 1})
-        return self._monomial(common), self.expression(rest)
+        return self.monomial(common), self.expression(rest)
 
     def expression(self, polynomial: fmpq_mpoly) -> Expr:
-        return ex.add(*(ex.mul(ex.rational(c), *self._monomial(m)) for m, c in polynomial.to_dict().items()))
+        return ex.add(*(ex.mul(ex.rational(c), *self.monomial(m)) for m, c in polynomial.to_dict().items()))
 
     def expression_of(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> Expr:
         if len(bottom) == 1:
@@ -454,7 +493,7 @@ class _Ring:
             terms = []
             for exponents, coefficient in top.to_dict().items():
                 quotient = tuple(int(a) - int(b) for a, b in zip(exponents, divisor, strict=True))
-                terms.append(ex.mul(ex.rational(coefficient / c), *self._monomial(quotient)))
+                terms.append(ex.mul(ex.rational(coefficient / c), *self.monomial(quotient)))
             return ex.add(*terms)
         return ex.mul(self.expression(top), ex.power(self.expression(bottom), -1))
 

@@ -15,10 +15,11 @@ from flint import fmpq
 from . import expressions as ex
 from . import identities
 from .cache import on_disk
-from .effort import Undecided
+from .effort import Undecided, budget, exhausted
 from .evaluate import excludes_zero
 from .expressions import Expr
 from .lines import Line, constant, hull, merge, sign_line, signs_within
+from .parity import structural_parity
 from .periods import period
 from .pieces import Undefined, smooth_limit, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, opposite, sign_of
@@ -318,6 +319,8 @@ def _mirror_values(places: list[Place], runs: list[Run]) -> tuple[list[Place], l
     ]
 
 
+PARITY_STEPS = 1_000
+"""Steps for a proof of a parity that the structure does not tell; most such proofs need no step at all."""
 PROBES = (fmpq(5, 7), fmpq(23, 9))
 
 
@@ -335,7 +338,9 @@ def _differ_at(e: Expr, variable: str) -> bool:
 
 @lru_cache(maxsize=1 << 10)
 def proved_parity(e: Expr, variable: str) -> int | None:
-    """1 for even, -1 for odd, None where neither is proved."""
+    """1 for even, -1 for odd, None where neither is proved: by structure, else by a proof that costs little."""
+    if (found := structural_parity(e, variable)) is not None:
+        return found
     flipped = ex.substitute(e, {variable: -ex.name(variable)})
     for sign in (1, -1):
         if e.total and identities.is_zero(e - sign * flipped):
@@ -343,8 +348,11 @@ def proved_parity(e: Expr, variable: str) -> int | None:
         if _differ_at(e - sign * flipped, variable):
             continue
         try:
-            line = sign_line(e - sign * flipped, variable)
+            with budget(PARITY_STEPS):
+                line = sign_line(e - sign * flipped, variable)
         except Undecided:
+            if exhausted():
+                raise
             continue
         if all(s == 0 for s in (*line.gaps, *(a for a in line.at if a is not None))):
             return sign

@@ -19,8 +19,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from . import expressions as ex
+from . import spelling
 from .expressions import Expr
 from .formats import FORMATS
+from .signatures import signature
 from .syntax import (
     Connective,
     Formula,
@@ -65,26 +67,33 @@ RESERVED = (
 _OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
-def parse_statement(text: str, where: str | None = None, functions: Mapping[str, str] | None = None) -> Statement:
-    """Read a statement, with an optional domain. Raises StatementError with one line."""
+def parse_statement(
+    text: str, where: str | None = None, functions: Mapping[str, str] | None = None, *, part: bool = False
+) -> Statement:
+    """Read a statement, with an optional domain. Raises StatementError with one line.
+
+    A condition names only what the statement names; where the text is a part of a statement, that was asked before.
+    """
     try:
-        return _parse_statement(text, where, functions)
+        return _parse_statement(text, where, functions, part)
     except RecursionError:
         raise StatementError("the statement is nested too deeply once its functions are written out") from None
 
 
-def _parse_statement(text: str, where: str | None, functions: Mapping[str, str] | None) -> Statement:
+def _parse_statement(text: str, where: str | None, functions: Mapping[str, str] | None, part: bool) -> Statement:
     from .catalogue import known_functions
 
-    known = dict(known_functions())
-    for name, formula in (functions or {}).items():
-        known[name] = _define(name, formula, known)
+    known = with_functions(known_functions(), functions)
     reader = _Reader(known)
-    formula = reader.formula(_tree(text, "statement"))
+    tree = _tree(text, "statement")
+    formula = reader.formula(tree)
     condition = None
     if where is not None:
         before = len(reader.functionals)
+        about = reader.names_of(formula) | names_typed(tree, known)
         condition = reader.formula(_tree(where, "where"))
+        if not part:
+            require_named(where, reader.names_of(condition), about)
         if any(
             not isinstance(r, Relation) or isinstance(r.lhs, SetValue) or isinstance(r.rhs, SetValue)
             for r in relations(condition)
@@ -118,18 +127,54 @@ class DefinedFunction:
     body: Expr
 
 
-def _define(name: str, formula: str, known: Mapping[str, DefinedFunction]) -> DefinedFunction:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,60}", name):
-        raise StatementError(f"function name {name!r}: expected a letter, then letters, digits and underscores")
+def with_functions(
+    known: Mapping[str, DefinedFunction], functions: Mapping[str, str] | None
+) -> dict[str, DefinedFunction]:
+    """What is known and what a ledger defines (signature -> formula), each in terms of those before it."""
+    result = dict(known)
+    for text, formula in (functions or {}).items():
+        function = _define(text, formula, result)
+        result[function.name] = function
+    return result
+
+
+def _define(text: str, formula: str, known: Mapping[str, DefinedFunction]) -> DefinedFunction:
+    given = signature(text)
+    name, own = given.name, {*given.inputs, *given.parameters}
     if name in RESERVED or name in known:
         raise StatementError(f"function {name!r}: the name is taken")
+    if taken := sorted(own & RESERVED):
+        raise StatementError(f"function {name!r}: {taken[0]!r} is a word of the language, not an input or parameter")
     try:
-        body = parse_expression(formula, known)
+        body = parse_expression(formula, {n: f for n, f in known.items() if n not in own})
+        defaults = {parameter: parse_expression(value, {}) for parameter, value in given.parameters.items()}
     except StatementError as error:
         raise StatementError(f"function {name!r}: {error}") from None
-    if free := sorted(ex.free_names(body) - {"x"}):
-        raise StatementError(f"function {name!r}: expected a formula in x alone, found the free name {free[0]!r}")
-    return DefinedFunction(name, ("x",), {}, body)
+    if free := sorted(ex.free_names(body) - own):
+        names = ", ".join([*given.inputs, *given.parameters])
+        raise StatementError(
+            f"function {name!r}: expected a formula in {names} alone, found {free[0]!r}; a parameter is declared "
+            f'as in "{name}({names}, {free[0]}=1)"'
+        )
+    if open_ := [parameter for parameter, value in defaults.items() if ex.free_names(value)]:
+        raise StatementError(f"function {name!r}: expected a number as the default of {open_[0]!r}")
+    return DefinedFunction(name, given.inputs, defaults, body)
+
+
+def names_typed(tree: ast.expr, known: Mapping[str, DefinedFunction]) -> set[str]:
+    """The names that stand in a statement, whether or not anything depends on them: x in x - x == 0."""
+    typed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return typed - RESERVED - known.keys()
+
+
+def require_named(where: str, names: set[str], about: set[str]) -> None:
+    """That a condition names only what the statement does: a mistyped name would restrict nothing."""
+    import difflib
+
+    for name in sorted(names - about):
+        near = difflib.get_close_matches(name, sorted(about), 1)
+        known = f"did you mean {near[0]!r}?" if near else f"its names: {', '.join(sorted(about)) or 'none'}"
+        raise StatementError(f"where {where!r}: the statement does not name {name!r}; {known}")
 
 
 def _tree(text: str, what: str) -> ast.expr:
@@ -142,7 +187,8 @@ def _tree(text: str, what: str) -> ast.expr:
     if not text.strip():
         raise StatementError(f"{what} is empty")
     if not text.isascii() or any(c in text for c in "\\\0\"'`#;@"):
-        raise StatementError(f"{what} {shown!r}: expected plain ASCII without quotes, backslashes or comments")
+        reason = spelling.hint(text) or "expected plain ASCII without quotes, backslashes or comments"
+        raise StatementError(f"{what} {shown!r}: {reason}")
     if any(len(run) > MAX_DIGITS for run in re.findall(r"[0-9_.eE]+", text)):
         raise StatementError(f"{what} {shown!r}: a number may have at most {MAX_DIGITS} digits")
     depth = deepest = 0
@@ -156,7 +202,8 @@ def _tree(text: str, what: str) -> ast.expr:
         tree = ast.parse(flat, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = getattr(error, "msg", None) or "too deeply nested"
-        raise StatementError(f"{what} {shown!r}: not in the statement language ({reason})") from None
+        said = spelling.hint(flat) or f"not in the statement language ({reason})"
+        raise StatementError(f"{what} {shown!r}: {said}") from None
     level: list[tuple[ast.AST, int]] = [(tree, 1)]
     count = 0
     while level:
@@ -168,6 +215,24 @@ def _tree(text: str, what: str) -> ast.expr:
             setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
         level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
     return tree
+
+
+def extremum_hint(node: ast.Call) -> str:
+    """What to write for the largest or smallest value of a function."""
+    match node:
+        case ast.Call(func=ast.Name(id="max" | "min" as name), args=[function]):
+            kind, word = ("largest", "sup") if name == "max" else ("smallest", "inf")
+            return f"; the {kind} value of a function is {word}({_source(function)})"
+    return ""
+
+
+def _kind(word: str) -> str:
+    """What kind of thing a word of the language stands for, if not for a number."""
+    if word in SETS or word in ("interval", "open_interval", "subdifferential", "reals"):
+        return "a set"
+    if word in PREDICATES or word in ("approx", "identity_near", "asymptotic", "exists", "forall", "true", "false"):
+        return "something true or false"
+    return f"the word {word!r}"
 
 
 _SOURCE = "gradproof_source"
@@ -207,6 +272,10 @@ def _nesting(e: Expr) -> int:
     """How many derivatives stand inside one another."""
     inner = max((_nesting(c) for c in ex.children(e)), default=0) if e.switching else 0
     return inner + (e.op == "derivative")
+
+
+def _variable_of(node: Functional | SetFunctional | Predicate) -> set[str]:
+    return set() if node.variable is None else {node.variable}
 
 
 class _Reader:
@@ -254,15 +323,24 @@ class _Reader:
         links: list[Formula] = []
         for i, op in enumerate(ops):
             if type(op) not in _OPERATORS:
-                raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !=")
+                hint = "; membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else ""
+                raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !={hint}")
             symbol = _OPERATORS[type(op)]
-            shown = f"{_source(operands[i])} {symbol} {_source(operands[i + 1])}"
+            left, right = _source(operands[i]), _source(operands[i + 1])
+            shown = f"{left} {symbol} {right}"
             lhs, rhs = values[i], values[i + 1]
-            if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
-                if symbol not in ("==", "!="):
+            if symbol not in ("==", "!="):  # a set of one equals its number
+                lhs, rhs = (
+                    self._only_member(side, operands[place]) for side, place in ((lhs, i), (rhs, i + 1))
+                )
+                if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
                     raise StatementError(f"{shown!r}: sets are compared with == and != only")
-            links.append(Relation(symbol, lhs, rhs, shown))
+            links.append(Relation(symbol, lhs, rhs, shown, left, right))
         return links[0] if len(links) == 1 else Connective("and", tuple(links))
+
+    def _only_member(self, side: Value, node: ast.expr) -> Value:
+        """A set of a function as the number that it should contain; anything else as it is."""
+        return self.expression(node) if isinstance(side, SetFunctional) else side
 
     def _approx(self, node: ast.Call) -> Formula:
         keywords = self._arguments(node, "approx", 2, ("digits", "rel"))
@@ -315,16 +393,15 @@ class _Reader:
                 return IntervalDisplay(Infinity(-1), Infinity(1), True, True)
             case ast.Call(func=ast.Name(id=("interval" | "open_interval") as name)):
                 return self._interval(node, name)
-            case ast.Call(func=ast.Name(id=name)) if name in SETS:
-                self._arguments(node, name, 1)
-                body = self.expression(node.args[0])
-                return SetFunctional(name, body, _source(node), self._variable(body, node))
-            case ast.Call(func=ast.Name(id="subdifferential")):
-                self._arguments(node, "subdifferential", 2)
-                body, at = self.expression(node.args[0]), self.expression(node.args[1])
-                return SetFunctional("subdifferential", body, _source(node), self._variable(body, node), at)
+            case ast.Call(func=ast.Name(id=name)) if name in SETS or name == "subdifferential":
+                return self._set_functional(node, name)
             case _:
                 return self._extended(node)
+
+    def _set_functional(self, node: ast.Call, name: str) -> SetFunctional:
+        self._arguments(node, name, 1 if name in SETS else 2)
+        body, *at = map(self.expression, node.args)
+        return SetFunctional(name, body, _source(node), self._variable(body, node), *at)
 
     def _interval(self, node: ast.Call, name: str) -> IntervalDisplay:
         keywords = self._interval_keywords(node, name)
@@ -390,9 +467,12 @@ class _Reader:
         if name in ELEMENTARY - {"sqrt"} or name in ("Phi", "sqrt"):
             return self._elementary(name, ex.name("x"))
         if name in RESERVED:
-            raise StatementError(f"{name!r} cannot stand alone as a number here")
+            hint = "; infinity is written oo" if name == "inf" else ""
+            raise StatementError(f"{name!r} cannot stand alone as a number here{hint}")
         if name.startswith("_") or len(name) > 60:
             raise StatementError(f"name {name!r}: expected a letter, then letters, digits and underscores")
+        if (near := spelling.variant(name, [*self.functions, *RESERVED])) is not None:
+            raise StatementError(f"unknown name {name!r}; did you mean {near!r}?")
         return ex.name(name)
 
     def _arithmetic(self, a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
@@ -410,7 +490,8 @@ class _Reader:
                 if exponent is not None and (abs(exponent) > MAX_EXPONENT or exponent.q > 64):
                     raise StatementError(f"{_shown(node)}: exponents up to {MAX_EXPONENT} are read")
                 return a**b
-        raise StatementError(f"{_shown(node)}: operator {type(op).__name__} is not in the statement language")
+        said = spelling.hint(_source(node)) or f"operator {type(op).__name__} is not in the statement language"
+        raise StatementError(f"{_shown(node)}: {said}")
 
     def _choice(self, test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:
         match test:
@@ -436,6 +517,9 @@ class _Reader:
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
                 return self._functional(Functional(name, body, _source(node), self._variable(body, node)))
+            case ast.Name(id=name) if name in SETS or name == "subdifferential":
+                s = self._set_functional(node, name)
+                return self._functional(Functional(s.kind, s.body, s.text, s.variable, s.at))
             case ast.Name(id="E"):
                 self._arguments(node, "E", 1)
                 body = self.expression(node.args[0])
@@ -453,7 +537,7 @@ class _Reader:
                 return self._functional(Functional(name, self.expression(node.args[0]), _source(node)))
             case ast.Name(id=name) if name in ("max", "min"):
                 if node.keywords or len(node.args) < 2:
-                    raise StatementError(f"{_shown(node)}: {name} takes two or more numbers")
+                    raise StatementError(f"{_shown(node)}: {name} takes two or more numbers{extremum_hint(node)}")
                 first, *rest = map(self.expression, node.args)
                 for other in rest:
                     first = ex.switch(name, first, other)
@@ -464,11 +548,11 @@ class _Reader:
             case ast.Name(id=name) if name in ELEMENTARY or name == "Phi":
                 self._arguments(node, name, 1)
                 return self._elementary(name, self.expression(node.args[0]))
+            case ast.Name(id=name) if name in RESERVED:
+                raise StatementError(f"{_shown(node)}: expected a number, got {_kind(name)}")
             case ast.Name(id=name):
-                import difflib
-
-                near = difflib.get_close_matches(name, [*self.functions, *RESERVED], 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
+                near = spelling.near(name, [*self.functions, *RESERVED])
+                hint = f"; did you mean {near!r}?" if near else ""
                 raise StatementError(f"unknown function {name!r}{hint}")
             case ast.Call() | ast.BinOp():
                 self._arguments(node, "a function expression", 1)
@@ -477,7 +561,42 @@ class _Reader:
                 if body.op != "derivative" and variable in self._inside_numbers(body):
                     raise StatementError(f"{_shown(node)}: {variable} also stands inside a number such as sup(...)")
                 return ex.substitute(body, {variable: self.expression(node.args[0])})
-        raise StatementError(f"{_shown(node)}: {type(node.func).__name__} is not in the statement language")
+        said = spelling.hint(_source(node)) or f"{type(node.func).__name__} is not in the statement language"
+        raise StatementError(f"{_shown(node)}: {said}")
+
+    def names_of(self, formula: Formula) -> set[str]:
+        """What a formula speaks of: its free names, and those over which its numbers, sets and quantifiers range."""
+        names: set[str] = set()
+        for leaf in relations(formula):
+            match leaf:
+                case Quantified(names=bound, body=body):
+                    names |= {*bound} | self.names_of(body)
+                case Predicate():
+                    names |= self._names_in(leaf.body, leaf.other, leaf.at, leaf.rate) | _variable_of(leaf)
+                case Relation(lhs=lhs, rhs=rhs):
+                    names |= self._names_in(lhs, rhs)
+        return names
+
+    def _names_in(self, *values: object) -> set[str]:
+        names: set[str] = set()
+        for value in values:
+            match value:
+                case Expr():
+                    for name in ex.free_names(value):
+                        if (inner := self.functionals.get(name)) is not None:
+                            names |= self._names_in(inner.body, inner.at) | _variable_of(inner)
+                        elif name in self.products:
+                            factor, count, variable = self.products[name]
+                            names |= self._names_in(factor, count) | {variable}
+                        else:
+                            names.add(name)
+                case SetDisplay(members=members):
+                    names |= self._names_in(*members)
+                case IntervalDisplay(low=low, high=high):
+                    names |= self._names_in(low, high)
+                case SetFunctional():
+                    names |= self._names_in(value.body, value.at) | _variable_of(value)
+        return names
 
     def _inside_numbers(self, e: Expr) -> set[str]:
         """The names that numbers held under placeholders depend on."""
@@ -542,7 +661,8 @@ class _Reader:
         return ex.name(placeholder)
 
     def _functional(self, functional: Functional) -> Expr:
-        placeholder = self._placeholders.setdefault(functional, f"{functional.kind}#{len(self._placeholders)}")
+        unsettled = f"{functional.kind}#{len(self._placeholders)}{ex.UNSETTLED}"
+        placeholder = self._placeholders.setdefault(functional, unsettled)
         self.functionals[placeholder] = functional
         return ex.name(placeholder)
 
@@ -561,13 +681,11 @@ class _Reader:
     def _refuse_misspelt(self, node: ast.expr) -> None:
         """A name that stands alone for a function and is almost a known one would be read as the identity."""
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
-            import difflib
-
             name = node.args[0].id
             if name in self.functions or name in RESERVED or len(name) <= 2:
                 return
-            if near := difflib.get_close_matches(name, [*self.functions, *ELEMENTARY], 1):
-                raise StatementError(f"{_shown(node)}: unknown function {name!r}; did you mean {near[0]!r}?")
+            if near := spelling.near(name, [*self.functions, *ELEMENTARY]):
+                raise StatementError(f"{_shown(node)}: unknown function {name!r}; did you mean {near!r}?")
 
     def _arguments(self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()) -> dict[str, ast.expr]:
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):

@@ -1,7 +1,8 @@
 """Ledgers: TOML files of claims, and their verdicts.
 
 A claim has an id, a sentence, and a statement (or says why it is outside mathematics). Where it gives a `nearest`
-statement, the claim as said is refuted and its nearest proved, the verdict is *qualified*.
+statement, the claim as said is refuted and its nearest proved, the verdict is *qualified*. A claim that cannot be
+read keeps all that is wrong with it in `error`; the other claims are decided nevertheless.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-from .language import MAX_LENGTH, parse_statement
+from .catalogue import known_functions
+from .language import MAX_LENGTH, parse_statement, with_functions
+from .signatures import names as function_names
 from .statements import prove
 from .syntax import StatementError
 from .vector_language import parse_vector_statement
@@ -55,6 +58,8 @@ class Claim:
     outside: str | None = None
     source: str | None = None
     experiment: Mapping[str, Any] | None = None
+    error: str | None = None
+    """Why the claim cannot be read: everything that is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,15 @@ class Ledger:
     path: str
     claims: tuple[Claim, ...]
     functions: Mapping[str, str] = field(default_factory=dict)
+    """Signature -> formula, such as `mine(x, beta=1)` -> `x*sigmoid(beta*x)`."""
+    function_errors: tuple[str, ...] = ()
+    """Functions that cannot be read, and are not among `functions`."""
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """One line for each thing that cannot be read, with the file and the claim."""
+        claims = [f"claim {claim.id!r}: {claim.error}" for claim in self.claims if claim.error is not None]
+        return tuple(f"{self.path}: {line}" for line in (*self.function_errors, *claims))
 
 
 @dataclass(frozen=True)
@@ -92,7 +106,7 @@ class ClaimResult(NoTruthValue):
     @property
     def explanation(self) -> tuple[str, ...]:
         if not self.parts:
-            return (self.claim.outside,) if self.claim.outside else ()
+            return tuple(filter(None, (self.claim.error or self.claim.outside,)))
         if len(self.parts) == 1:
             return self.parts[0].explanation
         return tuple(f"{label}: {line}" for label, part in zip(("as said", "nearest"), self.parts, strict=True)
@@ -100,7 +114,8 @@ class ClaimResult(NoTruthValue):
 
     @property
     def counterexample(self) -> Counterexample | None:
-        return self.parts[0].counterexample if self.parts else None
+        unsound = [part for part in self.parts if part.verdict is Verdict.UNSOUND]
+        return next((part.counterexample for part in (*unsound, *self.parts)), None)
 
     @property
     def nearest(self) -> str | None:
@@ -147,81 +162,120 @@ def load(path: str | Path) -> Ledger:
 
 
 def parse(text: str, path: str) -> Ledger:
-    """Read a ledger's text; every statement in it is parsed now, none is decided. Raises LedgerError."""
+    """Read a ledger's text; every statement in it is parsed now, none is decided.
+
+    Raises LedgerError for what is wrong with the file as a whole; what is wrong with a claim is kept in the claim.
+    """
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise LedgerError(f"{path}: not valid TOML: {str(error) or 'too deeply nested'}") from None
-    _only(data, {"title", "source", "claim", "functions"}, path)
-    functions = data.get("functions", {})
-    if not isinstance(functions, dict) or len(functions) > MAX_FUNCTIONS:
-        raise LedgerError(f"{path}: [functions] must be a table of at most {MAX_FUNCTIONS} formulas")
-    for name, formula in functions.items():
-        if not isinstance(formula, str) or len(formula) > MAX_LENGTH:
-            raise LedgerError(f"{path}: function {name!r}: expected a formula of at most {MAX_LENGTH} characters")
-    entries = data.get("claim", [])
-    if not isinstance(entries, list) or not entries:
-        raise LedgerError(f"{path}: expected at least one [[claim]]")
-    if len(entries) > MAX_CLAIMS:
-        raise LedgerError(f"{path}: {len(entries)} claims; at most {MAX_CLAIMS} are read")
-    claims: list[Claim] = []
-    seen: set[str] = set()
-    for number, entry in enumerate(entries, 1):
-        claim = _claim(entry, number, path, functions)
-        if claim.id in seen:
-            raise LedgerError(f"{path}: claim {claim.id!r}: the id occurs twice")
-        seen.add(claim.id)
-        claims.append(claim)
+    entries, functions = data.get("claim", []), data.get("functions", {})
     title, source = data.get("title", Path(path).stem), data.get("source", "")
+    problems = _unknown(data, {"title", "source", "claim", "functions"})
+    if not isinstance(functions, dict) or len(functions) > MAX_FUNCTIONS:
+        problems.append(f"[functions] must be a table of at most {MAX_FUNCTIONS} formulas")
+    if not isinstance(entries, list) or not entries:
+        problems.append("expected at least one [[claim]]")
+    elif len(entries) > MAX_CLAIMS:
+        problems.append(f"{len(entries)} claims; at most {MAX_CLAIMS} are read")
     if not isinstance(title, str) or not isinstance(source, str):
-        raise LedgerError(f"{path}: title and source must be text")
-    return Ledger(title, source, path, tuple(claims), dict(functions))
+        problems.append("title and source must be text")
+    if problems:
+        raise LedgerError(f"{path}: {'; '.join(problems)}")
+    readable, unreadable = _functions(functions)
+    seen: set[str] = set()
+    claims = tuple(_claim(entry, number, readable, unreadable, seen) for number, entry in enumerate(entries, 1))
+    return Ledger(title, source, path, claims, readable, tuple(unreadable.values()))
 
 
-def _only(table: Mapping[str, Any], known: set[str], where: str) -> None:
-    for key in table:
-        if key not in known:
-            raise LedgerError(f"{where}: unknown field {key!r}; expected {', '.join(sorted(known))}")
+def _functions(table: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """The functions that can be read (signature -> formula), and why the others cannot (name -> reason)."""
+    readable: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    known = known_functions()
+    for text, formula in table.items():
+        (name,) = function_names([text])
+        if not isinstance(formula, str) or len(formula) > MAX_LENGTH:
+            unreadable[name] = f"function {name!r}: expected a formula of at most {MAX_LENGTH} characters"
+            continue
+        try:
+            known = with_functions(known, {text: formula})
+        except StatementError as error:
+            unreadable[name] = str(error)
+        except RecursionError:
+            unreadable[name] = f"function {name!r}: nested too deeply once it is written out"
+        else:
+            readable[text] = formula
+    return readable, unreadable
 
 
-def _claim(entry: Any, number: int, path: str, functions: Mapping[str, str]) -> Claim:
+def _unknown(table: Mapping[str, Any], known: set[str]) -> list[str]:
+    return [f"unknown field {key!r}; expected {', '.join(sorted(known))}" for key in table if key not in known]
+
+
+def _claim(
+    entry: Any, number: int, functions: Mapping[str, str], unreadable: Mapping[str, str], seen: set[str]
+) -> Claim:
+    """One claim, with everything that is wrong with it."""
     if not isinstance(entry, dict):
-        raise LedgerError(f"{path}: claim {number}: expected a [[claim]] table")
-    identifier = entry.get("id")
-    if not isinstance(identifier, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", identifier):
-        raise LedgerError(
-            f"{path}: claim {number}: expected an id of lower-case letters, digits and hyphens, got {identifier!r}"
+        return Claim(f"#{number}", "", error="expected a [[claim]] table")
+    fields = {name: entry[name] for name in _TEXT_FIELDS if isinstance(entry.get(name), str)}
+    problems = _unknown(entry, {*_TEXT_FIELDS, "experiment"})
+    problems += [
+        f"{name} must be text, got {type(entry[name]).__name__}"
+        for name in _TEXT_FIELDS
+        if name != "id" and name in entry and name not in fields
+    ]
+    identifier = fields.get("id", "")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", identifier):
+        problems.append(
+            f"expected an id of lower-case letters, digits, hyphens and underscores, got {_cut(entry.get('id'))}"
         )
-    where = f"{path}: claim {identifier!r}"
-    _only(entry, {*_TEXT_FIELDS, "experiment"}, where)
-    for name in _TEXT_FIELDS:
-        if name in entry and not isinstance(entry[name], str):
-            raise LedgerError(f"{where}: {name} must be text, got {type(entry[name]).__name__}")
-    optional = {name: entry.get(name) for name in _TEXT_FIELDS if name not in ("id", "says")}
-    claim = Claim(identifier, entry.get("says", ""), **optional, experiment=entry.get("experiment"))
-    if not claim.says:
-        raise LedgerError(f"{where}: expected a sentence in 'says'")
-    if (claim.statement is None) == (claim.outside is None):
-        raise LedgerError(f"{where}: expected either a statement or 'outside' with the reason")
-    if claim.nearest is not None and claim.statement is None:
-        raise LedgerError(f"{where}: a nearest statement needs a statement")
-    verdicts = {v.value for v in Verdict if v is not Verdict.UNSOUND}
-    if claim.expect is not None and claim.expect not in verdicts:
-        raise LedgerError(f"{where}: expect={claim.expect!r}; expected one of {', '.join(sorted(verdicts))}")
-    if claim.experiment is not None and not isinstance(
-        claim.experiment.get("name") if isinstance(claim.experiment, dict) else None, str
-    ):
-        raise LedgerError(f"{where}: experiment must be a table with a name")
+        identifier = f"#{number}"
+    if identifier in seen:
+        problems.append("the id occurs twice")
+    seen.add(identifier)
+    experiment = entry.get("experiment")
+    if not fields.get("says"):
+        problems.append("expected a sentence in 'says'")
+    if ("statement" in entry) == ("outside" in entry):
+        problems.append("expected either a statement or 'outside' with the reason")
+    if "nearest" in entry and "statement" not in entry:
+        problems.append("a nearest statement needs a statement")
+    verdicts = {v.value for v in Verdict if v not in (Verdict.UNSOUND, Verdict.ERROR)}
+    if fields.get("expect", "proved") not in verdicts:
+        problems.append(f"expect={_cut(fields['expect'])}; expected one of {', '.join(sorted(verdicts))}")
+    if experiment is not None and not (isinstance(experiment, dict) and isinstance(experiment.get("name"), str)):
+        problems.append("experiment must be a table with a name")
+        experiment = None
+    for text, where in (("statement", "where"), ("nearest", "nearest_where")):
+        if text in fields:
+            problems += _complaints(fields[text], fields.get(where), functions, unreadable)
+    optional = {name: fields.get(name) for name in _TEXT_FIELDS if name not in ("id", "says")}
+    said = fields.get("says", "")
+    return Claim(identifier, said, **optional, experiment=experiment, error="; ".join(problems) or None)
+
+
+def _cut(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _complaints(
+    text: str, where: str | None, functions: Mapping[str, str], unreadable: Mapping[str, str]
+) -> list[str]:
+    """What is wrong with a statement, the functions that it calls and that cannot be read first."""
+    words = set(re.findall(r"[A-Za-z]\w*", text[:MAX_LENGTH]))
+    if broken := [reason for name, reason in unreadable.items() if name in words]:
+        return broken
     try:
-        if claim.statement is not None:
-            _read(claim.statement, claim.where, functions)
-        if claim.nearest is not None:
-            _read(claim.nearest, claim.nearest_where, functions)
+        _read(text, where, functions)
     except StatementError as error:
-        raise LedgerError(f"{where}: {error}") from None
+        return [str(error)]
     except RecursionError:
-        raise LedgerError(f"{where}: the statement is nested too deeply") from None
-    return claim
+        return ["the statement is nested too deeply"]
+    return []
 
 
 def _read(text: str, where: str | None, functions: Mapping[str, str]) -> None:
@@ -233,6 +287,8 @@ def _read(text: str, where: str | None, functions: Mapping[str, str]) -> None:
 def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -> ClaimResult:
     """Decide one claim. What was measured stands beside the verdict and never changes it."""
     started = time.perf_counter()
+    if claim.error is not None:
+        return ClaimResult(ledger.title, claim, Verdict.ERROR)
     if claim.statement is None:
         return ClaimResult(ledger.title, claim, Verdict.OUTSIDE, (), tested)
     said = prove(claim.statement, where=claim.where, functions=ledger.functions, suggest=claim.nearest is None)
@@ -241,6 +297,8 @@ def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -
     if claim.nearest is not None:
         near = prove(claim.nearest, where=claim.nearest_where, functions=ledger.functions, suggest=False)
         parts.append(near)
-        if said.verdict is Verdict.REFUTED and near.verdict is Verdict.PROVED:
+        if Verdict.UNSOUND in (said.verdict, near.verdict):
+            verdict = Verdict.UNSOUND
+        elif said.verdict is Verdict.REFUTED and near.verdict is Verdict.PROVED:
             verdict = Verdict.QUALIFIED
     return ClaimResult(ledger.title, claim, verdict, tuple(parts), tested, time.perf_counter() - started)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flint import fmpq
 
 from . import expressions as ex
+from .effort import spend
 from .expressions import Expr
 
 MAX_CONSTRAINTS = 200
+MAX_PRODUCTS = 4_000
+"""Inequalities before equal ones are dropped."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +53,84 @@ def constraints(e: Expr, signs: Iterable[int]) -> list[Linear]:
     return [*([up] if -1 not in allowed else []), *([down] if 1 not in allowed else [])]
 
 
+Row: TypeAlias = "tuple[Mapping[str, fmpq], fmpq, bool]"
+"""The coefficients, the constant and the strictness of one inequality."""
+
+
 def feasible(system: Iterable[Linear]) -> bool:
     """Whether real numbers satisfy all inequalities; True also where the elimination grows too large."""
-    rows = [(dict(row.coefficients), row.constant, row.strict) for row in system]
-    for name in sorted({n for coefficients, _, _ in rows for n in coefficients}):
-        below = [row for row in rows if row[0].get(name, fmpq(0)) > 0]
-        above = [row for row in rows if row[0].get(name, fmpq(0)) < 0]
-        rows = [row for row in rows if not row[0].get(name, fmpq(0))]
-        rows += [_combined(low, high, name) for low in below for high in above]
+    eliminated = _eliminate(system)
+    return eliminated is None or eliminated[1]
+
+
+def solution(system: Iterable[Linear]) -> dict[str, fmpq] | None:
+    """Numbers that satisfy all inequalities, strictly where they can; None where none are found."""
+    eliminated = _eliminate(system)
+    if eliminated is None or not eliminated[1]:
+        return None
+    point: dict[str, fmpq] = {}
+    for name, rows in reversed(eliminated[0]):
+        low: fmpq | None = None
+        high: fmpq | None = None
+        for coefficients, constant, _ in rows:
+            rest = sum((c * point.get(n, fmpq(0)) for n, c in coefficients.items() if n != name), constant)
+            end = -rest / coefficients[name]
+            if coefficients[name] > 0:
+                low = end if low is None else max(low, end)
+            else:
+                high = end if high is None else min(high, end)
+        point[name] = _between(low, high)
+    return point
+
+
+def _between(low: fmpq | None, high: fmpq | None) -> fmpq:
+    """A number between two bounds, a whole one inside them where there is one."""
+    if low is None:
+        return fmpq(0) if high is None or high > 0 else -_between(-high, None)
+    above = fmpq(low.p // low.q + 1)
+    if high is None:
+        return fmpq(0) if low < 0 else above
+    return fmpq(0) if low < 0 < high else above if above < high else (low + high) / 2
+
+
+def _eliminate(system: Iterable[Linear]) -> tuple[list[tuple[str, list[Row]]], bool] | None:
+    """The names in the order of their elimination, each with the inequalities it was in, and whether all can hold.
+
+    The name that leaves the fewest inequalities goes first. None where they grow too many.
+    """
+    rows = _distinct((dict(row.coefficients), row.constant, row.strict) for row in system)
+    order: list[tuple[str, list[Row]]] = []
+    while names := sorted({n for coefficients, _, _ in rows for n in coefficients}):
+        sides = {n: ([r for r in rows if r[0].get(n, 0) > 0], [r for r in rows if r[0].get(n, 0) < 0]) for n in names}
+        name = min(names, key=lambda n: len(sides[n][0]) * len(sides[n][1]) - len(sides[n][0]) - len(sides[n][1]))
+        below, above = sides[name]
+        spend(1 + len(rows) * len(names) // 100 + len(below) * len(above) // 10)
+        order.append((name, [*below, *above]))
+        kept = [row for row in rows if not row[0].get(name, 0)]
+        if len(kept) + len(below) * len(above) > MAX_PRODUCTS:
+            return None
+        rows = _distinct([*kept, *(_combined(low, high, name) for low in below for high in above)])
         if len(rows) > MAX_CONSTRAINTS:
-            return True
-    return all(constant > 0 or (constant == 0 and not strict) for _, constant, strict in rows)
+            return None
+    return order, all(constant > 0 or (constant == 0 and not strict) for _, constant, strict in rows)
+
+
+def _distinct(rows: Iterable[Row]) -> list[Row]:
+    """Of inequalities with proportional coefficients the one that says most."""
+    tightest: dict[tuple[tuple[str, fmpq], ...], Row] = {}
+    for coefficients, constant, strict in rows:
+        scale = abs(coefficients[min(coefficients)]) if coefficients else fmpq(1)
+        scaled: Row = {n: c / scale for n, c in coefficients.items()}, constant / scale, strict
+        key = tuple(sorted(scaled[0].items()))
+        other = tightest.get(key)
+        if other is None or scaled[1] < other[1] or (scaled[1] == other[1] and strict):
+            tightest[key] = scaled
+    return list(tightest.values())
 
 
 def _combined(
-    low: tuple[Mapping[str, fmpq], fmpq, bool], high: tuple[Mapping[str, fmpq], fmpq, bool], name: str
-) -> tuple[dict[str, fmpq], fmpq, bool]:
+    low: Row, high: Row, name: str
+) -> Row:
     """The sum of two inequalities, scaled by positive numbers so that the name drops out."""
     a, b = -high[0][name], low[0][name]
     names = (low[0].keys() | high[0].keys()) - {name}

@@ -1,7 +1,15 @@
-"""Monomials y^k (log y)^l exp(q): the scale on which tails are measured, and which of two grows faster."""
+"""Monomials y^k (log y)^l exp(q): the scale on which tails are measured, and which of two grows faster.
+
+The order is decided, never guessed. A coefficient in an exponent is rational, or its enclosure excludes 0, or it is
+proved to be 0 and its term is dropped: :func:`reals.constant_sign` proves that for what :mod:`identities` reduces to 0
+and for what :mod:`constants` decides (algebraic numbers, logarithms and arcs of algebraic numbers). With any other
+constant the work ends Undecided. So growth 0 means the unit monomial; and since two monomials are compared by the
+growth of their quotient, terms of equal growth are the same function and become one term (:func:`by_dominance`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import ClassVar, TypeAlias
 
@@ -9,16 +17,24 @@ from flint import arb, fmpq
 
 from . import expressions as ex
 from . import identities
+from .effort import Undecided, exhausted
+from .evaluate import NAN, enclose, program
 from .expressions import Expr
-from .reals import constant_sign
+from .reals import constant_sign, shorten
 
 Coefficient: TypeAlias = "Expr | arb"
 
+BITS = 512
+"""Precision at which a constant must show that it has a value."""
+
 
 class Monomial:
-    """y^k (log y)^l exp(sum of coefficient * monomial), the exponent's monomials growing, largest first.
+    """y^k (log y)^l exp(sum of coefficient * monomial).
 
-    Interned like expressions: equal monomials are the same object.
+    In normal form (:func:`monomial`) the exponent's monomials grow and are in order, the largest first, no two of them
+    of equal growth, and its coefficients are proved not to be 0. A power of y stands in the exponent, as a multiple of
+    log y, only where it is not seen to be rational, and then k is 0. Interned like expressions: monomials that look
+    equal are the same object.
     """
 
     __slots__ = ("k", "l", "q")
@@ -26,9 +42,9 @@ class Monomial:
 
     k: fmpq
     l: fmpq  # noqa: E741
-    q: tuple[tuple[Expr, Monomial], ...]
+    q: Exponent
 
-    def __new__(cls, k: fmpq, l: fmpq, q: tuple[tuple[Expr, Monomial], ...] = ()) -> Monomial:  # noqa: E741
+    def __new__(cls, k: fmpq, l: fmpq, q: Exponent = ()) -> Monomial:  # noqa: E741
         key = (int(k.p), int(k.q), int(l.p), int(l.q), q)
         found = cls._interned.get(key)
         if found is not None:
@@ -48,6 +64,8 @@ class Monomial:
         return "*".join(parts) or "1"
 
 
+Exponent: TypeAlias = "tuple[tuple[Expr, Monomial], ...]"
+
 UNIT = Monomial(fmpq(0), fmpq(0))
 Y = Monomial(fmpq(1), fmpq(0))
 LOG_Y = Monomial(fmpq(0), fmpq(1))
@@ -58,9 +76,7 @@ Model: TypeAlias = "list[tuple[Monomial, Coefficient]]"
 
 @lru_cache(maxsize=1 << 16)
 def times(a: Monomial, b: Monomial) -> Monomial:
-    if not b.q:
-        return Monomial(a.k + b.k, a.l + b.l, a.q)
-    return Monomial(a.k + b.k, a.l + b.l, sum_exponents(a.q, b.q))
+    return monomial(a.k + b.k, a.l + b.l, [(n, c) for c, n in (*a.q, *b.q)])
 
 
 @lru_cache(maxsize=1 << 16)
@@ -69,35 +85,67 @@ def inverse(m: Monomial) -> Monomial:
 
 
 def power_of(m: Monomial, a: fmpq) -> Monomial:
-    return Monomial(m.k * a, m.l * a, tuple((constant(c * a), n) for c, n in m.q))
+    return monomial(m.k * a, m.l * a, [(n, c * a) for c, n in m.q])
+
+
+def monomial(k: fmpq, l: fmpq, terms: list[tuple[Monomial, Expr]]) -> Monomial:  # noqa: E741
+    """y^k (log y)^l exp(sum of the terms), which all grow, in normal form. Raises Undecided."""
+    if not terms:
+        return Monomial(k, l)
+    if k and any(n is LOG_Y for n, _ in terms):
+        terms, k = [*terms, (LOG_Y, ex.rational(k))], fmpq(0)
+    q: list[tuple[Expr, Monomial]] = []
+    for n, c in by_dominance(terms):
+        assert isinstance(c, Expr)
+        decided_sign(c)
+        if n is LOG_Y and c.value is not None:
+            k = c.value
+        else:
+            q.append((c, n))
+    return Monomial(k, l, tuple(q))
 
 
 @lru_cache(maxsize=1 << 14)
-def sum_exponents(
-    a: tuple[tuple[Expr, Monomial], ...], b: tuple[tuple[Expr, Monomial], ...]
-) -> tuple[tuple[Expr, Monomial], ...]:
-    collected: dict[Monomial, Expr] = {}
-    for c, m in (*a, *b):
-        collected[m] = constant(collected.get(m, ex.ZERO) + c)
-    kept = by_dominance([(m, c) for m, c in collected.items() if c is not ex.ZERO])
-    return tuple((c, m) for m, c in kept if isinstance(c, Expr))
-
-
 def constant(e: Expr) -> Expr:
-    """A closed expression in normal form, so that what is 0 looks 0."""
+    """A constant in normal form: what is proved to be 0 looks 0. Raises Undecided where it has no value."""
     if e.value is not None:
         return e
     try:
-        return identities.canonical(e)
+        normal = identities.canonical(e)
     except identities.TooComplex:
-        return e
+        normal = e
+    if ex.free_names(e):
+        return normal
+    if not e.total and not enclose(e, prec=BITS).is_finite():
+        raise Undecided(f"whether {shorten(ex.text(e))} is defined")
+    return ex.ZERO if _sign(normal) == 0 else normal
+
+
+@lru_cache(maxsize=1 << 14)
+def _sign(e: Expr) -> int | None:
+    """The sign of a constant, or None where it is not decided."""
+    try:
+        return constant_sign(e)
+    except Undecided:
+        if exhausted():
+            raise
+        return None
+
+
+def decided_sign(e: Expr) -> int:
+    """The sign of a constant that is not 0. Raises Undecided."""
+    sign = _sign(e)
+    if not sign:
+        raise Undecided(f"whether {shorten(ex.text(e))} is 0")
+    return sign
 
 
 @lru_cache(maxsize=1 << 14)
 def growth(m: Monomial) -> int:
-    """1 if m tends to oo, -1 if it tends to 0, 0 if it is 1."""
-    if m.q:
-        return constant_sign(m.q[0][0])
+    """1 if m tends to oo, -1 if it tends to 0, 0 if it is the unit monomial."""
+    # exp(-sqrt(log y)) falls more slowly than a power of y rises.
+    if m.q and not (m.k and larger(LOG_Y, m.q[0][1]) > 0):
+        return decided_sign(m.q[0][0])
     if m.k:
         return 1 if m.k > 0 else -1
     return (m.l > 0) - (m.l < 0)
@@ -105,15 +153,46 @@ def growth(m: Monomial) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def larger(a: Monomial, b: Monomial) -> int:
+    """1 if a grows faster than b, -1 if b does, 0 if they are the same function."""
     return growth(times(a, inverse(b)))
 
 
-def by_dominance(terms: list[tuple[Monomial, Coefficient]]) -> list[tuple[Monomial, Coefficient]]:
-    """Insertion by dominance, the largest first; terms arrive nearly sorted and are few."""
+def by_dominance(terms: Iterable[tuple[Monomial, Coefficient]]) -> list[tuple[Monomial, Coefficient]]:
+    """Terms in order, the largest first, those of equal growth added up; what is proved to be 0 is left out.
+
+    By insertion: terms arrive nearly sorted and are few.
+    """
+    together: dict[Monomial, Coefficient] = {}
+    for m, c in terms:
+        together[m] = _sum(together[m], c) if m in together else _normal(c)
     result: list[tuple[Monomial, Coefficient]] = []
-    for term in terms:
-        position = len(result)
-        while position and larger(term[0], result[position - 1][0]) > 0:
+    for m, c in together.items():
+        if c is ex.ZERO:
+            continue
+        position, order = len(result), -1
+        while position and (order := larger(m, result[position - 1][0])) > 0:
             position -= 1
-        result.insert(position, term)
-    return result
+        if position and order == 0:
+            other, d = result[position - 1]
+            result[position - 1] = other, _sum(c, d)
+        else:
+            result.insert(position, (m, c))
+    return [(m, c) for m, c in result if c is not ex.ZERO]
+
+
+def _normal(c: Coefficient) -> Coefficient:
+    return constant(c) if isinstance(c, Expr) else c
+
+
+def _sum(c: Coefficient, d: Coefficient) -> Coefficient:
+    return constant(c + d) if isinstance(c, Expr) and isinstance(d, Expr) else ball(c) + ball(d)
+
+
+def ball(c: Coefficient) -> arb:
+    """The values of a coefficient at the precision in force."""
+    if isinstance(c, arb):
+        return c
+    if c.value is not None:
+        return arb(c.value)
+    value = program(c).run({})
+    return value if isinstance(value, arb) else NAN

@@ -12,43 +12,44 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from .effort import Undecided, budget
-from .pieces import Undefined
+from .effort import budget
+from .language import parse_statement
 from .property_repairs import for_existence, for_predicate, for_sets
 from .refutations import Candidate, Refuted, both, opposite, source
 from .relation_repairs import for_relation, narrowed, where_it_holds
 from .simple_constants import with_simple_constants
-from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement
+from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
 from .verdicts import Counterexample, Result, Verdict
 
 REPAIR_STEPS = 40_000
 """Steps for all repairs together; what the caller allows beyond that is left for the last resort."""
 SEARCH_STEPS = 12_000
 """Steps for finding or proving one candidate: one that is hard must leave something for the next."""
-FAILURES = (Undecided, Undefined, ValueError, ArithmeticError, LookupError, AssertionError, RecursionError)
-"""What a repair may run into; a suggestion that cannot be made must not lose the verdict."""
+FAILURES = Exception
+"""What a repair may run into: anything, since a suggestion that cannot be made must not lose the verdict."""
 
 
 def suggest(
     statement: Statement,
     functions: Mapping[str, str] | None,
-    prove: Callable[..., Result],
+    decide: Callable[..., Result],
     blame: Counterexample | None = None,
-) -> str | None:
-    """A true statement close to the refuted one, in the form 'STATEMENT' or 'STATEMENT where CONDITION'."""
-    found = _Search(functions, prove).nearest(statement, blame)
-    if found is None:
-        return None
-    text, where = found
-    return text if where is None else f"{text} where {where}"
+) -> Candidate | None:
+    """A true statement close to the refuted one, and its condition."""
+    found = _Search(functions, decide).nearest(statement, blame)
+    with suppress(StatementError):
+        if found is not None:
+            parse_statement(*found, functions)  # its condition must not name what only another part named
+            return found
+    return None
 
 
 class _Search:
     """Tries candidates in order until one is proved."""
 
-    def __init__(self, functions: Mapping[str, str] | None, prove: Callable[..., Result]) -> None:
+    def __init__(self, functions: Mapping[str, str] | None, decide: Callable[..., Result]) -> None:
         self.functions = functions
-        self.prove = prove
+        self.decide = decide
 
     def nearest(self, statement: Statement, blame: Counterexample | None) -> Candidate | None:
         """The first candidate that is proved, else the opposite where the statement fails."""
@@ -66,14 +67,14 @@ class _Search:
         return found or self._first(_at_the_counterexample(statement, blame))
 
     def _verdict(self, text: str, where: str | None) -> Verdict:
-        with budget(SEARCH_STEPS), suppress(*FAILURES):
-            return self.prove(text, where=where, functions=self.functions, suggest=False).verdict
+        with budget(SEARCH_STEPS), suppress(FAILURES):
+            return self.decide(text, where=where, functions=self.functions).verdict
         return Verdict.UNDECIDED
 
     def _first(self, candidates: Iterator[Candidate]) -> Candidate | None:
         """The first that is proved. A search that fails ends quietly."""
         seen: set[Candidate] = set()
-        with suppress(*FAILURES):
+        with suppress(FAILURES):
             for candidate in candidates:
                 if candidate not in seen and self._verdict(*candidate) is Verdict.PROVED:
                     return candidate
@@ -141,7 +142,7 @@ def _in_several_names(refuted: Refuted) -> Iterator[Candidate]:
 def _each(ways: Iterable[Iterator[Candidate]]) -> Iterator[Candidate]:
     """All candidates, each found within a budget; a way of repairing that fails ends quietly."""
     for way in ways:
-        with suppress(*FAILURES):
+        with suppress(FAILURES):
             while True:
                 with budget(SEARCH_STEPS):
                     candidate = next(way, None)

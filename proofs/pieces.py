@@ -22,6 +22,7 @@ from .reals import (
     MINUS_INFINITY,
     PLUS_INFINITY,
     Real,
+    Undefined,
     compare,
     constant_sign,
     exact,
@@ -40,10 +41,6 @@ class _Pending(Exception):
 
     def __init__(self, key: Expr) -> None:
         self.key = key
-
-
-class Undefined(Exception):
-    """The expression has no value here; the message says why."""
 
 
 def primitive(u: Expr) -> tuple[int, Expr]:
@@ -102,29 +99,12 @@ class Resolver:
 
     def _check_domain(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> None:
         """Ask for the sign that decides whether one operation is defined."""
-        match e.op:
-            case "log":
-                u, allowed, what = e.args[0], (1,), "the logarithm of a number that is not positive"
-            case "pow":
-                u, exponent = e.args[0], e.args[1].value
-                if exponent is not None and exponent.q == 1:
-                    if exponent >= 0:
-                        return
-                    allowed, what = (1, -1), "a division by 0"
-                elif exponent is not None and exponent > 0:
-                    allowed, what = (1, 0), "a root of a negative number"
-                else:
-                    allowed, what = (1,), "a power of a number that is not positive"
-            case "tan":
-                u, allowed, what = ex.function("cos", e.args[0]), (1, -1), "the tangent of a pole"
-            case "mul":
-                for factor in e.args:
-                    self._check_domain(factor, bound)
-                return
-            case _:
-                return
-        if not (u.positive and u.total) and self.sign(u, bound) not in allowed:
-            raise Undefined(what)
+        for factor in e.args if e.op == "mul" else (e,):
+            if (condition := ex.domain_condition(factor)) is None:
+                continue
+            u, allowed, otherwise = condition
+            if not (u.positive and u.total) and self.sign(u, bound) not in allowed:
+                raise Undefined(otherwise)
 
     def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
         """The known sign of a smooth expression, seen from outside all derivatives."""

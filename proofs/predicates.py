@@ -15,7 +15,7 @@ from .expressions import Expr
 from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
 from .lines import Line, constant, merge, sample, sign_line, signs_within, split_within
-from .pieces import Undefined, one_sided_limit, side_formula, split, value_at
+from .pieces import Undefined, one_sided_derivative, one_sided_limit, side_formula, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
 from .syntax import Infinity, Predicate
 from .values import closed_real, describe_extremum, digits
@@ -282,12 +282,22 @@ def _positive(p: Predicate, shape: Landscape) -> Answer:
 
 
 def _identity_near(p: Predicate, body: Expr, variable: str) -> Answer:
+    """Whether f(a) = a and f'(a) = 1; at a kink or jump f has no derivative there, and so not this one."""
     assert p.other is not None
     at = closed_real(p.other)
-    value, slope = value_at(body, variable, at), value_at(ex.derivative(body, variable), variable, at)
-    note = f"f({at}) = {digits(value)}, f'({at}) = {digits(slope)}"
+    value = value_at(body, variable, at)
     if compare(value, at) != 0:
+        note = f"f({at}) = {digits(value)}"
         return Answer(False, (note,), Counterexample({variable: str(at)}, f"f = {digits(value)}", str(at)))
+    try:
+        slope = value_at(ex.derivative(body, variable), variable, at)
+    except Undefined as reason:
+        # Both sides have a formula, else this raises: then the two limits of f' differ, or f jumps, or f' is infinite.
+        for side in (-1, 1):
+            one_sided_derivative(body, variable, at, side)
+        note = f"f({at}) = {digits(value)}, but {reason}"
+        return Answer(False, (note,), Counterexample({variable: str(at)}, str(reason), "f' = 1"))
+    note = f"f({at}) = {digits(value)}, f'({at}) = {digits(slope)}"
     if compare(slope, exact(1)) != 0:
         return Answer(False, (note,), Counterexample({variable: str(at)}, f"f' = {digits(slope)}", "1"))
     return Answer(True, (note,))
@@ -348,8 +358,9 @@ def _half_unit(a: Real, n: int) -> fmpq:
         return fmpq(10) ** (_exponent(abs(a.rational)) - n + 1) / 2
     bits = 64
     while bits <= 4096:
-        ball = abs(a.ball(bits))
-        with precision(2 * bits):
+        ball = a.ball(bits)
+        with precision(2 * bits):  # abs rounds to the precision in force
+            ball = abs(ball)
             low, high = (exact_rational(end) for end in (ball.lower(), ball.upper()))
         if low > 0 and (exponent := _exponent(low)) == _exponent(high):
             return fmpq(10) ** (exponent - n + 1) / 2

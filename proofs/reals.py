@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flint import arb, fmpq, fmpz
@@ -17,6 +18,7 @@ from . import identities
 from .effort import Undecided
 from .evaluate import enclose, excludes_zero, known_sign, precision
 from .expressions import Expr
+from .saturation import visible_sign, without_cancellation
 
 START_BITS = 64
 CAP_BITS = 4096
@@ -26,21 +28,48 @@ MAX_EXPONENT = 1 << 18
 """Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
 
 
+class Undefined(Exception):
+    """The expression has no value here; the message says why."""
+
+
+@lru_cache(maxsize=1 << 14)
+def require_defined(e: Expr) -> None:
+    """Go on where a closed smooth expression is proved to be defined. Raises Undefined or Undecided.
+
+    Enclosures hold for values that exist: a root's is cut at 0, and the terms of 1/u - 1/u cancel. So the sign of each
+    argument that decides whether its operation is defined is asked first, from the inside out.
+    """
+    if e.total:
+        return
+    for child in ex.children(e):
+        require_defined(child)
+    if (condition := ex.domain_condition(e)) is not None:
+        argument, allowed, otherwise = condition
+        if constant_sign(argument) not in allowed:
+            raise Undefined(f"{otherwise}: {shorten(ex.text(e))}")
+
+
 def constant_sign(e: Expr) -> int:
     """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
     if e.value is not None:
         return (e.value > 0) - (e.value < 0)
     if names := ex.free_names(e):
         raise Undecided(f"the sign of {shorten(ex.text(e))} depends on {', '.join(sorted(names))}")
+    try:
+        require_defined(e)
+    except Undefined as reason:
+        raise Undecided(str(reason)) from None
     bits = START_BITS
     while bits <= CAP_BITS:
+        if bits == 4 * START_BITS:
+            e = without_cancellation(e)
+            if e.total and (sign := visible_sign(e)):  # too small for any precision, but not 0
+                return sign
         sign = known_sign(enclose(e, prec=bits))
         if sign is not None:
             return sign
         if bits == START_BITS and identities.is_zero(e):
-            # Identically zero says nothing about 0/0 or the logarithm of a negative number.
-            if enclose(e, prec=4 * bits).is_finite():
-                return 0
+            return 0
         bits *= 2
     raise Undecided(f"whether {shorten(ex.text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
 
@@ -290,7 +319,7 @@ def compare(a: Real, b: Real) -> int:
     while bits <= CAP_BITS:
         with precision(bits):
             sign = known_sign(a.ball(bits) - b.ball(bits))
-        if sign:
+        if sign is not None:
             return sign
         if bits == 4 * START_BITS:
             if a.recognise() and b.recognise():
@@ -388,8 +417,9 @@ def image(e: Expr, variable: str, at: Real) -> Real:
         value = ex.substitute(e, {variable: at.exact})
         if ex.free_names(value):
             return exact(value)
+        value = without_cancellation(value)
         # Simplifying first would turn log(0) - log(0) into 0.
-        return exact(identities.simplest(value) if enclose(value, prec=256).is_finite() else value)
+        return exact(without_cancellation(identities.simplest(value)) if enclose(value, prec=256).is_finite() else value)
     if variable not in ex.free_names(e):
         return exact(e)
     value = None if at.vanishes is None else _value_where(at.vanishes, e)

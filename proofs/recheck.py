@@ -24,17 +24,25 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from .recheck_cases import Cases
-from .recheck_formulas import RELATIONS, Bad, Node, closed, holds, tree
+from .recheck_definitions import NUMBERS, PROPERTIES, SETS, refusal
+from .recheck_formulas import RELATIONS, Bad, Node, closed, holds, num, replaced, tree
 from .recheck_functions import Part, functional, is_set, predicate, same_set, sign_on_part
-from .recheck_numbers import Unclear, Undefined, compare
-from .recheck_signs import OUTSIDE, Signs, Wrong
+from .recheck_numbers import Exhausted, Num, Unclear, Undefined, bounded, compare
+from .recheck_signs import Refuted, Signs, Wrong
 
 MAX_BYTES = 5_000_000
+SAMPLES = (1, 0, -1, 2, -2, Fraction(1, 2), 8, Fraction(-1, 2), -8, 3, -3, Fraction(1, 10), Fraction(-1, 10), 20, -20,
+           Fraction(1, 100), 100, -100, 1000)  # fmt: skip
+MAX_POINTS = 3_000
+"""Where a point of the domain is looked for, and how many are tried."""
 
 
 class Recheck(Signs):
@@ -45,25 +53,72 @@ class Recheck(Signs):
         self.statement = tree(certificate["statement"])
         self.where = tree(certificate["where"]) if certificate["where"] is not None else None
         self.cache: dict[Any, Any] = {}
+        self.sides: dict[Any, Node | str] = {}
         self.products: dict[str, list[Part]] = {}
+        trees = [formula for formula in (self.statement, self.where) if formula is not None]
+        if reason := refusal(certificate["functions"], trees):
+            raise Wrong(reason)
+        self.confined = self._condition() if self.where is not None else frozenset()
+        """The names that the condition restricts."""
 
     # --- statements
 
     def run(self) -> None:
         """Every part of the statement. Raises Wrong, Unclear or Bad."""
-        for part in conjuncts(self.statement):
+        parts = [*conjuncts(self.statement)]
+        self._somewhere(parts)
+        for part in parts:
             self.at = part.text
             names = self.names(part)
-            inner = self.names(self.where) if self.where is not None else frozenset()
             if not names:
-                if self.truth(part, lambda key, e: closed(e).sign()) is not True:
-                    raise Wrong(f"{part.text}: false")
+                truth = self.truth_at(part, {})
+                if truth is None:
+                    raise Unclear(f"{part.text}: two numbers so close together")
+                if not truth:
+                    raise Refuted(part)
             elif names <= self.products.keys():
                 self.on_parts(part, *names)
-            elif len(names | inner) == 1:
+            elif len(names | self.confined) == 1:
                 self.on_line(part, *names)
             else:
                 Cases(self, part).run()
+
+    def _condition(self) -> frozenset[str]:
+        """The free names of the condition, which relates numbers in them and nothing else. Raises Bad."""
+        words = {node.id for node in ast.walk(self.where) if isinstance(node, ast.Name)}
+        if words & (NUMBERS | PROPERTIES | SETS) or not (names := self.names(self.where)):
+            raise Bad(f"not a condition on names: {self.where.text[:80]!r}")
+        return names
+
+    def _somewhere(self, parts: list[Any]) -> None:
+        """Some point satisfies the condition and is in the domain of all parts. Raises Unclear."""
+        pointwise = [part for part in parts if self.names(part)]
+        names = sorted(frozenset(self.confined).union(*map(self.names, pointwise)))
+        count = int(MAX_POINTS ** (1 / max(len(names), 1)))
+        for values in product(*(self._samples(name)[:count] for name in names)):
+            point = dict(zip(names, values, strict=True))
+            with suppress(Unclear, Undefined):
+                if self.where is None or self.truth_at(self.where, point):
+                    for part in pointwise:  # whether it holds is another question
+                        self.truth_at(part, point)
+                    return
+        raise Unclear("no point was found in the domain")
+
+    def truth_at(self, formula: Any, point: Mapping[str, Node]) -> bool | None:
+        """Whether a formula holds at a point, None where a sign stays open. Raises Undefined where a term is."""
+
+        def sign(key: str, e: Node) -> int | None:
+            for name, value in point.items():
+                e = replaced(e, name, value)
+            return closed(e).sign()
+
+        return self.truth(formula, sign, strict=True)
+
+    def _samples(self, name: str) -> list[Node]:
+        """Simple values for a name; for a product, ends of the intervals that it takes."""
+        if name not in self.products:
+            return [*map(num, SAMPLES)]
+        return [Node("const", end) for p in self.products[name] for end in (p.low, p.high) if isinstance(end, Num)]
 
     def names(self, part: Any) -> frozenset[str]:
         """The free names of the relations between numbers in a formula."""
@@ -79,33 +134,40 @@ class Recheck(Signs):
 
     def value(self, e: Any) -> Node | str:
         """A side of a relation: an expression or an infinity."""
-        text = e.text.replace(" ", "")
-        return text if text in OUTSIDE else self.reader.read(e)
+        if e not in self.sides:
+            self.sides[e] = self.reader.extended(e)
+        return self.sides[e]
 
-    def truth(self, e: Any, sign: Callable[[str, Node], int | None]) -> bool | None:
-        """Whether a formula holds where the signs are taken; None where a term is undefined."""
+    def truth(self, e: Any, sign: Callable[[str, Node], int | None], strict: bool = False) -> bool | None:
+        """Whether a formula holds where the signs are taken; None where a term is undefined.
+
+        Parts that no longer matter are not looked at, unless `strict` asks whether all terms are defined.
+        """
         match e:
             case ast.BoolOp(op=op, values=values):
-                decisive, seen = isinstance(op, ast.Or), False
+                decisive, truths = isinstance(op, ast.Or), set()
                 for value in values:
-                    truth = self.truth(value, sign)
-                    if truth is decisive:
+                    truths.add(self.truth(value, sign, strict))
+                    if decisive in truths and not strict:
                         return decisive
-                    seen |= truth is None
-                return None if seen else not decisive
+                if {None, decisive} <= truths:
+                    raise Unclear("a condition that is only partly defined")
+                return None if None in truths else decisive if decisive in truths else not decisive
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                truth = self.truth(operand, sign)
+                truth = self.truth(operand, sign, strict)
                 return None if truth is None else not truth
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 sides = [left, *comparators]
-                truths = [self.relation(a, RELATIONS.get(type(op), ""), b, sign)
+                truths = [self.relation(a, RELATIONS.get(type(op), ""), b, sign, strict)
                           for a, op, b in zip(sides, ops, comparators, strict=False)]  # fmt: skip
                 return None if None in truths else all(truths)
             case ast.Call(func=ast.Name(id=kind)):
                 return predicate(self, kind, e)
         raise Bad(f"not a statement: {getattr(e, 'text', '')[:80]!r}")
 
-    def relation(self, a: Any, op: str, b: Any, sign: Callable[[str, Node], int | None]) -> bool | None:
+    def relation(
+        self, a: Any, op: str, b: Any, sign: Callable[[str, Node], int | None], strict: bool = False
+    ) -> bool | None:
         if is_set(a) or is_set(b):
             if op not in ("==", "!="):
                 raise Bad(f"sets are compared with == and != only: {a.text[:40]!r}")
@@ -114,30 +176,25 @@ class Recheck(Signs):
         if isinstance(left, str) or isinstance(right, str):
             values = [side if isinstance(side, str) else closed(side) for side in (left, right)]
             return holds(op, compare(*values))
-        if left is right:
+        if left is right and not strict:
             return holds(op, 0)  # equal wherever it is defined, and elsewhere not in the domain
         found = sign(f"{a.text} - ({b.text})", left - right)
         return None if found is None else holds(op, found)
 
     def on_line(self, part: Any, name: str) -> None:
         """One free name: the statement holds on every gap and at every mark where its condition does."""
-        met = False
         gaps, marks = self.cut(f"{part.text} | {name}", name, part)
         for gap, ends in gaps:
-            met |= self.here(part, lambda key, e, g=gap, m=ends: self.sign(g, key, e, name, m))
+            if self.fails(part, lambda key, e, g=gap, m=ends: self.sign(g, key, e, name, m)):
+                raise Refuted(part, ends, name)
         for mark in marks:
-            met |= self.here(part, lambda key, e, m=mark: self.at_mark(e, name, m))
-        if not met:
-            raise Wrong(f"{part.text}: its domain is empty")
+            if self.fails(part, lambda key, e, m=mark: self.at_mark(e, name, m)):
+                raise Refuted(part, mark, name)
 
-    def here(self, part: Any, sign: Callable[[str, Node], int | None]) -> bool:
-        """Whether one place belongs to the domain, where the statement must then hold."""
-        if self.where is not None and self.truth(self.where, sign) is not True:
-            return False
-        truth = self.truth(part, sign)
-        if truth is False:
-            raise Wrong(f"{part.text}: false somewhere on the line")
-        return truth is True
+    def fails(self, part: Any, sign: Callable[[str, Node], int | None]) -> bool:
+        """Whether a place belongs to the domain and the statement is false there."""
+        outside = self.where is not None and self.truth(self.where, sign, strict=True) is not True
+        return not outside and self.truth(part, sign) is False
 
     def on_parts(self, part: Any, name: str) -> None:
         """A product of independent values: the statement holds on every part of the set of its values."""
@@ -173,10 +230,13 @@ def digest(certificate: dict[str, Any]) -> str:
 def recheck(certificate: Any) -> None:
     """Re-checks one certificate. Raises Bad for what is none, Wrong with fact and reason where it does not hold."""
     _require(certificate)
-    if digest(certificate) != certificate["digest"]:
-        raise Wrong("the digest: the certificate was changed after it was written")
     try:
-        Recheck(certificate).run()
+        if digest(certificate) != certificate["digest"]:
+            raise Wrong("the digest: the certificate was changed after it was written")
+        with bounded():
+            Recheck(certificate).run()
+    except Exhausted as reason:
+        raise Wrong(f"too much work: {reason}") from None
     except Unclear as reason:
         raise Wrong(f"not settled: {reason}") from None
     except Undefined as reason:
@@ -192,6 +252,8 @@ def _require(c: Any) -> None:
     if not isinstance(c, dict) or c.get("schema") != 1:
         raise Bad("expected a certificate with schema 1")
     kinds = {"statement": str, "where": (str, type(None)), "functions": dict, "facts": dict, "digest": str}
+    if not c.keys() <= kinds.keys() | {"schema", "gradproof", "claim", "verdict", "evidence"}:
+        raise Bad("unknown fields")
     for key, kind in kinds.items():
         if key not in c or not isinstance(c[key], kind):
             raise Bad(f"expected the field {key!r}")
@@ -208,10 +270,17 @@ def load(path: Path) -> Any:
     if path.stat().st_size > MAX_BYTES:
         raise Bad(f"more than {MAX_BYTES} bytes")
     try:
-        return json.loads(path.read_text("utf-8"), parse_constant=lambda text: _no_number(text))
+        return json.loads(path.read_text("utf-8"), parse_constant=_no_number, object_pairs_hook=_object)
     except (ValueError, RecursionError):
-        raise Bad("not JSON") from None
+        raise Bad("not JSON, or a field given twice") from None
 
 
 def _no_number(text: str) -> Any:
     raise ValueError(text)
+
+
+def _object(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(fields)
+    if len(result) < len(fields):
+        raise ValueError("a field given twice")
+    return result

@@ -9,14 +9,13 @@ the sign that it has at both.
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from .recheck_formulas import Node, algebraic, closed, num, replaced, tree
+from .recheck_formulas import Node, algebraic, closed, tree
 from .recheck_functions import sign_on_part
-from .recheck_numbers import Unclear, Undefined, is_zero
+from .recheck_numbers import Unclear, is_zero
 
 if TYPE_CHECKING:
     from .recheck import Recheck
@@ -41,7 +40,6 @@ class Cases:
 
     def run(self) -> None:
         """Raises Unclear where some case stays open."""
-        self._nonempty()
         stack: list[dict[Any, int]] = [{}]
         count = 0
         while stack:
@@ -53,26 +51,6 @@ class Cases:
                 self._settle()
             except _Split as question:
                 stack += [{**self.known, question.key: sign} for sign in self._signs_of(question.key)]
-
-    def _nonempty(self) -> None:
-        """Some simple point satisfies the condition."""
-        where = self.check.where
-        if where is None:
-            return
-        names = sorted(self.check.names(where))
-        for values in product(SAMPLES, repeat=len(names)):
-
-            def sign(key: str, e: Node, values: Any = values) -> int | None:
-                for name, value in zip(names, values, strict=True):
-                    e = replaced(e, name, num(value))
-                return closed(e).sign()
-
-            try:
-                if self.check.truth(where, sign) is True:
-                    return
-            except (Unclear, Undefined):
-                continue
-        raise Unclear("no point was found that satisfies the condition")
 
     def _settle(self) -> None:
         if any(self._bounds(symbol) is None for symbol in {s for key in self.known for s in key.free_symbols}):

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import sympy as sp
 from mpmath import libmp as lib
 
+from .recheck_definitions import ELEMENTARY, NUMBERS, WORDS, catalogue
 from .recheck_numbers import (
     BITS,
     TERMS,
@@ -31,11 +33,14 @@ from .recheck_numbers import (
     jet,
     number,
     pi,
+    spend,
     taylor_form,
     times,
 )
 
 LONGEST, MOST_NODES, DEEPEST = 10_000, 4_000, 150
+MAX_SIZE, MAX_DERIVATIVES, MAX_BITS = 20_000, 40, 70_000
+"""Of an expression written out: operations, derivatives inside one another, and bits of its numbers."""
 
 
 class Bad(ValueError):
@@ -45,18 +50,25 @@ class Bad(ValueError):
 class Node:
     """An operation and its arguments; equal ones are one object."""
 
-    __slots__ = ("args", "names", "op")
-    known: ClassVar[dict[tuple[Any, ...], Node]] = {}
+    __slots__ = ("__weakref__", "args", "derivatives", "names", "op", "size")
+    known: ClassVar[WeakValueDictionary[tuple[Any, ...], Node]] = WeakValueDictionary()
     op: str
     args: tuple[Any, ...]
     names: frozenset[str]
+    size: int
+    derivatives: int
 
     def __new__(cls, op: str, *args: Any) -> Node:
         found = cls.known.get((op, *args))
         if found is None:
             found = object.__new__(cls)
             found.op, found.args = op, args
-            inner = frozenset().union(*(a.names for a in args if isinstance(a, Node)))
+            parts = [a for a in args if isinstance(a, Node)]
+            found.size = 1 + sum(a.size for a in parts)
+            found.derivatives = (op == "D") + max((a.derivatives for a in parts), default=0)
+            if found.size > MAX_SIZE or found.derivatives > MAX_DERIVATIVES:
+                raise Bad("too large once its functions are written out")
+            inner = frozenset().union(*(a.names for a in parts))
             if op == "name":
                 inner = frozenset(args)
             elif op == "D":
@@ -90,7 +102,10 @@ def shown(e: Node) -> str:
 
 
 def num(value: Fraction | int) -> Node:
-    return Node("num", Fraction(value))
+    value = Fraction(value)
+    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+        raise Bad(f"a number of more than {MAX_BITS} bits")
+    return Node("num", value)
 
 
 ZERO, ONE = num(0), num(1)
@@ -103,10 +118,12 @@ def power(base: Node, exponent: Node) -> Node:
     if abs(a) > 2_000:
         raise Bad(f"an exponent of {a}")
     if base.op == "num" and a.denominator == 1 and (base.args[0] or a > 0):
-        if abs(a) * len(str(base.args[0])) > 20_000:
-            raise Bad("a number of more than 20000 digits")
+        if abs(a) * max(base.args[0].numerator.bit_length(), base.args[0].denominator.bit_length()) > MAX_BITS:
+            raise Bad(f"a number of more than {MAX_BITS} bits")
         return num(base.args[0] ** int(a))
-    return base if a == 1 else num(1) if a == 0 else Node("pow", base, a)
+    if a == 0:  # 1 where the base is defined
+        return ONE if base.op in ("num", "name") else ONE + ZERO * base
+    return base if a == 1 else Node("pow", base, a)
 
 
 def case(relation: str, u: Node, a: Node, b: Node) -> Node:
@@ -128,7 +145,7 @@ RELATIONS: dict[type, str] = {
 
 def tree(text: Any) -> Any:
     """The syntax tree of one formula, each node with the text it was read from. Raises Bad."""
-    if not isinstance(text, str) or not 0 < len(text) <= LONGEST or not text.isascii():
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST or not text.isascii() or "#" in text:
         raise Bad(f"expected a formula of at most {LONGEST} plain characters")
     flat = " ".join(text.split())
     try:
@@ -159,11 +176,16 @@ def fraction(text: Any) -> Fraction:
 
 
 class Reader:
-    """Reads expressions over defined functions; numbers computed from whole functions are asked of `special`."""
+    """Reads expressions over defined functions; numbers computed from whole functions are asked of `special`.
+
+    Inside a definition there are no such numbers, and a function is one of the definition's own inputs.
+    """
 
     def __init__(self, functions: Mapping[str, Any], special: Callable[[Any], Node | None]) -> None:
         self.functions, self.special = functions, special
         self.depth = self.steps = 0
+        self.inputs: frozenset[str] = frozenset()
+        self.checked: set[str] = set()
 
     def read(self, e: Any, env: Mapping[str, Node] | None = None) -> Node:
         """The expression with names replaced as env says. Raises Bad."""
@@ -180,8 +202,6 @@ class Reader:
                 return -self.read(operand, env) if isinstance(op, ast.USub) else self.read(operand, env)
             case ast.BinOp(left=left, op=op, right=right):
                 a, b = self.read(left, env), self.read(right, env)
-                if not (isinstance(a, Node) and isinstance(b, Node)):
-                    raise Bad(f"an infinity in a calculation: {getattr(e, 'text', '')[:80]!r}")
                 match op:
                     case ast.Add():
                         return a + b
@@ -196,12 +216,23 @@ class Reader:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._choice(test, self.read(body, env), self.read(orelse, env), env)
             case ast.Call() if not e.keywords or (isinstance(e.func, ast.Name) and e.func.id in self.functions):
-                return self._call(e, env)
+                found = self._call(e, env)
+                if isinstance(found, Node):
+                    return found
+                raise Bad(f"an infinity in a calculation: {e.text[:80]!r}")
         raise Bad(f"not in the language of the re-checker: {getattr(e, 'text', '')[:80]!r}")
+
+    def extended(self, e: Any) -> Node | str:
+        """A side of a relation: an expression, or an infinity standing alone."""
+        if e.text.replace(" ", "") in ("oo", "-oo"):
+            return e.text.replace(" ", "")
+        whole = isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id in NUMBERS and not e.keywords
+        found = self.special(e) if whole else None
+        return found if isinstance(found, str) else self.read(e)
 
     def variable(self, e: Any, env: Mapping[str, Node] | None = None, preferred: str = "x") -> str:
         """The name a function is a function of."""
-        names = self.read(e, {k: v for k, v in (env or {}).items() if k not in ("x", "z")}).names
+        names = self.read(e, {k: v for k, v in (env or {}).items() if k not in ("x", "z", *self.inputs)}).names
         names = frozenset(n for n in names if "#" not in n)
         if preferred in names or not names:
             return preferred
@@ -217,8 +248,16 @@ class Reader:
         if name in ELEMENTARY:
             return self._elementary(name, self._name("x", env))
         if name in self.functions:
-            return self._apply(name, [self._name(i, env) for i in self.functions[name]["inputs"]], {}, env)
+            return self._apply(name, [], {}, env)
+        if name in WORDS or name in catalogue() or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,60}", name):
+            raise Bad(f"not a number: {name[:40]!r}")
         return Node("name", name)
+
+    def bound(self, e: Any) -> str:
+        """A name that stands for a variable. Raises Bad."""
+        if isinstance(e, ast.Name) and e.id not in self.functions and self._name(e.id, {}).op == "name":
+            return e.id
+        raise Bad(f"not a variable: {e.text[:40]!r}")
 
     def _choice(self, test: Any, a: Node, b: Node, env: Mapping[str, Node]) -> Node:
         match test:
@@ -236,11 +275,11 @@ class Reader:
                 return case(RELATIONS[type(op)], self.read(left, env) - self.read(right, env), a, b)
         raise Bad(f"not a condition: {test.text[:80]!r}")
 
-    def _call(self, e: Any, env: Mapping[str, Node]) -> Node:
+    def _call(self, e: Any, env: Mapping[str, Node]) -> Any:
         match e.func:
             case ast.Name(id="D"):
                 return self._derivative(e, env)
-            case ast.Name(id=("max" | "min") as name):
+            case ast.Name(id=("max" | "min") as name) if len(e.args) > 1:
                 first, *rest = (self.read(a, env) for a in e.args)
                 for other in rest:
                     first = case(">=" if name == "max" else "<=", first - other, first, other)
@@ -250,20 +289,29 @@ class Reader:
             case ast.Name(id=name) if name in self.functions:
                 keywords = {str(k.arg): self.read(k.value, env) for k in e.keywords}
                 return self._apply(name, [self.read(a, env) for a in e.args], keywords, env)
-            case ast.Name():
+            case ast.Name() if not self.inputs:
                 if (found := self.special(e)) is not None:
                     return found
+            case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name() as name]) if len(e.args) == 1:
+                return self.read(e.func, {**env, self.bound(name): self.read(e.args[0], env)})
             case ast.Call() | ast.BinOp() if len(e.args) == 1:
                 return self.read(e.func, {**env, self.variable(e.func, env): self.read(e.args[0], env)})
         raise Bad(f"not in the language of the re-checker: {e.text[:80]!r}")
 
     def _derivative(self, e: Any, env: Mapping[str, Node]) -> Node:
-        order, named = 1, e.args[1:2]
-        if named and isinstance(named[0], ast.Constant):
-            order = int(fraction(named[0].text))
-            if order > 6:
-                raise Bad("a derivative of an order above 6")
-        name = named[0].id if named and isinstance(named[0], ast.Name) else self.variable(e.args[0], env)
+        order = 1
+        match e.args:
+            case [_]:
+                name = self.variable(e.args[0], env)
+            case [_, ast.Constant() as count]:
+                name, value = self.variable(e.args[0], env), fraction(getattr(count, "text", ""))
+                if value not in range(7):
+                    raise Bad(f"the order of a derivative is a whole number from 0 to 6: {e.text[:80]!r}")
+                order = int(value)
+            case [_, variable]:
+                name = self.bound(variable)
+            case _:
+                raise Bad(f"expected D(f), D(f, order) or D(expression, variable): {e.text[:80]!r}")
         self.depth += 1
         bound = f"{name}#{self.depth}"
         body = self.read(e.args[0], {**env, name: Node("name", bound)})
@@ -281,10 +329,15 @@ class Reader:
         values = {k: self.read(tree(v)) for k, v in f["parameters"].items()}
         self.depth += 1
         if self.depth > 30:
-            self.depth = 0
             raise Bad(f"{name}: functions nested too deeply")
-        result = self.read(tree(f["formula"]), {**dict(zip(f["inputs"], args, strict=True)), **values, **keywords})
-        self.depth -= 1
+        before, self.inputs = self.inputs, frozenset(f["inputs"])
+        body = tree(f["formula"])
+        if name not in catalogue() and name not in self.checked:
+            self.checked.add(name)
+            if self.read(body).names != {"x"}:
+                raise Bad(f"{name}: expected a formula in x, and in no other name")
+        result = self.read(body, {**dict(zip(f["inputs"], args, strict=True)), **values, **keywords})
+        self.depth, self.inputs = self.depth - 1, before
         return result
 
     def _elementary(self, name: str, u: Node) -> Node:
@@ -312,11 +365,6 @@ class Reader:
         return Node(name, u)
 
 
-ELEMENTARY = {
-    "exp", "log", "sqrt", "abs", "sign", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "Phi",
-}  # fmt: skip
-
-
 # --- evaluation
 
 
@@ -339,6 +387,7 @@ class Place:
     def jet(self, e: Node, n: int) -> list[Any]:
         """Taylor coefficients 0 to n - 1 in the name. Raises Unclear or Undefined."""
         if len(self.jets.get(e, ())) < n:
+            spend(n)
             self.jets[e] = self._jet(e, n)
         return self.jets[e][:n]
 
@@ -444,6 +493,7 @@ class Cell(Place):
 
     def _one_of(self, u: Node, a: Node, b: Node) -> Num:
         """The value of a case distinction whose sign changes in the cell: that of either branch."""
+        self.value(u)  # defined on the cell
         if not (u is a - b or (u is a and b is -a)):  # max, min and abs have no jump
             self.jumps = True
         try:
@@ -530,15 +580,13 @@ def derivative_at(body: Node, name: str, at: Num) -> Num:
 
 def algebraic(e: Node, choose: Callable[[Node], int]) -> Any:
     """The expression in SymPy, its case distinctions settled by `choose`, which gives the sign of their arguments."""
+    spend(10)
+    if not e.names:
+        exact = closed(e).exact
+        if exact is None:
+            raise Unclear("a number without an exact form in an identity")
+        return exact
     match e.op:
-        case "num":
-            return sp.Rational(e.args[0].numerator, e.args[0].denominator)
-        case "const":
-            if e.args[0].exact is None:
-                raise Unclear("a number without an exact form in an identity")
-            return e.args[0].exact
-        case "pi":
-            return sp.pi
         case "name":
             return sp.Symbol(e.args[0], real=True)
         case "if":
@@ -564,9 +612,14 @@ def algebraic(e: Node, choose: Callable[[Node], int]) -> Any:
 
 
 def replaced(e: Node, name: str, value: Node) -> Node:
-    """A name replaced throughout."""
+    """A name replaced wherever it is free."""
     if name not in e.names:
         return e
     if e.op == "name":
         return value
+    if e.op == "D":
+        body, bound, at = e.args
+        if bound in value.names:
+            raise Unclear("a derivative whose variable is taken")
+        return Node("D", body if name == bound else replaced(body, name, value), bound, replaced(at, name, value))
     return Node(e.op, *(replaced(a, name, value) if isinstance(a, Node) else a for a in e.args))

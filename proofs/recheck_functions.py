@@ -2,6 +2,10 @@
 
 A function's *shape* is a cut of the line with the sign of its derivative on every gap; between two marks it is then
 strictly monotone or constant, and its values there fill the interval between its one-sided limits.
+
+A condition restricts shapes, and with them ranges, extrema, `bounded`, `positive` and monotony. Lipschitz constants,
+continuity, smoothness and convexity are confirmed on an interval; what else speaks of a function that the condition
+restricts is not confirmed.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from mpmath import libmp as lib
 
+from .recheck_definitions import SETS
 from .recheck_formulas import (
     Bad,
     Cell,
@@ -25,25 +30,23 @@ from .recheck_formulas import (
     algebraic,
     closed,
     derivative_at,
-    holds,
     limit,
     num,
     power,
     replaced,
-    shown,
     tree,
 )  # fmt: skip
-from .recheck_numbers import Num, Unclear, Undefined, Value, compare, is_zero, number
+from .recheck_numbers import FAR, Num, Unclear, Undefined, Value, compare, is_zero, number
 
 if TYPE_CHECKING:
     from .recheck import Recheck
-    from .recheck_signs import Ends, Gap, Mark
+    from .recheck_signs import Ends, Mark
 
-SETS = ("range", "argmax", "argmin", "subdifferential", "interval", "open_interval")
 FORMATS = {  # precision, least and greatest exponent
     "float64": (53, -1022, 1023), "float32": (24, -126, 127), "float16": (11, -14, 15), "bfloat16": (8, -126, 127),
     "float8_e4m3fn": (4, -6, 8), "float8_e5m2": (3, -14, 15),
 }  # fmt: skip
+MAX_COUNT, MAX_VALUES = 10_000, 2_000
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,24 @@ class Part:
 
 
 def slope_of(e: Node, name: str) -> Node:
-    return Node("D", replaced(e, name, Node("name", f"{name}#0")), f"{name}#0", Node("name", name))
+    """The derivative; its own variable is named after the derivatives inside, so that it is none of theirs."""
+    bound = f"{name}#-{e.derivatives}"
+    return Node("D", replaced(e, name, Node("name", bound)), bound, Node("name", name))
+
+
+def restricted(check: Recheck, name: str) -> bool:
+    """Whether the condition speaks of the name."""
+    return name in check.confined
+
+
+def _unrestricted(check: Recheck, e: Any, name: str) -> None:
+    if restricted(check, name):
+        raise Unclear(f"{e.text[:60]} under a condition on {name}")
+
+
+def inside(check: Recheck, name: str, sign: Callable[[str, Node], int | None]) -> bool:
+    """Whether the condition holds where the signs are taken."""
+    return not restricted(check, name) or check.truth(check.where, sign, strict=True) is True
 
 
 def shape(check: Recheck, e: Any) -> list[Part]:
@@ -92,25 +112,18 @@ def shape(check: Recheck, e: Any) -> list[Part]:
         return check.cache[key]
     f, before = check.reader.read(e), check.at
     check.at = key
-    where = check.where if check.where is not None and name in check.names(check.where) else None
     parts: list[Part] = []
     gaps, marks = check.cut(key, name, e)
-
-    def inside(sign: Callable[[str, Node], int | None]) -> bool:
-        return where is None or check.truth(where, sign) is True
-
     for i, (gap, ends) in enumerate(gaps):
-        if inside(lambda key, e, g=gap, m=ends: check.sign(g, key, e, name, m)):
+        if inside(check, name, lambda key, e, g=gap, m=ends: check.sign(g, key, e, name, m)):
             direction = check.sign(gap, "slope", slope_of(f, name), name, ends)
             if direction is not None:
                 low, high = (end_value(f, name, m, side) for m, side in zip(ends, (1, -1), strict=True))
-                if direction == 0:
-                    _analytic(check, f, name, gap, ends)  # without a jump inside
-                    parts.append(Part(low, low, on=ends))
-                else:
-                    bounds = (low, high) if direction > 0 else (high, low)
-                    parts.append(Part(*bounds, False, False, direction=direction))
-        if i < len(marks) and inside(lambda key, e, m=marks[i]: check.at_mark(e, name, m)):
+                bounds = (low, high) if direction > 0 else (high, low)
+                parts.append(Part(*bounds, False, False, direction=direction) if direction else Part(low, low, on=ends))
+            elif check.sign(gap, "value", f, name, ends) is not None:
+                raise Unclear(f"{key}: a function without a derivative")
+        if i < len(marks) and inside(check, name, lambda key, e, m=marks[i]: check.at_mark(e, name, m)):
             try:
                 value = at(f, name, marks[i])
                 parts.append(Part(value, value, at=marks[i]))
@@ -188,7 +201,7 @@ def functional(check: Recheck, e: Any) -> Any:
             parts = product(check, inner)[1] if is_product(inner) else shape(check, inner)
             return constant(extremum(parts, 1 if kind == "sup" else -1)[0])
         case "limit", 3:
-            name = args[1].id if isinstance(args[1], ast.Name) else "x"
+            name = check.reader.bound(args[1])
             f, point = check.reader.read(args[0]), check.value(args[2])
             if isinstance(point, str):
                 return constant(limit(f, name, point, -1))
@@ -199,9 +212,12 @@ def functional(check: Recheck, e: Any) -> Any:
         case "E", 1:
             return constant(expectation(check, args[0]))
         case "lipschitz", 1:
-            f, name, marks = _pieces(check, args[0])
+            f, name, marks, edges = _pieces(check, args[0])
             for mark in marks:
                 _continuous_at(f, name, mark.value)
+            for mark, side in edges:
+                if compare(at(f, name, mark), limit(f, name, mark.value, side)):
+                    raise Unclear(f"{e.text}: a jump at an end of the domain")
             slopes = shape(check, tree(f"D({args[0].text})"))
             low, high = (extremum(slopes, sense)[0] for sense in (-1, 1))
             if isinstance(low, str) or isinstance(high, str):
@@ -228,7 +244,10 @@ def rounded(kind: str, e: Node) -> Fraction:
     """A number rounded to a format; of one that is not rational, both ends of an enclosure must round alike."""
     if e.op == "num":
         return _nearest(kind, e.args[0])
-    low, high = (Fraction(*lib.to_rational(end)) for end in closed(e).ball)
+    ball = closed(e).ball
+    if any(abs(end[2] + end[3]) > FAR for end in ball):
+        raise Unclear(f"{kind} of a number so large or small")
+    low, high = (Fraction(*lib.to_rational(end)) for end in ball)
     if _nearest(kind, low) != _nearest(kind, high):
         raise Unclear(f"{kind} of a number near a rounding boundary")
     return _nearest(kind, low)
@@ -249,6 +268,7 @@ def _nearest(kind: str, x: Fraction) -> Fraction:
 def expectation(check: Recheck, e: Any) -> Num:
     """E over a standard normal: differences of limits of antiderivatives that are checked by differentiating them."""
     name = check.reader.variable(e, preferred="z")
+    _unrestricted(check, e, name)
     key, before, f = f"E of {e.text} | {name}", check.at, check.reader.read(e)
     check.at = key
     z = Node("name", name)
@@ -288,7 +308,9 @@ def product(check: Recheck, e: Any) -> tuple[Node, list[Part]]:
     if ("product", e.text) in check.cache:
         return check.cache["product", e.text]
     values, count = shape(check, e.args[0]), check.reader.read(e.args[1])
-    whole = int(count.args[0]) if count.op == "num" and count.args[0].denominator == 1 and count.args[0] > 0 else None
+    whole = int(count.args[0]) if count.op == "num" and count.args[0] in range(1, MAX_COUNT + 1) else None
+    if whole is None and count.op != "name":
+        raise Bad(f"{e.text[:80]}: n is a whole number from 1 to {MAX_COUNT}, or a free name")
     key = f"product#{len(check.products)}"
     node = Node("name", key)
     points = _distinct([p.low for p in values]) if all(p.is_point for p in values) else None
@@ -296,11 +318,13 @@ def product(check: Recheck, e: Any) -> tuple[Node, list[Part]]:
     if points is not None:
         if whole is None and all((p * p - p).sign() == 0 for p in points):
             whole = 1
-        if whole is None or len(points) * whole > 2_000:
+        if whole is None or len(points) * whole > MAX_VALUES:
             raise Unclear(f"{e.text}: too many values")
         found = points
         for _ in range(whole - 1):
             found = _distinct([p * q for p in found for q in points])
+            if len(found) > MAX_VALUES:
+                raise Unclear(f"{e.text}: too many values")
         parts = [Part(p, p) for p in found]
     elif len(span) == 1 and not isinstance(low := span[0].low, str) and not isinstance(high := span[0].high, str) and (
         low.sign() in (0, 1)
@@ -356,7 +380,7 @@ def _no_case(u: Node) -> int:
 
 def is_set(e: Any) -> bool:
     if isinstance(e, ast.Call) and isinstance(e.func, ast.Name):
-        return e.func.id in SETS
+        return e.func.id in SETS - {"reals"}
     return isinstance(e, ast.Set) or (isinstance(e, ast.Name) and e.id == "reals")
 
 
@@ -383,12 +407,17 @@ def members(check: Recheck, e: Any) -> list[Part]:
         case ast.Name(id="reals"):
             return [Part("-oo", "oo", False, False)]
         case ast.Call(func=ast.Name(id=("interval" | "open_interval") as kind), args=[low, high], keywords=keywords):
-            closed_ends: dict[str, bool] = dict.fromkeys(("left", "right"), kind == "interval")
-            for k in keywords:
-                closed_ends[str(k.arg)] = isinstance(k.value, ast.Name) and k.value.id == "closed"
+            ends: dict[Any, Any] = dict.fromkeys(("left", "right"), "closed" if kind == "interval" else "open")
+            ends |= {k.arg: k.value.id if isinstance(k.value, ast.Name) else None for k in keywords}
+            if len(ends) != 2 or not {*ends.values()} <= {"open", "closed"}:
+                raise Bad(f"expected left= and right=, each open or closed: {e.text[:80]!r}")
             a, b = value(low), value(high)
-            flags = closed_ends["left"] and not isinstance(a, str), closed_ends["right"] and not isinstance(b, str)
-            return [Part(a, b, *flags)]
+            flags = [end == "closed" and not isinstance(x, str) for end, x in zip(ends.values(), (a, b), strict=True)]
+            if (order := compare(a, b)) > 0 or (order == 0 and not all(flags)):
+                raise Bad(f"an interval with its ends out of order: {e.text[:80]!r}")
+            return [Part(a, b if order else a, *flags)]
+        case ast.Call(keywords=[_, *_]):
+            raise Bad(f"no such option: {e.text[:80]!r}")
         case ast.Call(func=ast.Name(id="range"), args=[f]):
             return product(check, f)[1] if is_product(f) else shape(check, f)
         case ast.Call(func=ast.Name(id=("argmax" | "argmin") as kind), args=[f]):
@@ -399,6 +428,7 @@ def members(check: Recheck, e: Any) -> list[Part]:
             return points + [Part(p.on[0].value, p.on[1].value, False, False) for p in holders if p.on]
         case ast.Call(func=ast.Name(id="subdifferential"), args=[f, point]):
             name, at_ = check.reader.variable(f), closed(check.reader.read(point))
+            _unrestricted(check, e, name)
             body = check.reader.read(f)
             _continuous_at(body, name, at_)
             slopes = [limit(slope_of(body, name), name, at_, side) for side in (-1, 1)]
@@ -434,8 +464,11 @@ def predicate(check: Recheck, kind: str, e: Any) -> bool:
     args = e.args
     if kind == "approx" and len(args) == 2 and len(e.keywords) == 1:
         return approx(check, args[0], args[1], e.keywords[0])
+    if e.keywords:
+        raise Bad(f"no such option: {e.text[:80]!r}")
     if kind == "identity_near" and len(args) == 2:
         name, point = check.reader.variable(args[0]), closed(check.reader.read(args[1]))
+        _unrestricted(check, e, name)
         f = check.reader.read(args[0])
         return compare(Point(name, point).value(f), point) == 0 == compare(derivative_at(f, name, point), number(1))
     if len(args) != 1:
@@ -444,11 +477,11 @@ def predicate(check: Recheck, kind: str, e: Any) -> bool:
         case "increasing" | "decreasing" | "monotone":
             return _monotone(shape(check, args[0]), kind)
         case "convex" | "concave":
-            f, name, marks = _pieces(check, args[0])
+            f, name, marks, edges = _pieces(check, args[0])
             for mark in marks:
                 _continuous_at(f, name, mark.value)
-            if check.where is not None:
-                raise Unclear(f"{kind} under a condition")
+            if edges:
+                raise Unclear(f"{kind} up to an end of the domain")
             steps = _steps(shape(check, tree(f"D({args[0].text})")))
             return all(s >= 0 for s in steps) if kind == "convex" else all(s <= 0 for s in steps)
         case "odd" | "even":
@@ -456,6 +489,7 @@ def predicate(check: Recheck, kind: str, e: Any) -> bool:
         case "bounded":
             return not any(isinstance(extremum(shape(check, args[0]), s)[0], str) for s in (-1, 1))
         case "smooth":
+            _unrestricted(check, e, check.reader.variable(args[0]))
             return continuity(check, args[0]) is None
         case "differentiable":
             return _differentiable(check, args[0])
@@ -485,15 +519,21 @@ def _monotone(parts: list[Part], kind: str) -> bool:
 
 
 def _parity(check: Recheck, e: Any, kind: str) -> bool:
-    """f(-x) = f(x) or -f(x) on every gap and at every mark where both are defined."""
+    """f(-x) = f(x) or -f(x) on every gap and at every mark; each has a value where the other has one."""
     name, f = check.reader.variable(e), check.reader.read(e)
+    _unrestricted(check, e, name)
     key, before = f"parity of {e.text} | {name}", check.at
     check.at = key
     mirrored = replaced(f, name, -Node("name", name))
     difference = mirrored - f if kind == "even" else mirrored + f
     gaps, marks = check.cut(key, name, e)
-    signs = {check.sign(gap, kind, difference, name, ends) for gap, ends in gaps}
-    signs |= {check.at_mark(difference, name, mark) for mark in marks}
+    places = [lambda key, e, g=gap, m=ends: check.sign(g, key, e, name, m) for gap, ends in gaps]
+    places += [lambda key, e, m=mark: check.at_mark(e, name, m) for mark in marks]
+    signs = set()
+    for sign in places:
+        signs.add(found := sign(kind, difference))
+        if found is None and {sign("value", f), sign("mirrored", mirrored)} != {None}:
+            raise Unclear(f"{key}: f(x) is defined where f(-x) is not")
     check.at = before
     if signs == {None}:
         raise Unclear(f"{key}: nowhere are f(x) and f(-x) both defined")
@@ -502,12 +542,16 @@ def _parity(check: Recheck, e: Any, kind: str) -> bool:
 
 def approx(check: Recheck, a: Any, b: Any, option: Any) -> bool:
     """b is a rounded to n significant digits, ties either way; with rel=r, abs(a - b) <= r abs(b)."""
+    if option.arg not in ("rel", "digits"):
+        raise Bad("approx takes digits= or rel=")
     x, y, amount = closed(check.reader.read(a)), closed(check.reader.read(b)), fraction_of(check, option.value)
     if y.exact is None or not y.exact.is_Rational or not y:
         raise Unclear("approx to a number that is not written out")
     target = Fraction(int(y.exact.p), int(y.exact.q))
     if option.arg == "rel":
         half = amount * abs(target)
+    elif amount not in range(1, 1001):
+        raise Bad("digits is a whole number from 1 to 1000")
     else:
         exponent = 0  # of the leading digit of a
         largest, smallest = (number(Fraction(10) ** n) for n in (2000, -2000))
@@ -538,53 +582,36 @@ def fraction_of(check: Recheck, e: Any) -> Fraction:
     return value.args[0]
 
 
-def _analytic(check: Recheck, e: Node, name: str, gap: Gap, ends: Ends) -> None:
-    """No case distinction changes on the gap, and every logarithm, root and quotient is of a number that has one."""
-    if e.op == "D":
-        if e.args[2].op != "name":
-            raise Unclear("a derivative at a moving point")
-        _analytic(check, replaced(e.args[0], e.args[1], e.args[2]), name, gap, ends)
-        return
-    if e.op == "if":
-        branch = algebraic_branch(check, e, name, gap, ends)
-        _analytic(check, e.args[1], name, gap, ends)
-        _analytic(check, branch, name, gap, ends)
-        return
-    whole = e.op == "pow" and e.args[1].denominator == 1
-    if (e.op == "log" or (e.op == "pow" and not (whole and e.args[1] > 0))) and e.args[0].names:
-        sign = check.sign(gap, shown(e.args[0]), e.args[0], name, ends)
-        if sign not in ((1, -1) if whole else (1,)):
-            raise Unclear("an undefined point")
-    for a in e.args:
-        if isinstance(a, Node):
-            _analytic(check, a, name, gap, ends)
+def _pieces(check: Recheck, e: Any) -> tuple[Node, str, list[Mark], list[tuple[Mark, int]]]:
+    """A function that is analytic between marks, on an interval: the marks inside it, and the ends that belong to it.
 
-
-def algebraic_branch(check: Recheck, e: Node, name: str, gap: Gap, ends: Ends) -> Node:
-    relation, u, a, b = e.args
-    sign = check.sign(gap, shown(u), u, name, ends)
-    if sign is None:
-        raise Unclear("an undefined case distinction")
-    return a if holds(relation, sign) else b
-
-
-def _pieces(check: Recheck, e: Any) -> tuple[Node, str, list[Mark]]:
-    """A function that is analytic between marks."""
+    An end comes with the side, 1 or -1, on which the interval lies.
+    """
     name, f = check.reader.variable(e), check.reader.read(e)
     key, before = f"pieces of {e.text} | {name}", check.at
     check.at = key
     gaps, marks = check.cut(key, name, e)
-    for gap, ends in gaps:
-        _analytic(check, f, name, gap, ends)
-    if not all(mark.exact for mark in marks):
+    within = [inside(check, name, lambda key, e, g=gap, m=ends: check.sign(g, key, e, name, m)) for gap, ends in gaps]
+    belongs = [inside(check, name, lambda key, e, m=mark: check.at_mark(e, name, m)) for mark in marks]
+    if not any(within):
+        raise Unclear(f"{key}: the domain has no interior")
+    first, last = within.index(True), len(within) - 1 - within[::-1].index(True)
+    between, members = {*range(first, last)}, {i for i, belonging in enumerate(belongs) if belonging}
+    if not all(within[first : last + 1]) or not between <= members <= between | {first - 1, last}:
+        raise Unclear(f"{key}: the domain is not an interval")
+    for gap, ends in gaps[first : last + 1]:
+        check.defined(gap, f, name, ends)
+    if not all(marks[i].exact for i in members):
         raise Unclear(f"{key}: a breakpoint without an exact form")
     check.at = before
-    return f, name, marks
+    return f, name, marks[first:last], [(marks[i], 1 if i < first else -1) for i in members - between]
 
 
 def continuity(check: Recheck, e: Any) -> int | None:
     """The largest k with f in C^k, -1 with a jump, None for smooth."""
-    f, name, marks = _pieces(check, e)
+    f, name, marks, edges = _pieces(check, e)
+    if edges:
+        raise Unclear(f"the continuity of {e.text[:60]} up to an end of the domain")
     if not marks:
         return None
     for mark in marks:
@@ -613,11 +640,13 @@ def _continuous_at(f: Node, name: str, point: Value, demand: bool = True) -> boo
 
 
 def _differentiable(check: Recheck, e: Any) -> bool:
-    f, name, marks = _pieces(check, e)
-    try:
-        for mark in marks:
-            assert isinstance(mark.value, Num)
+    f, name, marks, _ = _pieces(check, e)
+    _unrestricted(check, e, name)
+    for mark in marks:
+        assert isinstance(mark.value, Num)
+        Point(name, mark.value).value(f)  # where it is undefined, nothing is said
+        try:
             derivative_at(f, name, mark.value)
-    except Undefined:
-        return False
+        except Undefined:
+            return False
     return True

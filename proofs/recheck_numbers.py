@@ -3,17 +3,26 @@
 Nothing here is shared with the search. Intervals are pairs of mpmath numbers; sums, products and quotients are rounded
 outwards by mpmath's directed rounding, the elementary functions are computed 24 bits finer than needed and widened by
 2^-bits, and erfc has its own series. Exact forms are SymPy numbers, used for one question only: is this number 0?
+They are dropped where they grow long, and where a number is so large or small that SymPy would need its digits.
 
 On a tail y >= R a function is a short sum of ``c y^k (log y)^l exp(q(y))`` whose last coefficient is an interval that
 takes in everything smaller. ``x = y``, ``x = -y``, ``x = p + 1/y`` and ``p - 1/y`` make every end of an interval one.
+Two monomials of equal growth are the same function and become one term: constants in exponents are equal when SymPy
+says that their difference is 0, they differ when intervals tell them apart, and the rest is :class:`Unclear`.
+
+Certificates come from strangers, so that all work is counted, see :func:`bounded`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from functools import cmp_to_key, lru_cache
-from math import comb
+from math import comb, prod
 from typing import Any
 
 import sympy as sp
@@ -33,14 +42,89 @@ class Undefined(Exception):
     """A term has no value here."""
 
 
+# --- bounds on work
+
+MAX_STEPS, MAX_SECONDS = 2_000_000, 20
+"""What one certificate may cost: operations on numbers, and seconds of processor time."""
+MAX_DIGITS, MAX_PARTS, MAX_TERMS = 3_500, 150, 5_000
+"""Of an exact form: digits and operations; of an identity, terms once it is multiplied out."""
+FAR = 4_000
+"""Beyond 2^FAR and below 2^-FAR numbers have no exact form, unless they are rational."""
+
+
+class Exhausted(BaseException):
+    """The work that one certificate may cost is done. No handler of ordinary errors swallows it."""
+
+
+_left: ContextVar[list[int] | None] = ContextVar("left", default=None)
+
+
+def spend(steps: int) -> None:
+    """Counts work. Raises Exhausted."""
+    left = _left.get()
+    if left is not None:
+        left[0] -= steps
+        if left[0] < 0:
+            raise Exhausted(f"more than {MAX_STEPS} steps")
+
+
+@contextmanager
+def bounded(steps: int = MAX_STEPS, seconds: float = MAX_SECONDS) -> Iterator[None]:
+    """A bound on the steps counted inside and, where signals can be had, on processor time, which SymPy may take."""
+
+    def ring(*_: Any) -> None:
+        raise Exhausted(f"more than {seconds} s of processor time")
+
+    timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGVTALRM, ring) if timed else None
+    token = _left.set([steps])
+    try:
+        if timed:
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1)
+        yield
+    finally:
+        if timed:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)
+        _left.reset(token)
+
+
 @lru_cache(maxsize=1 << 14)
 def is_zero(e: Any) -> bool:
     """Whether SymPy's algebra reduces an exact form to 0."""
     if e.is_Rational:
         return bool(e == 0)
+    if e.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
+        raise Unclear("a quotient by 0")
+    if _multiplied_out(e) > MAX_TERMS:
+        raise Unclear(f"an identity of more than {MAX_TERMS} terms")
     if sp.expand(sp.numer(sp.together(sp.expand(e)))) == 0:
         return True
     return bool(sp.count_ops(e) < 400 and sp.simplify(e) == 0)
+
+
+def _multiplied_out(e: Any) -> int:
+    """A bound on the terms of an expression once it is multiplied out, itself bounded."""
+    sizes = [_multiplied_out(a) for a in e.args]
+    if e.is_Pow and e.exp.is_Integer and sizes[0] > 1:
+        n = min(abs(int(e.exp)), MAX_TERMS)
+        return min(comb(n + sizes[0] - 1, n), MAX_TERMS + 1)
+    size = prod(sizes) if e.is_Mul else sum(sizes)
+    return min(max(size, 1), MAX_TERMS + 1)
+
+
+def _kept(exact: Any, ball: Any) -> Any:
+    """An exact form, or None where it is longer, or the number larger or smaller, than exact forms are kept for."""
+    if exact is None or exact.is_Rational:
+        return None if exact is not None and _digits(exact) > MAX_DIGITS else exact
+    low, high = (lib.mpf_abs(end) for end in ball)
+    largest = high if lib.mpf_lt(low, high) else low
+    if largest[1] and abs(largest[2] + largest[3]) > FAR:
+        return None
+    for count, part in enumerate(sp.preorder_traversal(exact)):
+        if count > MAX_PARTS or (part.is_Rational and _digits(part) > MAX_DIGITS):
+            return None
+    return exact
 
 
 class Num:
@@ -52,6 +136,7 @@ class Num:
         if ball is None:
             p, q = lib.from_int(int(exact.p)), lib.from_int(int(exact.q))
             ball = (lib.mpf_div(p, q, BITS, "f"), lib.mpf_div(p, q, BITS, "c"))
+        spend(1)
         self.exact, self.ball = exact, ball
 
     def __bool__(self) -> bool:
@@ -68,7 +153,8 @@ class Num:
             return NotImplemented
         other = number(other)
         exact = None if self.exact is None or other.exact is None else self.exact + other.exact
-        return Num(exact, lib.mpi_add(self.ball, other.ball, BITS))
+        ball = lib.mpi_add(self.ball, other.ball, BITS)
+        return Num(_kept(exact, ball), ball)
 
     __radd__ = __add__
 
@@ -77,7 +163,8 @@ class Num:
             return NotImplemented
         other = number(other)
         exact = None if self.exact is None or other.exact is None else sp.expand_mul(self.exact * other.exact)
-        return Num(exact, lib.mpi_mul(self.ball, other.ball, BITS))
+        ball = lib.mpi_mul(self.ball, other.ball, BITS)
+        return Num(_kept(exact, ball), ball)
 
     __rmul__ = __mul__
 
@@ -105,14 +192,19 @@ class Num:
             if sign is None and not (op == "pow" and a > 0 and self.ball[0] == lib.fzero):
                 raise Unclear(f"the sign under {op}")
         ball = _pow(self.ball, a) if op == "pow" else _BALLS[op](self.ball)
-        if self.exact is None or len(str(self.exact)) > 400:
+        spend(20)
+        if self.exact is None or (self.exact.is_Rational and _digits(self.exact) * max(abs(a), 1) > MAX_DIGITS):
             return Num(None, ball)
         rules: dict[str, Callable[[Any], Any]] = {
             "exp": sp.exp, "log": sp.log, "sin": sp.sin, "cos": sp.cos, "atan": sp.atan,
             "erfc": lambda u: 1 - sp.erf(u),
             "pow": lambda u: sp.Pow(u, sp.Rational(a.numerator, a.denominator)),
         }  # fmt: skip
-        return Num(rules[op](self.exact), ball)
+        return Num(_kept(rules[op](self.exact), ball), ball)
+
+
+def _digits(q: Any) -> float:
+    return (q.p.bit_length() + q.q.bit_length()) * 0.30103
 
 
 @lru_cache(maxsize=1 << 12)
@@ -183,11 +275,13 @@ def _wave(f: Callable[..., Any]) -> Callable[[Any], Any]:
     def enclose(ball: Any) -> Any:
         """Slopes are at most 1: the value in the middle, give or take the radius."""
         middle = lib.mpf_shift(lib.mpf_add(ball[0], ball[1], BITS), -1)
+        one, minus = lib.fone, lib.mpf_neg(lib.fone)
+        if middle[2] + middle[3] > BITS:  # known to less than a period
+            return minus, one
         rounding = lib.mpf_shift(lib.mpf_add(lib.mpf_abs(middle), lib.fone, BITS, "c"), 4 - BITS)
         spread = lib.mpf_add(lib.mpf_sub(ball[1], ball[0], BITS, "c"), rounding, BITS, "c")
         value = f(middle, BITS + 24)
         low, high = lib.mpf_sub(value, spread, BITS, "f"), lib.mpf_add(value, spread, BITS, "c")
-        one, minus = lib.fone, lib.mpf_neg(lib.fone)
         return (low if lib.mpf_gt(low, minus) else minus), (high if lib.mpf_lt(high, one) else one)
 
     return enclose
@@ -320,10 +414,13 @@ def jet(op: str, u: list[Any], a: Fraction = Fraction(1)) -> list[Any]:
                     term = convolve(u[: k + 1], [*waves[other][:k], 0], k, Fraction)
                     waves[name].append(term * Fraction(sign, k) if term else 0)
             return waves[op]
-    if a.denominator == 1 and a >= 0:
-        result = u
-        for _ in range(int(a) - 1):
-            result = [convolve(result, u, k) for k in range(n)]
+    if a.denominator == 1 and a > 0:
+        result, square, rest = None, u, int(a)
+        while rest:
+            if rest & 1:
+                result = square if result is None else [convolve(result, square, k) for k in range(n)]
+            square, rest = [convolve(square, square, k) for k in range(n)] if rest > 1 else square, rest >> 1
+        assert result is not None
         return [first, *result[1:]]
     inverse = u[0].fn("pow", Fraction(-1))
     result = [first]
@@ -358,7 +455,7 @@ UNIT, Y, LOG_Y = _mono(), _mono(1), _mono(0, 1)
 
 
 def growth(m: Mono) -> int:
-    """1, 0 or -1 as a monomial tends to oo, stays 1 or tends to 0."""
+    """1, 0 or -1 as a monomial tends to oo, is 1 or tends to 0. Exponentials outweigh powers: see Model.fn."""
     if not m[2]:
         first = m[0] or m[1]
         return (first > 0) - (first < 0)
@@ -370,12 +467,25 @@ def growth(m: Mono) -> int:
 
 def times(m: Mono, n: Mono, power: int = 1) -> Mono:
     """m * n^power."""
-    parts: dict[Mono, Num] = {}
-    for c, part in (*m[2], *((c * power, part) for c, part in n[2])):
-        parts[part] = parts[part] + c if part in parts else c
-    kept = sorted((p for p, c in parts.items() if c.sign() != 0), key=_ORDER, reverse=True) if len(parts) > 1 else [
-        p for p, c in parts.items() if c.sign() != 0]  # fmt: skip
-    return m[0] + power * n[0], m[1] + power * n[1], tuple((parts[p], p) for p in kept)
+    exponent = merged([*((part, c) for c, part in m[2]), *((part, c * power) for c, part in n[2])])
+    return m[0] + power * n[0], m[1] + power * n[1], tuple((c, part) for part, c in exponent)
+
+
+def merged(terms: Iterable[tuple[Mono, Num]]) -> list[tuple[Mono, Num]]:
+    """Terms in order of growth, the largest first, without two of equal growth and without what is exactly 0."""
+    sums: dict[Mono, Num] = {}
+    for m, c in terms:
+        sums[m] = sums[m] + c if m in sums else c
+    result: list[tuple[Mono, Num]] = []
+    for m in sorted(sums, key=_ORDER, reverse=True) if len(sums) > 1 else sums:
+        c = sums[m]
+        # The quotient of two is 1 when its exponent cancels, in whatever way the two are written.
+        if result and m[2] and times(result[-1][0], m, -1) == UNIT:
+            m, first = result.pop()
+            c = first + c
+        if c.exact is None or c.sign() != 0:
+            result.append((m, c))
+    return result
 
 
 def _compare_growth(m: Any, n: Any) -> int:
@@ -421,13 +531,8 @@ class Tail:
         return total
 
     def collect(self, terms: list[tuple[Mono, Num]]) -> Model:
-        """Equal monomials together, in order of growth; what is beyond the number of terms goes into one interval."""
-        found: dict[Mono, Num] = {}
-        for m, c in terms:
-            found[m] = found[m] + c if m in found else c
-        found = {m: c for m, c in found.items() if not (c.exact is not None and c.sign() == 0)}
-        ordered = sorted(found, key=_ORDER, reverse=True) if len(found) > 1 else list(found)
-        kept = [(m, found[m]) for m in ordered]
+        """A model of a sum; what is beyond the number of terms goes into one interval."""
+        kept = merged(terms)
         if len(kept) > self.terms + 1:
             m, c = kept[self.terms]
             for n, d in kept[self.terms + 1 :]:
@@ -485,11 +590,11 @@ class Model:
         return sign
 
     def spread(self) -> Num:
-        """An interval around all values of a function that does not grow."""
+        """An interval around all values of a vanishing function, and 0."""
         total = number(0).inexact()
         for m, c in self.terms:
             total = total + c * self.tail.range(m)
-        return total
+        return either(total, number(0))
 
     def limit(self) -> Num | str:
         """The limit: exact, or "oo" or "-oo"."""
@@ -545,6 +650,8 @@ class Model:
         if op == "exp":
             if any(c.exact is None for _, c in growing):
                 raise Unclear("an exponent that is known only as an interval")
+            if any(m != LOG_Y and growth(times(m, LOG_Y, -1)) <= 0 for m, _ in growing):
+                raise Unclear("an exponential that no power of the variable is smaller than")
             powers = [c.exact for m, c in growing if m == LOG_Y]
             if any(not p.is_Rational for p in powers):
                 raise Unclear("y to an irrational power")

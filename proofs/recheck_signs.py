@@ -7,7 +7,21 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from .recheck_formulas import Bad, Cell, Node, Point, Reader, algebraic, closed, fraction, shown, tail_end, tree
+from .recheck_formulas import (
+    Bad,
+    Cell,
+    Node,
+    Point,
+    Reader,
+    algebraic,
+    closed,
+    fraction,
+    holds,
+    replaced,
+    shown,
+    tail_end,
+    tree,
+)  # fmt: skip
 from .recheck_numbers import Num, Unclear, Undefined, Value, between, compare, is_zero, number
 
 MAX_CELLS = 20_000
@@ -15,6 +29,14 @@ MAX_CELLS = 20_000
 
 class Wrong(Exception):
     """A fact does not re-check; the message names the fact and the reason."""
+
+
+class Refuted(Wrong):
+    """A part of the statement is false by the re-checker's own arithmetic: at a mark, on a gap, or as it stands."""
+
+    def __init__(self, part: Any, place: Mark | Ends | None = None, name: str = "") -> None:
+        super().__init__(f"{part.text}: false" + (" somewhere on the line" if place else ""))
+        self.part, self.place, self.name = part, place, name
 
 
 class Mark:
@@ -102,11 +124,35 @@ class Signs:
         return sign
 
     def identity(self, data: dict[str, Any], e: Node, name: str, ends: Ends) -> None:
-        """e is 0 throughout the gap: by algebra, its cases settled by signs with arguments of their own."""
+        """e is defined and 0 throughout the gap: by algebra, its cases settled by signs with arguments of their own."""
         cases = data.get("cases", {})
         rest = algebraic(e, lambda u: self._case(cases, u, name, ends))
         if not is_zero(rest):
             raise Wrong(f"{self.at}: not identically 0")
+        self.defined(cases, e, name, ends)
+
+    def defined(self, gap: Gap, e: Node, name: str, ends: Ends) -> None:
+        """e is analytic on the gap: logarithms, roots and quotients are of numbers that have one, no case changes."""
+        if not e.names:
+            closed(e)
+        elif e.op == "D":
+            body, bound, at = e.args
+            if at.op != "name":  # where the inner point stays, a case distinction must not be at its edge
+                algebraic(e, lambda u: self._case(gap, u, name, ends))
+                self.defined(gap, at, name, ends)
+            self.defined(gap, replaced(body, bound, at), name, ends)
+        elif e.op == "if":
+            relation, u, a, b = e.args
+            self.defined(gap, a if holds(relation, self._case(gap, u, name, ends)) else b, name, ends)
+        else:
+            whole = e.op == "pow" and e.args[1].denominator == 1
+            if (e.op == "log" or (e.op == "pow" and not (whole and e.args[1] > 0))) and not positive(e.args[0]):
+                sign = self.sign(gap, shown(e.args[0]), e.args[0], name, ends)
+                if sign not in ((1, -1) if whole else (1,)):
+                    raise Unclear("an undefined point")
+            for a in e.args:
+                if isinstance(a, Node):
+                    self.defined(gap, a, name, ends)
 
     def _case(self, cases: dict[str, Any], u: Node, name: str, ends: Ends) -> int:
         if u.names - {name}:
@@ -159,7 +205,7 @@ class Signs:
                 raise Wrong(f"{self.at}: the sign in or beside a bracket")
             return end.edge(side)
         start, terms = fraction(tail.get("start")), tail.get("terms")
-        if not end.exact or start <= 0 or terms not in range(2, 13):
+        if not end.exact or start <= 0 or not isinstance(terms, int) or terms not in range(2, 13):
             raise Wrong(f"{self.at}: a tail needs an exact end, a positive start and 2 to 12 terms")
         place = tail_end(name, end.value, side, start, terms)
         if not settles(lambda: place.value(e).sign(), sign):
@@ -192,6 +238,25 @@ class Signs:
         if not mark.exact and self.roots.setdefault((self.at, mark.bracket), e) is not e:
             raise Wrong(f"{self.at}: two expressions vanish in one bracket")
         return 0
+
+
+def positive(e: Node) -> bool:
+    """Visibly above 0 wherever it is defined."""
+    match e.op:
+        case "num":
+            return e.args[0] > 0
+        case "add":
+            return any(map(positive, e.args)) and all(map(_nonnegative, e.args))
+        case "mul":
+            return all(map(positive, e.args))
+        case "pow":
+            return positive(e.args[0])
+    return e.op in ("exp", "erfc", "pi")
+
+
+def _nonnegative(e: Node) -> bool:
+    even = e.op == "pow" and e.args[1].denominator == 1 and e.args[1] % 2 == 0
+    return even or positive(e) or (e.op in ("add", "mul") and all(map(_nonnegative, e.args)))
 
 
 def settles(find: Callable[[], int | None], sign: int | None) -> bool:

@@ -115,9 +115,10 @@ def source(formula: Formula) -> str:
 
 
 def sides(r: Relation) -> tuple[str, str]:
-    """The two sides as they are written."""
-    left, _, right = r.text.partition(f" {r.op} ")
-    return left, right
+    """The two sides as they are written. Raises Undecided where the relation is not written as one."""
+    if not r.left_text:
+        raise Undecided(f"{r.text} has no two sides")
+    return r.left_text, r.right_text
 
 
 def opposite(formula: Formula) -> Formula:
@@ -127,9 +128,8 @@ def opposite(formula: Formula) -> Formula:
             return inner
         case Connective(op=op, parts=parts):
             return Connective("or" if op == "and" else "and", tuple(map(opposite, parts)))
-        case Relation(op=op, lhs=lhs, rhs=rhs) if f" {op} " in formula.text:
-            left, right = sides(formula)
-            return Relation(OPPOSITE[op], lhs, rhs, f"{left} {OPPOSITE[op]} {right}")
+        case Relation(op=op, lhs=lhs, rhs=rhs, left_text=left, right_text=right) if left:
+            return Relation(OPPOSITE[op], lhs, rhs, f"{left} {OPPOSITE[op]} {right}", left, right)
         case Quantified(kind=kind, names=names, body=body):
             other = "forall" if kind == "exists" else "exists"
             contrary = opposite(body)

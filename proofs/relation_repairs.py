@@ -38,7 +38,7 @@ from .syntax import Infinity, Relation, relations
 
 def for_relation(r: Relation, refuted: Refuted) -> Iterator[Iterator[Candidate]]:
     """Ways of repairing a relation between numbers, nearest first."""
-    if r.text.startswith("approx("):
+    if not r.left_text:  # approx(a, b, rel=r)
         yield _with_the_error_there_is(r, refuted)
         return
     left, right = sides(r)

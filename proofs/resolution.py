@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from . import expressions as ex
 from . import parametric
+from .closed import closed_value
 from .effort import Undecided
-from .evaluate import enclose
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line, constant, merge, sign_line, signs_within
@@ -235,9 +235,14 @@ class Resolution:
         pending = ex.free_names(e) & self.values.keys()
         if not pending or ex.free_names(e) - pending:
             return closed_real(e)
-        smooth = _smooth_closed(e)
+        return closed_value(e, {name: self.values[name] for name in pending})
 
-        return Real(refine=lambda bits: enclose(smooth, {n: self.values[n].ball(bits) for n in pending}, bits))
+    def finite_number(self, side: Expr) -> Real:
+        """A number that calculations and sets may hold. Raises Undecided for an infinity, which stands only alone."""
+        number = self.number(side)
+        if number.infinite:
+            raise Undecided(f"{self.statement.functionals[side.args[0]].text} is infinite and no member of a set")
+        return number
 
     def is_count(self, name: str) -> bool:
         """Whether a name counts the factors of a product, and so stands for whole numbers from 1."""
@@ -264,9 +269,3 @@ def connect(op: str, values: tuple[bool | None, ...]) -> bool | None:
     if op == "not":
         return not values[0]
     return all(values) if op == "and" else any(values)
-
-
-def _smooth_closed(e: Expr) -> Expr:
-    if e.switching:
-        raise Undecided("a case distinction on a number without an exact form")
-    return e

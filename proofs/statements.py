@@ -14,17 +14,19 @@ from typing import Any
 
 from flint import fmpq
 
-from . import counterexamples, nearest, predicates, several
+from . import counterexamples, identities, nearest, predicates, several
 from . import expressions as ex
+from .cross_examination import cross_examined
 from .effort import Undecided, budget
 from .explanations import counterexample, explain, is_identity
 from .expressions import Expr
 from .landscape import decided_landscape
-from .language import parse_statement
+from .language import SETS, parse_statement
 from .lines import Line, merge, sample, sign_line
 from .periods import period
 from .pieces import Undefined
 from .reals import Real, compare, exact
+from .refutations import Candidate
 from .resolution import Resolution
 from .sets import RealSet, equal, union
 from .sets import point as singleton
@@ -39,10 +41,11 @@ from .syntax import (
     SetDisplay,
     SetFunctional,
     SetValue,
+    Statement,
     relations,
 )
 from .values import describe_extremum, digits, set_value
-from .vector_statements import prove_vectors
+from .vector_statements import decide_vectors
 from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
 
@@ -53,12 +56,34 @@ def prove(
     """Decide one statement in the statement language, on the domain given by `where`.
 
     `functions` defines further functions of x by formulas. With `suggest`, a refutation carries the nearest true
-    statement that was found and proved. Raises StatementError for text that is not in the language.
+    statement that was found and proved. A proof that the cross-examination contradicts is `unsound`.
+    Raises StatementError for text that is not in the language.
     """
-    if is_about_vectors(text, where, functions):
-        return prove_vectors(text, where, functions, suggest)
     started = time.perf_counter()
-    statement = parse_statement(text, where, functions)
+    result, near = decide(text, where=where, functions=functions, suggest=suggest)
+    if near is not None:
+        result = replace(result, nearest=near[0] if near[1] is None else f"{near[0]} where {near[1]}")
+    result = cross_examined(result, near, functions)
+    return replace(result, seconds=time.perf_counter() - started)
+
+
+def decide(
+    text: str, *, where: str | None = None, functions: Mapping[str, str] | None = None, suggest: bool = False
+) -> tuple[Result, Candidate | None]:
+    """What the search alone finds, and the nearest true statement where one is asked for; nothing cross-examined."""
+    if is_about_vectors(text, where, functions):
+        return decide_vectors(text, where, functions, suggest)
+    return _searched(parse_statement(text, where, functions), functions, suggest)
+
+
+def _decide_part(text: str, *, where: str | None, functions: Mapping[str, str] | None) -> Result:
+    """Decide a part of a statement, whose condition may name more than the part does."""
+    return _searched(parse_statement(text, where, functions, part=True), functions, False)[0]
+
+
+def _searched(
+    statement: Statement, functions: Mapping[str, str] | None, suggest: bool
+) -> tuple[Result, Candidate | None]:
     try:
         with budget():
             outcome = Decision(statement).run()
@@ -66,13 +91,13 @@ def prove(
         outcome = Outcome(Verdict.UNDECIDED, None, (str(reason),))
     except RecursionError:
         outcome = Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
-    found = None
+    near = None
     if suggest and outcome.verdict is Verdict.REFUTED:
         with budget(SUGGESTION_STEPS):
-            found = nearest.suggest(statement, functions, prove, outcome.counterexample)
-    seconds = time.perf_counter() - started
+            near = nearest.suggest(statement, functions, _decide_part, outcome.counterexample)
     explanation = tuple(dict.fromkeys(outcome.explanation))
-    return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample, found, seconds)
+    text, where = statement.text, statement.where_text
+    return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample), near
 
 
 MAX_COUNT = 40
@@ -181,7 +206,7 @@ class Decision(Resolution):
             if isinstance(side, SetFunctional):
                 return True
             if isinstance(side, Expr) and any(
-                self.statement.functionals[n].kind in ("sup", "inf", "lipschitz")
+                self.statement.functionals[n].kind in (*SETS, "sup", "inf", "lipschitz")
                 for n in ex.free_names(side) & self.statement.functionals.keys()
             ):
                 return True
@@ -252,11 +277,10 @@ class Decision(Resolution):
         return found
 
     def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
+        """The order of two sides, each proved to be a number: then what cancels between them may."""
         if isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr) and not (left.infinite or right.infinite):
-            if formula.lhs is formula.rhs:
+            if formula.lhs is formula.rhs or identities.is_zero(self.difference(formula)):
                 return 0
-            if left.exact is not None and right.exact is not None:
-                return compare(left, right)
         return compare(left, right)
 
     def _predicate_region(self, p: Predicate) -> Line[bool] | None:
@@ -281,7 +305,7 @@ class Decision(Resolution):
             self.notes += notes
             return found
         if isinstance(side, SetDisplay):
-            return union([singleton(self.number(m)) for m in side.members])
+            return union([singleton(self.finite_number(m)) for m in side.members])
         if isinstance(side, SetValue):
             found, notes = set_value(side, None, None)
             self.notes += notes

@@ -25,11 +25,12 @@ class Infinity:
 
 @dataclass(frozen=True)
 class Functional:
-    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, or a rounding."""
+    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, the only member of a set of
+    a function (argmax and the like), or a rounding."""
 
     kind: str
     body: Expr
-    text: str
+    text: str = field(compare=False)
     variable: str | None = None
     at: Expr | Infinity | None = None
 
@@ -68,12 +69,14 @@ Value: TypeAlias = Expr | Infinity | SetValue
 
 @dataclass(frozen=True)
 class Relation:
-    """lhs op rhs, op one of < <= > >= == !=."""
+    """lhs op rhs, op one of < <= > >= == !=; the sides as they are written, empty where it is not written as one."""
 
     op: str
     lhs: Value
     rhs: Value
     text: str
+    left_text: str = ""
+    right_text: str = ""
 
 
 @dataclass(frozen=True)

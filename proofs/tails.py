@@ -1,7 +1,8 @@
 """What a function does on a whole tail: models in monomials, with rigorous remainders.
 
 On ``y >= R`` a function is enclosed by a finite sum of ``C * M(y)`` with monomials ``M = y^k (log y)^l exp(q)``,
-where q is itself a finite sum of growing monomials with exact coefficients. A coefficient C is an exact constant
+where q is itself a finite sum of growing monomials with exact coefficients; which of two grows faster is decided or the
+work ends undecided (:mod:`monomials`). A coefficient C is an exact constant
 (an :class:`Expr`) or a ball: "some function of y with values in this ball". Models are closed under arithmetic and
 the elementary functions; because leading coefficients are exact, what cancels in the limit cancels here, and the
 sign of what is left decides strictness (tanh < 1 everywhere, not only in the limit).
@@ -19,7 +20,7 @@ from flint import arb, fmpq
 from . import expressions as ex
 from . import identities
 from .effort import Undecided, spend
-from .evaluate import NAN, excludes_zero, known_sign, precision, program, series
+from .evaluate import NAN, known_sign, precision, program, series
 from .expressions import Expr
 from .monomials import (
     LOG_Y,
@@ -28,14 +29,17 @@ from .monomials import (
     Model,
     Monomial,
     Y,
+    ball,
     by_dominance,
     constant,
+    decided_sign,
     growth,
     inverse,
+    monomial,
     power_of,
     times,
 )
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 
 SCHEDULE = (
     (fmpq(1, 2), 3), (fmpq(1), 3), (fmpq(2), 3), (fmpq(2), 5), (fmpq(4), 3), (fmpq(4), 5), (fmpq(4), 8), (fmpq(6), 3),
@@ -45,17 +49,6 @@ SCHEDULE = (
 """Where the tail starts and how many exact terms are kept: R as small as works keeps the middle short."""
 
 MAX_CELLS = 400
-
-
-def _ball(c: Coefficient) -> arb:
-    return c if isinstance(c, arb) else _constant_ball(c)
-
-
-def _constant_ball(e: Expr) -> arb:
-    if e.value is not None:
-        return arb(e.value)
-    value = program(e).run({})
-    return value if isinstance(value, arb) else NAN
 
 
 class Tail:
@@ -81,7 +74,7 @@ class Tail:
         if m.q:
             exponent = arb(0)
             for c, n in m.q:
-                exponent += _ball(c) * self.value(n, y)
+                exponent += ball(c) * self.value(n, y)
             result *= exponent.exp()
         return result
 
@@ -128,7 +121,7 @@ class Tail:
 
     def range_from(self, m: Monomial, start: fmpq) -> arb:
         """A ball around all values of a vanishing (or constant) monomial on y >= start."""
-        if m == UNIT:
+        if m is UNIT:
             return arb(1)
         key = (m, start)
         if key not in self._ranges:
@@ -153,17 +146,7 @@ class Tail:
 
     def _collect(self, terms: Model, limit: int | None) -> Model:
         spend()
-        collected: dict[Monomial, Coefficient] = {}
-        for m, c in terms:
-            if m in collected:
-                old = collected[m]
-                if isinstance(old, Expr) and isinstance(c, Expr):
-                    collected[m] = constant(old + c)
-                else:
-                    collected[m] = _ball(old) + _ball(c)
-            else:
-                collected[m] = constant(c) if isinstance(c, Expr) else c
-        ordered = by_dominance([(m, c) for m, c in collected.items() if c is not ex.ZERO])
+        ordered = by_dominance(terms)
         return ordered if limit is None else self._truncate(ordered, limit)
 
     def _truncate(self, model: Model, limit: int) -> Model:
@@ -171,9 +154,9 @@ class Tail:
         if len(model) <= limit + 1:
             return model
         m, c = model[limit]
-        total = _ball(c)
+        total = ball(c)
         for other, d in model[limit + 1 :]:
-            total += _ball(d) * self.range_from(times(other, inverse(m)), self.start)
+            total += ball(d) * self.range_from(times(other, inverse(m)), self.start)
         return [*model[:limit], (m, total)]
 
     def add(self, *models: Model) -> Model:
@@ -183,7 +166,7 @@ class Tail:
         terms: Model = []
         for m, c in a:
             for n, d in b:
-                product = c * d if isinstance(c, Expr) and isinstance(d, Expr) else _ball(c) * _ball(d)
+                product = c * d if isinstance(c, Expr) and isinstance(d, Expr) else ball(c) * ball(d)
                 terms.append((times(m, n), product))
         return self._collect(terms, self.terms)
 
@@ -192,15 +175,11 @@ class Tail:
         if not model:
             raise Undecided("the model of a function that is identically 0 has no leading term")
         m, c = model[0]
-        if isinstance(c, arb):
-            if not excludes_zero(c):
-                raise Undecided("the leading term of a tail model is not known to differ from 0")
-        elif constant_sign(c) == 0:
-            raise Undecided("a leading coefficient is 0 but not in normal form")
+        leading_sign(c)
         reciprocal = inverse(m)
         rest: Model = []
         for n, d in model[1:]:
-            quotient = d / c if isinstance(c, Expr) and isinstance(d, Expr) else _ball(d) / _ball(c)
+            quotient = d / c if isinstance(c, Expr) and isinstance(d, Expr) else ball(d) / ball(c)
             rest.append((times(n, reciprocal), quotient))
         return c, m, self._collect(rest, None)
 
@@ -208,7 +187,7 @@ class Tail:
         """A ball around all values of a model whose terms do not grow."""
         total = arb(0)
         for m, c in model:
-            total += _ball(c) * self.range_from(m, self.start)
+            total += ball(c) * self.range_from(m, self.start)
         return total
 
     def compose(self, eps: Model, coefficients: list[Coefficient], remainder: arb) -> Model:
@@ -225,7 +204,7 @@ class Tail:
                 result = self.mul(result, f)
             return result
         c, m, eps = self.lead(f)
-        if a.q != 1 and not _ball(c) > 0:
+        if a.q != 1 and not ball(c) > 0:
             raise Undecided("a root of a function that is negative on the tail")
         if isinstance(c, Expr):
             scale: Coefficient = constant(ex.power(c, ex.rational(a)))
@@ -251,25 +230,19 @@ class Tail:
         return self.compose(eps, coefficients, remainder)
 
     def exp(self, f: Model) -> Model:
-        exponents: list[tuple[Expr, Monomial]] = []
-        k = fmpq(0)
+        exponents: list[tuple[Monomial, Expr]] = []
         scale: Coefficient = ex.ONE
         eps: Model = []
         for m, c in f:
-            direction = growth(m)
-            if direction < 0:
-                eps.append((m, c))
-            elif direction == 0:
+            if m is UNIT:
                 scale = constant(ex.exp(c)) if isinstance(c, Expr) else c.exp()
+            elif growth(m) < 0:
+                eps.append((m, c))
             elif not isinstance(c, Expr):
                 raise Undecided("an exponent's growing part is known only as a ball")
-            elif m == LOG_Y and c.value is not None:
-                k += c.value
-            elif m == LOG_Y:
-                raise Undecided("y to an irrational power")
             else:
-                exponents.append((c, m))
-        result: Model = [(Monomial(k, fmpq(0), tuple(exponents)), scale)]
+                exponents.append((m, c))
+        result: Model = [(monomial(fmpq(0), fmpq(0), exponents), scale)]
         if not eps:
             return result
         bound = self.range_of(eps).exp()
@@ -282,7 +255,7 @@ class Tail:
 
     def log(self, f: Model) -> Model:
         c, m, eps = self.lead(f)
-        if not _ball(c) > 0:
+        if not ball(c) > 0:
             raise Undecided("the logarithm of a function that is negative on the tail")
         if m.l:
             raise Undecided("the logarithm of a logarithm on a tail")
@@ -311,7 +284,7 @@ class Tail:
         limit = ex.ZERO
         eps: Model = []
         for m, c in f:
-            if growth(m) == 0:
+            if m is UNIT:
                 if not isinstance(c, Expr):
                     raise Undecided(f"the limit inside {op} is known only as a ball")
                 limit = c
@@ -328,19 +301,14 @@ class Tail:
             factorial *= j + 1
         if not eps:
             return [(UNIT, coefficients[0])] if coefficients[0] is not ex.ZERO else []
-        around = _ball(limit) + self.range_of(eps)
+        around = ball(limit) + self.range_of(eps)
         with precision(_working_bits(), n + 2):
             remainder = series(program(ex.function(op, t)), "t", around, n + 1)[n]
         return self.compose(eps, coefficients, remainder)
 
     def _direction(self, f: Model) -> int:
         """1, -1 or 0 as f tends to oo, -oo or a finite limit."""
-        if not f or growth(f[0][0]) <= 0:
-            return 0
-        sign = known_sign(_ball(f[0][1]))
-        if not sign:
-            raise Undecided("the sign of a growing term is not known")
-        return sign
+        return 0 if not f or growth(f[0][0]) <= 0 else leading_sign(f[0][1])
 
     def erfc(self, f: Model) -> Model:
         direction = self._direction(f)
@@ -454,12 +422,12 @@ class Tail:
             return 0
         start = self.start if start is None else start
         m, c = model[0]
-        leading = _ball(c)
+        leading = ball(c)
         expected = known_sign(leading)
         if not expected:
             return None
         reciprocal = inverse(m)
-        rest = [(times(n, reciprocal), _ball(d)) for n, d in model[1:]]
+        rest = [(times(n, reciprocal), ball(d)) for n, d in model[1:]]
         cells: list[tuple[fmpq, fmpq | None]] = [(start, None)]
         for _ in range(MAX_CELLS):
             if not cells:
@@ -496,6 +464,16 @@ def _working_bits() -> int:
     from flint import ctx
 
     return ctx.prec
+
+
+def leading_sign(c: Coefficient) -> int:
+    """The sign of a coefficient that is not 0. Raises Undecided."""
+    if isinstance(c, Expr):
+        return decided_sign(c)
+    sign = known_sign(c)
+    if not sign:
+        raise Undecided("the leading term of a tail model is not known to differ from 0")
+    return sign
 
 
 def _scaled(model: Model, factor: fmpq | int) -> Model:
@@ -559,8 +537,8 @@ def _describe(model: Model, end: End, start: fmpq) -> str:
     if not model:
         return "identically 0"
     m, c = model[0]
-    shown = ex.text(c) if isinstance(c, Expr) and len(ex.text(c)) <= 24 else _ball(c).str(12)
-    term = shown if m == UNIT else str(m) if shown == "1" else f"{shown}*{m}"
+    shown = ex.text(c) if isinstance(c, Expr) and len(ex.text(c)) <= 24 else ball(c).str(12)
+    term = shown if m is UNIT else str(m) if shown == "1" else f"{shown}*{m}"
     more = " + smaller terms" if len(model) > 1 else ""
     return f"{term}{more}, its sign proved for all y >= {start}"
 
@@ -577,15 +555,15 @@ def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:
                 model = tail.model(e, variable, end.variable())
                 if not model:
                     return exact(0)
+                if not all(ball(d).is_finite() for _, d in model):
+                    raise Undecided("a coefficient of the tail model is not known to be finite")
                 m, c = model[0]
                 direction = growth(m)
                 if direction > 0:
-                    sign = known_sign(_ball(c))
-                    if sign:
-                        return PLUS_INFINITY if sign > 0 else MINUS_INFINITY
-                elif direction < 0:
+                    return PLUS_INFINITY if leading_sign(c) > 0 else MINUS_INFINITY
+                if direction < 0:
                     return exact(0)
-                elif isinstance(c, Expr):
+                if isinstance(c, Expr):
                     return exact(identities.simplest(c))
             except Undecided as error:
                 reason = str(error)

@@ -59,8 +59,21 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
         case "limit":
             value = _limit(f, body)
             return Found(value, (f"{f.text} = {digits(value)}, from the leading term at {f.at}",))
+        case "argmax" | "argmin" | "zeros" | "range" | "subdifferential":
+            return _only_member(f, body, region)
         case kind:
             raise Undecided(f"no rule for {kind}")
+
+
+def _only_member(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
+    """A set of one equals its number. Raises Undefined for any other."""
+    assert not isinstance(f.at, Infinity)
+    members, notes = set_value(SetFunctional(f.kind, f.body, f.text, f.variable, f.at), body, region)
+    only = members.single()
+    if only is None:
+        raise Undefined(f"{f.text} = {members} is not a set of one, and so no number")
+    only.recognise()  # what is calculated with it may need its exact form
+    return Found(only, notes)
 
 
 def _continuity_sentence(order: float) -> str:

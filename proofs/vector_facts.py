@@ -14,10 +14,10 @@ from .catalogue import Parameter, UnknownActivation
 from .effort import Undecided
 from .expressions import Expr
 from .language import parse_expression
+from .statements import prove
 from .syntax import Relation
 from .vector_catalogue import VectorActivation, vector_activations
 from .vector_language import parse_vector_statement
-from .vector_statements import prove_vectors
 from .vector_sums import Sums, canonical, readable
 from .vectors import COLUMN, ROW, Vectors, is_vector
 from .verdicts import Result
@@ -81,7 +81,7 @@ def vector_facts(name: str, parameters: Mapping[str, str] | None = None) -> Vect
         text = template
         for placeholder, formula in written.items():
             text = text.replace(placeholder, formula)
-        results.append(prove_vectors(text, where, None, suggest=False))
+        results.append(prove(text, where=where, suggest=False))
     return VectorFacts(entry, values, _jacobian(body, sums), tuple(results))
 
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from . import expressions as ex
 from .effort import Undecided
 from .expressions import Expr
-from .language import DefinedFunction, _Reader, _shown, _source, _tree
+from .language import DefinedFunction, _Reader, _shown, _source, _tree, extremum_hint, names_typed, require_named
+from .signatures import names as function_names
 from .syntax import Connective, Formula, Relation, StatementError, relations
 from .vector_catalogue import vector_activations
 from .vector_words import DEFAULT, MATRIX_WORDS, WORDS, vector_names
@@ -51,19 +52,21 @@ def parse_vector_statement(
 ) -> VectorStatement:
     """Read a statement about vectors. Raises StatementError with one line."""
     from .catalogue import known_functions
-    from .language import _define
+    from .language import with_functions
 
-    known = dict(known_functions())
-    for name, formula in (functions or {}).items():
+    for name in sorted(function_names(functions)):
         if name in WORDS or name in vector_activations():
             raise StatementError(f"function {name!r}: the name is taken in statements about vectors")
-        known[name] = _define(name, formula, known)
+    known = with_functions(known_functions(), functions)
     tree = _tree(text, "statement")
     condition = None if where is None else _tree(where, "where")
     names = vector_names([tree] if condition is None else [tree, condition], known)
     reader = _VectorReader(known, Vectors(), {name: component(name) for name in names})
     body = reader.formula(tree)
     domain = None if condition is None else reader.formula(condition)
+    if domain and where is not None:
+        about = _plain_names(body, reader.vectors) | names_typed(tree, known) - WORDS - vector_activations().keys()
+        require_named(where, _plain_names(domain, reader.vectors), about | {"n"})
     if reader.whole_space and domain and any(is_vector(side) for side in _sides(domain)):
         raise StatementError(f"where {where!r}: convexity and lipschitz are decided for all vectors")
     if reader.functionals or reader.products:
@@ -85,6 +88,14 @@ def parse_vector_statement(
 
 def _names(formula: Formula, vectors: Vectors) -> set[str]:
     return {name.replace("[k]", "[i]") for side in _sides(formula) for name in vectors.names(side)}
+
+
+def _plain_names(formula: Formula, vectors: Vectors) -> set[str]:
+    """The names of vectors and numbers, also those inside vectors written out."""
+    names = _names(formula, vectors)
+    for literal in names & {f"{name}[i]" for name in vectors.literals} | names & vectors.literals.keys():
+        names |= set().union(*map(ex.free_names, vectors.literals[literal.removesuffix("[i]")]))
+    return {name.partition("[")[0] for name in names if "#" not in name}
 
 
 def _sides(formula: Formula) -> list[Expr]:
@@ -156,7 +167,7 @@ class _VectorReader(_Reader):
     def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
         chain = super()._chain(operands, ops)
         if any(isinstance(n, ast.Name) and n.id == "off_diagonal" for operand in operands for n in ast.walk(operand)):
-            leaves = [EntryRelation(r.op, r.lhs, r.rhs, r.text) for r in relations(chain) if isinstance(r, Relation)]
+            leaves = [EntryRelation(**vars(r)) for r in relations(chain) if isinstance(r, Relation)]
             chain = leaves[0] if len(leaves) == 1 else Connective("and", tuple(leaves))
         for leaf in relations(chain):
             sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
@@ -241,7 +252,10 @@ class _VectorReader(_Reader):
                     return ex.sqrt(self.vectors.sum(body**2))
                 return self.vectors.sum(body) / (DIMENSION if name == "mean" else 1)
             case ast.Call(func=ast.Name(id="max" | "min" as name), args=[argument], keywords=[]):
-                return self.vectors.aggregate(name, self._vector(argument))
+                found = self.expression(argument)
+                if not is_vector(found):
+                    raise StatementError(f"{_shown(node)}: {name} of numbers takes two or more{extremum_hint(node)}")
+                return self.vectors.aggregate(name, found)
             case ast.Call(func=ast.Name(id="dot")):
                 self._arguments(node, "dot", 2)
                 if self._is_matrix(node.args[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice, product
 from math import prod
 from typing import TypeAlias
@@ -52,7 +53,7 @@ def at_dimension(statement: VectorStatement, n: int) -> Statement:
             sides = [statement.vectors.expand(real(s), n, values, i, k, done) for s in (formula.lhs, formula.rhs)]
             if max(side.size for side in sides) > MAX_SIZE:
                 raise Undecided(f"the statement for {n} components is too large to write out")
-            parts.append(Relation(formula.op, sides[0], sides[1], formula.text))
+            parts.append(replace(formula, lhs=sides[0], rhs=sides[1]))
         return parts[0] if len(parts) == 1 else Connective("and", tuple(parts))
 
     where = None if statement.where is None else written(statement.where)

@@ -25,10 +25,10 @@ def candidates(statement: VectorStatement, blame: Counterexample | None) -> Iter
     if isinstance(formula, Connective) and formula.op == "and":
         for i in range(len(formula.parts)):
             yield " and ".join(source(part) for k, part in enumerate(formula.parts) if k != i), where
-    if isinstance(formula, Relation) and f" {formula.op} " in formula.text:
+    if isinstance(formula, Relation) and formula.left_text:
         yield from _for_relation(formula, statement, blame)
-    if statement.text.startswith("positive_semidefinite("):
-        (matrix,) = arguments(statement.text)
+    if isinstance(formula, Relation) and formula.text.startswith("positive_semidefinite("):
+        (matrix,) = arguments(formula.text)
         for least in EIGENVALUES:
             yield f"smallest_eigenvalue({matrix}) >= {least}", where
         yield f"symmetric({matrix})", where

@@ -7,14 +7,12 @@ component by component.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from .effort import Undecided, budget
 from .pieces import Undefined
-from .syntax import StatementError
+from .refutations import Candidate
 from .vector_language import VectorStatement, parse_vector_statement
 from .vector_points import SAMPLES, Search, at_dimension
 from .vector_prover import Prover
@@ -27,9 +25,13 @@ SUGGESTION_STEPS = 30_000
 """Steps spent on looking for the nearest true statement."""
 
 
-def prove_vectors(text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool) -> Result:
-    """Decide one statement about vectors. Raises StatementError for text that is not in the language."""
-    started = time.perf_counter()
+def decide_vectors(
+    text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool
+) -> tuple[Result, Candidate | None]:
+    """What the search finds of one statement about vectors, and the nearest true one where it is asked for.
+
+    Raises StatementError for text that is not in the language.
+    """
     statement = parse_vector_statement(text, where, functions)
     try:
         with budget():
@@ -38,10 +40,11 @@ def prove_vectors(text: str, where: str | None, functions: Mapping[str, str] | N
         result = Result(text, where, Verdict.UNDECIDED, explanation=(str(reason),))
     except RecursionError:
         result = Result(text, where, Verdict.UNDECIDED, explanation=("nested too deeply for the prover",))
+    near = None
     if suggest and result.verdict is Verdict.REFUTED:
         with budget(SUGGESTION_STEPS):
-            result = replace(result, nearest=_nearest(statement, result, functions))
-    return replace(result, seconds=time.perf_counter() - started)
+            near = _nearest(statement, result, functions)
+    return result, near
 
 
 def _decided(s: VectorStatement) -> Result:
@@ -70,11 +73,12 @@ def _written_out(s: VectorStatement, n: int) -> Result:
     return Result(s.text, s.where_text, outcome.verdict, outcome.evidence, notes, outcome.counterexample)
 
 
-def _nearest(statement: VectorStatement, result: Result, functions: Mapping[str, str] | None) -> str | None:
+def _nearest(
+    statement: VectorStatement, result: Result, functions: Mapping[str, str] | None
+) -> Candidate | None:
     """A true statement close to a refuted one, kept only if it is proved."""
     for text, where in candidates(statement, result.counterexample):
-        with suppress(StatementError):
-            if prove_vectors(text, where, functions, suggest=False).verdict is not Verdict.PROVED:
-                continue
-            return text if where is None else f"{text} where {where}"
+        with suppress(Exception):  # a suggestion that cannot be made must not lose the verdict
+            if decide_vectors(text, where, functions, suggest=False)[0].verdict is Verdict.PROVED:
+                return text, where
     return None

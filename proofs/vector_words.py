@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from .language import RESERVED, DefinedFunction, _tree
+from .signatures import names as function_names
 from .syntax import StatementError
 from .vector_catalogue import vector_activations
 
@@ -25,7 +26,7 @@ DEFAULT = "v"
 
 def is_about_vectors(text: str, where: str | None = None, functions: Mapping[str, str] | None = None) -> bool:
     """Whether a statement mentions a vector function, a vector word or a vector written out."""
-    own = functions or {}
+    own = function_names(functions)
     for part in (text, where):
         with suppress(StatementError):
             if part is not None and any(_marks_vectors(node, own) for node in ast.walk(_tree(part, "statement"))):
@@ -33,7 +34,7 @@ def is_about_vectors(text: str, where: str | None = None, functions: Mapping[str
     return False
 
 
-def _marks_vectors(node: ast.AST, own: Mapping[str, str]) -> bool:
+def _marks_vectors(node: ast.AST, own: set[str]) -> bool:
     match node:
         case ast.Call(func=ast.Name(id=name), args=args) if name not in own:
             return name in WORDS or (name in ("max", "min") and len(args) == 1)

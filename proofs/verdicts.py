@@ -16,6 +16,7 @@ class Verdict(StrEnum):
     QUALIFIED = "qualified"
     OUTSIDE = "outside"
     UNSOUND = "unsound"
+    ERROR = "error"
 
     @property
     def sentence(self) -> str:
@@ -29,6 +30,7 @@ _SENTENCES = {
     Verdict.UNDECIDED: "neither proved nor refuted; the reason is given",
     Verdict.QUALIFIED: "false as said, but the ledger's nearest statement is proved",
     Verdict.OUTSIDE: "not a mathematical statement",
+    Verdict.ERROR: "cannot be read; what was expected is said",
     Verdict.UNSOUND: "proved, yet contradicted by an exact counterexample: a bug in gradproof",
 }
 

@@ -84,7 +84,7 @@ def _attempts(e: Expr) -> Iterator[tuple[Expr, int, int]]:
     """Forms, precisions and cell budgets, cheap ones first. The normal form often cancels what balls cannot."""
     yield e, 128, 1_000
     try:
-        normal = identities.canonical(e)
+        normal = identities.reduced(e)
     except identities.TooComplex:
         normal = e
     if normal is not e:

@@ -22,6 +22,7 @@ VERDICT_STYLES = {
     "undecided": "magenta",
     "outside": "bright_black",
     "unsound": "bold white on red",
+    "error": "bold red",
     "pass": "green",
     "fail": "bold red",
 }

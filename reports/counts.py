@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-WORDS = ("unsound", "proved", "refuted", "qualified", "undecided", "outside")
+WORDS = ("unsound", "error", "proved", "refuted", "qualified", "undecided", "outside")
 
 
 def verdict_counts(claims: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -15,8 +15,9 @@ def verdict_counts(claims: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def differing(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Claims that say what verdict they expect and got another."""
-    return [claim for claim in claims if claim["expect"] is not None and claim["expect"] != claim["verdict"]]
+    """Claims that say what verdict they expect and got another; one that cannot be read got none."""
+    decided = [claim for claim in claims if claim["verdict"] != "error"]
+    return [claim for claim in decided if claim["expect"] is not None and claim["expect"] != claim["verdict"]]
 
 
 def unsound(claims: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

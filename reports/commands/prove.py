@@ -29,6 +29,11 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
         from ...proofs.statements import prove as decide
 
         result = decide(statement, where=where)
+    unwritten: list[str] = []
+    if certificates is not None:
+        from ...proofs.certificates import write_proof
+
+        result, unwritten = write_proof(certificates, statement, result)
     if as_json:
         from ..strict_json import text
 
@@ -37,11 +42,6 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
         from ..verdict_page import lines
 
         click.echo("\n".join(lines(result.to_json())))
-    unwritten: list[str] = []
-    if certificates is not None:
-        from ...proofs.certificates import write_proof
-
-        unwritten = write_proof(certificates, statement, result)
     for line in unwritten:
         click.echo(f"gradproof: {one_line(line)}", err=True)
     if result.verdict == "undecided":

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import options
-from ..errors import FOUND, INTERRUPTED, bad_input
+from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
 
 
 @click.command(cls=options.Command, short_help="Verify, measure, cross-check; write one self-contained page.")
@@ -27,7 +27,8 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
     depth, and cross-check the implementations of NumPy and torch.
 
     Writes index.html, report.json and report.md. Exits 1 when a claim's verdict is not the expected one, when
-    anything is unsound, or when a part of the report is missing; what frameworks get wrong is shown, not counted.
+    anything is unsound, or when a part of the report is missing, 2 when a claim cannot be read; what frameworks get
+    wrong is shown, not counted.
     """
     from ..report_run import run
     from ..work import available_cores
@@ -39,10 +40,13 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
         chosen = load(ledgers)
     prepare(output)
     data, failed = run(chosen, output, seed=seed, jobs=jobs or available_cores())
-    for line in failed:
+    unreadable = [one_line(line) for ledger in chosen for line in ledger.errors]
+    for line in (*unreadable, *failed):
         click.echo(f"gradproof: {line}", err=True)
     if data["interrupted"]:
         return INTERRUPTED
+    if unreadable:
+        return BAD_INPUT
     from ..counts import at_fault
 
     return FOUND if failed or at_fault(data) else 0

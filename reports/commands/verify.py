@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import options
-from ..errors import FOUND, INTERRUPTED, bad_input, one_line
+from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
 
 
 @click.command(cls=options.Command, short_help="Decide every claim of a ledger.")
@@ -23,7 +23,8 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
     """Decide every claim of each LEDGER, a TOML file; without one, of the built-in ledgers.
 
     Exits 1 when a claim's verdict differs from the one that it expects, no verdict was reached because a process
-    failed, a certificate that is asked for could not be written, or anything is unsound.
+    failed, a certificate that is asked for could not be written, or anything is unsound; 2 when a claim cannot be
+    read, after the others are decided.
     """
     from ..counts import differing, unsound
     from ..ledger_page import load, tables, verified
@@ -45,8 +46,11 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
         from ..console import show
 
         show(*tables(data))
-    for line in failed:
+    unreadable = [line for ledger in chosen for line in ledger.errors]
+    for line in (*unreadable, *failed):
         click.echo(f"gradproof: {one_line(line)}", err=True)
     if data["interrupted"]:
         return INTERRUPTED
+    if unreadable:
+        return BAD_INPUT
     return FOUND if failed or differing(data["claims"]) or unsound(data["claims"]) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from fractions import Fraction
 
 import pytest
@@ -166,3 +167,119 @@ def test_where_takes_relations_between_numbers_only(where: str) -> None:
 def test_a_free_name_where_a_number_is_needed_is_never_taken_for_0(text: str) -> None:
     with contextlib.suppress(StatementError):
         assert prove(text, suggest=False).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "fragment"),
+    [
+        ("x < 1", "q > 2", "does not name 'q'; its names: x"),
+        ("D(sigmoid)(y) < 1/3", "x > 2", "'x'; its names: y"),
+        ("lipschitz(sigmoid(rate*x)) == abs(rate)/4", "rat > 0", "did you mean 'rate'?"),
+        ("sup(x*exp(-x)) < 1", "y > 2", "'y'; its names: x"),
+        ("E(relu(z)) > 0", "x > 0", "its names: z"),
+        ("exists(y, tanh(y) > 0)", "z > 1", "its names: y"),
+        ("product(tanh, 2) < 1", "m > 1", "'m'"),
+        ("1 < 2", "x > 0", "its names: none"),
+        ("softmax(v) > 0", "q > 2", "its names: n, v"),
+        ("[a, b] == [a, b]", "c > 0", "its names: a, b, n"),
+    ],
+)
+def test_a_condition_names_only_what_the_statement_names(text: str, where: str, fragment: str) -> None:
+    with pytest.raises(StatementError, match=re.escape(fragment)):
+        prove(text, where=where)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("sup(x*exp(-x)) < 1", "x > 2"),
+        ("x - x == 0", "x > 1"),
+        ("exists(y, tanh(y) > 0)", "y > 1"),
+        ("max(v) <= logsumexp(v)", "v >= 0 and n >= 2"),
+        ("[a, 1] == [a, b]", "b == 1"),
+    ],
+)
+def test_a_condition_may_name_what_numbers_vectors_and_quantifiers_range_over(text: str, where: str) -> None:
+    assert prove(text, where=where, suggest=False).verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("GELU(x) > -1", "unknown function 'GELU'; did you mean 'gelu'?"),
+        ("sup(Leaky_ReLU) > 1", "unknown name 'Leaky_ReLU'; did you mean"),
+        ("GELU > -1", "did you mean 'gelu'?"),
+        ("ReLU(x) >= 0", "did you mean 'relu'?"),
+        ("ln(x) < x", "did you mean 'log'?"),
+        ("sigma(x) < 1", "did you mean 'sigmoid'?"),
+        ("gelu'(x) <= 2", "written D(gelu)"),
+        ("tanh'' <= 1", "written D(tanh, 2)"),
+        ("x^2 >= 0", "powers are written **"),
+        ("2x > 0", "products are written with *"),
+        ("2(x + 1) > 0", "products are written with *"),
+        ("|x| >= 0", "abs(x)"),
+        ("x \u2264 1", "written <="),
+        ("x =< 1", "written <="),
+        ("x = 1", "equality is written =="),
+        ("elu(x, alpha=2) = 1", "equality is written =="),
+        ("x > 0 && x < 1", "and, or, not"),
+        ("\u2212x > 0", "written -"),
+        ("x \u00d7 2 > 0", "written *"),
+        ("sup(relu) == \u221e", "written oo"),
+        ("limit(tanh, x, inf) == 1", "infinity is written oo"),
+        ("limit(tanh, x, Infinity) == 1", "did you mean 'oo'?"),
+        ("max(D(gelu)) < 2", "sup(D(gelu))"),
+        ("min(gelu) > -1", "inf(gelu)"),
+        ("x in interval(0, 1)", "0 <= x <= 1"),
+        ("1 + interval(0, 1) > 0", "expected a number, got a set"),
+        ("1 + increasing(x) > 0", "expected a number, got something true or false"),
+    ],
+)
+def test_a_habit_of_writing_gets_a_hint(text: str, fragment: str) -> None:
+    with pytest.raises(StatementError, match=re.escape(fragment)) as caught:
+        prove(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_hint_never_changes_what_is_read() -> None:
+    """Names of one or two letters, in capitals or not, are names."""
+    assert prove("F + D1*0 == F", suggest=False).verdict is Verdict.PROVED
+
+
+FUNCTIONS = {"mine(x, beta=1, shift=1/3)": "x*sigmoid(beta*x) + shift", "gate(a, b)": "mine(a, beta=2, shift=0)*b"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mine(x) == silu(x) + 1/3",
+        "mine(x, beta=2) == x*sigmoid(2*x) + 1/3",
+        "mine == silu + 1/3",
+        "gate(x, y) == x*y*sigmoid(2*x)",
+        "E(mine(z, shift=0, beta=0)) == 0",
+        "mine(x, shift=c) - c == silu(x)",
+        "sum(mine(v, shift=0)) == sum(silu(v))",
+    ],
+)
+def test_a_defined_function_has_inputs_and_parameters(text: str) -> None:
+    assert prove(text, functions=FUNCTIONS, suggest=False).verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("functions", "fragment"),
+    [
+        ({"f": "a*x"}, 'declared as in "f(x, a=1)"'),
+        ({"f(x, a)": "a*x + b"}, "expected a formula in x, a alone, found 'b'"),
+        ({"f(x, a=y)": "a*x"}, "expected a number as the default of 'a'"),
+        ({"f(x, x=1)": "x"}, "such as mine(x, beta=1)"),
+        ({"f(x, *y)": "x"}, "such as mine(x, beta=1)"),
+        ({"f()": "x"}, "such as mine(x, beta=1)"),
+        ({"f(x)(y)": "x"}, "such as mine(x, beta=1)"),
+        ({"f(x": "x"}, "such as mine(x, beta=1)"),
+        ({"f(x, sup=1)": "x"}, "a word of the language"),
+        ({"f(x, a=1)": "f(x)"}, "unknown function 'f'"),
+    ],
+)
+def test_signatures_that_say_nothing_clear_are_refused(functions: dict[str, str], fragment: str) -> None:
+    with pytest.raises(StatementError, match=re.escape(fragment)):
+        parse_statement("x > 0", functions=functions)

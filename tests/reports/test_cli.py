@@ -125,17 +125,69 @@ def test_verify_exits_1_when_a_verdict_is_not_the_expected_one(capsys, ledger_fi
 
 @pytest.mark.parametrize(
     ("text", "fragment"),
-    [
-        ("title = 'x'\n[[claim]]\nid = 'here'\nsays = 's'\nstatement = \"__import__('os')\"\n", "here"),
-        ("title = 'x'\n[[claim]]\nid = 'here'\nsays = 's'\nstatement = 'x <'\n", "here"),
-        ("title = 'x'\n[[claim]]\nid = 'here'\nsays = 's'\nstatement = 'x == x'\nexpect = 'certain'\n", "here"),
-        ("title = 'x'\n[[claim]\n", "line 2"),
-        ("\x00", "small.toml"),
-    ],
+    [("title = 'x'\n[[claim]\n", "line 2"), ("\x00", "small.toml"), ("titel = 'x'\nclaim = 1\n", "titel")],
 )
-def test_a_bad_ledger_is_one_line_that_names_file_and_claim(capsys, ledger_file, text, fragment):
+def test_a_file_that_is_no_ledger_is_one_line(capsys, ledger_file, text, fragment):
     ledger_file.write_text(text)
     fails_with_one_line(run(capsys, "verify", str(ledger_file)), "small.toml", fragment)
+
+
+UNREADABLE = """
+title = "half of it"
+[functions]
+"mine(x, beta=1)" = "x*sigmoid(beta*x)"
+broken = "x*sigmoid(gamma*x)"
+[[claim]]
+id = "leaky_relu-slope"
+says = "s"
+statement = "mine(x, beta=0) == x/2"
+expect = "proved"
+[[claim]]
+id = "cut-short"
+says = "s"
+statement = "x <"
+expect = "refuted"
+[[claim]]
+id = "everything at once"
+statement = "ReLU(x) >= 0"
+expect = "certain"
+colour = "red"
+[[claim]]
+id = "uses-broken"
+says = "s"
+statement = "broken(0) == 0"
+[[claim]]
+id = "leaky_relu-slope"
+says = "s"
+outside = "history"
+[[claim]]
+id = "false"
+says = "s"
+statement = "mine(x) > 0"
+"""
+
+
+def test_claims_that_cannot_be_read_are_named_and_the_others_are_decided(capsys, ledger_file):
+    ledger_file.write_text(UNREADABLE)
+    code, out, err = run(capsys, "verify", "--json", str(ledger_file))
+    verdicts = [claim["verdict"] for claim in strict(out)["claims"]]
+    assert code == 2
+    assert verdicts == ["proved", "error", "error", "error", "error", "refuted"]
+    lines = err.splitlines()
+    assert len(lines) == 5 and all(line.startswith(f"gradproof: {ledger_file}: ") for line in lines)
+    every = [["function 'broken'", "gamma"], ["'cut-short'"], ["'#3'", "'everything at once'"], ["'uses-broken'"], []]
+    for line, fragments in zip(lines, every, strict=True):
+        assert all(fragment in line for fragment in fragments)
+    for fragment in ("underscores", "a sentence in 'says'", "expect='certain'", "'colour'", "did you mean 'relu'?"):
+        assert fragment in lines[2], "all that is wrong with a claim is said at once"
+    assert "occurs twice" in lines[4]
+
+
+def test_unreadable_claims_are_shown_and_counted(capsys, ledger_file):
+    ledger_file.write_text(UNREADABLE)
+    out = run(capsys, "verify", str(ledger_file))[1]
+    assert "6 claims: 4 error, 1 proved, 1 refuted" in out
+    assert "expected refuted" not in out, "a claim that cannot be read has no verdict that could differ"
 
 
 def test_a_missing_ledger_is_one_line(capsys):

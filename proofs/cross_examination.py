@@ -1,0 +1,498 @@
+"""Every proof is cross-examined: an evaluation that shares nothing with the search tries to contradict it.
+
+The statement is read again as it was written (:mod:`as_written`) and tried (:mod:`witness`): at some hundred points,
+with limits far out, suprema by sampling, means by quadrature, sets at their members. A proof that is contradicted is a
+bug in gradproof and becomes `unsound`, loudly, with both sides. Nothing here can turn anything into `proved`; what
+cannot be examined is left as it is. The same statement is always tried at the same points, with bounded work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeAlias
+
+from flint import arb, fmpq
+
+from . import witness_functions as functions
+from .as_written import Node, NotExamined, Writing
+from .evaluate import precision
+from .formats import FORMATS
+from .vector_words import is_about_vectors
+from .verdicts import Counterexample, Result, Verdict
+from .witness import Exhausted, Frame, Undefined, Unknown, Witness, fresh, holds, sign
+from .witness_numbers import BITS, Curve, Estimate, estimate, far, hull, mean
+from .witness_points import line, several
+
+WORK = 40_000
+"""Operations for one statement: some tens of milliseconds, where numbers of whole functions are estimated."""
+POINTS = 110
+SHARPER = ((480, 16), (2000, 3))
+"""Precisions at which points are tried again that are not decided at first, and how many."""
+INNER_POINTS = 24
+"""Points for the names that a quantifier binds."""
+OPEN_NUMBERS = 4
+"""Points at which numbers of whole functions are estimated that depend on a free name."""
+
+Candidate: TypeAlias = "tuple[str, str | None]"
+"""A statement and its condition."""
+
+_SETS = {"display", "interval", "range", "zeros", "argmax", "argmin", "subdifferential"}
+
+
+def cross_examined(
+    result: Result, nearest: Candidate | None = None, functions: Mapping[str, str] | None = None
+) -> Result:
+    """The result; with the verdict `unsound` where what it says was proved is contradicted, itself or its nearest.
+
+    Every proof leaves the engine through here.
+    """
+    if result.verdict is Verdict.PROVED:
+        claims: list[tuple[str, Candidate]] = [("this", (result.statement, result.where))]
+    else:
+        claims = [] if nearest is None else [(f"its nearest statement {result.nearest!r}", nearest)]
+    for name, (text, where) in claims:
+        found = contradiction(text, where, functions)
+        if found is not None:
+            at = ", ".join(f"{name} = {value}" for name, value in found.at.items())
+            line = (
+                f"a bug in gradproof: {name} was proved, and an evaluation of the statement as written "
+                f"contradicts it{f' at {at}' if at else ''}: {found.lhs} against {found.rhs}"
+            )
+            explanation = (line, *result.explanation)
+            return replace(result, verdict=Verdict.UNSOUND, counterexample=found, explanation=explanation)
+    return result
+
+
+def contradiction(
+    text: str, where: str | None = None, functions: Mapping[str, str] | None = None
+) -> Counterexample | None:
+    """A point, or a number, that contradicts a statement; None where there is none or none is found."""
+    try:
+        if is_about_vectors(text, where, functions):
+            return None
+        return _Examination(text, where, functions).contradiction()
+    except (NotExamined, Exhausted, RecursionError, MemoryError):
+        return None
+    except Exception:  # an examiner that stumbles has no opinion; it must not lose the proof
+        return None
+
+
+class _Examination:
+    """One statement on the stand."""
+
+    def __init__(self, text: str, where: str | None, functions: Mapping[str, str] | None) -> None:
+        writing = Writing(functions)
+        self.text = text
+        self.formula = writing.read(text)
+        self.where = None if where is None else writing.read(where)
+        names = self.formula.free | (self.where.free if self.where is not None else frozenset())
+        self.names = tuple(sorted(n for n in names if isinstance(n, str)))
+        self.counts = writing.counts
+        self.written = writing.numbers()
+        self.witness = Witness(WORK, self._estimated)
+        self._closed: dict[Node, Estimate | Exception] = {}
+        self._curves: dict[Node, Curve] = {}
+        self._blurred = False
+        self._line = line(self.written)
+
+    def contradiction(self) -> Counterexample | None:
+        for part in _conjuncts(self.formula):
+            if not part.free:
+                for bits in (BITS,) if part.of_functions else (BITS, *dict(SHARPER)):
+                    with precision(bits):
+                        found = self._closed_contradiction(part)
+                    if found is not None:
+                        return found
+        open_parts = [p for p in _conjuncts(self.formula) if p.free]
+        if not open_parts:
+            return None
+        return self._pointwise(open_parts)
+
+    def _closed_contradiction(self, part: Node) -> Counterexample | None:
+        with suppress(Unknown):
+            try:
+                if self.truth(part, self.witness.root()) is False:
+                    return self._blame(part, self.witness.root(), {})
+            except Undefined:
+                return Counterexample({}, f"{part.text}: undefined", "a statement of which every part has a value")
+        return None
+
+    # --- pointwise statements
+
+    def _pointwise(self, parts: list[Node]) -> Counterexample | None:
+        of_functions = any(p.of_functions for p in parts)
+        sharper = dict(SHARPER)
+        tried = 0
+        for point in self._points():
+            if of_functions and tried >= OPEN_NUMBERS and any(_depends(p) for p in parts):
+                break
+            for bits in (BITS, *sharper):
+                if bits != BITS:
+                    if not self._blurred or not sharper[bits]:
+                        break
+                    sharper[bits] -= 1
+                with precision(bits):
+                    self._blurred = False
+                    frame = self.witness.at(point)
+                    if not self._inside(frame):
+                        if self._blurred:
+                            continue
+                        break
+                    tried += bits == BITS
+                    truth = self._all(parts, frame)
+                    if truth is False:
+                        return self._blame(next(p for p in parts if self._quiet(p, frame) is False), frame, point)
+                    if truth is True:
+                        break
+        return None
+
+    def _points(self):
+        written = self.written
+        if not self.names:
+            return [{}]
+        if len(self.names) == 1 and not self.counts:
+            (name,) = self.names
+            return [{name: x} for x in _spread(self._line)]
+        points = several(self.names, written, self.text, POINTS)
+        if not self.counts:
+            return points
+        return (
+            {n: fmpq(1 + abs(int(x.p)) % 12) if n in self.counts else x for n, x in point.items()} for point in points
+        )
+
+    def _inside(self, frame: Frame) -> bool:
+        if self.where is None:
+            return True
+        try:
+            return self.truth(self.where, frame) is True
+        except Undefined:
+            return False
+        except Unknown:
+            self._blurred = True
+            return False
+
+    def _all(self, parts: list[Node], frame: Frame) -> bool | None:
+        """The conjunction at a point; None where a part is undefined there or nothing certain is known."""
+        try:
+            truths = [self.truth(p, frame) for p in parts]
+        except Undefined:
+            self._blurred = False
+            return None
+        except Unknown:
+            self._blurred = True
+            return None
+        return False if False in truths else None if None in truths else True
+
+    def _quiet(self, part: Node, frame: Frame) -> bool | None:
+        try:
+            return self.truth(part, frame)
+        except (Undefined, Unknown):
+            return None
+
+    # --- truth
+
+    def truth(self, node: Node, frame: Frame) -> bool | None:
+        """The truth at a point; None where it is not certain. Raises Undefined or Unknown where a term has no value."""
+        match node.op:
+            case "and" | "or":
+                return self._connected(node, frame)
+            case "not":
+                inner = self.truth(node.args[0], frame)
+                return None if inner is None else not inner
+            case "relation":
+                return self._relation(node, frame)
+            case "forall" | "exists":
+                return self._quantified(node, frame)
+            case "approx":
+                return self._approx(node, frame)
+            case "asymptotic":
+                return self._asymptotic(node, frame)
+        return functions.holds_of(node, self.curve(node, frame), self._at_of(node, frame), self.places())
+
+    def _connected(self, node: Node, frame: Frame) -> bool | None:
+        truths: list[bool | None] = []
+        for part in node.args:
+            try:
+                truths.append(self.truth(part, frame))
+            except Unknown:
+                if part.free:
+                    raise
+                truths.append(None)
+        decisive = node.op == "or"
+        return decisive if decisive in truths else None if None in truths else not decisive
+
+    def _relation(self, node: Node, frame: Frame) -> bool | None:
+        lhs, rhs = node.args
+        if lhs.op in _SETS or rhs.op in _SETS:
+            return self._sets(node, frame)
+        if lhs.of_functions or rhs.of_functions or "oo" in (lhs.op, rhs.op):
+            return compared(node.extra, self.number(lhs, frame), self.number(rhs, frame))
+        left, right = self.witness.ball(lhs, frame), self.witness.ball(rhs, frame)
+        difference = left - right
+        if not difference.is_finite():
+            raise Unknown
+        order = sign(difference)
+        if order is not None:
+            return holds(node.extra, order)
+        self._blurred |= bool(difference.rad() > (abs(left) + abs(right)).mid() * arb(2) ** -60) or node.extra != "=="
+        if difference >= 0 and node.extra == "<":
+            return False
+        if difference <= 0 and node.extra == ">":
+            return False
+        return None
+
+    def number(self, node: Node, frame: Frame) -> Estimate:
+        """One side of a relation as an interval. Raises Undefined or Unknown."""
+        if node.op == "oo":
+            infinity = arb("inf") * node.extra
+            return Estimate(infinity, infinity)
+        if node.op in functions.NUMBERS:
+            return self.estimated(node, frame)
+        return estimate(self.witness.ball(node, frame))
+
+    def _quantified(self, node: Node, frame: Frame) -> bool | None:
+        (body,) = node.args
+        names = [name for name, _ in node.extra]
+        confined = self.where is not None and bool(self.where.free & set(names))
+        if confined and not self.where.free <= set(names):  # type: ignore[union-attr]
+            raise Unknown
+        if len(names) == 1:
+            points = ({names[0]: x} for x in _spread(self._line))
+        else:
+            points = several(names, self.written, node.text, INNER_POINTS * len(names))
+        wanted = node.op == "exists"
+        for point in points:
+            inner = frame
+            for name, symbol in node.extra:
+                inner = Frame(inner, symbol, point[name])
+            if confined and not self._inside(self.witness.at(point)):
+                continue
+            if self._quiet(body, inner) is wanted:
+                return wanted
+        return None
+
+    def _approx(self, node: Node, frame: Frame) -> bool | None:
+        """b is a rounded to n digits; abs(a - b) <= r abs(b)."""
+        a, b, tolerance = (self.witness.ball(each, frame) for each in node.args)
+        if not a.is_finite() or not b.is_finite():
+            raise Unknown
+        if node.extra == "rel":
+            return False if abs(a - b) > tolerance * abs(b) else None
+        size = abs(a)
+        if not size > 0:
+            return None
+        half = arb(10) ** ((size.log() / arb(10).log()).floor() - tolerance + 1) / 2
+        return False if abs(a - b) > half * (1 + arb(2) ** -40) else None
+
+    def _asymptotic(self, node: Node, frame: Frame) -> bool | None:
+        """f/g tends to 1, and with a rate h, (f/g - 1)/h stays bounded."""
+        end, quotient, *scaled = node.args
+        _, symbol = node.extra
+        for side, at in self._ends(end, frame):
+            with suppress(Unknown, Undefined):
+                if compared("==", far(self._plain(quotient, symbol, frame), at, side), estimate(arb(1))) is False:
+                    return False
+            for each in scaled:
+                with suppress(Unknown, Undefined):
+                    low = far(self._plain(each, symbol, frame), at, side).low
+                    if low is not None and not low.is_finite():
+                        return False
+        return None
+
+    def _ends(self, end: Node, frame: Frame) -> list[tuple[int, arb | fmpq | None]]:
+        if end.op == "oo":
+            return [(end.extra, None)]
+        at = end.exact if end.exact is not None else self.witness.ball(end, frame)
+        return [(-1, at), (1, at)]
+
+    def _plain(self, body: Node, symbol: int, frame: Frame) -> Curve:
+        return Curve(self.witness, body, symbol, frame, (), lambda x: True)
+
+    # --- numbers and sets of functions
+
+    def _estimated(self, witness: Witness, node: Node, frame: Frame) -> arb:
+        return self.estimated(node, frame).ball()
+
+    def estimated(self, node: Node, frame: Frame) -> Estimate:
+        """A number of a whole function. Raises Undefined or Unknown."""
+        if node.free:
+            return self._computed(node, frame)
+        if node not in self._closed:
+            try:
+                with precision(BITS):
+                    self._closed[node] = self._computed(node, self.witness.root())
+            except (Undefined, Unknown) as reason:
+                self._closed[node] = reason
+        found = self._closed[node]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _computed(self, node: Node, frame: Frame) -> Estimate:
+        match node.op:
+            case "rounding":
+                return functions.rounded(self.witness.ball(node.args[0], frame), FORMATS[node.extra])
+            case "limit":
+                return self._limit(node, frame)
+            case "E":
+                return mean(self._plain(node.args[0], node.extra[1], frame))
+            case "sup" | "inf" if node.args[0].op == "product":
+                factors = node.args[0]
+                return functions.of_product(node.op, self.curve(factors, frame), self.number(factors.args[1], frame))
+            case "sup":
+                return self.curve(node, frame).peak()
+            case "inf":
+                return self.curve(node, frame).pit()
+            case "lipschitz":
+                return functions.lipschitz(self.curve(node, frame), self.places())
+            case "continuity":
+                return functions.continuity(self.curve(node, frame), self.places())
+            case "product":
+                return functions.product(self.curve(node, frame), self.number(node.args[1], frame), frame, node)
+            case "argmax" | "argmin":
+                raise Unknown
+        raise Unknown
+
+    def _limit(self, node: Node, frame: Frame) -> Estimate:
+        body, end = node.args
+        curve = self._plain(body, node.extra[1], frame)
+        sides = []
+        for side, at in self._ends(end, frame):
+            try:
+                sides.append(far(curve, at, side))
+            except Undefined:
+                raise Unknown from None
+        if len(sides) == 2 and compared("==", *sides) is False:
+            raise Undefined
+        return hull(sides)
+
+    def curve(self, node: Node, frame: Frame) -> Curve:
+        """The function that a functional, a set or a property is about, on the domain of the statement."""
+        variable, symbol = node.extra
+        body = node.args[0]
+        closed = not body.free - {symbol}
+        found = self._curves.get(node) if closed else None
+        if found is None:
+            outer = self.witness.root() if closed else frame
+            found = Curve(self.witness, body, symbol, outer, self._line, lambda x: self._within(variable, x))
+            if closed:
+                self._curves[node] = found
+        return found
+
+    def _within(self, variable: str, x: fmpq) -> bool:
+        """Whether a point satisfies a condition on the variable. Raises Unknown for a condition on others too."""
+        if self.where is None or variable not in self.where.free:
+            return True
+        if len(self.where.free) > 1:
+            raise Unknown
+        return self._inside(self.witness.at({variable: x}))
+
+    def places(self) -> list[fmpq]:
+        """Where pieces may meet."""
+        few = [fmpq(0), *self.written][:12]
+        return list(dict.fromkeys([*few, *(-x for x in few), *(a / b for a in few[:5] for b in few[:5] if b)]))
+
+    def _at_of(self, node: Node, frame: Frame) -> arb | None:
+        return self.witness.ball(node.args[1], frame) if len(node.args) > 1 else None
+
+    def _sets(self, node: Node, frame: Frame) -> bool | None:
+        """Whether two sets are equal: False where they certainly differ, else None."""
+        if node.extra not in ("==", "!="):
+            return None
+        lhs, rhs = node.args
+        if lhs.op in ("display", "interval"):
+            lhs, rhs = rhs, lhs
+        if lhs.op not in functions.SETS:
+            return None
+        if rhs.op == "interval":
+            ends = [self.number(end, frame) for end in rhs.args]
+            if any(e.low is None or e.high is None for e in ends):
+                return None
+            claimed = functions.Claimed(ends[0].ball(), ends[1].ball(), rhs.extra, None)
+        elif rhs.op in _SETS and rhs.op != "display":
+            return None
+        else:
+            members = rhs.args if rhs.op == "display" else (rhs,)
+            claimed = functions.Claimed(arb(0), arb(0), (False, False), [self.witness.ball(m, frame) for m in members])
+        body = lhs.args[0]
+        if lhs.op == "range" and body.op == "product":
+            count = self.number(body.args[1], frame)
+            differs = functions.product_range_differs(self.curve(body, frame), count, claimed)
+        else:
+            differs = functions.differs(lhs.op, self.curve(lhs, frame), claimed, self._at_of(lhs, frame))
+        return None if not differs else node.extra == "!="
+
+    # --- the contradiction
+
+    def _blame(self, part: Node, frame: Frame, point: Mapping[str, fmpq]) -> Counterexample:
+        """The first relation that is false, with both sides."""
+        at = {name: str(x) if len(str(x)) < 60 else arb(x).str(12) for name, x in point.items()}
+        false = [leaf for leaf in _relations(part) if self._quiet(leaf, frame) is False]
+        if not false:
+            return Counterexample(at, f"{part.text}: false", "true")
+        leaf = false[0]
+        if leaf.op != "relation":
+            return Counterexample(at, f"{leaf.text}: false", "true")
+        return Counterexample(at, *(self._shown(side, frame) for side in leaf.args))
+
+    def _shown(self, side: Node, frame: Frame) -> str:
+        if side.op in _SETS:
+            return side.text
+        with precision(400):
+            try:
+                found = self.number(side, fresh(frame))
+                ends = [e for e in (found.low, found.high) if e is not None]
+                value = ends[0].union(ends[-1]) if ends[0].is_finite() and ends[-1].is_finite() else ends[0]
+                shown = value.str(30, radius=False) if value.is_finite() else "oo" if value > 0 else "-oo"
+            except (Undefined, Unknown, Exhausted):
+                return side.text
+        if found.high is None:
+            return f"at least {shown}"
+        if found.low is None:
+            return f"at most {shown}"
+        return shown
+
+
+def compared(relation: str, a: Estimate, b: Estimate) -> bool | None:
+    """A relation between two numbers known by intervals; None where the intervals do not decide."""
+    below = a.high is not None and b.low is not None
+    above = a.low is not None and b.high is not None
+    less, greater = below and bool(a.high < b.low), above and bool(a.low > b.high)  # type: ignore[operator]
+    at_most, at_least = below and bool(a.high <= b.low), above and bool(a.low >= b.high)  # type: ignore[operator]
+    match relation:
+        case "<":
+            return True if less else False if at_least else None
+        case "<=":
+            return True if at_most else False if greater else None
+        case ">":
+            return True if greater else False if at_most else None
+        case ">=":
+            return True if at_least else False if less else None
+    equal = False if less or greater else True if at_most and at_least else None
+    return equal if relation == "==" or equal is None else not equal
+
+
+def _conjuncts(formula: Node) -> list[Node]:
+    if formula.op == "and":
+        return [part for each in formula.args for part in _conjuncts(each)]
+    return [formula]
+
+
+def _relations(formula: Node) -> list[Node]:
+    if formula.op in ("and", "or", "not"):
+        return [leaf for part in formula.args for leaf in _relations(part)]
+    return [formula]
+
+
+def _depends(node: Node) -> bool:
+    """Whether a number of a whole function in it depends on a free name."""
+    if node.op in functions.NUMBERS:
+        return bool(node.free)
+    return node.of_functions and any(map(_depends, node.args))
+
+
+def _spread(points: tuple[fmpq, ...]) -> list[fmpq]:
+    """The points, those of moderate size first: what is false is mostly false there."""
+    return sorted(points, key=lambda x: (abs(x) > 50, abs(x) < fmpq(1, 1000), x))

@@ -1,0 +1,89 @@
+"""How mathematics is often typed, and how the statement language writes it: one hint for each habit.
+
+Nothing here is accepted in place of the language's own spelling: a hint ends up in an error line, never in a proof.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+_SYMBOLS = {
+    "\u2264": "<=", "\u2a7d": "<=", "\u2265": ">=", "\u2a7e": ">=", "\u2260": "!=", "\u2212": "-", "\u2013": "-",
+    "\u2014": "-", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*", "\u2217": "*", "\u00f7": "/", "\u221e": "oo",
+    "\u03c0": "pi", "\u221a": "sqrt(x)", "\u00b2": "**2", "\u00b3": "**3", "\u03a6": "Phi", "\u03c3": "sigmoid(x)",
+    "\u2032": "D(f)", "\u2019": "D(f)", "\u2033": "D(f, 2)", "\u2202": "D(f, x)", "\u2200": "forall(x, ...)",
+    "\u2203": "exists(x, ...)", "\u2227": "and", "\u2228": "or", "\u00ac": "not", "\u2208": "0 <= x <= 1",
+    "\u2192": "limit(f(x), x, a)", "\u211d": "reals", "\u2205": "{}",
+}  # fmt: skip
+"""Symbols and what is written for them."""
+
+_PATTERNS = (
+    (r"([A-Za-z_]\w*)''", "a second derivative is written D({0}, 2)"),
+    (r"([A-Za-z_]\w*)'", "a derivative is written D({0})"),
+    (r"=<", "'=<' is written <="),
+    (r"=>", "'=>' is written >= (or, for an implication, not A or B)"),
+    (r"<>", "'<>' is written !="),
+    (r"&&|(?<!\|)\|\|(?!\|)(?=[^|]*$)", "conditions are joined by and, or, not"),
+    (r"!(?!=)", "'!' is written not"),
+    (r"\^", "powers are written **, as in x**2"),
+    (r"\|[^|]+\|", "the absolute value is written abs(x)"),
+    (r"(?<![\w.])(\d+\.?\d*)(?![eE][-+]?\d)[A-Za-z_(]", "products are written with *, as in {0}*x"),
+    (r"\\[A-Za-z]+", "LaTeX is not read: <=, sqrt(x), sup(f), oo"),
+)
+
+_WORDS = {
+    "ln": "log", "arctan": "atan", "sigma": "sigmoid", "fabs": "abs", "sgn": "sign", "lim": "limit",
+    "supremum": "sup", "infimum": "inf", "maximum": "sup", "minimum": "inf", "expectation": "E", "diff": "D",
+    "derivative": "D", "grad": "D", "normcdf": "Phi", "ndtr": "Phi",
+}  # fmt: skip
+"""Functions under names that other languages give them."""
+
+_INFINITIES = {"infinity", "infty", "inf"}
+
+
+def hint(text: str) -> str | None:
+    """What to write instead of the first thing in the text that is no part of the language, where that is known."""
+    for character in text:
+        if character in _SYMBOLS:
+            return f"{character!r} is written {_SYMBOLS[character]}"
+    for pattern, sentence in _PATTERNS:
+        if match := re.search(pattern, text):
+            return sentence.format(*match.groups())
+    if re.search(r"(?<![<>=!])=(?!=)", _outside_brackets(text)):
+        return "equality is written =="
+    return None
+
+
+def _outside_brackets(text: str) -> str:
+    """The text without what stands in brackets, where = gives a keyword's value."""
+    previous = ""
+    while previous != text:
+        previous, text = text, re.sub(r"\([^()]*\)", "", text)
+    return text
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known function that a name most likely stands for."""
+    names = list(known)
+    if name in _WORDS:
+        return _WORDS[name]
+    if (same := variant(name, names)) is not None:
+        return same
+    close = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(name.lower(), names, 1)
+    return next((match for match in close if match != name), None)
+
+
+def variant(name: str, known: Iterable[str]) -> str | None:
+    """The known name that differs from this one in nothing but capitals and underscores: GELU, ReLU, Leaky_ReLU."""
+    plain = _plain(name)
+    if plain in _INFINITIES and name != "inf":
+        return "oo"
+    if len(plain) < 3 and plain != "pi":
+        return None
+    return next((other for other in known if other != name and _plain(other) == plain), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()

@@ -1,0 +1,79 @@
+"""Points at which what was proved is tried: simple and extreme ones, and the neighbours of the numbers written.
+
+The same text always gets the same points: what looks random is drawn from a digest of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import pairwise
+
+from flint import fmpq
+
+SIMPLE = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (1, 2), (2, 1), (1, 4), (3, 1), (3, 2), (5, 1), (8, 1), (12, 1)))
+EXTREME = (fmpq(20), fmpq(40), fmpq(100), fmpq(10) ** 3, fmpq(10) ** 6, fmpq(10) ** 30, fmpq(10) ** 300)
+TINY = (fmpq(1, 2**20), fmpq(1, 2**100), fmpq(1, 2**1000))
+OFFSETS = (fmpq(1, 2**10), fmpq(1, 2**33), fmpq(1, 2**100))
+"""How near to a written number its neighbours are: 1e-3, 1e-10, 1e-30."""
+SURROUNDED = 5
+"""Written numbers whose neighbours are tried."""
+MAX_WRITTEN = 14
+GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 3200) for k in range(-19, 20))
+"""An uneven grid of step 0.3 over [-6, 6], which no period fits."""
+
+
+def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
+    """Points on the line, in order."""
+    numbers = tuple(dict.fromkeys(written))[:MAX_WRITTEN]
+    points = {s * x for x in (*SIMPLE, *EXTREME, *TINY) for s in (1, -1)} | {*GRID}
+    for i, number in enumerate(numbers):
+        for place in (number, -number):
+            points.add(place)
+            if i < SURROUNDED:
+                points |= {place + s * offset for offset in OFFSETS for s in (1, -1)}
+    few = [n for n in numbers if n][:SURROUNDED]
+    points |= {s * a / b for a in few for b in few for s in (1, -1)}
+    ends = sorted({*numbers, *(-n for n in numbers)})
+    for low, high in pairwise(ends):
+        points |= {(low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4}
+    return tuple(sorted(points))
+
+
+def several(names: Sequence[str], written: Iterable[fmpq], text: str, count: int) -> Iterator[dict[str, fmpq]]:
+    """Points of several names: on the diagonals, with one name extreme, and drawn from the text's digest."""
+    numbers = tuple(dict.fromkeys(written))[:MAX_WRITTEN]
+    draws = _draws(text)
+    near = [*SIMPLE, *(n for n in numbers if n)]
+    near += [-x for x in near if x]
+    wide = [*near, *GRID, *(s * x for x in EXTREME[:5] for s in (1, -1)), *(s * x for x in TINY[:2] for s in (1, -1))]
+    wide += [n + s * OFFSETS[0] for n in numbers[:SURROUNDED] for s in (1, -1)]
+    for k in range(count):
+        match k % 6:
+            case 0:  # equal, or opposite
+                value = (near if k % 12 else wide)[next(draws) % len(near)]
+                flips = next(draws)
+                yield {name: -value if k > 6 and flips >> i & 1 else value for i, name in enumerate(names)}
+            case 1:  # one apart from the others by little
+                value, odd = near[next(draws) % len(near)], next(draws) % len(names)
+                offset = OFFSETS[next(draws) % 3] * (1 if next(draws) & 1 else -1)
+                yield {name: value + offset if i == odd else value for i, name in enumerate(names)}
+            case 2:  # one extreme
+                chosen, odd = next(draws), next(draws) % len(names)
+                extreme = EXTREME[chosen % len(EXTREME)] * (1 if chosen & 64 else -1)
+                yield {n: extreme if i == odd else near[next(draws) % len(near)] for i, n in enumerate(names)}
+            case 3:
+                yield {name: wide[next(draws) % len(wide)] for name in names}
+            case 4:
+                yield {name: near[next(draws) % len(near)] for name in names}
+            case _:
+                yield {name: fmpq(next(draws) % 2001 - 1000, 1 + next(draws) % 400) for name in names}
+
+
+def _draws(text: str) -> Iterator[int]:
+    """An endless sequence of whole numbers that follows from a text."""
+    state = text.encode()
+    while True:
+        state = sha256(state).digest()
+        for i in range(0, 32, 4):
+            yield int.from_bytes(state[i : i + 4], "big")
