@@ -45,7 +45,7 @@ def test_the_backward_pass_is_the_derivative_of_the_forward_pass(layer_norm: boo
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(networks, "_generator", shifted)
-            patch.setattr(networks, "in_single_precision", lambda *_: np.tanh)
+            patch.setattr(networks, "pointwise", lambda *_: np.tanh)
             *_, (z, _) = forward(network, 2, seed, 1)
         return np.tanh(z)
 
