@@ -30,7 +30,9 @@ SIX = (
 ACTIVATIONS, INITIALISATIONS, DEPTHS = ("tanh", "erf", "relu", "silu"), ("xavier", "he", "lecun"), (20, 50)
 AT_LEAST = 0.9
 """Of the seeds: 18 of 20."""
-HEAD = "network              factor per layer   theory: infinite   width 64   log squared: measured   infinite   width 64"
+HEAD = (
+    "network              factor per layer   theory: infinite   width 64   log squared: measured   infinite   width 64"
+)
 
 
 def main(arguments: argparse.Namespace) -> int:
