@@ -2,7 +2,8 @@
 
 The factor of one layer is w f'(z). For any inputs the product over n layers lies between certified bounds, and its
 size is at most (abs(w) sup abs(f'))**n. The depth at which that first leaves a format's normal range, rounds to
-zero or overflows is found by search with exact rounding, ties included.
+zero or overflows is found by search with exact rounding, ties included: the exact product rounded once. Beside it
+stands the product as a backward pass forms it, rounded at every step (:mod:`.stepwise`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ..proofs.language import parse_expression
 from ..proofs.pieces import Kink
 from ..proofs.reals import PLUS_INFINITY, Real, compare, exact, larger, smaller
 from .oracle import Target, exact_expression, oracle
+from .stepwise import StepwiseDepth, stepwise_depth
 
 LARGEST_EXACT = 1 << 14
 """Bits up to which a power of a rational is written out rather than enclosed."""
@@ -31,13 +33,15 @@ LARGEST_EXACT = 1 << 14
 
 @dataclass(frozen=True)
 class FormatDepth:
-    """The first depths, in layers, at which a power leaves a format's range; None where it never does."""
+    """The first depths, in layers, at which a power rounded once leaves a format's range; None where it never does."""
 
     format: str
     leaves_normal: int | None
     """It rounds to less than the smallest normal float."""
     rounds_to_zero: int | None
     overflows: int | None
+    stepwise: StepwiseDepth
+    """The same where the factor and every product is rounded."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +49,7 @@ class FormatDepth:
             "leaves_normal": self.leaves_normal,
             "rounds_to_zero": self.rounds_to_zero,
             "overflows": self.overflows,
+            "stepwise": self.stepwise.to_json(),
         }
 
 
@@ -178,19 +183,21 @@ def _mixed(low: Real, k: int, high: Real, m: int) -> Real:
 
 
 def format_depth(rate: Real, fmt: Format) -> FormatDepth:
-    """The first n at which rate**n leaves the format's range, for a rate >= 0."""
+    """The first n at which rate**n leaves the format's range, rounded once and at every step, for a rate >= 0."""
     if rate.is_infinite:
-        return FormatDepth(fmt.name, None, None, 1)
+        return FormatDepth(fmt.name, None, None, 1, StepwiseDepth(None, None, 1, None))
+    stepwise = stepwise_depth(rounded_power(rate, 1, fmt), fmt)
     side = compare(rate, exact(1))
     if side > 0:
-        return FormatDepth(fmt.name, None, None, _first(rate, fmt, lambda r: isinstance(r, str)))
+        return FormatDepth(fmt.name, None, None, _first(rate, fmt, lambda r: isinstance(r, str)), stepwise)
     if side == 0:
-        return FormatDepth(fmt.name, None, None, None)
+        return FormatDepth(fmt.name, None, None, None, stepwise)
     return FormatDepth(
         fmt.name,
         leaves_normal=_first(rate, fmt, lambda r: not isinstance(r, str) and r < fmt.min_normal),
         rounds_to_zero=_first(rate, fmt, lambda r: r == 0),
         overflows=None,
+        stepwise=stepwise,
     )
 
 

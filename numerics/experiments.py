@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .networks import Network, dead_fraction, mean_field_decay, measure_gradients
+from .intervals import Interval
+from .mean_field import predict
+from .multilayer import Network
+from .networks import GradientProfile, dead_fraction, measure_gradients, norm_factor
 
 
 @dataclass(frozen=True)
@@ -55,29 +58,66 @@ def random_network_gradients(
     trials: int = 64,
     seed: int = 0,
 ) -> tuple[str, dict[str, Any]]:
-    """How the squared gradient norm decays per layer in random networks, beside the mean-field prediction."""
+    """How the gradient's norm changes per layer in random networks, beside the same slope in theory."""
     network = Network(activation, depth=depth, width=width, initialisation=initialisation)
     profile = measure_gradients(network, trials=trials, seed=seed)
-    predicted = mean_field_decay(network)
-    rate = sum(predicted) / len(predicted)
-    decay, total = profile.decay, math.log(profile.mean_squared_norm[0]) if profile.mean_squared_norm[0] else -math.inf
+    theory = predict(network)
+    infinite, finite = theory.infinite_slope, theory.finite_slope
+    total = math.log(profile.mean_squared_norm[0]) if profile.mean_squared_norm[0] else -math.inf
     sentence = (
         f"{trials} random {activation} networks of {depth} layers and width {width}, {initialisation} initialisation: "
-        f"the log of the squared gradient changes by {decay.mean:.4f} per layer towards the input "
-        f"(95 % interval {decay.low:.4f} to {decay.high:.4f}); mean field, infinitely wide: {rate:.4f}; "
-        f"the log of the mean squared gradient: {total / depth:.4f} per layer"
+        f"{_measured(profile)}, by the least-squares slope of its logarithm; the same slope in theory: "
+        f"{_factor(norm_factor(infinite))} for infinite width"
     )
-    if profile.vanished:
-        sentence += f"; in {profile.vanished:.0%} of the networks the gradient reached exactly 0"
+    if math.isfinite(finite):
+        sentence += f", {_factor(norm_factor(finite))} for width {width} to first order in 1/width"
+        if infinite not in profile.decay and finite in profile.decay:
+            sentence += ": finite width explains the gap"
     return sentence, {
-        "decay_per_layer": decay.to_json(),
-        "mean_field_decay_per_layer": rate,
+        "factor_per_layer": profile.factor.to_json(),
+        "mean_field_factor_per_layer": norm_factor(infinite),
+        "finite_width_factor_per_layer": norm_factor(finite),
+        "decay_per_layer": profile.decay.to_json(),
+        "mean_field_decay_per_layer": infinite,
+        "finite_width_decay_per_layer": finite,
+        "quadrature_error": theory.error,
         "log_mean_squared_gradient_per_layer": total / depth,
         "vanished": profile.vanished,
+        "vanished_interval": profile.vanished_interval.to_json(),
+        "overflowed": profile.overflowed,
         "log_squared_norm": [i.to_json() for i in profile.log_squared_norm],
         "mean_squared_norm": list(profile.mean_squared_norm),
-        "mean_field": list(predicted),
+        "mean_field": list(theory.infinite),
+        "finite_width": list(theory.finite),
     }
+
+
+def _measured(profile: GradientProfile) -> str:
+    return f"a layer multiplies the gradient's norm by {_factors(profile.factor)} towards the input{_left_out(profile)}"
+
+
+def _factor(factor: float) -> str:
+    return f"{factor:.4g}" if factor < 0.1 else f"{factor:.4f}"
+
+
+def _factors(factor: Interval) -> str:
+    if math.isnan(factor.mean):
+        return "an unknown factor (no network is left to measure it)"
+    return f"{_factor(factor.mean)} (95 % interval {_factor(factor.low)} to {_factor(factor.high)})"
+
+
+def _left_out(profile: GradientProfile) -> str:
+    """Which networks the logarithm says nothing of; empty where there are none."""
+    reasons: list[str] = []
+    if profile.vanished:
+        reasons.append(f"gradient exactly 0: {_share(profile.vanished_interval.to_json())} of the networks")
+    if profile.overflowed:
+        reasons.append(f"values beyond float64: {profile.overflowed:.1%} of the networks")
+    return f" (left out: {', '.join(reasons)})" if reasons else ""
+
+
+def _share(fraction: Mapping[str, float]) -> str:
+    return f"{fraction['mean']:.1%} ({fraction['low']:.1%} to {fraction['high']:.1%})"
 
 
 def dead_units(
@@ -98,13 +138,13 @@ def dead_units(
         fractions = dead_fraction(network, batch=batch, trials=trials, seed=seed)
         rows.append({"bias": float(bias), "by_layer": [f.to_json() for f in fractions]})
     ends = "; ".join(
-        f"bias {row['bias']:g}: {row['by_layer'][0]['mean']:.1%} in the first layer, "
-        f"{row['by_layer'][-1]['mean']:.1%} in the last"
+        f"bias {row['bias']:g}: {_share(row['by_layer'][0])} in the first layer, "
+        f"{_share(row['by_layer'][-1])} in the last"
         for row in rows
     )
     sentence = (
         f"dead units ({activation}' = 0 on all of {batch} inputs) in {trials} random networks of {depth} layers and "
-        f"width {width}, {initialisation} initialisation: {ends}"
+        f"width {width}, {initialisation} initialisation, with 95 % intervals: {ends}"
     )
     return sentence, {"by_bias": rows}
 
@@ -119,21 +159,26 @@ def layer_norm_gradients(
     trials: int = 64,
     seed: int = 0,
 ) -> tuple[str, dict[str, Any]]:
-    """The change of the squared gradient per layer with and without layer normalisation, weights `scale` times."""
-    decays = {}
-    for layer_norm in (False, True):
-        network = Network(
-            activation, depth=depth, width=width, initialisation=initialisation, scale=scale, layer_norm=layer_norm
+    """The change of the gradient's norm per layer with and without layer normalisation, weights `scale` times."""
+    without, with_norm = (
+        measure_gradients(
+            Network(
+                activation, depth=depth, width=width, initialisation=initialisation, scale=scale, layer_norm=layer_norm
+            ),
+            trials=trials,
+            seed=seed,
         )
-        decays[layer_norm] = measure_gradients(network, trials=trials, seed=seed).decay
-    without, with_norm = decays[False], decays[True]
+        for layer_norm in (False, True)
+    )
     sentence = (
         f"{trials} random {activation} networks of {depth} layers and width {width}, {initialisation} weights times "
-        f"{scale:g}: the log of the squared gradient changes by {without.mean:.4f} per layer towards the input "
-        f"without layer normalisation ({without.low:.4f} to {without.high:.4f}) and by {with_norm.mean:.4f} with it "
-        f"({with_norm.low:.4f} to {with_norm.high:.4f})"
+        f"{scale:g}: {_measured(without)} without layer normalisation, and with it by {_factors(with_norm.factor)}"
+        f"{_left_out(with_norm)}"
     )
-    return sentence, {"without": without.to_json(), "with": with_norm.to_json()}
+    return sentence, {
+        "without": {**without.decay.to_json(), "factor_per_layer": without.factor.to_json()},
+        "with": {**with_norm.decay.to_json(), "factor_per_layer": with_norm.factor.to_json()},
+    }
 
 
 EXPERIMENTS: Mapping[str, Callable[..., tuple[str, dict[str, Any]]]] = {

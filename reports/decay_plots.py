@@ -30,7 +30,7 @@ def bound_plot(depth: Mapping[str, Any]) -> str:
 
 
 def network_plot(depth: Mapping[str, Any]) -> str:
-    """Gradient norms measured in random networks, with their intervals and the mean-field prediction."""
+    """Gradient norms measured in random networks, with their intervals and both predictions."""
     with drawing():
         figure, (ax,) = panels(1, width=9.2, height=3.6)
         length = 1
@@ -41,10 +41,13 @@ def network_plot(depth: Mapping[str, Any]) -> str:
             ax.plot(depths, [_decades(each["mean"]) for each in measured], color=colour, label=_name(network))
             low, high = ([_decades(each[end]) for each in measured] for end in ("low", "high"))
             ax.fill_between(depths, low, high, color=colour, alpha=0.18, linewidth=0)
-            predicted = [0.0, *accumulate(reversed(network["numbers"]["mean_field"]))]
-            ax.plot(depths, [_decades(each) for each in predicted], color=colour, linestyle=(0, (2, 2)), linewidth=1)
+            for theory, dashes in (("mean_field", (1, 2)), ("finite_width", (5, 2))):
+                predicted = [0.0, *accumulate(map(float, reversed(network["numbers"][theory])))]
+                ax.plot(
+                    depths, [_decades(each) for each in predicted], color=colour, linestyle=(0, dashes), linewidth=1
+                )
         _thresholds(ax, depth["formats"])
-        title = "measured in random networks, with 95 % intervals; dotted: mean field, infinitely wide"
+        title = "measured in random networks, with 95 % intervals; theory: infinitely wide dotted, at this width dashed"
         _finish(ax, length, "gradient norm, from the output back", title)
         return svg_of(figure, key="plot-networks", label="Measured gradient norms against depth")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from . import accuracy_page, facts_page
+from . import accuracy_page, depth_page, facts_page
 from .accuracy import ranked
 from .check_page import coverage, function_name
 from .counts import differing, unsound, verdict_counts
@@ -105,11 +105,11 @@ def _depth(depth: Mapping[str, Any]) -> list[str]:
         (
             code(each["activation"]),
             plain(brief(each["rate"])),
-            *(str(f["rounds_to_zero"] or "never") for f in each["formats"]),
+            *map(depth_page.vanishing, each["formats"]),
         )
         for each in depth["activations"]
     ]
-    title = "First depth at which the bound on the product of derivatives rounds to zero:"
+    title = "First depth at which the bound on the product of derivatives rounds to zero, rounded once / at every step:"
     measured = "\n".join(f"- {plain(each['sentence'])}." for each in depth["networks"])
     return [
         "## Through depth",

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import accuracy_page, decay_plots, facts_page, figures, plots
+from . import accuracy_page, decay_plots, depth_page, facts_page, figures, plots
 from .check_page import coverage, function_name
 from .counts import differing, unsound, verdict_counts
 from .errors import printable
@@ -58,6 +58,7 @@ def _environment() -> Environment:
         "short_hex": figures.short_hex,
         "interval": figures.interval,
         "product": figures.product,
+        "vanishing": depth_page.vanishing,
         "fact_lines": facts_page.lines,
         "smoothness": facts_page.smoothness,
         "parity": facts_page.parity,

@@ -134,14 +134,17 @@ def _npz(table: Table, stem: str) -> bytes:
 
 def _parquet(table: Table, stem: str) -> bytes:
     pa, pq = import_module("pyarrow"), import_module("pyarrow.parquet")  # optional: type checkers need not find it
-    columns: dict[str, Any] = dict(arrays(table))
-    for name, column in columns.items():
+    columns: dict[str, Any] = {}
+    for name, column in arrays(table).items():
+        # The type is stated: of a column of nulls, or of none at all, it would be guessed otherwise in every file.
         match column.dtype.kind, column.dtype.itemsize:
             case "U", _:
-                columns[name] = column.tolist()
+                columns[name] = pa.array(column.tolist(), pa.string())
             case "f", 2:  # few readers know halves
-                columns[name] = column.astype("float32")
-    columns["side"] = [SIDES[side] for side in table.side.tolist()]
+                columns[name] = pa.array(column.astype("float32"))
+            case _:
+                columns[name] = pa.array(column)
+    columns["side"] = pa.array([SIDES[side] for side in table.side.tolist()], pa.string())
     known = pa.table(columns).replace_schema_metadata({"gradproof": json.dumps(provenance(table))})
     data = io.BytesIO()
     pq.write_table(known, data)

@@ -45,7 +45,7 @@ def test_the_backward_pass_is_the_derivative_of_the_forward_pass(layer_norm: boo
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(networks, "_generator", shifted)
-            patch.setattr(networks, "in_single_precision", lambda *_: np.tanh)
+            patch.setattr(networks, "pointwise", lambda *_: np.tanh)
             *_, (z, _) = forward(network, 2, seed, 1)
         return np.tanh(z)
 
@@ -95,6 +95,30 @@ def test_a_gradient_that_reaches_zero_is_counted() -> None:
     assert profile.vanished == 1
     assert math.isnan(profile.decay.mean)
     assert profile.mean_squared_norm[0] == 0
+
+
+def test_no_depth_leaves_float64_while_the_gradient_is_not_zero() -> None:
+    profile = measure_gradients(Network("sigmoid", depth=300, width=8), trials=4, seed=7)
+    assert profile.vanished == 0
+    assert profile.log_squared_norm[0].mean < -745, "exp of this is 0 in float64"
+    assert profile.factor.mean == pytest.approx(math.exp(profile.decay.mean / 2))
+    assert profile.factor.low < profile.factor.mean < profile.factor.high
+
+
+def test_values_that_overflow_are_not_called_vanished() -> None:
+    grown = measure_gradients(Network("leaky_relu", depth=60, width=8, scale=1e8), trials=8, seed=7)
+    assert (grown.vanished, grown.overflowed) == (0, 1)
+    assert math.isnan(grown.decay.mean)
+    assert grown.vanished_interval.high == pytest.approx(1 - 0.025 ** (1 / 8))
+
+
+def test_dead_fractions_stay_between_0_and_1_and_are_never_certain() -> None:
+    for bias in (-20.0, -1.0, 0.0, 20.0):
+        for each in dead_fraction(Network("relu", depth=4, width=16, bias=bias), batch=8, trials=2, seed=9):
+            assert 0 <= each.low <= each.mean <= each.high <= 1
+            assert each.low < each.high
+    with pytest.raises(ValueError, match="trials=0, batch=64"):
+        dead_fraction(Network("relu"), trials=0)
 
 
 def test_dead_units_grow_with_a_negative_bias() -> None:

@@ -258,6 +258,18 @@ def test_depth(capsys):
     assert "538" in run(capsys, "depth", "sigmoid")[1]
 
 
+def test_depth_names_both_roundings(capsys):
+    text = run(capsys, "depth", "gaussian")[1]
+    once, stepwise = text.split("rounded once")[1].split("rounded at every step")
+    assert "678" in once and "stays" not in once
+    assert "never: stays at 3 * 2^-149" in stepwise and "678" not in stepwise
+    rows = strict(run(capsys, "depth", "gelu", "--json")[1])["formats"]
+    assert {"overflows": 91, "stepwise": 48}.items() <= {
+        "overflows": rows[-1]["overflows"], "stepwise": rows[-1]["stepwise"]["overflows"],
+    }.items()  # fmt: skip
+    assert "not within" in run(capsys, "depth", "x", "--weight", "0.9999")[1]
+
+
 def test_list(capsys):
     names = {entry["name"] for entry in strict(run(capsys, "list", "--json")[1])["activations"]}
     assert len(names) >= 26

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,22 @@ def test_parquet(made, tmp_path):
     assert tuple(columns["exact"]) == made.exact
     assert columns["side"] == [{-1: "left", 0: None, 1: "right"}[s] for s in made.side.tolist()]
     assert json.loads(data.schema.metadata[b"gradproof"])["points"] == made.points
+
+
+def test_parquet_files_with_and_without_kinks_form_one_dataset(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="PYARROW IS NOT INSTALLED: .parquet was not tested")
+    pyarrow, dataset = import_module("pyarrow"), import_module("pyarrow.dataset")
+    files = [tmp_path / f"{name}.parquet" for name in ("gelu", "relu", "tanh")]
+    for file in files:
+        assert cli.run(["table", file.stem, "--order", "1", "--points", "-1,0,1", "-o", str(file)]) == 0
+    tables = [parquet.read_table(file) for file in files]
+    assert [each["side"].null_count for each in tables] == [3, 2, 3], "only relu has a kink, of two rows"
+    for each in tables:
+        assert each.schema.equals(tables[0].schema)
+        assert not any(pyarrow.types.is_null(field.type) for field in each.schema)
+    assert pyarrow.concat_tables([each.replace_schema_metadata() for each in tables]).num_rows == 10
+    sides = dataset.dataset(files).to_table(columns=["side"])["side"].to_pylist()
+    assert sorted(filter(None, sides)) == ["left", "right"]
 
 
 def test_markdown(made, tmp_path):
