@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -249,7 +250,7 @@ def kinked(rng: random.Random, truth: bool) -> Generated | None:
     kind = rng.choice(["interval", "interval", "right", "left", "holes", "outside"])
     low = rng.choice([k, k - Fraction(1, 8), k + Fraction(1, 8), k - 2, Fraction(rng.randint(-24, 24), 8)])
     high = low + Fraction(rng.randint(1, 40), 8)
-    parts: list[tuple[Fraction | None, Fraction | None]]
+    parts: Sequence[tuple[Fraction | None, Fraction | None]]
     match kind:
         case "interval":
             where, parts = f"{low} < x < {high}", [(low, high)]
@@ -269,7 +270,7 @@ def kinked(rng: random.Random, truth: bool) -> Generated | None:
     smooth = not kinks
     facts = {f"continuity({f.text}) == oo": smooth, f"continuity({f.text}) == 0": not smooth, f"smooth({f.text})": smooth,
              f"differentiable({f.text})": smooth}  # fmt: skip
-    slope = f"D({f.text}, x)"
+    slope = f"D({f.text}, x)"  # not defined at the kinks
     top, bottom = max(slopes), min(slopes)
     facts |= {f"{slope} <= {top}": True, f"{slope} < {top}": False, f"{slope} >= {bottom}": True, f"{slope} <= {top} - {small}": False,
               f"{slope} > {bottom}": False}  # fmt: skip
@@ -311,7 +312,9 @@ def linear_consequence(rng: random.Random, truth: bool) -> Generated | None:
     n = rng.choice([2, 2, 3, 3, 4, 5])
     corner = [rng.randint(-5, 5) for _ in range(n)]
     rows = [[rng.choice([-2, -1, 0, 0, 1, 1, 2, 3]) for _ in range(n)] for _ in range(rng.randint(2, n + 1))]
-    rows = [row for row in rows if any(row)]
+    inwards = [rng.choice([-2, -1, 1, 2]) for _ in range(n)]  # every row falls that way, so that the strict ones have points
+    slopes = [sum(a * b for a, b in zip(row, inwards, strict=True)) for row in rows]
+    rows = [[-a for a in row] if slope > 0 else row for row, slope in zip(rows, slopes, strict=True) if slope]
     weights = [rng.randint(0, 3) for _ in rows]
     strict = [rng.random() < 0.3 for _ in rows]
     target = [sum(w * row[i] for w, row in zip(weights, rows, strict=True)) for i in range(n)]
@@ -328,7 +331,7 @@ def linear_consequence(rng: random.Random, truth: bool) -> Generated | None:
         return None
     else:
         shown = rng.choice([f"{left} < {tight}", f"{left} <= {tight} - {small}", f"{left} != {tight}", f"{left} >= {tight} + {small}"])
-    names = dict(zip(_NAMES, map(mp.mpf, corner), strict=False))
+    names: dict[str, Any] = dict(zip(_NAMES, map(mp.mpf, corner), strict=False))
     points = tuple({k: v + rng.randint(-3, 3) for k, v in names.items()} for _ in range(6)) if truth else ()
     return Generated("linear_consequence", shown, " and ".join(conditions), truth, f"all equal at {corner}", shown, names if not truth else {}, points)
 
@@ -420,7 +423,7 @@ def jensen(rng: random.Random, truth: bool) -> Generated | None:
     """A convex function at a mean of two numbers."""
     m, n = rng.randint(1, 4), rng.randint(1, 4)
     small, k = _tiny(rng)[0], rng.randint(1, 9)
-    body = rng.choice(["{}**2", "exp({})", "abs({})", "relu({})", "{}**4", "curve"])
+    body = rng.choice(["{}**2", "exp({})", "abs({})", "relu({})", "curve"])
     if body == "curve":
         curve = rng.choice(_STRICTLY_CONVEX)
         f = curve.at

@@ -125,8 +125,8 @@ _KINDS: dict[Callable[[random.Random], Pair], float] = {
 
 def disguised(rng: random.Random) -> Pair:
     """Two texts of one positive number, either way round."""
-    pair = rng.choices(list(_KINDS), list(_KINDS.values()))[0](rng)
-    return pair if rng.random() < 0.5 else pair[::-1]
+    a, b = rng.choices(list(_KINDS), list(_KINDS.values()))[0](rng)
+    return (a, b) if rng.random() < 0.5 else (b, a)
 
 
 # --- exponentials of one growth

@@ -220,12 +220,22 @@ def cancelled_growth(rng: random.Random, truth: bool) -> Generated | None:
 
 
 def _value(rng: random.Random) -> tuple[str, str | None, Any] | None:
-    """A closed term with its exact form, where there is one, and its value."""
-    kind = rng.choice(["bound", "bound", "bound", "mean", "limit", "constant", "point"])
+    """A closed term with its exact form, where there is one, and its value: bounds, means, limits, their sums."""
+    kind = rng.choice(["bound", "bound", "digits", "digits", "sum", "mean", "limit", "constant", "point"])
     curve, order = _pick(rng)
-    if kind == "bound":
+    if kind in ("bound", "digits"):
         bound, _, _, name = _sided(rng, curve, order)
-        return (f"{name}({curve.derivative(order)})", bound.exact, bound.value) if bound.finite else None
+        if not bound.finite or (kind == "digits" and bound.exact is not None):
+            return None
+        return f"{name}({curve.derivative(order)})", bound.exact, bound.value
+    if kind == "sum":
+        first, second = _value(rng), _value(rng)
+        if first is None or second is None:
+            return None
+        m, n, sign = rng.randint(1, 9), rng.randint(1, 9), rng.choice([1, -1])
+        (a, exact_a, u), (b, exact_b, v) = first, second
+        texts = [f"{m}*({p}) {'+-'[sign < 0]} ({q})/{n}" if p and q else None for p, q in ((a, b), (exact_a, exact_b))]
+        return texts[0] or "", texts[1], m * u + sign * v / n
     if kind == "mean":
         body, exact = rng.choice(_EXPECTATIONS)
         return f"E({body})", exact, number(exact)
@@ -281,6 +291,8 @@ def domain_edge(rng: random.Random, truth: bool) -> Generated | None:
     if drawn is None:
         return None
     text, exact, value = drawn
+    if rng.random() < 0.3:
+        text, exact, value = f"-({text})", exact and f"-({exact})", -value
     small, delta = _tiny(rng)
     side = rng.choice([-1, -1, 0, 1]) if exact is not None else rng.choice([-1, 1])
     if side == 0:

@@ -83,7 +83,7 @@ def test_the_generator_is_contradicted_by_mpmath_when_it_is_wrong(generator):
 
 
 def test_what_is_called_undefined_has_to_be(generator):
-    planted = generator.Generated("domain_edge", "sqrt(1 - 1/2) > 2", None, False, "planted", "1 - 1/2 < 0", defined=False)
+    planted = generator.Generated("domain_edge", "sqrt(1/2) > 2", None, False, "planted", "1/2 < 0", defined=False)
     assert "does not hold" in generator.confirm(planted)
 
 
