@@ -99,6 +99,10 @@ def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
     extremum = shape.sup if kind == "sup" else shape.inf
     if not extremum.attained:
         return f"{text} = {digits(extremum.value)}, not attained"
+    if extremum.among:
+        places = " or ".join(map(str, extremum.among[:4]))
+        untold = f"attained at {shape.variable} = {places}, whose values are not told apart"
+        return f"{text} = {digits(extremum.value)}, {untold}"
     places = [str(at) for at in extremum.at[:4]] + [f"all of {part}" for part in extremum.on[:2]]
     only = "only " if len(places) == 1 and extremum.at else ""
     return f"{text} = {digits(extremum.value)}, attained {only}at {shape.variable} = {', '.join(places)}"
@@ -178,6 +182,8 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tupl
         found = union([z if isinstance(z, Interval) else point(z) for z in shape.zeros])
         return found, (f"{s.text} = {found}",)
     extremum = shape.sup if s.kind == "argmax" else shape.inf
+    if extremum.among:
+        raise Undecided(f"{s.text}: at which of {', '.join(map(str, extremum.among))}, whose values are not told apart")
     found = union([*(point(at) for at in extremum.at), *extremum.on])
     return found, (describe_extremum(s.text.replace("arg", "", 1), shape, "sup" if s.kind == "argmax" else "inf"),)
 
