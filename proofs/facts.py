@@ -369,6 +369,8 @@ def _require_closed_runs(shape: Landscape) -> None:
 def gain(e: Expr, variable: str) -> Real | None:
     """1/sqrt(E[f(z)^2]), the factor that keeps the second moment of a standard normal. Raises Undecided."""
     second = expectation(e * e, variable)
+    if second.infinite:
+        raise Undecided("the second moment is infinite")
     if second.exact is not None:
         if constant_sign(second.exact) == 0:
             return None

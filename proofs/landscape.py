@@ -208,7 +208,7 @@ def _leading(candidates: list[Candidate], sense: int) -> tuple[list[Candidate], 
 
 
 def _tied(best: list[Candidate], sense: int) -> Extremum:
-    """The bound of numbers that may be equal is enclosed; that it is attained must not depend on which of them it is."""
+    """The bound of numbers that may be equal is enclosed; that it is attained must not depend on which it is."""
     values = [value for value, _ in best]
     at = [(value, where) for value, where in best if isinstance(where, Real)]
     missed = [value for value, where in best if where is None and not any(_proved_equal(value, v) for v, _ in at)]

@@ -355,8 +355,9 @@ def image(e: Expr, variable: str, at: Real) -> Real:
         if ex.free_names(value):
             return exact(value)
         value = without_cancellation(value)
-        # Simplifying first would turn log(0) - log(0) into 0.
-        return exact(without_cancellation(identities.simplest(value)) if enclose(value, prec=256).is_finite() else value)
+        if not enclose(value, prec=256).is_finite():  # simplifying would turn log(0) - log(0) into 0
+            return exact(value)
+        return exact(without_cancellation(identities.simplest(value)))
     if variable not in ex.free_names(e):
         return exact(e)
     value = None if at.vanishes is None else _value_where(at.vanishes, e)

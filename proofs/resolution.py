@@ -66,7 +66,7 @@ class Resolution:
             found = functional(f, body, region)
             self.values[placeholder] = found.value
             self.notes += found.notes
-            if found.value.exact is None and not found.value.infinite:
+            if found.value.exact is None and (f.kind == "E" or not found.value.infinite):
                 self.exact_only = False
 
     def _product_body(self, body: Expr) -> Product | None:

@@ -14,6 +14,7 @@ from .formats import FORMATS
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
 from .lines import Line
+from .oscillation import two_limits
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from .sets import Interval, RealSet, point, union
@@ -55,7 +56,7 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
             return Found(value, (f"{f.text} = {digits(value)}",))
         case "limit":
             value = _limit(f, body)
-            return Found(value, (f"{f.text} = {digits(value)}, from the leading term at {f.at}",))
+            return Found(value, (f"{f.text} = {digits(value)}, from the leading term at {_end(f.at)}",))
         case "argmax" | "argmin" | "zeros" | "range" | "subdifferential":
             return _only_member(f, body, region)
         case kind:
@@ -71,6 +72,10 @@ def _only_member(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
         raise Undefined(f"{f.text} = {members} is not a set of one, and so no number")
     only.recognise()  # what is calculated with it may need its exact form
     return Found(only, notes)
+
+
+def _end(at: Expr | Infinity | None) -> str:
+    return ex.text(at) if isinstance(at, Expr) else str(at)
 
 
 def _continuity_sentence(order: float) -> str:
@@ -108,16 +113,42 @@ def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
     return f"{text} = {digits(extremum.value)}, attained {only}at {shape.variable} = {', '.join(places)}"
 
 
+class NoLimit(Undefined):
+    """A limit that is proved not to exist."""
+
+    def __init__(self, f: Functional, why: str) -> None:
+        super().__init__(f"{f.text} does not exist: {why}")
+        self.functional = f
+
+
 def _limit(f: Functional, body: Expr) -> Real:
+    """Raises NoLimit, Undefined or Undecided."""
     assert f.variable is not None
     if isinstance(f.at, Infinity):
-        return one_sided_limit(body, f.variable, PLUS_INFINITY if f.at.sign > 0 else MINUS_INFINITY, 0)
+        try:
+            return one_sided_limit(body, f.variable, PLUS_INFINITY if f.at.sign > 0 else MINUS_INFINITY, 0)
+        except Undecided:
+            _refute_limit(f, body, None, f.at.sign)
+            raise
     assert isinstance(f.at, Expr)
     at = closed_real(f.at)
-    left, right = (one_sided_limit(body, f.variable, at, side) for side in (-1, 1))
+    try:
+        left, right = (one_sided_limit(body, f.variable, at, side) for side in (-1, 1))
+    except Undecided:
+        if at.exact is not None:
+            for side in (1, -1):
+                _refute_limit(f, body, at.exact, side)
+        raise
     if compare(left, right) != 0:
-        raise Undefined(f"the limit at {at} does not exist: {left} from the left, {right} from the right")
+        raise NoLimit(f, f"{left} from the left, {right} from the right")
     return left
+
+
+def _refute_limit(f: Functional, body: Expr, at: Expr | None, side: int) -> None:
+    """Raises NoLimit where two sequences with different limits are found."""
+    assert f.variable is not None
+    if (limits := two_limits(body, f.variable, at, side)) is not None:
+        raise NoLimit(f, f"along one sequence it tends to {limits[0]}, along another to {limits[1]}")
 
 
 def closed_real(e: Expr) -> Real:
