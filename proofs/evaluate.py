@@ -277,7 +277,7 @@ def _log(_: None, u: Element) -> Element:
 
 def _log1p(_: None, *terms: Any) -> Any:
     """log(1 + u) of a closed term u, which keeps its accuracy where u is tiny."""
-    u = sum(terms[1:], terms[0])
+    u: Any = _add(None, *terms)
     return u.log1p() if u > -1 else NAN
 
 

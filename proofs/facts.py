@@ -56,8 +56,8 @@ class OrderFacts:
             "inf": inf.value.to_json(), "sup": sup.value.to_json(),
             "inf_attained": inf.attained, "sup_attained": sup.attained, "set": str(shape.range),
         }  # fmt: skip
-        result["argmin"] = [_where(p) for p in (*inf.at, *inf.on)]
-        result["argmax"] = [_where(p) for p in (*sup.at, *sup.on)]
+        result["argmin"] = None if inf.among else [_where(p) for p in (*inf.at, *inf.on)]
+        result["argmax"] = None if sup.among else [_where(p) for p in (*sup.at, *sup.on)]
         result["zeros"] = [_where(zero) for zero in shape.zeros]
         result["monotone"] = [
             {"from": run.low.to_json(), "to": run.high.to_json(), "direction": run.direction} for run in shape.monotone
@@ -410,6 +410,8 @@ def _require_closed_runs(shape: Landscape) -> None:
 def gain(e: Expr, variable: str) -> Real | None:
     """1/sqrt(E[f(z)^2]), the factor that keeps the second moment of a standard normal. Raises Undecided."""
     second = expectation(e * e, variable)
+    if second.infinite:
+        raise Undecided("the second moment is infinite")
     if second.exact is not None:
         if constant_sign(second.exact) == 0:
             return None

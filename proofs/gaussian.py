@@ -7,6 +7,7 @@ erfc(T/2)/sqrt(2) on each side.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from math import ceil
 
@@ -17,6 +18,7 @@ from . import identities
 from .effort import Undecided
 from .evaluate import precision, program, series
 from .expressions import Expr
+from .landscape import decided_landscape
 from .moments import closed_form, density
 from .pieces import split
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
@@ -28,7 +30,10 @@ MAX_CELLS = 6_000
 
 @lru_cache(maxsize=1 << 9)
 def expectation(e: Expr, variable: str = "z") -> Real:
-    """E[e] for a standard normal variable. Raises Undecided where it is undefined or not integrable by these means."""
+    """E[e] for a standard normal variable, an infinity where it diverges to one.
+
+    Raises Undecided where it is undefined or not found by these means.
+    """
     cut = split(e, variable)
     for piece in cut.pieces:
         if piece.expr is None:
@@ -36,12 +41,38 @@ def expectation(e: Expr, variable: str = "z") -> Real:
     closed = closed_form(e, variable)
     if closed is None:
         # Creating the integral proves that e is integrable; without that its even part says nothing.
-        numeric = _Integral(e, variable)
+        try:
+            numeric = _Integral(e, variable)
+        except Undecided:
+            if sign := _divergence(e, variable):
+                return PLUS_INFINITY if sign > 0 else MINUS_INFINITY
+            raise
         closed = closed_form(_even_part(e, variable), variable)
         if closed is None:
             numeric.refine(64)
             return Real(refine=numeric.refine)
     return exact(identities.simplest(closed))
+
+
+def _divergence(e: Expr, variable: str) -> int:
+    """1 where the mean is proved to be oo, -1 where it is -oo, else 0.
+
+    It is oo where e has a lower bound, so that its negative part has a finite mean, and on one tail stays above
+    exp(z^2/2)/(100 abs(z)), which times the density is 1/abs(z) up to a factor and has no finite integral.
+    """
+    shape = decided_landscape(e, variable)
+    z = ex.name(variable)
+    least = ex.exp(z * z * fmpq(1, 2)) * fmpq(1, 100) / z
+    for sign, bound in ((1, shape.inf.value), (-1, shape.sup.value)):
+        if bound.infinite:
+            continue
+        for at, side in ((PLUS_INFINITY, -1), (MINUS_INFINITY, 1)):
+            piece = split(e, variable).pieces[-1 if side < 0 else 0].expr
+            with suppress(Undecided):
+                # Left of 0 the bound is least(z) < 0 with its sign changed.
+                if piece is not None and tail_sign(sign * piece + side * least, variable, End(at, side)).sign > 0:
+                    return sign
+    return 0
 
 
 def _even_part(e: Expr, variable: str) -> Expr:

@@ -8,7 +8,8 @@ Everything else (range, extrema and where they are attained, limits, zeros) is r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from typing import TypeAlias
 
 from flint import fmpq
 
@@ -22,7 +23,7 @@ from .lines import Line, constant, hull, merge, sign_line, signs_within
 from .parity import structural_parity
 from .periods import period
 from .pieces import Undefined, smooth_limit, split, value_at
-from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, opposite, sign_of
+from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, larger, opposite, sign_of, smaller
 from .sets import Interval, RealSet, point, union
 from .zeros import chart
 
@@ -57,6 +58,8 @@ class Extremum:
     at: tuple[Real, ...]
     on: tuple[Interval, ...] = ()
     """Whole intervals on which it is attained (constant pieces)."""
+    among: tuple[Real, ...] = ()
+    """Where its values are not told apart: it is attained at one of these at least, and `at` is empty."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,9 @@ class Monotone:
     high: Real
     direction: str
 
+
+Candidate: TypeAlias = "tuple[Real, Real | Interval | None]"
+"""A value that may be an extremum, and where it is attained, if it is."""
 
 DIRECTIONS = {1: "increasing", -1: "decreasing", 0: "constant"}
 
@@ -112,23 +118,23 @@ class Landscape:
         """The greatest lower bound."""
         return self._extremum(-1)
 
-    def _extremum(self, sense: int) -> Extremum:
+    def _extremum(self, sense: int, mirrored: bool = False) -> Extremum:
         if self.is_empty:
             raise Undecided("the domain is empty")
         places = [place for place in self.places if self._in_first_period(place.at)]
-        candidates: list[tuple[Real, Real | Interval | None]] = [(place.value, place.at) for place in places]
+        candidates: list[Candidate] = [(place.value, place.at) for place in places]
         for run in self.runs:
             if run.direction == 0:
                 candidates.append((run.start, Interval(run.low, run.high, False, False)))
             else:
                 candidates.append((run.end if run.direction == sense else run.start, None))
-        best: list[tuple[Real, Real | Interval | None]] = []
-        for candidate in candidates:
-            order = sense * compare(candidate[0], best[0][0]) if best else 1
-            if order > 0:
-                best = [candidate]
-            elif order == 0:
-                best.append(candidate)
+        best, tied = _leading(candidates, sense)
+        if tied and self.region is not None and _is_symmetric(self.region) and not mirrored:
+            if proved_parity(self.expr, self.variable) == 1:
+                places, runs = _mirror_values(list(self.places), list(self.runs))
+                return replace(self, places=tuple(places), runs=tuple(runs))._extremum(sense, mirrored=True)
+        if tied:
+            return _tied(best, sense)
         at = tuple(where for _, where in best if isinstance(where, Real))
         on = tuple(where for _, where in best if isinstance(where, Interval))
         return Extremum(_with_exact_form([value for value, _ in best]), bool(at or on), at, on)
@@ -182,6 +188,42 @@ class Landscape:
 
     def _in_first_period(self, x: Real) -> bool:
         return self.period is None or compare(x, exact(self.period)) < 0
+
+
+def _leading(candidates: list[Candidate], sense: int) -> tuple[list[Candidate], bool]:
+    """The candidates that no other exceeds, and whether some of them are not told apart."""
+    best: list[Candidate] = []
+    tied = False
+    for candidate in candidates:
+        orders: list[int | None] = []
+        for other, _ in best:
+            try:
+                orders.append(sense * compare(candidate[0], other))
+            except Undecided:
+                orders.append(None)
+        if -1 in orders:
+            continue
+        tied = None in orders or (tied and 1 not in orders)
+        best = [kept for kept, order in zip(best, orders, strict=True) if order != 1] + [candidate]
+    return best, tied
+
+
+def _tied(best: list[Candidate], sense: int) -> Extremum:
+    """The bound of numbers that may be equal is enclosed; that it is attained must not depend on which it is."""
+    values = [value for value, _ in best]
+    at = [(value, where) for value, where in best if isinstance(where, Real)]
+    missed = [value for value, where in best if where is None and not any(_proved_equal(value, v) for v, _ in at)]
+    if (at and missed) or any(isinstance(where, Interval) for _, where in best):
+        raise Undecided(f"whether {' and '.join(dict.fromkeys(map(str, values)))} are equal")
+    bound = reduce(larger if sense > 0 else smaller, values)
+    return Extremum(bound, bool(at), (), (), tuple(where for _, where in at))
+
+
+def _proved_equal(a: Real, b: Real) -> bool:
+    try:
+        return compare(a, b) == 0
+    except Undecided:
+        return False
 
 
 def _with_exact_form(values: list[Real]) -> Real:
@@ -267,6 +309,15 @@ def _landscape(e: Expr, variable: str, region: Line[bool] | None, low: Real, hig
     if parity == 1:
         places, runs = _mirror_values(places, runs)
     return Landscape(e, variable, tuple(runs), tuple(places), cells, region=region)
+
+
+def _is_symmetric(region: Line[bool]) -> bool:
+    """Whether a condition visibly holds at x where it holds at -x, as abs(x) <= 1 does."""
+    marks = [mark.exact for mark in region.marks]
+    opposite_ends = all(
+        a is not None and b is not None and a is -b for a, b in zip(marks, reversed(marks), strict=True)
+    )
+    return opposite_ends and region.at == region.at[::-1] and region.gaps == region.gaps[::-1]
 
 
 def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple[list[Run], list[Place], int]:

@@ -384,8 +384,9 @@ def opposite(p: Real, q: Real) -> bool:
         assert p.exact is not None and q.exact is not None
         return constant_sign(p.exact + q.exact) == 0
     e, f = p.vanishes, q.vanishes
-    if e is None or f is None or not (e.total and f.total) or ex.free_names(e) != ex.free_names(f):
+    if e is None or f is None or ex.free_names(e) != ex.free_names(f):
         return False
+    # e is defined at its root p, and f in the whole bracket of q, where -p is proved to lie: there the identity holds.
     flip = {name: -ex.name(name) for name in ex.free_names(e)}
     flipped = ex.substitute(e, flip)
     same = identities.is_zero(f - flipped) or identities.is_zero(f + flipped)
@@ -418,8 +419,9 @@ def image(e: Expr, variable: str, at: Real) -> Real:
         if ex.free_names(value):
             return exact(value)
         value = without_cancellation(value)
-        # Simplifying first would turn log(0) - log(0) into 0.
-        return exact(without_cancellation(identities.simplest(value)) if enclose(value, prec=256).is_finite() else value)
+        if not enclose(value, prec=256).is_finite():  # simplifying would turn log(0) - log(0) into 0
+            return exact(value)
+        return exact(without_cancellation(identities.simplest(value)))
     if variable not in ex.free_names(e):
         return exact(e)
     value = None if at.vanishes is None else _value_where(at.vanishes, e)

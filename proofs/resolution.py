@@ -66,7 +66,7 @@ class Resolution:
             found = functional(f, body, region)
             self.values[placeholder] = found.value
             self.notes += found.notes
-            if found.value.exact is None and not found.value.infinite:
+            if found.value.exact is None and (f.kind == "E" or not found.value.infinite):
                 self.exact_only = False
 
     def _product_body(self, body: Expr) -> Product | None:
@@ -174,8 +174,7 @@ class Resolution:
                 return constant(self.closed_truth(formula)[0])
             if isinstance(formula.lhs, Infinity) or isinstance(formula.rhs, Infinity):
                 return self._against_infinity(formula, variable)
-            signs = signs_within(self.difference(formula), variable, region)
-            return signs.map(lambda s, op=formula.op: None if s is None else ex.holds(op, s))
+            return _relation_line(self.difference(formula), formula.op, variable, region)
         if isinstance(formula, (Predicate, Quantified)):
             return constant(self.closed_truth(formula)[0])
         assert isinstance(formula, Connective)
@@ -247,6 +246,40 @@ class Resolution:
     def is_count(self, name: str) -> bool:
         """Whether a name counts the factors of a product, and so stands for whole numbers from 1."""
         return any(name in ex.free_names(count) for _, count, _ in self.statement.products.values())
+
+
+def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -> Line[bool | None]:
+    """Where `e op 0` holds, None where e is undefined.
+
+    Where the zeros of a u in abs(u) are not found, abs(u) <= c is still decided as u <= c and -u <= c.
+    """
+    try:
+        signs = signs_within(e, variable, region)
+    except Undecided:
+        if (sides := _one_sided(e, op)) is None:
+            raise
+        word, cases = sides
+        lines = [_relation_line(case, op, variable, region) for case in cases]
+        return merge(lines).map(lambda values: connect(word, values))
+    return signs.map(lambda s: None if s is None else ex.holds(op, s))
+
+
+def _one_sided(e: Expr, op: str) -> tuple[str, tuple[Expr, Expr]] | None:
+    """`e op 0` as two relations without one of its abs, max or min, joined by and or or: max(u, v) + w <= 0 says
+    u + w <= 0 and v + w <= 0. Both are undefined where e is, or one of them is, and then so is their connection."""
+    if op not in ("<", "<=", ">", ">="):
+        return None
+    terms = e.args if e.op == "add" else (e,)
+    for i, term in enumerate(terms):
+        factor, part = ex._coefficient(term)
+        if part.op not in ("abs", "max", "min"):
+            continue
+        choices = (part.args[0], -part.args[0]) if part.op == "abs" else part.args
+        largest = (factor > 0) == (part.op != "min")
+        rest = ex.add(*terms[:i], *terms[i + 1 :])
+        first, second = (rest + factor * choice for choice in choices)
+        return ("and" if largest == op.startswith("<") else "or"), (first, second)
+    return None
 
 
 def _written_in(e: Expr, values: Mapping[str, Expr]) -> Expr:

@@ -39,7 +39,7 @@ def without_cancellation(e: Expr) -> Expr:
 
 
 def visible_sign(e: Expr) -> int | None:
-    """The sign of a total expression that its operations show, however small its value: -2*tanh(exp(-1e9)) is below 0."""
+    """The sign that the operations of a total expression show, however small it is: -tanh(exp(-1e9)) is below 0."""
     if e.positive:
         return 1
     match e.op:

@@ -44,7 +44,7 @@ from .syntax import (
     Statement,
     relations,
 )
-from .values import describe_extremum, digits, set_value
+from .values import NoLimit, closed_real, describe_extremum, digits, set_value
 from .vector_statements import decide_vectors
 from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
@@ -124,8 +124,27 @@ class Decision(Resolution):
 
     def run(self) -> Outcome:
         """Raises Undecided or Undefined."""
-        self.resolve()
+        try:
+            self.resolve()
+        except NoLimit as reason:
+            if (blame := self._equated(reason)) is None:
+                raise
+            return Outcome(Verdict.REFUTED, Evidence.ENCLOSURE, (str(reason),), blame)
         return self.settle()
+
+    def _equated(self, missing: NoLimit) -> Counterexample | None:
+        """What `limit(...) == number` says of a limit that does not exist; anything else about it stays undecided."""
+        formula = self.statement.formula
+        if not isinstance(formula, Relation) or formula.op != "==":
+            return None
+        for side, other in ((formula.lhs, formula.rhs), (formula.rhs, formula.lhs)):
+            if not isinstance(side, Expr) or side.op != "name" or not isinstance(other, Expr | Infinity):
+                continue
+            if self.statement.functionals.get(side.args[0]) == missing.functional:
+                self._require_domain()
+                value = other if isinstance(other, Infinity) else closed_real(other)
+                return Counterexample({}, "no limit", str(value))
+        return None
 
     def settle(self) -> Outcome:
         """Decide the formula, its numbers and products known. Raises Undecided or Undefined."""

@@ -14,6 +14,7 @@ from .formats import FORMATS
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
 from .lines import Line
+from .oscillation import two_limits
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from .sets import Interval, RealSet, point, union
@@ -58,7 +59,7 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
             return Found(value, (f"{f.text} = {digits(value)}",))
         case "limit":
             value = _limit(f, body)
-            return Found(value, (f"{f.text} = {digits(value)}, from the leading term at {f.at}",))
+            return Found(value, (f"{f.text} = {digits(value)}, from the leading term at {_end(f.at)}",))
         case "argmax" | "argmin" | "zeros" | "range" | "subdifferential":
             return _only_member(f, body, region)
         case kind:
@@ -74,6 +75,10 @@ def _only_member(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
         raise Undefined(f"{f.text} = {members} is not a set of one, and so no number")
     only.recognise()  # what is calculated with it may need its exact form
     return Found(only, notes)
+
+
+def _end(at: Expr | Infinity | None) -> str:
+    return ex.text(at) if isinstance(at, Expr) else str(at)
 
 
 def _continuity_sentence(order: float) -> str:
@@ -102,6 +107,10 @@ def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
     extremum = shape.sup if kind == "sup" else shape.inf
     if not extremum.attained:
         return f"{text} = {digits(extremum.value)}, not attained"
+    if extremum.among:
+        places = " or ".join(map(str, extremum.among[:MOST_PLACES]))
+        untold = f"attained at {shape.variable} = {places}, whose values are not told apart"
+        return f"{text} = {digits(extremum.value)}, {untold}"
     points, parts = extremum.at, extremum.on
     places = [str(at) for at in points[:MOST_PLACES]] + [f"all of {part}" for part in parts[:MOST_PLACES]]
     if (more := len(points) + len(parts) - len(places)) > 0:
@@ -113,16 +122,42 @@ def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
     return f"{text} = {digits(extremum.value)}, attained {at}"
 
 
+class NoLimit(Undefined):
+    """A limit that is proved not to exist."""
+
+    def __init__(self, f: Functional, why: str) -> None:
+        super().__init__(f"{f.text} does not exist: {why}")
+        self.functional = f
+
+
 def _limit(f: Functional, body: Expr) -> Real:
+    """Raises NoLimit, Undefined or Undecided."""
     assert f.variable is not None
     if isinstance(f.at, Infinity):
-        return one_sided_limit(body, f.variable, PLUS_INFINITY if f.at.sign > 0 else MINUS_INFINITY, 0)
+        try:
+            return one_sided_limit(body, f.variable, PLUS_INFINITY if f.at.sign > 0 else MINUS_INFINITY, 0)
+        except Undecided:
+            _refute_limit(f, body, None, f.at.sign)
+            raise
     assert isinstance(f.at, Expr)
     at = closed_real(f.at)
-    left, right = (one_sided_limit(body, f.variable, at, side) for side in (-1, 1))
+    try:
+        left, right = (one_sided_limit(body, f.variable, at, side) for side in (-1, 1))
+    except Undecided:
+        if at.exact is not None:
+            for side in (1, -1):
+                _refute_limit(f, body, at.exact, side)
+        raise
     if compare(left, right) != 0:
-        raise Undefined(f"the limit at {at} does not exist: {left} from the left, {right} from the right")
+        raise NoLimit(f, f"{left} from the left, {right} from the right")
     return left
+
+
+def _refute_limit(f: Functional, body: Expr, at: Expr | None, side: int) -> None:
+    """Raises NoLimit where two sequences with different limits are found."""
+    assert f.variable is not None
+    if (limits := two_limits(body, f.variable, at, side)) is not None:
+        raise NoLimit(f, f"along one sequence it tends to {limits[0]}, along another to {limits[1]}")
 
 
 def closed_real(e: Expr) -> Real:
@@ -187,6 +222,8 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tupl
         found = union([z if isinstance(z, Interval) else point(z) for z in shape.zeros])
         return found, (f"{s.text} = {found}",)
     extremum = shape.sup if s.kind == "argmax" else shape.inf
+    if extremum.among:
+        raise Undecided(f"{s.text}: at which of {', '.join(map(str, extremum.among))}, whose values are not told apart")
     found = union([*(point(at) for at in extremum.at), *extremum.on])
     return found, (describe_extremum(s.text.replace("arg", "", 1), shape, "sup" if s.kind == "argmax" else "inf"),)
 

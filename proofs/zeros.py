@@ -10,6 +10,7 @@ point whose value is proved to be 0 by identity; enclosures alone never say "equ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
@@ -27,9 +28,11 @@ from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, constant_sign, 
 from .tails import End, tail_sign
 
 LENGTH = 9
-"""Taylor coefficients per cell; the highest bounds the remainder."""
-MAX_ORDER = 7
-"""A cell is settled by a nonvanishing derivative of at most this order."""
+"""Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""
+LONG = 25
+"""Taylor coefficients where those were too few: an approximant touches its function to such an order."""
+FLAT_DEPTH = 20
+"""From this depth on, what does not settle is taken for a zero of high order, and longer series are tried."""
 MAX_CELLS = 8_000
 MAX_DEPTH = 90
 SPLIT = fmpq(4871, 10000)
@@ -70,19 +73,25 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
         if _inside(root, low, high):
             return Chart((root,), (-slope, slope), notes=("affine",))
         return Chart((), (slope if compare(root, low) <= 0 else -slope,), notes=("affine",))
-    reason: Undecided | None = None
-    for form, bits, cells in _attempts(e):
-        try:
+    reason: Undecided
+    try:
+        return _Search(e, variable, low, high, 128, 1_000, depth=FLAT_DEPTH).run()
+    except _Flat as error:
+        reason = error
+        with suppress(Undecided):
+            return _Search(e, variable, low, high, 256, 500, length=LONG).run()
+    except Undecided as error:
+        reason = error
+    for form, bits, cells in _attempts(e, isinstance(reason, _Flat)):
+        with suppress(Undecided):
             return _Search(form, variable, low, high, bits, cells).run()
-        except Undecided as error:
-            reason = reason or error
-    assert reason is not None
     raise reason
 
 
-def _attempts(e: Expr) -> Iterator[tuple[Expr, int, int]]:
+def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
     """Forms, precisions and cell budgets, cheap ones first. The normal form often cancels what balls cannot."""
-    yield e, 128, 1_000
+    if again:
+        yield e, 128, 1_000
     try:
         normal = identities.reduced(e)
     except identities.TooComplex:
@@ -175,11 +184,26 @@ class ExactForm:
         return None
 
 
+class _Flat(Undecided):
+    """A small cell in which no derivative of low order was found to keep its sign."""
+
+
 class _Search:
     """One run at one precision."""
 
-    def __init__(self, e: Expr, variable: str, low: Real, high: Real, bits: int, most_cells: int) -> None:
-        self.most_cells = most_cells
+    def __init__(
+        self,
+        e: Expr,
+        variable: str,
+        low: Real,
+        high: Real,
+        bits: int,
+        most_cells: int,
+        *,
+        length: int = LENGTH,
+        depth: int = MAX_DEPTH,
+    ) -> None:
+        self.most_cells, self.length, self.depth = most_cells, length, depth
         self.e, self.variable, self.low, self.high, self.bits = e, variable, low, high, bits
         self.compiled = program(e)
         self.derivatives = [e]
@@ -231,7 +255,7 @@ class _Search:
 
     def _finite_end(self, end: Real, side: int, other: Real) -> tuple[arb, int | None]:
         """Clear a neighbourhood inside a finite end; side is 1 where the interval lies to the right."""
-        with precision(self.bits, LENGTH):
+        with precision(self.bits, self.length):
             at = end.ball(self.bits)
             value = series(self.compiled, self.variable, at, 1)[0]
             outer = at.lower() if side > 0 else at.upper()
@@ -261,17 +285,17 @@ class _Search:
 
     def _exact_order(self, at: Expr) -> int | None:
         """The multiplicity of the zero at an exact point, 0 where there is none; None if not analytic there."""
-        for order in range(LENGTH - 1):
+        for order in range(self.length - 1):
             value = ex.substitute(self._derivative(order), {self.variable: at})
             if not enclose(value, prec=4 * self.bits).is_finite():
                 return None
             if constant_sign(value) != 0:
                 return order
-        raise Undecided(f"a zero of order above {LENGTH - 2} at {ex.text(at)}")
+        raise _Flat(f"a zero of order above {self.length - 2} at {ex.text(at)}")
 
     def _clear(self, end: Real, order: int, side: int, other: Real) -> tuple[arb, int]:
         """A neighbourhood in which the order-th coefficient keeps its sign, hence the function does."""
-        with precision(self.bits, LENGTH):
+        with precision(self.bits, self.length):
             at = end.ball(self.bits)
             reach = arb(1)
             if not other.infinite:
@@ -300,8 +324,8 @@ class _Search:
             if found is not None:
                 result.append(found)
                 continue
-            if self.cells > self.most_cells or depth > MAX_DEPTH:
-                raise Undecided(
+            if self.cells > self.most_cells or depth > self.depth:
+                raise (_Flat if depth > self.depth else Undecided)(
                     f"zeros of {shorten(ex.text(self.e))} near {a.mid().str(8, radius=False)} "
                     f"({self.cells} cells at {self.bits} bits)"
                 )
@@ -311,7 +335,7 @@ class _Search:
         return result
 
     def _settle(self, a: arb, b: arb, depth: int) -> tuple[list[Real], list[int]] | None:
-        with precision(self.bits, LENGTH):
+        with precision(self.bits, self.length):
             order = self._nonvanishing(a, b)
             if order is None:
                 return None
@@ -328,15 +352,15 @@ class _Search:
     def _nonvanishing(self, a: arb, b: arb) -> tuple[int, int] | None:
         """(sign, order) of the lowest derivative proved to keep its sign on the cell."""
         cell = a.union(b)
-        wide = series(self.compiled, self.variable, cell, LENGTH)
+        wide = series(self.compiled, self.variable, cell, self.length)
         sign = known_sign(wide[0])
         if sign:
             return sign, 0
         middle = cell.mid()
-        thin = series(self.compiled, self.variable, middle, LENGTH)
+        thin = series(self.compiled, self.variable, middle, self.length)
         offset = cell - middle
-        top = LENGTH - 1
-        for order in range(min(MAX_ORDER, top - 1) + 1):
+        top = self.length - 1
+        for order in range(top):
             total = comb(top, order) * wide[top] * _power(offset, top - order)
             for k in range(order, top):
                 total += comb(k, order) * thin[k] * _power(offset, k - order)

@@ -38,7 +38,8 @@ def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
     bounds = order["range"]
     known = [("formula", order["formula"]), ("range", interval(bounds))]
     for side, where in (("inf", "argmin"), ("sup", "argmax")):
-        how = f"attained at {points(order[where])}" if bounds[f"{side}_attained"] else "not attained"
+        places = "places not told apart" if order[where] is None else points(order[where])
+        how = f"attained at {places}" if bounds[f"{side}_attained"] else "not attained"
         known.append((side, f"{full(bounds[side])}, {how}"))
     known.append(("zeros", points(order["zeros"])))
     known.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))

@@ -1,4 +1,4 @@
-"""Closed terms with numbers that have no exact form: sets of one as numbers, cases decided by enclosures, kinks."""
+"""Closed terms: sets of one as numbers, cases decided by enclosures, kinks, values far out, what diverges."""
 
 from __future__ import annotations
 
@@ -69,7 +69,21 @@ FAR_OUT = [
     ("D(gelu)(-500) < 0", "D(gelu)(500) < 1"),
 ]
 
-PAIRS = [*SETS_OF_ONE, *CASES, *KINKS, *FAR_OUT]
+DIVERGENT = [
+    ("E(exp(z**2)) == oo", "E(exp(z**2)) < 10"),
+    ("E(exp(z**2/2)) > 10**100", "E(exp(z**2/2)) == 100"),
+    ("E(exp(0.4999*z**2)) == 50*sqrt(2)", "E(exp(0.4999*z**2)) == oo"),
+    ("E(-exp(z**4)) == -oo", "E(-exp(z**4)) == oo"),
+    ("E(relu(z)*exp(z**2)) == oo", "E(-relu(z)*exp(z**2)) == oo"),
+    ("limit(exp(-x)*sin(x), x, oo) == 0", "limit(sin(x), x, oo) == 0"),
+    ("limit(x + sin(x), x, oo) == oo", "limit(x*sin(x), x, oo) == oo"),
+    ("limit(x*sin(1/x), x, 0) == 0", "limit(sin(1/x), x, 0) == 0"),
+    ("limit(sin(x)/x, x, -oo) == 0", "limit(abs(cos(3*x + 1)), x, -oo) == 1/2"),
+    ("limit(1/x**2, x, 0) == oo", "limit(1/x, x, 0) == oo"),
+    ("limit(abs(sign(x)), x, 0) == 1", "limit(sign(x), x, 0) == 1"),
+]
+
+PAIRS = [*SETS_OF_ONE, *CASES, *KINKS, *FAR_OUT, *DIVERGENT]
 
 
 @pytest.mark.parametrize(("text", "neighbour"), PAIRS, ids=[text for text, _ in PAIRS])
@@ -92,6 +106,14 @@ def test_a_true_statement_is_proved_and_its_false_neighbour_refuted(text: str, n
         ("sign(E(tanh(z)**2) - E(tanh(-z)**2)) == 0", None, "0"),
         ("sqrt(tanh(5000) - 1) <= 1", None, "a root of a negative number"),
         ("log(erf(200) - 1) < 0", None, "logarithm"),
+        ("E(z*exp(z**2)) == 0", None, "grows too fast"),
+        ("E(exp(z**2/2)/(1 + z**2)) < oo", None, "grows too fast"),
+        ("2*E(exp(z**2)) > 1", None, "cannot be calculated with"),
+        ("limit(sin(x), x, oo) != 0", None, "does not exist"),
+        ("not limit(sin(x), x, oo) == 0", None, "does not exist"),
+        ("limit(sin(x), x, oo) < 2", None, "does not exist"),
+        ("limit(sin(x), x, oo) == log(-1)", None, "logarithm"),
+        ("limit(sin(x)**2 + cos(x)**2, x, oo) == 1", None, "leading behaviour"),
         ("identity_near(sqrt(x), 0)", None, "undefined to the left"),
         ("identity_near(x + x**2*sin(1/x) if x != 0 else 0, 0)", None, "limit"),
     ],
@@ -103,8 +125,8 @@ def test_what_is_no_number_or_not_told_from_0_stays_undecided(text: str, where: 
 
 @pytest.mark.parametrize(
     "text",
-    ["erf(200) - 1", "tanh(-70)**3 + 1", "3*exp(99)/(exp(99) + 7) - 3", "log(exp(88) + 2) - 88", "5/(7 + exp(-99)) - 5/7",
-     "atan(2**40) - pi/2", "tanh(40)*erf(9)*sqrt(2) - sqrt(2)"],
+    ["erf(200) - 1", "tanh(-70)**3 + 1", "3*exp(99)/(exp(99) + 7) - 3", "log(exp(88) + 2) - 88",
+     "5/(7 + exp(-99)) - 5/7", "atan(2**40) - pi/2", "tanh(40)*erf(9)*sqrt(2) - sqrt(2)"],
 )  # fmt: skip
 def test_rewriting_keeps_the_value(text: str) -> None:
     e = parse_expression(text)

@@ -61,7 +61,15 @@ def test_enclosures_hold_the_integral(text: str) -> None:
         assert low - mp.mpf(10) ** -24 <= truth <= high + mp.mpf(10) ** -24 and high - low < mp.mpf(10) ** -20
 
 
-@pytest.mark.parametrize("text", ["1/z", "1/z**2", "exp(z**2/2)", "exp(z**2)", "exp(exp(z))", "log(z)"])
+@pytest.mark.parametrize("text", ["1/z", "1/z**2", "z*exp(z**2)", "sinh(exp(z)) - exp(exp(-z))", "log(z)"])
 def test_not_integrable_or_not_known_is_undecided(text: str) -> None:
     with pytest.raises(Undecided):
         expectation(parse_expression(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("exp(z**2/2)", 1), ("exp(exp(z))", 1), ("-exp(abs(z)**3)", -1), ("exp(z**2/2)/(1 + abs(z))", 1)],
+)
+def test_a_mean_that_diverges_to_an_infinity_is_that_infinity(text: str, sign: int) -> None:
+    assert expectation(parse_expression(text), "z").infinite == sign
