@@ -76,7 +76,7 @@ class Resolver:
                 body, variable, at = e.args
                 at = self.visit(at, bound)
                 if not ex.free_names(at) and ex.free_names(body) <= {variable}:
-                    # A fixed point may be a kink; that is looked at from both sides.
+                    # A fixed point, smooth by now, may be a kink; that is looked at from both sides.
                     return derivative_value(body, variable, exact(at))
                 smooth = self.visit(body, (*bound, (variable, at)))
                 return ex.substitute(ex.differentiate(smooth, variable), {variable: at})
@@ -236,7 +236,7 @@ def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
             if at.exact is None:
                 raise Undecided(f"a derivative in {bound} of a function of {variable}, at {variable} = {at}")
             body = ex.substitute(body, {variable: at.exact})
-        place = value_at(point, variable, at) if ex.free_names(point) else exact(point)
+        place = value_at(point, variable, at) if ex.free_names(point) or point.switching else exact(point)
         return derivative_value(body, bound, place, point)
     if not e.switching:
         return e

@@ -385,7 +385,7 @@ class Decision(Resolution):
         tree = counterexamples.translate(formula, self._atom)
         condition = self.statement.where
         where = True if condition is None else counterexamples.translate(condition, self._atom)
-        for value in counterexamples.SAMPLES:
+        for value in (*counterexamples.SAMPLES, 1000, -1000):
             point = {variable: fmpq(value)}
             try:
                 with budget(PROBE_STEPS):

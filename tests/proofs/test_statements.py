@@ -319,3 +319,16 @@ def test_the_nearest_true_statement_is_proved() -> None:
     assert result.nearest is not None
     text, _, where = result.nearest.partition(" where ")
     assert verdict(text, where or None) is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("D(softplus(softsign(silu(x))), x) == D(softplus)(softsign(silu(x)))*D(softsign)(silu(x))*D(silu)(x)", "proved"),
+        ("D(tanh)(D(sigmoid)(log(2))) < 1", "proved"),
+        ("D(tanh)(abs(-1/2)) > 1", "refuted"),
+        ("D(relu)(max(-1, 0)) >= 0", "undecided"),
+    ],
+)
+def test_derivatives_at_points_that_are_written_with_cases_and_derivatives(text, verdict):
+    assert prove(text, suggest=False).verdict.value == verdict
