@@ -230,8 +230,10 @@ def test_an_undefined_number_is_not_0() -> None:
 
 def test_the_bound_counts_the_degree() -> None:
     """A sum that LLL finds small, about the size of its coefficients to the power -3, is not 0."""
-    near = parse_expression("2554580 - 6186735*sqrt(2) + 2567604*sqrt(3) + 713440*sqrt(2)*sqrt(3)")
-    assert algebraic.sign(near) == -1 and enclose(near) > -1e-20
+    near = parse_expression(
+        "1927399033232 - 998284155243*sqrt(2) - 3284569882645*sqrt(3) + 2112043902698*sqrt(2)*sqrt(3)"
+    )
+    assert algebraic.sign(near) == -1 and abs(enclose(near, prec=400)) < 1e-35
 
 
 def test_signs_of_random_algebraic_numbers() -> None:
