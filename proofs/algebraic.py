@@ -89,7 +89,7 @@ def _sizes(e: Expr) -> tuple[int, int]:
     """Bits of u and of l: bounds of every conjugate of the numerator and of the denominator, both above 0."""
     match e.op:
         case "rational":
-            return int(e.args[0].p).bit_length(), int(e.args[0].q).bit_length()
+            return max(abs(int(e.args[0].p)) - 1, 0).bit_length(), (int(e.args[0].q) - 1).bit_length()
         case "add":
             pairs = [_sizes(a) for a in e.args]
             below = sum(lower for _, lower in pairs)

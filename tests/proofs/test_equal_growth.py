@@ -14,8 +14,20 @@ from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import enclose, excludes_zero
 from gradproof.proofs.expressions import Expr
 from gradproof.proofs.language import parse_expression
-from gradproof.proofs.monomials import LOG_Y, UNIT, Monomial, Y, by_dominance, growth, larger, monomial, power_of, times
-from gradproof.proofs.monomials import inverse as inverse_of
+from gradproof.proofs.monomials import (
+    LOG_Y,
+    UNIT,
+    Monomial,
+    Y,
+    by_dominance,
+    constant,
+    growth,
+    inverse,
+    larger,
+    monomial,
+    power_of,
+    times,
+)
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 
@@ -23,6 +35,8 @@ SEED = 20261128
 
 A, B = parse_expression("log(2 + sqrt(3))"), parse_expression("-log(2 - sqrt(3))")
 """One number in two forms."""
+HIDDEN = "sqrt(5 + 2*sqrt(6)) - sqrt(2) - sqrt(3)"
+"""A 0 that only the separation bound knows."""
 UNKNOWN = parse_expression("atan(tan(1)) - 1")
 """A 0 that no rule knows."""
 
@@ -76,6 +90,9 @@ def test_what_no_rule_knows_stays_undecided() -> None:
 def test_a_coefficient_without_a_value_has_no_limit() -> None:
     for text in ("log(sqrt(2) - 2)*exp(-x)", "x*(log(sqrt(2) - 2) - log(sqrt(2) - 2))"):
         assert verdict(f"limit({text}, x, oo) == 0") == Verdict.UNDECIDED
+    for text in ("log(sqrt(2) - 2) - log(sqrt(2) - 2)", "0*sqrt(sqrt(2) - 2)", f"0/({HIDDEN})"):
+        with pytest.raises(Undecided, match="defined"):
+            constant(parse_expression(text))
 
 
 def test_a_bound_beyond_a_hidden_zero() -> None:
@@ -145,7 +162,7 @@ def _limit_of(total: Counter[tuple[int, ...]]) -> str:
 def test_growth_0_is_the_unit_monomial() -> None:
     assert exponential((A - B, Y)) is UNIT and exponential((A, Y), (-B, Y)) is UNIT
     up, same = exponential((A, Y)), exponential((B, Y))
-    assert up is not same and larger(up, same) == 0 and times(up, inverse_of(same)) is UNIT
+    assert up is not same and larger(up, same) == 0 and times(up, inverse(same)) is UNIT
     assert power_of(up, fmpq(0)) is UNIT
     nested, other = exponential((ex.ONE, up)), exponential((ex.ONE, same))
     assert larger(nested, other) == 0 and larger(exponential((ex.rational(2), up)), other) == 1
@@ -170,11 +187,11 @@ def test_an_order_that_is_not_decided_is_not_guessed() -> None:
 def test_powers_stand_between_powers_of_the_logarithm_and_exponentials() -> None:
     slow = exponential((ex.ONE, power_of(LOG_Y, fmpq(1, 2))))
     order = [exponential((ex.ONE, power_of(LOG_Y, fmpq(2)))), power_of(Y, fmpq(2)), exponential((ex.sqrt(2), LOG_Y)),
-             times(Y, slow), Y, times(Y, inverse_of(slow)), slow, power_of(LOG_Y, fmpq(9)), UNIT]  # fmt: skip
+             times(Y, slow), Y, times(Y, inverse(slow)), slow, power_of(LOG_Y, fmpq(9)), UNIT]  # fmt: skip
     assert all(larger(a, b) == 1 and larger(b, a) == -1 for a, b in pairwise(order))
     assert exponential((ex.rational(3), LOG_Y)) is power_of(Y, fmpq(3))
     root = exponential((ex.sqrt(2), LOG_Y))
-    assert times(times(root, Y), inverse_of(root)) is Y and times(Y, root).k == 0
+    assert times(times(root, Y), inverse(root)) is Y and times(Y, root).k == 0
 
 
 # --- constants ----------------------------------------------------------------------------------------------------
@@ -205,11 +222,29 @@ def test_zeros_are_found_and_their_neighbours_are_not(text: str) -> None:
         assert not identities.is_zero(near) and not algebraic.is_zero(near)
 
 
+NEARLY = [
+    "log(2 + sqrt(3)) + log(2 - sqrt(3) + tiny)", "4*atan(1/5) - atan(1/239 + tiny) - pi/4",
+    "exp(sqrt(2))*exp(sqrt(3)) - exp(sqrt(5 + 2*sqrt(6) + tiny))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEARLY)
+def test_digits_alone_prove_no_relation(text: str) -> None:
+    assert not identities.is_zero(parse_expression(text.replace("tiny", "1/10**200")))
+
+
 def test_an_undefined_number_is_not_0() -> None:
-    hidden = "(sqrt(5 + 2*sqrt(6)) - sqrt(2) - sqrt(3))"
-    for text in (f"0*sqrt({hidden} - 1/10**40)", f"1/{hidden} - 1/{hidden}", f"sqrt(-1/10**30 + {hidden})"):
+    for text in (f"0*sqrt({HIDDEN} - 1/10**40)", f"1/({HIDDEN}) - 1/({HIDDEN})", f"sqrt(-1/10**30 + {HIDDEN})"):
         e = parse_expression(text)
         assert algebraic.is_algebraic(e) and algebraic.sign(e) is None
+
+
+def test_the_bound_counts_the_degree() -> None:
+    """A sum that LLL finds small, about the size of its coefficients to the power -3, is not 0."""
+    near = parse_expression(
+        "1927399033232 - 998284155243*sqrt(2) - 3284569882645*sqrt(3) + 2112043902698*sqrt(2)*sqrt(3)"
+    )
+    assert algebraic.sign(near) == -1 and abs(enclose(near, prec=400)) < 1e-35
 
 
 def test_signs_of_random_algebraic_numbers() -> None:
