@@ -11,6 +11,7 @@ a false one is confirmed, or one takes more than SECONDS or fails with an except
 from __future__ import annotations
 
 import argparse
+import ast
 import copy
 import json
 import random
@@ -19,7 +20,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,7 +158,7 @@ def forgeries(certificates: list[dict[str, Any]], draw: random.Random) -> Iterat
         before = json.dumps(data)
         try:
             kinds[kind](data, draw)
-        except (IndexError, KeyError):
+        except (IndexError, KeyError, ValueError):
             continue  # nothing of the kind in it
         if json.dumps(data) != before:
             data["digest"] = digest(data)
@@ -306,14 +307,116 @@ def _field(data: dict[str, Any], draw: random.Random) -> None:
 # --- truth, by mpmath
 
 
-def judge(data: dict[str, Any], original: set[tuple[Any, ...]]) -> str:
+def judge(data: dict[str, Any], originals: Mapping[tuple[str, str | None], Mapping[str, Any]]) -> str:
     """`old`, `true`, `false` or `open` for what a confirmed certificate says."""
-    if (data["statement"], data["where"]) in original:
-        return "old"  # the catalogue's definitions cannot change, and others are not used by these statements
+    words = set(re.findall(r"[A-Za-z_]\w*", f"{data['statement']} {data['where']}"))
+    known = {name: f for original in originals.values() for name, f in original.items()}
+    if any(f != known.get(name) for name, f in data["functions"].items() if name in known or name in words):
+        return "false"  # it says something else than what a reader takes it for
+    if (data["statement"], data["where"]) in originals:
+        return "old"
+    if counterexample(data["statement"], data["where"]):
+        return "false"
     result = prove(data["statement"], where=data["where"], suggest=False)
     if result.verdict is Verdict.REFUTED:
         return "false"
     return "true" if result.verdict is Verdict.PROVED else "open"
+
+
+def counterexample(statement: str, where: str | None) -> dict[str, Any] | None:
+    """A point at which a statement about points fails by 1e-12 or more, by mpmath; None where none was met."""
+    draw = random.Random(statement)
+    trees = [ast.parse(text, mode="eval").body for text in (statement, where or "0 == 0")]
+    names = sorted({n.id for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Name)} & {*"abnqvwxyz"})
+    special = [0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 10, -10, 1e-6, -1e-6, 1e3, -1e3, 1e6, -1e6, 1e-9]
+    with mpmath.workdps(40):
+        for i in range(300):
+            point = {name: mpmath.mpf(draw.choice(special) if i % 2 else draw.gauss(0, 3)) for name in names}
+            try:
+                if _truth(trees[1], point) and _truth(trees[0], point) is False:
+                    return point
+            except (_Beyond, ArithmeticError, ValueError):
+                continue
+    return None
+
+
+class _Beyond(Exception):
+    """A formula that is not about points, or has no value at one."""
+
+
+def _truth(e: ast.expr, point: Mapping[str, Any]) -> bool | None:
+    match e:
+        case ast.BoolOp(op=op, values=values):
+            truths = [_truth(value, point) for value in values]
+            decisive = isinstance(op, ast.Or)
+            return decisive if decisive in truths else None if None in truths else not decisive
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            truth = _truth(operand, point)
+            return None if truth is None else not truth
+        case ast.Compare(left=left, ops=ops, comparators=rest):
+            sides = [_value(side, point) for side in (left, *rest)]
+            return all(_related(a, type(op), b) for a, op, b in zip(sides, ops, sides[1:], strict=False))
+    raise _Beyond
+
+
+def _related(a: Any, op: type, b: Any) -> bool:
+    """Whether a relation holds or nearly so: a point where two sides are within 1e-12 shows nothing."""
+    near = abs(a - b) <= mpmath.mpf(10) ** -12 * (1 + abs(a) + abs(b))
+    return near or {ast.Lt: a < b, ast.LtE: a < b, ast.Gt: a > b, ast.GtE: a > b, ast.Eq: False, ast.NotEq: True}[op]
+
+
+def _value(e: ast.expr, point: Mapping[str, Any]) -> Any:
+    """A real number; derivatives by mpmath's differences."""
+    match e:
+        case ast.Constant(value=int() | float() as value):
+            return mpmath.mpf(str(value))
+        case ast.Name(id=name) if name in point:
+            return point[name]
+        case ast.Name(id=name) if name in ("pi", "e"):
+            return mpmath.pi if name == "pi" else mpmath.e
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, point)
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _value(left, point), _value(right, point)
+            match op:
+                case ast.Add():
+                    return a + b
+                case ast.Sub():
+                    return a - b
+                case ast.Mult():
+                    return a * b
+                case ast.Div():
+                    return a / b
+                case ast.Pow():
+                    return _real(a**b)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return _value(body if _truth(test, point) else orelse, point)
+        case ast.Call(func=ast.Name(id="D"), args=[f, ast.Name(id=name)], keywords=[]):
+            return mpmath.diff(lambda t: _value(f, {**point, name: t}), point[name])
+        case ast.Call(func=ast.Call(func=ast.Name(id="D"), args=[ast.Name(id=f)]), args=[inner]):
+            return mpmath.diff(lambda t: _real(FUNCTIONS[f](t)), _value(inner, point))
+        case ast.Call(func=ast.Name(id=("max" | "min") as name), args=args) if len(args) > 1:
+            return (max if name == "max" else min)(_value(a, point) for a in args)
+        case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]) if name in FUNCTIONS:
+            return _real(FUNCTIONS[name](_value(inner, point)))
+    raise _Beyond
+
+
+def _real(value: Any) -> Any:
+    if isinstance(value, mpmath.mpc) or not mpmath.isfinite(value):
+        raise _Beyond
+    return value
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    **{name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh",
+                                               "cosh", "tanh", "sign")},
+    "abs": abs, "Phi": mpmath.ncdf, "relu": lambda x: max(x, 0), "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "silu": lambda x: x / (1 + mpmath.exp(-x)), "swish": lambda x: x / (1 + mpmath.exp(-x)),
+    "gelu": lambda x: x * mpmath.ncdf(x), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "elu": lambda x: x if x > 0 else mpmath.expm1(x),
+}  # fmt: skip
+"""Definitions of our own, so that nothing of gradproof judges what gradproof confirms."""
 
 
 def main() -> int:
@@ -340,7 +443,7 @@ def main() -> int:
 
 def examine(certificates: list[dict[str, Any]], count: int, draw: random.Random) -> int:
     """Forges, asks and judges; the number of faults."""
-    original = {(c["statement"], c["where"]) for c in certificates}
+    originals = {(c["statement"], c["where"]): c["functions"] for c in certificates}
     answers: dict[str, Counter[str]] = {}
     faults, slowest = 0, 0.0
     for _, forgery in zip(range(count), forgeries(certificates, draw), strict=False):
@@ -361,7 +464,7 @@ def examine(certificates: list[dict[str, Any]], count: int, draw: random.Random)
         faults += answer == "crashed" or seconds > SECONDS
         if seconds > SECONDS / 4:
             print(f"SLOW {seconds:.1f} s ({forgery.kind}): {json.dumps(data)[:300]}")
-        if answer == "confirmed" and (truth := judge(data, original)) != "old":
+        if answer == "confirmed" and (truth := judge(data, originals)) != "old":
             faults += truth == "false"
             answer = f"confirmed, {truth}"
             where = f"  where {data['where']}" if data["where"] is not None else ""

@@ -205,12 +205,11 @@ class _Writer(Recheck):
         """
         if self.products:
             return None
-        if found.place is None:
+        place, sure = found.place, False
+        if place is None:
             return Counterexample({}, *self._sides(found.part, {}))
-        sure, is_mark = False, isinstance(found.place, Mark)
-        value = found.place.value if is_mark else number(_spots(*found.place)[0])
-        point = {found.name: Node("const", value)}
-        if is_mark and not found.place.exact:  # a zero in a bracket
+        point = {found.name: Node("const", place.value if isinstance(place, Mark) else number(_spots(*place)[0]))}
+        if isinstance(place, Mark) and not place.exact:  # a zero in a bracket
             sure = [*conjuncts(self.statement)] == [found.part]
         else:
             with suppress(Unclear, Undefined):
@@ -264,7 +263,8 @@ class _Writer(Recheck):
             conditions.append(e)
         for formula in conditions:
             for leaf in _relations(formula):
-                if self.names(leaf) == {name}:
+                sides = self.value(leaf.left), self.value(leaf.comparators[0])
+                if self.names(leaf) == {name} and not any(isinstance(side, str) for side in sides):
                     lists.append(sign_line(self._expr(leaf.text), name).marks)
                     for side in (leaf.left, leaf.comparators[0]):
                         if isinstance(self.value(side), Node):
@@ -384,7 +384,7 @@ def _digits(e: Node | str, point: Mapping[str, Node]) -> str:
         return e
     for name, value in point.items():
         e = replaced(e, name, value)
-    return libmp.to_str(closed(e).ball[0], 20)
+    return str(libmp.to_str(closed(e).ball[0], 20))
 
 
 def _undefined(place: Any, e: Node) -> int | None:

@@ -18,15 +18,11 @@ from flint import arb, fmpq
 from . import expressions as ex
 from . import identities
 from .effort import Undecided, exhausted
-from .evaluate import NAN, enclose, program
+from .evaluate import NAN, program
 from .expressions import Expr
-from .reals import constant_sign, shorten
+from .reals import Undefined, constant_sign, require_defined, shorten
 
 Coefficient: TypeAlias = "Expr | arb"
-
-BITS = 512
-"""Precision at which a constant must show that it has a value."""
-
 
 class Monomial:
     """y^k (log y)^l exp(sum of coefficient * monomial).
@@ -116,8 +112,10 @@ def constant(e: Expr) -> Expr:
         normal = e
     if ex.free_names(e):
         return normal
-    if not e.total and not enclose(e, prec=BITS).is_finite():
-        raise Undecided(f"whether {shorten(ex.text(e))} is defined")
+    try:
+        require_defined(e)
+    except Undefined as reason:
+        raise Undecided(str(reason)) from None
     return ex.ZERO if _sign(normal) == 0 else normal
 
 

@@ -15,8 +15,12 @@ From signs of a derivative and one-sided limits follow ranges, suprema and where
 difference of limits of antiderivatives, each checked by differentiating it; statements in several names are split into
 cases by the signs of factors.
 
-Trusted: the files named recheck*, the definitions that the certificate states, Python, mpmath's directed rounding (its
-elementary functions with a margin of 2^24), and SymPy where its algebra says that an expression is 0 or factors one.
+A certificate comes from a stranger. What is confirmed is its statement, on the domain that its condition leaves, with
+the catalogue's definitions and those that it adds; the claim's name, the evidence and the version are notes. Its work
+is bounded, and what is not settled within the bounds is rejected.
+
+Trusted: the files named recheck*, the text of catalogue.py, Python, mpmath's directed rounding (its elementary
+functions with a margin of 2^24), and SymPy where its algebra says that an expression is 0 or factors one.
 """
 
 from __future__ import annotations
@@ -58,8 +62,9 @@ class Recheck(Signs):
         trees = [formula for formula in (self.statement, self.where) if formula is not None]
         if reason := refusal(certificate["functions"], trees):
             raise Wrong(reason)
-        self.confined = self._condition() if self.where is not None else frozenset()
+        self.confined = self._condition(self.where) if self.where is not None else frozenset()
         """The names that the condition restricts."""
+        self.reader.seen.clear()
 
     # --- statements
 
@@ -82,12 +87,14 @@ class Recheck(Signs):
                 self.on_line(part, *names)
             else:
                 Cases(self, part).run()
+        if strange := self.confined - self.reader.seen:
+            raise Bad(f"the condition names {min(strange)}, and the statement does not")
 
-    def _condition(self) -> frozenset[str]:
+    def _condition(self, where: Any) -> frozenset[str]:
         """The free names of the condition, which relates numbers in them and nothing else. Raises Bad."""
-        words = {node.id for node in ast.walk(self.where) if isinstance(node, ast.Name)}
-        if words & (NUMBERS | PROPERTIES | SETS) or not (names := self.names(self.where)):
-            raise Bad(f"not a condition on names: {self.where.text[:80]!r}")
+        words = {node.id for node in ast.walk(where) if isinstance(node, ast.Name)}
+        if words & (NUMBERS | PROPERTIES | SETS | {"oo"}) or not (names := self.names(where)):
+            raise Bad(f"not a condition on names: {where.text[:80]!r}")
         return names
 
     def _somewhere(self, parts: list[Any]) -> None:
@@ -251,12 +258,13 @@ def _require(c: Any) -> None:
     """The certificate's outer form. Raises Bad."""
     if not isinstance(c, dict) or c.get("schema") != 1:
         raise Bad("expected a certificate with schema 1")
-    kinds = {"statement": str, "where": (str, type(None)), "functions": dict, "facts": dict, "digest": str}
-    if not c.keys() <= kinds.keys() | {"schema", "gradproof", "claim", "verdict", "evidence"}:
-        raise Bad("unknown fields")
-    for key, kind in kinds.items():
-        if key not in c or not isinstance(c[key], kind):
-            raise Bad(f"expected the field {key!r}")
+    kinds = {"statement": str, "where": str | None, "functions": dict, "facts": dict, "digest": str}
+    notes = {"gradproof": str | None, "claim": str | None, "evidence": str | None}
+    if not kinds.keys() <= c.keys() <= {*kinds, *notes, "schema", "verdict"}:
+        raise Bad(f"expected the fields {', '.join(kinds)}, schema and verdict")
+    for key, kind in (kinds | notes).items():
+        if not isinstance(c.get(key), kind):
+            raise Bad(f"the field {key!r} is of the wrong kind")
     if c.get("verdict") != "proved" or len(c["functions"]) > 200:
         raise Bad("expected the verdict 'proved' and at most 200 definitions")
     for name, f in c["functions"].items():

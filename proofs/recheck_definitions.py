@@ -42,8 +42,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
         match node:
             case ast.Call(func=ast.Name(id="Activation"), args=[name, formula, *_], keywords=keywords):
                 fields = {k.arg: k.value for k in keywords}
-                calls = fields["parameters"].elts if "parameters" in fields else ()
-                parameters = [[*map(_literal, call.args)] for call in calls]
+                parameters = [[*map(_literal, call.args)] for call in getattr(fields.get("parameters"), "elts", ())]
                 definition = {
                     "inputs": [*_literal(fields.get("inputs"))] or ["x"],
                     "parameters": {key: default for key, default, *_ in parameters},

@@ -186,6 +186,8 @@ class Reader:
         self.depth = self.steps = 0
         self.inputs: frozenset[str] = frozenset()
         self.checked: set[str] = set()
+        self.seen: set[str] = set()
+        """The free names that were read."""
 
     def read(self, e: Any, env: Mapping[str, Node] | None = None) -> Node:
         """The expression with names replaced as env says. Raises Bad."""
@@ -219,7 +221,7 @@ class Reader:
                 found = self._call(e, env)
                 if isinstance(found, Node):
                     return found
-                raise Bad(f"an infinity in a calculation: {e.text[:80]!r}")
+                raise Bad(f"an infinity in a calculation: {getattr(e, 'text', '')[:80]!r}")
         raise Bad(f"not in the language of the re-checker: {getattr(e, 'text', '')[:80]!r}")
 
     def extended(self, e: Any) -> Node | str:
@@ -251,13 +253,14 @@ class Reader:
             return self._apply(name, [], {}, env)
         if name in WORDS or name in catalogue() or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,60}", name):
             raise Bad(f"not a number: {name[:40]!r}")
+        self.seen.add(name)
         return Node("name", name)
 
     def bound(self, e: Any) -> str:
         """A name that stands for a variable. Raises Bad."""
         if isinstance(e, ast.Name) and e.id not in self.functions and self._name(e.id, {}).op == "name":
             return e.id
-        raise Bad(f"not a variable: {e.text[:40]!r}")
+        raise Bad(f"not a variable: {getattr(e, 'text', '')[:40]!r}")
 
     def _choice(self, test: Any, a: Node, b: Node, env: Mapping[str, Node]) -> Node:
         match test:

@@ -401,6 +401,7 @@ def members(check: Recheck, e: Any) -> list[Part]:
         found = check.value(side)
         return found if isinstance(found, str) else closed(found)
 
+    text = e.text[:80]
     match e:
         case ast.Set(elts=elements):
             return [Part(v := value(x), v) for x in elements]
@@ -410,14 +411,14 @@ def members(check: Recheck, e: Any) -> list[Part]:
             ends: dict[Any, Any] = dict.fromkeys(("left", "right"), "closed" if kind == "interval" else "open")
             ends |= {k.arg: k.value.id if isinstance(k.value, ast.Name) else None for k in keywords}
             if len(ends) != 2 or not {*ends.values()} <= {"open", "closed"}:
-                raise Bad(f"expected left= and right=, each open or closed: {e.text[:80]!r}")
+                raise Bad(f"expected left= and right=, each open or closed: {text!r}")
             a, b = value(low), value(high)
-            flags = [end == "closed" and not isinstance(x, str) for end, x in zip(ends.values(), (a, b), strict=True)]
+            flags = [ends[side] == "closed" and not isinstance(x, str) for side, x in (("left", a), ("right", b))]
             if (order := compare(a, b)) > 0 or (order == 0 and not all(flags)):
-                raise Bad(f"an interval with its ends out of order: {e.text[:80]!r}")
-            return [Part(a, b if order else a, *flags)]
+                raise Bad(f"an interval with its ends out of order: {text!r}")
+            return [Part(a, b if order else a, flags[0], flags[1])]
         case ast.Call(keywords=[_, *_]):
-            raise Bad(f"no such option: {e.text[:80]!r}")
+            raise Bad(f"no such option: {text!r}")
         case ast.Call(func=ast.Name(id="range"), args=[f]):
             return product(check, f)[1] if is_product(f) else shape(check, f)
         case ast.Call(func=ast.Name(id=("argmax" | "argmin") as kind), args=[f]):
