@@ -20,9 +20,8 @@ order in 1/n the log of the squared gradient changes in one layer by
    followed by its mean and variance, as if it were normal; the outer mean E[...] is over it. Where large and small
    values part for good (gelu with He's weights grows or dies) that is a coarse picture.
 
-The weights are normal and independent: uniform ones have the same first order only in the average over directions,
-orthogonal ones, residual connections and normalisation have another. All means are quadrature in floats, not
-certified, with an estimate of their error.
+The weights are normal and independent; uniform and orthogonal ones, residual connections and normalisation have other
+terms of first order. All means are quadrature in floats, not certified, with an estimate of their error.
 """
 
 from __future__ import annotations

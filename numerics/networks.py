@@ -19,7 +19,8 @@ from .intervals import Interval, clustered_proportion, proportion
 from .intervals import confidence as confidence
 from .mean_field import mean_field_decay as mean_field_decay
 from .multilayer import INITIALISATIONS as INITIALISATIONS
-from .multilayer import Network, pointwise, slope
+from .multilayer import Network as Network
+from .multilayer import pointwise, slope
 
 Array = NDArray[np.float64]
 
