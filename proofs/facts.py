@@ -146,10 +146,10 @@ def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue
     return Facts(
         name, formula, e, {k: ex.text(v) for k, v in values.items()}, kept,
         continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
-        lipschitz=_try(lambda: lipschitz(e, "x"), "Lipschitz constant", notes),
+        lipschitz=_try(lambda: _with_digits(lipschitz(e, "x")), "Lipschitz constant", notes),
         parity=None if parity is None else PARITIES[parity],
         kinks=_try(lambda: kinks(e, "x"), "kinks", notes) or (),
-        gain=_try(lambda: gain(e, "x"), "gain", notes),
+        gain=_try(lambda: _with_digits(gain(e, "x")), "gain", notes),
         undecided=tuple(notes),
     )  # fmt: skip
 
@@ -197,11 +197,20 @@ def _order_facts(e: Expr, order: int) -> OrderFacts:
     return OrderFacts(order, "; ".join(shown), cut, shape)
 
 
+def _with_digits(value: Real | None) -> Real | None:
+    """A number that can be shown. Raises Undecided where its enclosures say nothing at any precision tried."""
+    if value is not None:
+        value.to_json()
+    return value
+
+
 def _read(shape: Landscape) -> Landscape:
     """The landscape with all that is read off it known, or undecided as a whole."""
     if shape.undecided is None:
         try:
-            _ = shape.inf, shape.sup, shape.range, shape.zeros, shape.monotone
+            _ = shape.range, shape.zeros, shape.monotone
+            for extremum in (shape.inf, shape.sup):
+                _with_digits(extremum.value)
         except Undecided as reason:
             return Landscape(shape.expr, shape.variable, (), (), 0, str(reason))
     return shape

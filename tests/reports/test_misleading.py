@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import pytest
 from gradproof.crosschecks import checks
-from gradproof.proofs import statements
+from gradproof.proofs import facts, statements
+from gradproof.proofs.effort import Undecided
 from gradproof.reports import check_run, cli, figures, ledger_page, sweep_page, sweep_run
 from gradproof.reports.commands import recheck as recheck_command
 from gradproof.reports.options import Command
@@ -336,11 +337,24 @@ def test_depth_prints_bounds_that_hold(capsys):
 # --- facts that were not decided ---------------------------------------------------------------------------------
 
 
-def test_undecided_parity_is_not_called_neither(capsys):
-    code, out, _ = run(capsys, "describe", "sqrt(x**2)*tanh(x)")
+def test_undecided_parity_is_not_called_neither(capsys, monkeypatch):
+    def undecided(*_):
+        raise Undecided("not found out")
+
+    monkeypatch.setattr(facts, "proved_parity", undecided)
+    code, out, _ = run(capsys, "describe", "x*exp(x)")
     assert code == 0
     assert "parity      undecided" in out
-    assert "undecided: parity: " in out
+    assert "undecided: parity: not found out" in out
+
+
+@pytest.mark.parametrize("formula", ["sqrt(x**2)*tanh(x)", "max(x - 100, 0)", "log(-1 - x**2)"])
+def test_what_cannot_be_compared_or_written_out_is_undecided_and_the_rest_is_there(capsys, formula):
+    code, out, err = run(capsys, "describe", formula)
+    assert (code, err) == (0, "")
+    assert "undecided" in out
+    assert "nan" not in out
+    assert "parity" in out
 
 
 @pytest.mark.parametrize(
