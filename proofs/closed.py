@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from flint import arb
 
 from . import expressions as ex
+from . import identities
 from .effort import Undecided
 from .evaluate import enclose, excludes_zero
 from .expressions import Expr
@@ -41,7 +42,8 @@ def closed_value(e: Expr, values: Mapping[str, Real]) -> Real:
     known: dict[Expr, int] = {}
     while True:
         try:
-            return _enclosed(Resolver(known).visit(e), numbers)
+            defined = Resolver(known).visit(e)
+            return _enclosed(identities.simplest(defined), numbers)
         except _Pending as question:
             known[question.key] = sign_of(_enclosed(question.key, numbers))
 

@@ -20,6 +20,7 @@ SETS_OF_ONE = [
     ("gelu(x) >= gelu(argmin(gelu))", "gelu(x) > gelu(argmin(gelu))"),
     ("gelu(x) >= gelu(argmin(gelu)) - 1e-15", "gelu(x) >= gelu(argmin(gelu)) + 1e-15"),
     ("D(silu)(argmin(silu)) == 0", "D(silu)(argmin(silu) + 1e-15) == 0"),
+    ("argmin(silu)/argmin(silu) == 1", "argmin(silu)/argmin(silu) == 1 + 1e-15"),
     ("sign(argmin(silu)) == -1", "sign(argmin(silu)) == 1"),
     ("range(0*x + 3) + 1 == 4", "range(0*x + 3) + 1 < 4"),
     ("subdifferential(x**2, 3) + 1 == 7", "subdifferential(x**2, 3) < 6"),

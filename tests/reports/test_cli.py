@@ -225,6 +225,9 @@ def test_describe_a_formula(capsys):
     [
         (["describe", "sigmoyd"], ["sigmoyd", "did you mean sigmoid"]),
         (["describe", "glu"], ["glu", "one input"]),
+        (["describe", "ReLU"], ["ReLU", "did you mean relu?"]),
+        (["describe", "x^2"], ["powers are written **"]),
+        (["check", "math:exp", "--as", "exp"], ["'exp'", "a function of formulas, no activation"]),
         (["describe", "elu", "--param", "alpha"], ["--param 'alpha'", "NAME=VALUE"]),
         (["describe", "elu", "--param", "beta=1"], ["beta", "alpha"]),
         (["describe", "elu", "--param", "alpha=x"], ["alpha=x", "expected a number"]),
