@@ -16,11 +16,11 @@ EXTREME = (fmpq(20), fmpq(40), fmpq(100), fmpq(10) ** 3, fmpq(10) ** 6, fmpq(10)
 TINY = (fmpq(1, 2**20), fmpq(1, 2**100), fmpq(1, 2**1000))
 OFFSETS = (fmpq(1, 2**10), fmpq(1, 2**33), fmpq(1, 2**100))
 """How near to a written number its neighbours are: 1e-3, 1e-10, 1e-30."""
-SURROUNDED = 5
+SURROUNDED = 4
 """Written numbers whose neighbours are tried."""
 MAX_WRITTEN = 14
-GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 3200) for k in range(-19, 20))
-"""An uneven grid of step 0.3 over [-6, 6], which no period fits."""
+GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 2200) for k in range(-13, 14))
+"""An uneven grid of step 0.45 over [-6, 6], which no period fits."""
 
 
 def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
