@@ -274,7 +274,7 @@ class Writing:
             return self.node(name)
         if name in FUNCTIONS:
             return self.node(name, self._name("x", scope, depth))
-        if name in self.functions or _entry(name) is not None:
+        if name in self.functions or entry_named(name) is not None:
             return self._apply(name, [], {}, scope, depth)
         if name in language.RESERVED:
             raise NotExamined(name)
@@ -307,7 +307,7 @@ class Writing:
                 return self.node("rounding", self.term(argument, scope, depth), extra=name, text=text)
             case ("max" | "min"), [_, _, *_]:
                 return self.node(name, *(self.term(each, scope, depth) for each in tree.args))
-            case _ if name in self.functions or (name not in FUNCTIONS and _entry(name) is not None):
+            case _ if name in self.functions or (name not in FUNCTIONS and entry_named(name) is not None):
                 keywords = {str(k.arg): self.term(k.value, scope, depth) for k in tree.keywords}
                 return self._apply(name, [self.term(each, scope, depth) for each in tree.args], keywords, scope, depth)
             case _, [argument] if name in FUNCTIONS:
@@ -316,14 +316,14 @@ class Writing:
 
     def _apply(self, name: str, args: list[Node], keywords: dict[str, Node], scope: Scope, depth: int) -> Node:
         """A catalogue function or a ledger's own, read from its formula."""
-        entry = self.functions.get(name) or _entry(name)
+        entry = self.functions.get(name) or entry_named(name)
         assert entry is not None
         arguments = args or [self._name(i, scope, depth) for i in entry.inputs]
-        values = {p: self.term(_formula(default), {}, depth) for p, default in entry.parameters} | keywords
+        values = {p: self.term(formula_tree(default), {}, depth) for p, default in entry.parameters} | keywords
         values |= dict(zip(entry.inputs, arguments, strict=True))
         key = (name, depth, *((k, id(v)) for k, v in sorted(values.items())))
         if key not in self._applied:
-            self._applied[key] = self.term(_formula(entry.formula), values, depth)
+            self._applied[key] = self.term(formula_tree(entry.formula), values, depth)
         return self._applied[key]
 
     def _derivative(self, tree: ast.Call, scope: Scope, depth: int) -> Node:
@@ -395,12 +395,13 @@ def _folded(node: Node) -> fmpq | None:
 
 
 @lru_cache(maxsize=512)
-def _formula(text: str) -> ast.expr:
+def formula_tree(text: str) -> ast.expr:
+    """A formula's text, parsed."""
     return language._tree(text, "formula")
 
 
 @lru_cache(maxsize=512)
-def _entry(name: str) -> Entry | None:
+def entry_named(name: str) -> Entry | None:
     """The catalogue's entry of a name or alias."""
     from .catalogue import catalogue
 

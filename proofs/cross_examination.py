@@ -16,13 +16,15 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from . import witness_functions as functions
+from . import witness_vectors
 from .as_written import Node, NotExamined, Writing
 from .evaluate import precision
 from .formats import FORMATS
+from .language import PREDICATES
 from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Result, Verdict
 from .witness import Exhausted, Frame, Undefined, Unknown, Witness, fresh, holds, sign
-from .witness_numbers import BITS, Curve, Estimate, estimate, far, hull, mean
+from .witness_numbers import BITS, FINE_BITS, Curve, Estimate, estimate, far, hull, mean
 from .witness_points import line, several
 
 WORK = 40_000
@@ -38,6 +40,7 @@ OPEN_NUMBERS = 4
 Candidate: TypeAlias = "tuple[str, str | None]"
 """A statement and its condition."""
 
+_FORMULAS = {"relation", "and", "or", "not", "approx", "asymptotic", "identity_near", *PREDICATES}
 _SETS = {"display", "interval", "range", "zeros", "argmax", "argmin", "subdifferential"}
 
 
@@ -71,7 +74,7 @@ def contradiction(
     """A point, or a number, that contradicts a statement; None where there is none or none is found."""
     try:
         if is_about_vectors(text, where, functions):
-            return None
+            return witness_vectors.contradiction(text, where, functions)
         return _Examination(text, where, functions).contradiction()
     except (NotExamined, Exhausted, RecursionError, MemoryError):
         return None
@@ -108,7 +111,22 @@ class _Examination:
         open_parts = [p for p in _conjuncts(self.formula) if p.free]
         if not open_parts:
             return None
+        for part in open_parts:
+            for term, alone in _closed_terms(part):
+                if not self._has_value(term, alone):
+                    return _without_value(term)
         return self._pointwise(open_parts)
+
+    def _has_value(self, term: Node, alone: bool) -> bool:
+        """False where a closed term is certainly undefined, or is an infinity that something is calculated with."""
+        with precision(BITS):
+            try:
+                found = self.number(term, self.witness.root())
+            except Undefined:
+                return False
+            except Unknown:
+                return True
+        return alone or found.low is None or found.high is None or bool(found.low.is_finite() or found.high.is_finite())
 
     def _closed_contradiction(self, part: Node) -> Counterexample | None:
         with suppress(Unknown):
@@ -116,7 +134,7 @@ class _Examination:
                 if self.truth(part, self.witness.root()) is False:
                     return self._blame(part, self.witness.root(), {})
             except Undefined:
-                return Counterexample({}, f"{part.text}: undefined", "a statement of which every part has a value")
+                return _without_value(part)
         return None
 
     # --- pointwise statements
@@ -415,7 +433,9 @@ class _Examination:
             return None
         else:
             members = rhs.args if rhs.op == "display" else (rhs,)
-            claimed = functions.Claimed(arb(0), arb(0), (False, False), [self.witness.ball(m, frame) for m in members])
+            with precision(FINE_BITS):
+                places = [self.witness.ball(m, fresh(frame)) for m in members]
+            claimed = functions.Claimed(arb(0), arb(0), (False, False), places)
         body = lhs.args[0]
         if lhs.op == "range" and body.op == "product":
             count = self.number(body.args[1], frame)
@@ -472,6 +492,22 @@ def compared(relation: str, a: Estimate, b: Estimate) -> bool | None:
             return True if at_least else False if less else None
     equal = False if less or greater else True if at_most and at_least else None
     return equal if relation == "==" or equal is None else not equal
+
+
+def _without_value(part: Node) -> Counterexample:
+    return Counterexample({}, f"{part.text}: undefined", "a statement of which every part has a value")
+
+
+def _closed_terms(node: Node) -> list[tuple[Node, bool]]:
+    """The largest terms free of names, but for those that a choice may leave out; and which are whole sides."""
+    if not node.free or node.op in ("forall", "exists", "choice", *functions.NUMBERS):
+        return []
+    found = []
+    for a in node.args:
+        if not a.free and a.exact is None and a.op not in (*_SETS, *_FORMULAS):
+            found.append((a, node.op == "relation"))
+        found += _closed_terms(a)
+    return found
 
 
 def _conjuncts(formula: Node) -> list[Node]:

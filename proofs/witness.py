@@ -22,7 +22,7 @@ Value: TypeAlias = "arb | arb_series"
 
 
 class Undefined(Exception):
-    """There is certainly no value: the root of a negative number, a quotient by 0, oo - oo."""
+    """There is certainly no value: the root of a negative number, a quotient by 0, a calculation with oo."""
 
 
 class Unknown(Exception):
@@ -102,11 +102,11 @@ class Witness:
         op = node.op
         if node.exact is not None:
             return arb(node.exact)
-        if op in _PLAIN:
+        if op in OPERATIONS:
             operands = [self.value(a, frame) for a in node.args]
-            if node.of_functions and any(isinstance(u, arb) and not u.is_finite() for u in operands):
-                return _with_infinity(op, operands)
-            return _PLAIN[op](*operands)
+            if node.of_functions and any(isinstance(u, arb) and infinite_sign(u) for u in operands):
+                raise Undefined  # oo stands alone or nowhere: it cannot be calculated with
+            return OPERATIONS[op](*operands)
         match op:
             case "symbol":
                 return _looked_up(node.extra, frame)
@@ -126,7 +126,7 @@ class Witness:
         base, exponent = node.args
         u = self.value(base, frame)
         if exponent.exact is not None:
-            return _rational_power(u, exponent.exact)
+            return rational_power(u, exponent.exact)
         v = self.value(exponent, frame)
         head = _head(u)
         if head > 0:
@@ -165,7 +165,7 @@ class Witness:
             with precision(ctx.prec, length):
                 jet = self._jet(body, symbol, order, _head(place), frame)
         if isinstance(jet, arb_series):
-            return jet(place - _head(place)) if moving else jet[0]
+            return jet(arb_series([0, *place.coeffs()[1:]])) if moving else jet[0]
         return jet
 
     def _jet(self, body: Node, symbol: Symbol, order: int, place: arb, frame: Frame) -> Value:
@@ -244,7 +244,7 @@ def _quotient(a: Value, b: Value) -> Value:
     return a / b if isinstance(b, arb) else a * b.inv()
 
 
-def _rational_power(u: Value, exponent: fmpq) -> Value:
+def rational_power(u: Value, exponent: fmpq) -> Value:
     p, q = int(exponent.p), int(exponent.q)
     if q > 1:
         if _head(u).is_zero() and isinstance(u, arb):
@@ -329,37 +329,10 @@ def _extreme(values: tuple[Value, ...], which: int) -> Value:
     return result
 
 
-_PLAIN: dict[str, Callable[..., Any]] = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": _quotient,
     "neg": lambda a: -a, "exp": lambda u: u.exp(), "log": _log, "sqrt": _sqrt, "abs": _abs,
     "sign": lambda u: arb(_sign(u)), "max": _larger, "min": _smaller, "erf": lambda u: u.erf(),
     "erfc": lambda u: u.erfc(), "sin": lambda u: u.sin(), "cos": lambda u: u.cos(), "tan": _tan,
     "atan": lambda u: u.atan(), "sinh": _sinh, "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
 }  # fmt: skip
-
-
-def _with_infinity(op: str, operands: list[Any]) -> arb:
-    """Arithmetic with an infinity, as far as it has a meaning: oo - oo, 0*oo and oo/oo have none."""
-    signs = [infinite_sign(u) for u in operands]
-    if any(not s and not u.is_finite() for s, u in zip(signs, operands, strict=True)):
-        raise Unknown
-    if op == "sub":
-        op, signs = "add", [signs[0], -signs[1]]
-    match op:
-        case "add":
-            if signs[0] * signs[1] < 0:
-                raise Undefined
-            return arb("inf") * (signs[0] or signs[1])
-        case "mul" | "div" if all(signs):
-            if op == "div":
-                raise Undefined
-            return arb("inf") * (signs[0] * signs[1])
-        case "mul":
-            other = sign(operands[1] if signs[0] else operands[0])
-            if other == 0:
-                raise Undefined
-            if other is not None:
-                return arb("inf") * (other * (signs[0] or signs[1]))
-        case "neg":
-            return arb("inf") * -signs[0]
-    raise Unknown

@@ -17,7 +17,7 @@ from .as_written import Node
 from .evaluate import precision
 from .formats import Format
 from .witness import Frame, Undefined, Unknown, sign
-from .witness_numbers import BITS, INFINITY, Curve, Estimate, Sample, estimate, far, hull, jumps
+from .witness_numbers import BITS, FINE_BITS, INFINITY, Curve, Estimate, Sample, estimate, far, hull, jumps
 
 NUMBERS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding", "product"}
 SETS = {"range", "zeros", "argmax", "argmin", "subdifferential"}
@@ -151,7 +151,7 @@ def _larger(a: Estimate, b: Estimate) -> Estimate:
 
 def continuity(curve: Curve, places: Sequence[fmpq]) -> Estimate:
     """An upper bound: one less than the first derivative that jumps."""
-    for order in range(4):
+    for order in range(6):
         if next(jumps(curve.derived(order) if order else curve, places), None) is not None:
             return Estimate(None, arb(order - 1))
     return Estimate(arb(-1), None)
@@ -320,7 +320,7 @@ def _fails_at_a_member(curve: Curve, claimed: Claimed, wrong) -> bool:
         middles = _between(claimed)
     else:
         middles = claimed.members
-    with precision(BITS):
+    with precision(FINE_BITS):
         for x in middles:
             try:
                 if wrong(curve.at(x)):
@@ -339,10 +339,10 @@ def _between(claimed: Claimed) -> list[arb]:
 
 
 def _extrema_differ(curve: Curve, claimed: Claimed, which: int) -> bool:
-    samples = curve.samples()
-    if not samples:
+    with precision(FINE_BITS):
+        top = curve.peak().low if which > 0 else (-curve.pit()).low
+    if top is None:
         raise Unknown
-    top = max((which * v for _, v in samples), key=lambda v: v.lower())
     return _fails_at_a_member(curve, claimed, lambda value: which * value < top)
 
 

@@ -23,6 +23,9 @@ from .witness import Frame, Undefined, Unknown, Witness, fresh, sign
 INFINITY = arb("inf")
 BITS = 120
 FINE_BITS = 400
+CLOSE = fmpq(1, 2**90)
+"""Neighbours nearer than this are beside a number that is written."""
+TINY = arb(10) ** -8
 MAX_PEAKS = 8
 """More local maxima than this among the samples: the function may oscillate faster than it is sampled."""
 
@@ -172,8 +175,9 @@ class Curve:
         value = which * value
         if abs(x) > 10**5:  # a tail, which is looked at on its own
             return Estimate(value.lower(), value.upper())
-        k = bisect_left(self._xs, x)
-        left, right = (self._xs[j] if 0 <= j < len(self._xs) else x for j in (k - 1, k + 1))
+        left, right = (self._fallen(i, side, which) for side in (-1, 1))
+        if (margin := self._beside(x, value, (left, right), which)) is not None:
+            return Estimate(value.lower(), (value + margin).upper())
         left, right = max(left, x - 2), min(right, x + 2)
         place, top = self._golden(left, right, x, value, which, 14)
         reach = right - left
@@ -187,6 +191,33 @@ class Curve:
             return Estimate(top.lower(), None)
         margin = (1 + abs(top)) * arb(10) ** -6 + 8 * abs(top - value) * arb(10) ** -3
         return Estimate(top.lower(), (top + margin).upper())
+
+    def _fallen(self, i: int, side: int, which: int) -> fmpq:
+        """The next point on a side at which the value is certainly lower, or which is outside the domain."""
+        samples = self.samples()
+        x, value = samples[i]
+        k = bisect_left(self._xs, x) + side
+        while 0 <= k < len(self._xs) and abs(self._xs[k] - x) < 2:
+            i += side
+            if not (0 <= i < len(samples) and samples[i][0] == self._xs[k]) or which * (value - samples[i][1]) > 0:
+                return self._xs[k]
+            k += side
+        return x + 2 * side
+
+    def _beside(self, x: fmpq, value: arb, neighbours: tuple[fmpq, fmpq], which: int) -> arb | None:
+        """How far the supremum may lie above a sample next to which the function falls or its domain ends."""
+        if all(abs(n - x) > CLOSE for n in neighbours):
+            return None
+        drops = []
+        for n in neighbours:
+            try:
+                if self.inside(n):
+                    drops.append(value - which * self.at(n))
+            except (Undefined, Unknown):
+                continue
+        if not drops or not all(0 <= d < (1 + abs(value)) * TINY for d in drops):
+            return None
+        return max(drops) + (1 + abs(value)) * CLOSE
 
     def _is_spike(self, place: fmpq, top: arb, reach: fmpq, which: int) -> bool:
         """Whether the values around a maximum are all far below it, as beside a pole."""

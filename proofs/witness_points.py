@@ -16,11 +16,11 @@ EXTREME = (fmpq(20), fmpq(40), fmpq(100), fmpq(10) ** 3, fmpq(10) ** 6, fmpq(10)
 TINY = (fmpq(1, 2**20), fmpq(1, 2**100), fmpq(1, 2**1000))
 OFFSETS = (fmpq(1, 2**10), fmpq(1, 2**33), fmpq(1, 2**100))
 """How near to a written number its neighbours are: 1e-3, 1e-10, 1e-30."""
-SURROUNDED = 5
+SURROUNDED = 4
 """Written numbers whose neighbours are tried."""
 MAX_WRITTEN = 14
-GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 3200) for k in range(-19, 20))
-"""An uneven grid of step 0.3 over [-6, 6], which no period fits."""
+GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 2200) for k in range(-13, 14))
+"""An uneven grid of step 0.45 over [-6, 6], which no period fits."""
 
 
 def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
@@ -43,34 +43,35 @@ def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
 def several(names: Sequence[str], written: Iterable[fmpq], text: str, count: int) -> Iterator[dict[str, fmpq]]:
     """Points of several names: on the diagonals, with one name extreme, and drawn from the text's digest."""
     numbers = tuple(dict.fromkeys(written))[:MAX_WRITTEN]
-    draws = _draws(text)
+    random = draws(text)
     near = [*SIMPLE, *(n for n in numbers if n)]
     near += [-x for x in near if x]
     wide = [*near, *GRID, *(s * x for x in EXTREME[:5] for s in (1, -1)), *(s * x for x in TINY[:2] for s in (1, -1))]
     wide += [n + s * OFFSETS[0] for n in numbers[:SURROUNDED] for s in (1, -1)]
-    for k in range(count):
+    yield from (dict.fromkeys(names, value) for value in (fmpq(0), fmpq(1)))
+    for k in range(count - 2):
         match k % 6:
             case 0:  # equal, or opposite
-                value = (near if k % 12 else wide)[next(draws) % len(near)]
-                flips = next(draws)
+                value = (near if k % 12 else wide)[next(random) % len(near)]
+                flips = next(random)
                 yield {name: -value if k > 6 and flips >> i & 1 else value for i, name in enumerate(names)}
             case 1:  # one apart from the others by little
-                value, odd = near[next(draws) % len(near)], next(draws) % len(names)
-                offset = OFFSETS[next(draws) % 3] * (1 if next(draws) & 1 else -1)
+                value, odd = near[next(random) % len(near)], next(random) % len(names)
+                offset = OFFSETS[next(random) % 3] * (1 if next(random) & 1 else -1)
                 yield {name: value + offset if i == odd else value for i, name in enumerate(names)}
             case 2:  # one extreme
-                chosen, odd = next(draws), next(draws) % len(names)
+                chosen, odd = next(random), next(random) % len(names)
                 extreme = EXTREME[chosen % len(EXTREME)] * (1 if chosen & 64 else -1)
-                yield {n: extreme if i == odd else near[next(draws) % len(near)] for i, n in enumerate(names)}
+                yield {n: extreme if i == odd else near[next(random) % len(near)] for i, n in enumerate(names)}
             case 3:
-                yield {name: wide[next(draws) % len(wide)] for name in names}
+                yield {name: wide[next(random) % len(wide)] for name in names}
             case 4:
-                yield {name: near[next(draws) % len(near)] for name in names}
+                yield {name: near[next(random) % len(near)] for name in names}
             case _:
-                yield {name: fmpq(next(draws) % 2001 - 1000, 1 + next(draws) % 400) for name in names}
+                yield {name: fmpq(next(random) % 2001 - 1000, 1 + next(random) % 400) for name in names}
 
 
-def _draws(text: str) -> Iterator[int]:
+def draws(text: str) -> Iterator[int]:
     """An endless sequence of whole numbers that follows from a text."""
     state = text.encode()
     while True:

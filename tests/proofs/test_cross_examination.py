@@ -310,6 +310,19 @@ FALSE = [
     ("1/x > 0", None),
     ("D(D(silu))(x) > 0", None),
     ("mine(x) <= x", None),
+    ("sup(x) + 1 == oo", None),
+    ("x + limit(softplus(x), x, oo) != x", None),
+    ("argmin(elish) == {-0.8813735870195430252326093}", None),
+    ("approx(inf(D(phish)), -0.218425, digits=6)", None),
+    ("softmax(2*v) == softmax(v)", None),
+    ("row_sums(J(softmax)(v)) == 1", None),
+    ("symmetric(J(log_softmax))", None),
+    ("spectral_norm(J(softmax)(v)) <= 1/4", None),
+    ("positive_semidefinite(J(softmin))", None),
+    ("lipschitz(softmax) <= 1/10", None),
+    ("concave(logsumexp)", None),
+    ("J(sum(tanh(v))) == tanh(v)", None),
+    ("norm([3, 4]) == 6", None),
 ]
 
 
@@ -345,6 +358,12 @@ TRUE = [
     ("zeros(tanhshrink) == {0}", None),
     ("continuity(abs(x)*x) == 1", None),
     ("mine(x) <= abs(x)", None),
+    ("norm([3, 4]) == 5", None),
+    ("J(sum(tanh(v))) == D(tanh)(v)", None),
+    ("lipschitz(softmax) <= 1/2", None),
+    ("max(v) <= logsumexp(v) <= max(v) + log(n)", None),
+    ("layer_norm(a*v, eps=0) == layer_norm(v, eps=0)", "a > 0"),
+    ("off_diagonal(J(softmax)) < 0", None),
 ]
 
 
