@@ -16,7 +16,7 @@ from flint import fmpq
 
 from . import counterexamples, nearest, predicates, several
 from . import expressions as ex
-from .effort import Undecided, budget
+from .effort import UNBOUNDED, Undecided, budget
 from .explanations import counterexample, explain, is_identity
 from .expressions import Expr
 from .landscape import decided_landscape
@@ -39,6 +39,7 @@ from .syntax import (
     SetDisplay,
     SetFunctional,
     SetValue,
+    Statement,
     relations,
 )
 from .values import describe_extremum, digits, set_value
@@ -58,21 +59,28 @@ def prove(
     if is_about_vectors(text, where, functions):
         return prove_vectors(text, where, functions, suggest)
     started = time.perf_counter()
-    statement = parse_statement(text, where, functions)
-    try:
-        with budget():
-            outcome = Decision(statement).run()
-    except (Undecided, Undefined) as reason:
-        outcome = Outcome(Verdict.UNDECIDED, None, (str(reason),))
-    except RecursionError:
-        outcome = Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
-    found = None
-    if suggest and outcome.verdict is Verdict.REFUTED:
-        with budget(SUGGESTION_STEPS):
-            found = nearest.suggest(statement, functions, prove, outcome.counterexample)
+    outcome, found = Outcome(Verdict.UNDECIDED, None, ("reading the statement takes too long",)), None
+    with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
+        statement = parse_statement(text, where, functions)
+        with budget() as proof:
+            outcome = _outcome(statement)
+        if suggest and outcome.verdict is Verdict.REFUTED:
+            with budget(nearest.allowance(proof.spent)):
+                found = nearest.suggest(statement, functions, prove, outcome.counterexample)
     seconds = time.perf_counter() - started
     explanation = tuple(dict.fromkeys(outcome.explanation))
     return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample, found, seconds)
+
+
+def _outcome(statement: Statement) -> Outcome:
+    try:
+        return Decision(statement).run()
+    except (Undecided, Undefined) as reason:
+        return Outcome(Verdict.UNDECIDED, None, (str(reason),))
+    except RecursionError:
+        return Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
+    except MemoryError:
+        return Outcome(Verdict.UNDECIDED, None, ("the question takes more memory than there is",))
 
 
 MAX_COUNT = 40
@@ -80,8 +88,6 @@ MAX_COUNT = 40
 PROBE_STEPS = 2_000
 EXPLANATION_STEPS = 4_000
 """Steps spent on explaining what a simple point refuted."""
-SUGGESTION_STEPS = 50_000
-"""Steps spent on looking for the nearest true statement."""
 
 
 @dataclass(frozen=True)

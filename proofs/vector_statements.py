@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from .effort import Undecided, budget
+from .effort import UNBOUNDED, Undecided, budget
+from .nearest import FAILURES, allowance
 from .pieces import Undefined
-from .syntax import StatementError
 from .vector_language import VectorStatement, parse_vector_statement
 from .vector_points import SAMPLES, Search, at_dimension
 from .vector_prover import Prover
@@ -23,25 +23,32 @@ from .verdicts import Evidence, Result, Verdict
 
 PROOF_STEPS = 60_000
 """Steps spent on the proof for every n."""
-SUGGESTION_STEPS = 30_000
-"""Steps spent on looking for the nearest true statement."""
 
 
 def prove_vectors(text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool) -> Result:
     """Decide one statement about vectors. Raises StatementError for text that is not in the language."""
     started = time.perf_counter()
-    statement = parse_vector_statement(text, where, functions)
-    try:
-        with budget():
-            result = _decided(statement)
-    except (Undecided, Undefined) as reason:
-        result = Result(text, where, Verdict.UNDECIDED, explanation=(str(reason),))
-    except RecursionError:
-        result = Result(text, where, Verdict.UNDECIDED, explanation=("nested too deeply for the prover",))
-    if suggest and result.verdict is Verdict.REFUTED:
-        with budget(SUGGESTION_STEPS):
-            result = replace(result, nearest=_nearest(statement, result, functions))
+    result = Result(text, where, Verdict.UNDECIDED, explanation=("reading the statement takes too long",))
+    with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
+        statement = parse_vector_statement(text, where, functions)
+        with budget() as proof:
+            result = _result(statement)
+        if suggest and result.verdict is Verdict.REFUTED:
+            with budget(allowance(proof.spent)):
+                result = replace(result, nearest=_nearest(statement, result, functions))
     return replace(result, seconds=time.perf_counter() - started)
+
+
+def _result(s: VectorStatement) -> Result:
+    try:
+        return _decided(s)
+    except (Undecided, Undefined) as reason:
+        sentence = str(reason)
+    except RecursionError:
+        sentence = "nested too deeply for the prover"
+    except MemoryError:
+        sentence = "the question takes more memory than there is"
+    return Result(s.text, s.where_text, Verdict.UNDECIDED, explanation=(sentence,))
 
 
 def _decided(s: VectorStatement) -> Result:
@@ -72,9 +79,9 @@ def _written_out(s: VectorStatement, n: int) -> Result:
 
 def _nearest(statement: VectorStatement, result: Result, functions: Mapping[str, str] | None) -> str | None:
     """A true statement close to a refuted one, kept only if it is proved."""
-    for text, where in candidates(statement, result.counterexample):
-        with suppress(Exception):  # a suggestion that cannot be made must not lose the verdict
-            if prove_vectors(text, where, functions, suggest=False).verdict is not Verdict.PROVED:
-                continue
-            return text if where is None else f"{text} where {where}"
+    with suppress(FAILURES):
+        for text, where in candidates(statement, result.counterexample):
+            with suppress(FAILURES):
+                if prove_vectors(text, where, functions, suggest=False).verdict is Verdict.PROVED:
+                    return text if where is None else f"{text} where {where}"
     return None
