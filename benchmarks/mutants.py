@@ -184,8 +184,8 @@ MUTANTS = tuple(
             ("the case = 0 is skipped", "for sign in (1, 0, -1)]", "for sign in (1, -1)]"),
             ("an open end is closed", "    if high == 0 and not span.high_closed:\n", "    if high == 0:\n"),
             ("terms are positive", "    return sign > 0\n\n\ndef _span_signs", "    return True\n\n\ndef _span_signs"),
-            ("`or` confines like `and`", 'elif tree[0] == "and":\n            for part in tree[1]:\n                yield from self._conditions',
-             'elif tree[0] in ("and", "or"):\n            for part in tree[1]:\n                yield from self._conditions'),
+            ("`or` confines like `and`", 'elif tree[0] == "and":\n        for part in tree[1]:\n            yield from _all_of',
+             'elif tree[0] in ("and", "or"):\n        for part in tree[1]:\n            yield from _all_of'),
         )),
         ("linear", (LINES,), (
             ("a strict sum of inequalities is not strict", "low[2] or high[2]", "low[2] and high[2]"),

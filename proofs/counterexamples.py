@@ -11,7 +11,7 @@ from typing import TypeAlias
 from flint import fmpq
 
 from . import expressions as ex
-from .effort import Undecided, budget, spend
+from .effort import Undecided, budget, exhausted, spend
 from .evaluate import enclose, known_sign
 from .expressions import Expr
 from .lines import Line, constant, merge, sample, sign_line
@@ -99,7 +99,8 @@ def search(
                     if not evaluate(formula, point):
                         return {name: point[name] for name in question.names}
             except (Undefined, Undecided):
-                continue
+                if exhausted():
+                    raise
     return None
 
 
@@ -116,6 +117,8 @@ def search_lines(question: Question) -> dict[str, fmpq] | None:
                     line = merge([_truth_on_line(t, values, free) for t in (question.where, question.formula)])
                     at = _first_failure(line)
             except (Undecided, Undefined):
+                if exhausted():
+                    raise
                 continue
             if at is not None and not evaluate(question.formula, point := {**fixed, free: at}):
                 return {name: point[name] for name in question.names}
@@ -126,6 +129,7 @@ def _truth_on_line(tree: Tree, values: Mapping[str, Expr], free: str) -> Line[bo
     if isinstance(tree, bool):
         return constant(tree)
     if isinstance(tree[0], Expr):
+        spend()
         return sign_line(ex.substitute(tree[0], values), free).map(
             lambda s, op=str(tree[1]): None if s is None else ex.holds(op, s)
         )
@@ -187,7 +191,7 @@ def inside(question: Question, point: Mapping[str, fmpq]) -> bool:
 
 def sign_at(e: Expr, point: Mapping[str, fmpq]) -> int:
     """The sign at a point: of an enclosure where 0 is outside, else exactly. Raises Undefined or Undecided."""
-    spend()
+    spend(1 + e.size // 25)
     with suppress(Undefined, Undecided):
         sign = known_sign(enclose(formula_at(e, point), point))
         if sign:

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-LIMIT = 150_000
-"""Steps for one statement; some ten seconds on one core."""
+LIMIT = 100_000
+"""Steps for one statement; some ten to thirty seconds on one core."""
 SECONDS = 40.0
 """Processor time of the thread at which the net catches what the steps did not."""
 LOOK_EVERY = 0.2
@@ -66,6 +66,12 @@ def exhausted() -> bool:
     """Whether the budget is used up, so that what was tried last may have been cut short."""
     meter = _meter.get()
     return meter is not None and meter.left < 0
+
+
+def remaining() -> float:
+    """Steps left of the budget in force; infinitely many without one."""
+    meter = _meter.get()
+    return UNBOUNDED if meter is None else meter.left
 
 
 def spent() -> float:

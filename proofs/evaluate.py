@@ -73,6 +73,7 @@ class Program:
         self._order: list[int] = []
         self._result = self._compile(expr)
         self._size = len(self._slots)
+        spend(self._size / 20)
 
     def _compile(self, e: Expr) -> int:
         if e in self._slots:
@@ -90,6 +91,11 @@ class Program:
         else:
             self._constant_steps.append((operation, sources, extra, slot))
         return slot
+
+    @property
+    def cost(self) -> float:
+        """Steps for one run on balls, at the precision in force."""
+        return 0.1 + len(self._steps) * (1 + ctx.prec / 512) / 40
 
     def run(self, values: Mapping[str, Element]) -> Element:
         """Evaluate at the precision in force. Raises KeyError for a name without a value."""
@@ -118,7 +124,9 @@ def program(expr: Expr) -> Program:
 def enclose(expr: Expr, point: Mapping[str, arb | fmpq | int] | None = None, prec: int = 128) -> arb:
     """A ball that contains the value of a smooth expression at every point of the given balls."""
     with precision(prec):
-        value = program(expr).run({k: arb(v) for k, v in (point or {}).items()})
+        compiled = program(expr)
+        spend(compiled.cost)
+        value = compiled.run({k: arb(v) for k, v in (point or {}).items()})
         return value if isinstance(value, arb) else NAN
 
 
@@ -130,7 +138,7 @@ def jet(expr: Expr, variable: str, x: arb | fmpq | int, length: int, prec: int =
 
 def series(compiled: Program, variable: str, x: arb, length: int, others: Mapping[str, arb] | None = None) -> list[arb]:
     """jet at the precision already in force, which must have been set with at least this length."""
-    spend()
+    spend(0.2 + 2 * compiled.cost)
     values: dict[str, Element] = dict(others or {})
     values[variable] = arb_series([x, arb(1)])
     result = compiled.run(values)

@@ -18,6 +18,8 @@ from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpz
 
+from .effort import spend
+
 FUNCTIONS = ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
 """Analytic functions of one argument; everything but log and tan is defined on the whole line."""
 
@@ -273,13 +275,21 @@ def add(*terms: Expr | Number) -> Expr:
             continue
         coefficient, rest = _coefficient(term)
         collected[rest] = collected.get(rest, fmpq(0)) + coefficient
+    spend(0.1 + 0.05 * len(collected))
     constant = collected.pop(ONE, fmpq(0))
-    parts = [mul(c, t) if c else Expr("mul", ZERO, t) for t, c in collected.items() if c or not t.total]
+    parts = [_multiple(c, t) if c else Expr("mul", ZERO, t) for t, c in collected.items() if c or not t.total]
     if constant:
         parts.append(rational(constant))
     if not parts:
         return ZERO
     return parts[0] if len(parts) == 1 else Expr("add", *parts)
+
+
+def _multiple(coefficient: fmpq, term: Expr) -> Expr:
+    """The product with a rational, without the tidying that a name or a function's value does not need."""
+    if term.op in ("mul", "pow", "add", "rational"):
+        return mul(coefficient, term)
+    return term if coefficient == 1 else Expr("mul", rational(coefficient), term)
 
 
 def _base_exponent(factor: Expr) -> tuple[Expr, fmpq]:
@@ -312,6 +322,7 @@ def mul(*factors: Expr | Number) -> Expr:
             kept.append(factor)
         else:
             powers[base] = old + exponent
+    spend(0.1 + 0.05 * len(powers))
     parts = [power(b, e) for b, e in powers.items() if e or not b.total] + kept
     for part in [p for p in parts if p.op == "rational"]:
         coefficient *= part.args[0]

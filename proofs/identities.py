@@ -11,8 +11,8 @@ and yet depend on one another are found by :mod:`constants` and :mod:`algebraic`
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from math import gcd, lcm
+from functools import cache, lru_cache, partial
+from math import comb, gcd, lcm, prod
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -24,6 +24,13 @@ from .evaluate import enclose, excludes_zero
 from .expressions import Expr
 
 MAX_TERMS = 2000
+MAX_BITS = 400_000
+"""All coefficients of a polynomial together."""
+MAX_PRODUCTS = 1_000_000
+"""Pairs of terms in a product."""
+MAX_FACTORED_TERMS = 400
+MAX_FACTORING = 10_000
+"""Steps that the factors of one polynomial may take."""
 MAX_SIZE = 4000
 MAX_POWER = 40
 MAX_DEGREE = 1000
@@ -112,13 +119,28 @@ def reduced(e: Expr) -> Expr:
 def numerator_factors(e: Expr) -> tuple[fmpq, list[tuple[Expr, int]], list[tuple[Expr, int]]]:
     """The normal form as constant * product of factors / product of factors. Raises TooComplex."""
     ring, (top, bottom) = _fraction(e)
-    constant, upper = top.factor()
-    bottom_constant, lower = bottom.factor()
+    constant, upper = _factored(top)
+    bottom_constant, lower = _factored(bottom)
     return (
         constant / bottom_constant,
         [(ring.expression(f), int(k)) for f, k in upper],
         [(ring.expression(f), int(k)) for f, k in lower],
     )
+
+
+def _factored(polynomial: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, Any]]]:
+    """A polynomial factored over the rationals, where that is quick. Raises TooComplex."""
+    degree = max(map(int, polynomial.degrees()), default=0)
+    work = degree**2 // 100 + len(polynomial) + degree * _bits(polynomial) // 240
+    if len(polynomial) > MAX_FACTORED_TERMS or work > MAX_FACTORING:
+        raise TooComplex("polynomial too large to factor")
+    spend(1 + work / 10)
+    return polynomial.factor()
+
+
+def _bits(polynomial: fmpq_mpoly) -> int:
+    """The size of all coefficients together."""
+    return sum(int(c.p.height_bits()) + int(c.q.height_bits()) for c in polynomial.coeffs())
 
 
 # --- rewriting single functions --------------------------------------------------------------------------------
@@ -354,7 +376,7 @@ class _Ring:
                 top, bottom = self.one, self.one
                 for a in e.args:
                     p, q = self.fraction(a)
-                    top, bottom = self._checked(top * p), self._checked(bottom * q)
+                    top, bottom = self._product(top, p), self._product(bottom, q)
                 return self.reduced(top, bottom)
             case "pow" if e.args[1].op == "rational":
                 return self._power(e.args[0], e.args[1].args[0])
@@ -368,14 +390,33 @@ class _Ring:
                 parts.append((a + c, b))
             else:
                 common = b.gcd(d)
-                parts.append((self._checked(a * (d / common) + c * (b / common)), self._checked(b * (d / common))))
+                left, right = d / common, b / common
+                parts.append((self._checked(self._product(a, left) + self._product(c, right)), self._product(b, left)))
         return self.reduced(*parts[0])
 
     def _checked(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
-        spend(1 + len(polynomial) // 50)
-        if len(polynomial) > MAX_TERMS:
+        bits = _bits(polynomial) if len(polynomial) <= MAX_TERMS else MAX_BITS
+        spend(0.2 + len(polynomial) / 50 + bits / 20_000)
+        if bits >= MAX_BITS:
             raise TooComplex("polynomial too large")
         return polynomial
+
+    def _product(self, a: fmpq_mpoly, b: fmpq_mpoly) -> fmpq_mpoly:
+        if a == self.one or b == self.one:
+            return b if a == self.one else a
+        if len(a) * len(b) > MAX_PRODUCTS:
+            raise TooComplex("product too large")
+        spend(len(a) * len(b) / 2_000)
+        return self._checked(a * b)
+
+    def _raised(self, a: fmpq_mpoly, n: int) -> fmpq_mpoly:
+        """a^n, its size foreseen."""
+        if n <= 1 or not a:
+            return a if n else self.one
+        terms = min(comb(n + len(a) - 1, n), prod(n * int(d) + 1 for d in a.degrees()))
+        if terms > MAX_TERMS or n * _bits(a) * terms > MAX_BITS * len(a):
+            raise TooComplex("power too large")
+        return self._checked(a**n)
 
     def _power(self, base: Expr, exponent: fmpq) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         if base.op == "exp" and (base.args[0].op == "add" or ex._coefficient(base.args[0])[1] is not base.args[0]):
@@ -383,7 +424,7 @@ class _Ring:
             for term in _terms(base.args[0]):
                 coefficient, rest = ex._coefficient(term)
                 p, q = self._power(Expr("exp", rest), coefficient * exponent)
-                top, bottom = top * p, bottom * q
+                top, bottom = self._product(top, p), self._product(bottom, q)
             return self.reduced(top, bottom)
         if base in self.generators and (base.op != "add" or exponent.q != 1):
             k = exponent * self.roots[base]
@@ -401,15 +442,13 @@ class _Ring:
                 raise TooComplex("division by zero")
             top, bottom = bottom, top
         n = abs(int(exponent.p))
-        if len(top) ** min(n, 6) > 1 << 20:
-            raise TooComplex("power too large")
-        return self.reduced(self._checked(top**n), self._checked(bottom**n))
+        return self.reduced(self._raised(top, n), self._raised(bottom, n))
 
     def reduced(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         """Apply the relations, cancel common factors, make the denominator's leading coefficient 1."""
         top, extra_top = self._reduce(top)
         bottom, extra_bottom = self._reduce(bottom)
-        top, bottom = top * extra_bottom, bottom * extra_top
+        top, bottom = self._product(top, extra_bottom), self._product(bottom, extra_top)
         if not bottom:
             raise TooComplex("division by zero")
         if not top:
@@ -430,8 +469,8 @@ class _Ring:
             if common:
                 generator = self.context.gens()[index]
                 power = generator**common
-                top, extra = self._reduce(top * generator ** (degree - common))
-                bottom = bottom / power * value * extra
+                top, extra = self._reduce(self._product(top, generator ** (degree - common)))
+                bottom = self._product(self._product(bottom / power, value), extra)
         return top, bottom
 
     def _reduce(self, polynomial: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:
@@ -442,12 +481,13 @@ class _Ring:
             if highest < 1:
                 continue
             result = self.context.constant(0)
+            powers, rests = (cache(partial(self._raised, base)) for base in (top, bottom))
             for exponents, coefficient in polynomial.to_dict().items():
                 whole, rest = divmod(int(exponents[index]), degree)
                 kept = tuple(rest if i == index else int(k) for i, k in enumerate(exponents))
                 term = self.context.from_dict({kept: coefficient})
-                result += self._checked(term * top**whole * bottom ** (highest - whole))
-            polynomial, denominator = self._checked(result), self._checked(denominator * bottom**highest)
+                result += self._product(self._product(term, powers(whole)), rests(highest - whole))
+            polynomial, denominator = self._checked(result), self._product(denominator, rests(highest))
         return polynomial, denominator
 
     def _relation(self, base: Expr, degree: int) -> tuple[fmpq_mpoly, fmpq_mpoly] | None:

@@ -79,7 +79,7 @@ def signs(e: Expr, case: Case, decide: Decide) -> Signs:
             found &= rule(e, deeper, decide)
         except (Undecided, Undefined, identities.TooComplex):
             continue
-        if len(found) <= 1:
+        if len(found) <= 1 or (found != ALL and rule is _linear):  # elimination tells all that linear conditions do
             break
     return found
 

@@ -20,6 +20,7 @@ from functools import lru_cache
 
 from . import expressions as ex
 from . import spelling
+from .effort import spend
 from .expressions import Expr
 from .formats import FORMATS
 from .signatures import signature
@@ -214,6 +215,7 @@ def _tree(text: str, what: str) -> ast.expr:
         if isinstance(node, ast.expr):
             setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
         level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    spend(count // 3)
     return tree
 
 

@@ -100,25 +100,33 @@ def _eliminate(system: Iterable[Linear]) -> tuple[list[tuple[str, list[Row]]], b
     """
     rows = _distinct((dict(row.coefficients), row.constant, row.strict) for row in system)
     order: list[tuple[str, list[Row]]] = []
-    while names := sorted({n for coefficients, _, _ in rows for n in coefficients}):
-        sides = {n: ([r for r in rows if r[0].get(n, 0) > 0], [r for r in rows if r[0].get(n, 0) < 0]) for n in names}
-        name = min(names, key=lambda n: len(sides[n][0]) * len(sides[n][1]) - len(sides[n][0]) - len(sides[n][1]))
+    while True:
+        sides: dict[str, tuple[list[Row], list[Row]]] = {}
+        for row in rows:
+            for name, c in row[0].items():
+                sides.setdefault(name, ([], []))[c < 0].append(row)
+        spend(1 + len(rows) // 20)
+        if not sides:
+            return order, all(constant > 0 or (constant == 0 and not strict) for _, constant, strict in rows)
+        growth = {n: len(low) * len(high) - len(low) - len(high) for n, (low, high) in sides.items()}
+        name = min(sorted(growth), key=growth.__getitem__)
         below, above = sides[name]
-        spend(1 + len(rows) * len(names) // 100 + len(below) * len(above) // 10)
         order.append((name, [*below, *above]))
-        kept = [row for row in rows if not row[0].get(name, 0)]
-        if len(kept) + len(below) * len(above) > MAX_PRODUCTS:
+        rows = [row for row in rows if name not in row[0]]
+        if len(below) * len(above) > MAX_PRODUCTS:
             return None
-        rows = _distinct([*kept, *(_combined(low, high, name) for low in below for high in above)])
+        if below and above:
+            spend(len(below) * len(above) // 10)
+            rows = _distinct([*rows, *(_combined(low, high, name) for low in below for high in above)])
         if len(rows) > MAX_CONSTRAINTS:
             return None
-    return order, all(constant > 0 or (constant == 0 and not strict) for _, constant, strict in rows)
 
 
 def _distinct(rows: Iterable[Row]) -> list[Row]:
     """Of inequalities with proportional coefficients the one that says most."""
     tightest: dict[tuple[tuple[str, fmpq], ...], Row] = {}
-    for coefficients, constant, strict in rows:
+    for given, constant, strict in rows:
+        coefficients = {n: c for n, c in given.items() if c}
         scale = abs(coefficients[min(coefficients)]) if coefficients else fmpq(1)
         scaled: Row = {n: c / scale for n, c in coefficients.items()}, constant / scale, strict
         key = tuple(sorted(scaled[0].items()))

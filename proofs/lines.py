@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from flint import fmpq
 
-from .effort import Undecided
+from .effort import Undecided, spend
 from .evaluate import precision
 from .expressions import Expr
 from .periods import period
@@ -166,6 +166,7 @@ def _sign_at(e: Expr, variable: str, x: Real) -> int | None:
 
 def merge(lines: Sequence[Line[Any]]) -> Line[tuple[Any, ...]]:
     """Common refinement: at every place the tuple of all values. Raises Undecided."""
+    spend(0.2 + 0.1 * sum(len(line.marks) for line in lines))
     marks = merge_marks(line.marks for line in lines)
     columns = [_spread(line, marks) for line in lines]
     at = tuple(tuple(column[0][i] for column in columns) for i in range(len(marks)))

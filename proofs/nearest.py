@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from .effort import budget
+from .effort import budget, remaining
 from .language import parse_statement
 from .property_repairs import for_existence, for_predicate, for_sets
 from .refutations import Candidate, Refuted, both, opposite, source
@@ -21,12 +21,20 @@ from .simple_constants import with_simple_constants
 from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
 from .verdicts import Counterexample, Result, Verdict
 
-REPAIR_STEPS = 40_000
-"""Steps for all repairs together; what the caller allows beyond that is left for the last resort."""
+SUGGESTION_STEPS = 50_000
+LEAST_STEPS = 10_000
+"""Steps for a suggestion: as many as the verdict cost, but no fewer than this (about a second)."""
+REPAIR_SHARE = 0.8
+"""Of the steps for a suggestion; the rest is left for the last resort."""
 SEARCH_STEPS = 12_000
 """Steps for finding or proving one candidate: one that is hard must leave something for the next."""
 FAILURES = Exception
 """What a repair may run into: anything, since a suggestion that cannot be made must not lose the verdict."""
+
+
+def allowance(cost: float) -> float:
+    """Steps for explaining by a suggestion what cost so many to decide."""
+    return min(SUGGESTION_STEPS, max(LEAST_STEPS, cost))
 
 
 def suggest(
@@ -53,7 +61,7 @@ class _Search:
 
     def nearest(self, statement: Statement, blame: Counterexample | None) -> Candidate | None:
         """The first candidate that is proved, else the opposite where the statement fails."""
-        with budget(REPAIR_STEPS):
+        with budget(REPAIR_SHARE * remaining()):
             simpler = [_simpler(statement, parameters=parameters) for parameters in (False, True)]
             repairs = self._repairs(statement, blame)
             match statement.formula:

@@ -105,13 +105,12 @@ class _Walk:
 
     def _power(self, e: Expr) -> Parity | None:
         base, exponent = e.args
-        signs = self._sign(base), self._sign(exponent)
+        signs, k = (self._sign(base), self._sign(exponent)), exponent.value
         if signs == (1, 1):
             return EVEN
-        whole = exponent.value is not None and exponent.value.q == 1
-        if signs[0] == -1 and whole:
-            return EVEN if int(exponent.value.p) % 2 == 0 else ODD
-        if exponent.value == -1 and (scale := self._logistic(base)) is not None:
+        if signs[0] == -1 and k is not None and k.q == 1:
+            return EVEN if int(k.p) % 2 == 0 else ODD
+        if k == -1 and (scale := self._logistic(base)) is not None:
             return Parity(-1, 1 / (2 * scale))
         return None
 

@@ -8,14 +8,14 @@ so it never sees a kink; at a breakpoint both sides are compared instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb, fmpq
 
 from . import expressions as ex
-from .effort import Undecided
+from .effort import Undecided, spend
 from .evaluate import enclose
 from .expressions import Expr
 from .reals import (
@@ -65,6 +65,7 @@ class Resolver:
             return e
         key = (e, bound)
         if key not in self._cache:
+            spend(0.1)
             self._cache[key] = self._visit(e, bound)
         return self._cache[key]
 
@@ -184,6 +185,21 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
     return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
 
 
+class _Signs(dict[Expr, int]):
+    """Signs that are found when they are asked for."""
+
+    def __init__(self, sign: Callable[[Expr], int]) -> None:
+        super().__init__()
+        self.sign = sign
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __missing__(self, key: Expr) -> int:
+        self[key] = self.sign(key)
+        return self[key]
+
+
 # --- at a point -----------------------------------------------------------------------------------------------
 
 
@@ -197,14 +213,8 @@ class Kink:
 
 def value_at(e: Expr, variable: str, at: Real) -> Real:
     """The value of an expression (derivatives included) at a finite point. Raises Undefined or Undecided."""
-    known: dict[Expr, int] = {}
-    flat = _settle_derivatives(e, variable, at)
-    while True:
-        try:
-            smooth = Resolver(known).visit(flat)
-            return image(smooth, variable, at)
-        except _Pending as question:
-            known[question.key] = sign_at(question.key, variable, at)
+    known = _Signs(lambda key: sign_at(key, variable, at))
+    return image(Resolver(known).visit(_settle_derivatives(e, variable, at)), variable, at)
 
 
 def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
@@ -212,13 +222,8 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
 
     Undecided also at a kink of what a derivative is taken of.
     """
-    known: dict[Expr, int] = {}
-    while True:
-        try:
-            return Resolver(known).visit(e)
-        except _Pending as question:
-            place = {name: ex.rational(x) for name, x in at.items()}
-            known[question.key] = constant_sign(ex.substitute(question.key, place))
+    place = {name: ex.rational(x) for name, x in at.items()}
+    return Resolver(_Signs(lambda key: constant_sign(ex.substitute(key, place)))).visit(e)
 
 
 def sign_at(e: Expr, variable: str, at: Real) -> int:

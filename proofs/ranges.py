@@ -6,6 +6,7 @@ Where the parts share no name the bounds are tight; where they do, they are stil
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from . import expressions as ex
@@ -14,6 +15,10 @@ from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
+
+ARGUMENT = "argument#"
+"""A function's argument, taken for a name of its own."""
+MAX_ARGUMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,10 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
         if shape.is_empty:
             raise Undecided("an empty range")
         return Span(shape.inf.value, shape.sup.value, shape.inf.attained, shape.sup.attained)
+    for argument in _shared_arguments(e):
+        apart = ex.substitute_node(e, argument, ex.name(ARGUMENT))
+        with suppress(Undecided):
+            return span_of(apart, regions)
     match e.op:
         case "add":
             groups = _grouped(e.args, ex.add)
@@ -56,6 +65,22 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
             return _monotone_image(op, span_of(e.args[0], regions))
         case _:
             raise Undecided(f"the range of {ex.text(e)[:60]}")
+
+
+def _shared_arguments(e: Expr) -> list[Expr]:
+    """Arguments in several names, of functions below: with one of them as a name of its own, bounds stay bounds."""
+    found: dict[Expr, None] = {}
+
+    def visit(node: Expr) -> None:
+        for child in ex.children(node):
+            if node.op in ex.FUNCTIONS and len(ex.free_names(child)) > 1:
+                found[child] = None
+            elif len(ex.free_names(child)) > 1:
+                visit(child)
+
+    if ARGUMENT not in ex.free_names(e):
+        visit(e)
+    return list(found)[:MAX_ARGUMENTS]
 
 
 _LIMITS = {

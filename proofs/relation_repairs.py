@@ -127,6 +127,8 @@ TWO_NAMES = (
 )  # fmt: skip
 SPECIAL_VALUES = ("{} == 1", "{} == 0")
 FACTORS = (2, 4, 10)
+MAX_CONDITIONS = 200
+"""Conditions tried; five names have fewer."""
 
 
 def narrowed(refuted: Refuted) -> Iterator[Candidate]:
@@ -136,7 +138,7 @@ def narrowed(refuted: Refuted) -> Iterator[Candidate]:
     conditions = [c.format(name) for c in ONE_NAME for name in names]
     conditions += [c.format(*couple) for couple in couples for c in TWO_NAMES]
     conditions += [c.format(name) for c in SPECIAL_VALUES for name in names]
-    for where in conditions:
+    for where in conditions[:MAX_CONDITIONS]:
         if not _holds_at(where, refuted.at):
             yield source(refuted.statement.formula), both(refuted.where, where)
 

@@ -9,6 +9,7 @@ that share no name. Refutations come from points tried one by one and evaluated 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -30,10 +31,10 @@ from .counterexamples import (
     search_lines,
     show,
 )
-from .effort import Undecided, budget
+from .effort import Undecided, budget, exhausted
 from .expressions import Expr
 from .joint import Case
-from .lines import Line, constant, merge, sign_line, signs_within
+from .lines import Line, constant, merge, sample, sign_line, signs_within
 from .pieces import Resolver, Undefined, primitive
 from .pieces import _Pending as Pending
 from .ranges import Span, span_of
@@ -58,12 +59,14 @@ class Verdict:
 def decide(question: Question) -> Verdict:
     """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
     edges = _edges(question)
-    if (found := search(question, edges, FIRST_SAMPLES)) is not None:
+    if (found := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
         return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
     prover = _Cases(question)
     try:
         prover.run()
     except Undecided as reason:
+        if exhausted():
+            raise
         found = search(question, edges) or search_lines(question)
         if found is None:
             box = _proved_box(question)
@@ -84,6 +87,8 @@ def _proved_box(question: Question) -> str:
             with budget(BOX_STEPS):
                 _Cases(replace(question, regions=regions)).run()
         except (Undecided, Undefined):
+            if exhausted():
+                break
             continue
         return f"; proved for {' and '.join(f'abs({name}) <= {half}' for name in question.names)} only"
     return ""
@@ -94,16 +99,73 @@ def _require_point(question: Question) -> None:
 
     Raises Undecided where none is found, or where the proof is contradicted there.
     """
-    for point in points(question.names):
+    for point in (*_inner_points(question), *points(question.names)):
         try:
             if not inside(question, point) or not evaluate(question.where, point):
                 continue
             if evaluate(question.formula, point):
                 return
         except (Undefined, Undecided):
+            if exhausted():
+                raise
             continue
         raise Undecided(f"a proof contradicted at {show(point)}; this is a bug in gradproof, please report it")
     raise Undecided("no point was found that satisfies the condition with every term defined")
+
+
+def _inner_points(question: Question) -> Iterator[dict[str, fmpq]]:
+    """Points that the linear parts of the condition leave, or that lie inside where each name may be."""
+    conditions = list(_all_of(question.where))
+    point = linear.solution(row for e, op in conditions for row in linear.constraints(e, _signs_of(op)))
+    if point is not None:
+        yield {name: point.get(name, fmpq(0)) for name in question.names}
+    with suppress(Undecided, Undefined):
+        inner = {name: _inner(line) for name, line in _Cases(question).allowed().items()}
+        yield {name: inner.get(name, fmpq(1)) for name in question.names}
+
+
+def _inner(region: Line[bool]) -> fmpq:
+    """A rational inside a region, of an open part where there is one. Raises Undecided."""
+    for i, held in enumerate(region.gaps):
+        if held and (value := sample(*region.ends(i)).rational) is not None:
+            return value
+    for mark, held in zip(region.marks, region.at, strict=True):
+        if held and mark.rational is not None:
+            return mark.rational
+    raise Undecided("no rational point is known of where a name may lie")
+
+
+def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
+    """A point, found by elimination, where the linear conditions hold and a linear part of the formula fails."""
+    rows = [row for e, op in _all_of(question.where) for row in linear.constraints(e, _signs_of(op))]
+    for e, op in _all_of(question.formula):
+        if linear.form(e) is None:
+            continue
+        for sign in joint.ALL - _signs_of(op):
+            point = linear.solution([*rows, *linear.constraints(e, {sign})])
+            if point is None:
+                continue
+            at = {name: point.get(name, fmpq(0)) for name in question.names}
+            with suppress(Undefined, Undecided):
+                if inside(question, at) and evaluate(question.where, at) and not evaluate(question.formula, at):
+                    return at
+    return None
+
+
+def _all_of(tree: Tree) -> Iterator[tuple[Expr, str]]:
+    """The relations that must all hold."""
+    if isinstance(tree, bool):
+        return
+    if isinstance(tree[0], Expr):
+        yield tree  # type: ignore[misc]
+    elif tree[0] == "and":
+        for part in tree[1]:
+            yield from _all_of(part)  # type: ignore[arg-type]
+
+
+def _signs_of(op: str) -> joint.Signs:
+    """The signs of a difference for which a relation holds."""
+    return frozenset(s for s in joint.ALL if ex.holds(op, s))
 
 
 def has_point(where: Tree, names: tuple[str, ...]) -> bool:
@@ -148,7 +210,7 @@ class _Cases:
         regions = self._confine(known)
         if any(_is_empty(region) for region in regions.values()):
             return False
-        assumed = joint.assumptions(known, self._conditions(self.question.where))
+        assumed = joint.assumptions(known, _all_of(self.question.where))
         if not joint.possible(assumed):
             return False
         self._undefined = False
@@ -180,23 +242,13 @@ class _Cases:
                 (name,) = names
                 line = sign_line(key, name).map(lambda s, sign=sign: s == sign)
                 regions[name] = _both(regions.get(name), line)
-        for difference, op in self._conditions(self.question.where):
+        for difference, op in _all_of(self.question.where):
             names = ex.free_names(difference)
             if len(names) == 1:
                 (name,) = names
                 line = sign_line(difference, name).map(lambda s, op=op: s is not None and ex.holds(op, s))
                 regions[name] = _both(regions.get(name), line)
         return regions
-
-    def _conditions(self, tree: Tree) -> Iterator[tuple[Expr, str]]:
-        """The relations that must all hold."""
-        if isinstance(tree, bool):
-            return
-        if isinstance(tree[0], Expr):
-            yield tree  # type: ignore[misc]
-        elif tree[0] == "and":
-            for part in tree[1]:
-                yield from self._conditions(part)  # type: ignore[arg-type]
 
     def _truth(self, tree: Tree, case: Case, known: dict[Expr, int]) -> bool | None:
         """True or False throughout the case, or None."""
@@ -283,6 +335,8 @@ class _Cases:
             return frozenset((1,))
         flip, key = primitive(e)
         assumed = frozenset(flip * s for s in case.known.get(key, joint.ALL))
+        if ex._nonnegative(e):
+            assumed -= {-1}
         names = ex.free_names(e)
         if assumed == joint.ALL and len(names) > 1:
             flip, key = joint.normal_key(e)

@@ -17,7 +17,7 @@ from flint import fmpq
 from . import counterexamples, identities, nearest, predicates, several
 from . import expressions as ex
 from .cross_examination import cross_examined
-from .effort import Undecided, budget
+from .effort import UNBOUNDED, Undecided, budget
 from .explanations import counterexample, explain, is_identity
 from .expressions import Expr
 from .landscape import decided_landscape
@@ -73,31 +73,38 @@ def decide(
     """What the search alone finds, and the nearest true statement where one is asked for; nothing cross-examined."""
     if is_about_vectors(text, where, functions):
         return decide_vectors(text, where, functions, suggest)
-    return _searched(parse_statement(text, where, functions), functions, suggest)
+    return _searched(text, where, functions, suggest)
 
 
 def _decide_part(text: str, *, where: str | None, functions: Mapping[str, str] | None) -> Result:
     """Decide a part of a statement, whose condition may name more than the part does."""
-    return _searched(parse_statement(text, where, functions, part=True), functions, False)[0]
+    return _searched(text, where, functions, False, part=True)[0]
 
 
 def _searched(
-    statement: Statement, functions: Mapping[str, str] | None, suggest: bool
+    text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool, *, part: bool = False
 ) -> tuple[Result, Candidate | None]:
-    try:
-        with budget():
-            outcome = Decision(statement).run()
-    except (Undecided, Undefined) as reason:
-        outcome = Outcome(Verdict.UNDECIDED, None, (str(reason),))
-    except RecursionError:
-        outcome = Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
-    near = None
-    if suggest and outcome.verdict is Verdict.REFUTED:
-        with budget(SUGGESTION_STEPS):
-            near = nearest.suggest(statement, functions, _decide_part, outcome.counterexample)
+    outcome, near = Outcome(Verdict.UNDECIDED, None, ("reading the statement takes too long",)), None
+    with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
+        statement = parse_statement(text, where, functions, part=part)
+        with budget() as proof:
+            outcome = _outcome(statement)
+        if suggest and outcome.verdict is Verdict.REFUTED:
+            with budget(nearest.allowance(proof.spent)):
+                near = nearest.suggest(statement, functions, _decide_part, outcome.counterexample)
     explanation = tuple(dict.fromkeys(outcome.explanation))
-    text, where = statement.text, statement.where_text
     return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample), near
+
+
+def _outcome(statement: Statement) -> Outcome:
+    try:
+        return Decision(statement).run()
+    except (Undecided, Undefined) as reason:
+        return Outcome(Verdict.UNDECIDED, None, (str(reason),))
+    except RecursionError:
+        return Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
+    except MemoryError:
+        return Outcome(Verdict.UNDECIDED, None, ("the question takes more memory than there is",))
 
 
 MAX_COUNT = 40
@@ -105,8 +112,6 @@ MAX_COUNT = 40
 PROBE_STEPS = 2_000
 EXPLANATION_STEPS = 4_000
 """Steps spent on explaining what a simple point refuted."""
-SUGGESTION_STEPS = 50_000
-"""Steps spent on looking for the nearest true statement."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from .effort import Undecided, budget
+from .effort import UNBOUNDED, Undecided, budget
+from .nearest import FAILURES, allowance
 from .pieces import Undefined
 from .refutations import Candidate
 from .vector_language import VectorStatement, parse_vector_statement
@@ -21,8 +22,6 @@ from .verdicts import Evidence, Result, Verdict
 
 PROOF_STEPS = 60_000
 """Steps spent on the proof for every n."""
-SUGGESTION_STEPS = 30_000
-"""Steps spent on looking for the nearest true statement."""
 
 
 def decide_vectors(
@@ -32,19 +31,27 @@ def decide_vectors(
 
     Raises StatementError for text that is not in the language.
     """
-    statement = parse_vector_statement(text, where, functions)
-    try:
-        with budget():
-            result = _decided(statement)
-    except (Undecided, Undefined) as reason:
-        result = Result(text, where, Verdict.UNDECIDED, explanation=(str(reason),))
-    except RecursionError:
-        result = Result(text, where, Verdict.UNDECIDED, explanation=("nested too deeply for the prover",))
-    near = None
-    if suggest and result.verdict is Verdict.REFUTED:
-        with budget(SUGGESTION_STEPS):
-            near = _nearest(statement, result, functions)
+    result, near = Result(text, where, Verdict.UNDECIDED, explanation=("reading the statement takes too long",)), None
+    with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
+        statement = parse_vector_statement(text, where, functions)
+        with budget() as proof:
+            result = _result(statement)
+        if suggest and result.verdict is Verdict.REFUTED:
+            with budget(allowance(proof.spent)):
+                near = _nearest(statement, result, functions)
     return result, near
+
+
+def _result(s: VectorStatement) -> Result:
+    try:
+        return _decided(s)
+    except (Undecided, Undefined) as reason:
+        sentence = str(reason)
+    except RecursionError:
+        sentence = "nested too deeply for the prover"
+    except MemoryError:
+        sentence = "the question takes more memory than there is"
+    return Result(s.text, s.where_text, Verdict.UNDECIDED, explanation=(sentence,))
 
 
 def _decided(s: VectorStatement) -> Result:
@@ -77,8 +84,9 @@ def _nearest(
     statement: VectorStatement, result: Result, functions: Mapping[str, str] | None
 ) -> Candidate | None:
     """A true statement close to a refuted one, kept only if it is proved."""
-    for text, where in candidates(statement, result.counterexample):
-        with suppress(Exception):  # a suggestion that cannot be made must not lose the verdict
-            if decide_vectors(text, where, functions, suggest=False)[0].verdict is Verdict.PROVED:
-                return text, where
+    with suppress(FAILURES):
+        for text, where in candidates(statement, result.counterexample):
+            with suppress(FAILURES):
+                if decide_vectors(text, where, functions, suggest=False)[0].verdict is Verdict.PROVED:
+                    return text, where
     return None

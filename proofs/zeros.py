@@ -73,6 +73,8 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
         if _inside(root, low, high):
             return Chart((root,), (-slope, slope), notes=("affine",))
         return Chart((), (slope if compare(root, low) <= 0 else -slope,), notes=("affine",))
+    if (product := _by_powers(e, variable, low, high)) is not None:
+        return product
     reason: Undecided
     try:
         return _Search(e, variable, low, high, 128, 1_000, depth=FLAT_DEPTH).run()
@@ -82,10 +84,44 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
             return _Search(e, variable, low, high, 256, 500, length=LONG).run()
     except Undecided as error:
         reason = error
+    if e.positive:
+        return Chart((), (1,), notes=("positive by structure",))
     for form, bits, cells in _attempts(e, isinstance(reason, _Flat)):
         with suppress(Undecided):
             return _Search(form, variable, low, high, bits, cells).run()
     raise reason
+
+
+def _by_powers(e: Expr, variable: str, low: Real, high: Real) -> Chart | None:
+    """The chart of a product with powers in it, from those of their bases: at a multiple zero balls see no sign.
+
+    None where there is no such power, or a factor's sign is not settled by that of its base.
+    """
+    factors = [ex._base_exponent(factor) for factor in (e.args if e.op == "mul" else (e,))]
+    whole = all(exponent.q == 1 or base.positive for base, exponent in factors)
+    if not whole or not any(abs(exponent) > 1 and not base.positive for base, exponent in factors):
+        return None
+    result = Chart((), (1,))
+    for base, exponent in factors:
+        if not (base.positive and base.total):
+            result = _times(result, chart(base, variable, low, high), exponent)
+    return result
+
+
+def _times(a: Chart, b: Chart, exponent: fmpq) -> Chart:
+    """The chart of a product of one function and a whole power of another. Raises Undecided."""
+    if exponent < 0 and (b.zeros or 0 in b.signs):
+        raise Undecided("a denominator that is 0 inside the domain")
+    signs = b.signs if exponent.p % 2 else tuple(abs(s) for s in b.signs)
+    zeros: list[Real] = []
+    combined = [a.signs[0] * signs[0]]
+    i = j = 0
+    while i < len(a.zeros) or j < len(b.zeros):
+        order = 1 if i == len(a.zeros) else -1 if j == len(b.zeros) else compare(a.zeros[i], b.zeros[j])
+        zeros.append(a.zeros[i] if order <= 0 else b.zeros[j])
+        i, j = i + (order <= 0), j + (order >= 0)
+        combined.append(a.signs[i] * signs[j])
+    return Chart(tuple(zeros), tuple(combined), a.cells + b.cells, a.notes + b.notes)
 
 
 def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
