@@ -417,7 +417,7 @@ def test_facts_do_not_depend_on_what_is_kept(folder, name):
 
 def test_explanations_do_not_depend_on_what_is_kept(folder):
     statements = (
-        "D(gelu)(x) <= 1.2", "gelu_tanh(x) == gelu(x)", "argmax(D(mish)) == {1}", "zeros(x**3 - 2*x) == {0}",
+        "D(gelu)(x) <= 1.2", "gelu(x) >= -1/10", "argmax(D(mish)) == {1}", "zeros(x**3 - 2*x) == {0}",
         "D(gelu)(x) < 1",
     )  # fmt: skip
 
