@@ -35,7 +35,7 @@ from .reals import Real, exact_rational
 from .recheck import Recheck, conjuncts, digest
 from .recheck_formulas import RELATIONS, Bad, Cell, Node, closed, replaced, shown, tail_end
 from .recheck_functions import slope_of
-from .recheck_numbers import Num, Unclear, Undefined, between, number
+from .recheck_numbers import Exhausted, Num, Unclear, Undefined, between, bounded, number
 from .recheck_signs import Ends, Gap, Mark, Refuted, Wrong, end_text, on_cell
 from .signatures import signature
 from .verdicts import Counterexample, Evidence, Result, Verdict
@@ -45,6 +45,8 @@ SCHEDULE = ((1, 3), (2, 3), (2, 5), (4, 3), (4, 5), (8, 3), (8, 5), (16, 5), (32
 BRACKET = 10**38
 """Brackets of zeros are about 2 / BRACKET wide."""
 MAX_CELLS, MAX_DEPTH = 4_000, 160
+MAX_STEPS, MAX_SECONDS = 5_000_000, 40
+"""What writing one certificate may cost, in the re-checker's steps and in processor time."""
 
 
 class Unwritten(Exception):
@@ -96,12 +98,15 @@ def certificate(result: Result, functions: Mapping[str, str] | None = None, clai
     }  # fmt: skip
     try:
         writer = _Writer(data, functions)
-        writer.run()
+        with bounded(MAX_STEPS, MAX_SECONDS):
+            writer.run()
+    except Exhausted as reason:
+        raise Unwritten(f"{result.statement}: {reason}") from None
     except Refuted as found:
         if (counterexample := writer.contradiction(found)) is not None:
             raise Contradicted(result.statement, counterexample) from None
         raise Unwritten(f"{result.statement}: {found}") from None
-    except (Unclear, Undefined, Wrong, Bad, Undecided, NotDefined) as reason:
+    except (Unclear, Undefined, Wrong, Bad, Undecided, NotDefined, RecursionError) as reason:
         raise Unwritten(f"{result.statement}: {reason}") from None
     data["functions"] = {name: noted[name] for name in sorted(noted.used)}
     data["digest"] = digest(data)

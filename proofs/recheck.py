@@ -81,7 +81,7 @@ class Recheck(Signs):
                     raise Unclear(f"{part.text}: two numbers so close together")
                 if not truth:
                     raise Refuted(part)
-            elif names <= self.products.keys():
+            elif len(names) == 1 and names <= self.products.keys():
                 self.on_parts(part, *names)
             elif len(names | self.confined) == 1:
                 self.on_line(part, *names)

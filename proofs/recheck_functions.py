@@ -197,9 +197,7 @@ def functional(check: Recheck, e: Any) -> Any:
     kind, args = e.func.id, e.args
     match kind, len(args):
         case ("sup" | "inf"), 1:
-            inner = args[0]
-            parts = product(check, inner)[1] if is_product(inner) else shape(check, inner)
-            return constant(extremum(parts, 1 if kind == "sup" else -1)[0])
+            return constant(extremum(values_of(check, args[0]), 1 if kind == "sup" else -1)[0])
         case "limit", 3:
             name = check.reader.bound(args[1])
             f, point = check.reader.read(args[0]), check.value(args[2])
@@ -344,6 +342,16 @@ def product(check: Recheck, e: Any) -> tuple[Node, list[Part]]:
     return node, parts
 
 
+def values_of(check: Recheck, e: Any) -> list[Part]:
+    """The values of a function, or of a product of as many factors as are written."""
+    if not is_product(e):
+        return shape(check, e)
+    node, parts = product(check, e)
+    if node.op != "name":
+        raise Unclear(f"{e.text}: for every n")
+    return parts
+
+
 def _distinct(values: list[Any]) -> list[Num]:
     kept: list[Num] = []
     for v in values:
@@ -420,7 +428,7 @@ def members(check: Recheck, e: Any) -> list[Part]:
         case ast.Call(keywords=[_, *_]):
             raise Bad(f"no such option: {text!r}")
         case ast.Call(func=ast.Name(id="range"), args=[f]):
-            return product(check, f)[1] if is_product(f) else shape(check, f)
+            return values_of(check, f)
         case ast.Call(func=ast.Name(id=("argmax" | "argmin") as kind), args=[f]):
             holders = extremum(shape(check, f), 1 if kind == "argmax" else -1)[1]
             if not holders:
@@ -433,6 +441,8 @@ def members(check: Recheck, e: Any) -> list[Part]:
             body = check.reader.read(f)
             _continuous_at(body, name, at_)
             slopes = [limit(slope_of(body, name), name, at_, side) for side in (-1, 1)]
+            if any(isinstance(s, str) for s in slopes):
+                raise Unclear(f"{text}: an infinite slope")
             parts = extremum([Part(s, s) for s in slopes], -1)[0], extremum([Part(s, s) for s in slopes], 1)[0]
             return [Part(parts[0], parts[0])] if parts[0] is parts[1] else [Part(*parts)]
     return [Part(v := value(e), v)]

@@ -112,6 +112,11 @@ def test_the_judge_of_forgeries_sees_what_is_false(forging: Any) -> None:
         ("increasing(tanh, strict=1)", None), ("range(tanh, left=open) == open_interval(-1, 1)", None),
         ("D(x**2, -1) == 2*x", None), ("limit(x, 3, 3) == 3", None), ("E**2 >= 0", None),
         ("D(x*y**2, y)(3) == 6*y", None), ("product(D(relu), -n) <= 1", None), ("product(D(relu), n/2) <= 1", None),
+        # products of a number of factors that is left open, and of several numbers
+        ("sup(product(D(sigmoid), n)) == 1", None), ("range(product(D(relu), n)) == {1}", None),
+        ("range(product(D(sigmoid), n)) == interval(0, 1, left=open)", None),
+        ("product(D(sigmoid), 2)**2 == product(D(sigmoid), 4)", None),
+        ("subdifferential(sqrt(abs(x)), 0) != reals", None),
     ],
 )  # fmt: skip
 def test_the_rechecker_follows_no_false_or_meaningless_statement(statement: str, where: str | None) -> None:
