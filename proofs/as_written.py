@@ -52,7 +52,7 @@ class Entry:
 class Node:
     """One operation: its operands, what else it needs, and the symbols that its value depends on."""
 
-    __slots__ = ("args", "exact", "extra", "free", "of_functions", "op", "text")
+    __slots__ = ("args", "exact", "extra", "free", "of_functions", "op", "program", "text")
 
     def __init__(self, op: str, args: tuple[Node, ...], extra: Any, free: frozenset[Symbol], text: str) -> None:
         self.op = op
@@ -61,6 +61,8 @@ class Node:
         self.free = free
         self.text = text
         """As it was written, for the reader of a contradiction."""
+        self.program: Any = None
+        """How the witness evaluates it, once it has."""
         self.exact: fmpq | None = None
         """The rational that literals and arithmetic with them write."""
         self.of_functions = op in _EXTENDED or any(a.of_functions for a in args)

@@ -23,7 +23,7 @@ from .formats import FORMATS
 from .language import PREDICATES
 from .vector_words import is_about_vectors
 from .verdicts import Counterexample, Result, Verdict
-from .witness import Exhausted, Frame, Undefined, Unknown, Witness, fresh, holds, sign
+from .witness import Exhausted, Place, Undefined, Unknown, Witness, holds, sign
 from .witness_numbers import BITS, FINE_BITS, Curve, Estimate, estimate, far, hull, mean
 from .witness_points import line, several
 
@@ -121,7 +121,7 @@ class _Examination:
         """False where a closed term is certainly undefined, or is an infinity that something is calculated with."""
         with precision(BITS):
             try:
-                found = self.number(term, self.witness.root())
+                found = self.number(term, {})
             except Undefined:
                 return False
             except Unknown:
@@ -131,8 +131,8 @@ class _Examination:
     def _closed_contradiction(self, part: Node) -> Counterexample | None:
         with suppress(Unknown):
             try:
-                if self.truth(part, self.witness.root()) is False:
-                    return self._blame(part, self.witness.root(), {})
+                if self.truth(part, {}) is False:
+                    return self._blame(part, {}, {})
             except Undefined:
                 return _without_value(part)
         return None
@@ -153,15 +153,15 @@ class _Examination:
                     sharper[bits] -= 1
                 with precision(bits):
                     self._blurred = False
-                    frame = self.witness.at(point)
-                    if not self._inside(frame):
+                    place = dict(point)
+                    if not self._inside(place):
                         if self._blurred:
                             continue
                         break
                     tried += bits == BITS
-                    truth = self._all(parts, frame)
+                    truth = self._all(parts, place)
                     if truth is False:
-                        return self._blame(next(p for p in parts if self._quiet(p, frame) is False), frame, point)
+                        return self._blame(next(p for p in parts if self._quiet(p, place) is False), place, point)
                     if truth is True:
                         break
         return None
@@ -180,21 +180,21 @@ class _Examination:
             {n: fmpq(1 + abs(int(x.p)) % 12) if n in self.counts else x for n, x in point.items()} for point in points
         )
 
-    def _inside(self, frame: Frame) -> bool:
+    def _inside(self, place: Place) -> bool:
         if self.where is None:
             return True
         try:
-            return self.truth(self.where, frame) is True
+            return self.truth(self.where, place) is True
         except Undefined:
             return False
         except Unknown:
             self._blurred = True
             return False
 
-    def _all(self, parts: list[Node], frame: Frame) -> bool | None:
+    def _all(self, parts: list[Node], place: Place) -> bool | None:
         """The conjunction at a point; None where a part is undefined there or nothing certain is known."""
         try:
-            truths = [self.truth(p, frame) for p in parts]
+            truths = [self.truth(p, place) for p in parts]
         except Undefined:
             self._blurred = False
             return None
@@ -203,37 +203,37 @@ class _Examination:
             return None
         return False if False in truths else None if None in truths else True
 
-    def _quiet(self, part: Node, frame: Frame) -> bool | None:
+    def _quiet(self, part: Node, place: Place) -> bool | None:
         try:
-            return self.truth(part, frame)
+            return self.truth(part, place)
         except (Undefined, Unknown):
             return None
 
     # --- truth
 
-    def truth(self, node: Node, frame: Frame) -> bool | None:
+    def truth(self, node: Node, place: Place) -> bool | None:
         """The truth at a point; None where it is not certain. Raises Undefined or Unknown where a term has no value."""
         match node.op:
             case "and" | "or":
-                return self._connected(node, frame)
+                return self._connected(node, place)
             case "not":
-                inner = self.truth(node.args[0], frame)
+                inner = self.truth(node.args[0], place)
                 return None if inner is None else not inner
             case "relation":
-                return self._relation(node, frame)
+                return self._relation(node, place)
             case "forall" | "exists":
-                return self._quantified(node, frame)
+                return self._quantified(node, place)
             case "approx":
-                return self._approx(node, frame)
+                return self._approx(node, place)
             case "asymptotic":
-                return self._asymptotic(node, frame)
-        return functions.holds_of(node, self.curve(node, frame), self._at_of(node, frame), self.places())
+                return self._asymptotic(node, place)
+        return functions.holds_of(node, self.curve(node, place), self._at_of(node, place), self.places())
 
-    def _connected(self, node: Node, frame: Frame) -> bool | None:
+    def _connected(self, node: Node, place: Place) -> bool | None:
         truths: list[bool | None] = []
         for part in node.args:
             try:
-                truths.append(self.truth(part, frame))
+                truths.append(self.truth(part, place))
             except Unknown:
                 if part.free:
                     raise
@@ -241,13 +241,13 @@ class _Examination:
         decisive = node.op == "or"
         return decisive if decisive in truths else None if None in truths else not decisive
 
-    def _relation(self, node: Node, frame: Frame) -> bool | None:
+    def _relation(self, node: Node, place: Place) -> bool | None:
         lhs, rhs = node.args
         if lhs.op in _SETS or rhs.op in _SETS:
-            return self._sets(node, frame)
+            return self._sets(node, place)
         if lhs.of_functions or rhs.of_functions or "oo" in (lhs.op, rhs.op):
-            return compared(node.extra, self.number(lhs, frame), self.number(rhs, frame))
-        left, right = self.witness.ball(lhs, frame), self.witness.ball(rhs, frame)
+            return compared(node.extra, self.number(lhs, place), self.number(rhs, place))
+        left, right = self.witness.ball(lhs, place), self.witness.ball(rhs, place)
         difference = left - right
         if not difference.is_finite():
             raise Unknown
@@ -261,16 +261,16 @@ class _Examination:
             return False
         return None
 
-    def number(self, node: Node, frame: Frame) -> Estimate:
+    def number(self, node: Node, place: Place) -> Estimate:
         """One side of a relation as an interval. Raises Undefined or Unknown."""
         if node.op == "oo":
             infinity = arb("inf") * node.extra
             return Estimate(infinity, infinity)
         if node.op in functions.NUMBERS:
-            return self.estimated(node, frame)
-        return estimate(self.witness.ball(node, frame))
+            return self.estimated(node, place)
+        return estimate(self.witness.ball(node, place))
 
-    def _quantified(self, node: Node, frame: Frame) -> bool | None:
+    def _quantified(self, node: Node, place: Place) -> bool | None:
         (body,) = node.args
         names = [name for name, _ in node.extra]
         confined = self.where is not None and bool(self.where.free & set(names))
@@ -282,18 +282,16 @@ class _Examination:
             points = several(names, self.written, node.text, INNER_POINTS * len(names))
         wanted = node.op == "exists"
         for point in points:
-            inner = frame
-            for name, symbol in node.extra:
-                inner = Frame(inner, symbol, point[name])
-            if confined and not self._inside(self.witness.at(point)):
+            inner = {**place, **{symbol: point[name] for name, symbol in node.extra}}
+            if confined and not self._inside(point):
                 continue
             if self._quiet(body, inner) is wanted:
                 return wanted
         return None
 
-    def _approx(self, node: Node, frame: Frame) -> bool | None:
+    def _approx(self, node: Node, place: Place) -> bool | None:
         """b is a rounded to n digits; abs(a - b) <= r abs(b)."""
-        a, b, tolerance = (self.witness.ball(each, frame) for each in node.args)
+        a, b, tolerance = (self.witness.ball(each, place) for each in node.args)
         if not a.is_finite() or not b.is_finite():
             raise Unknown
         if node.extra == "rel":
@@ -304,43 +302,43 @@ class _Examination:
         half = arb(10) ** ((size.log() / arb(10).log()).floor() - tolerance + 1) / 2
         return False if abs(a - b) > half * (1 + arb(2) ** -40) else None
 
-    def _asymptotic(self, node: Node, frame: Frame) -> bool | None:
+    def _asymptotic(self, node: Node, place: Place) -> bool | None:
         """f/g tends to 1, and with a rate h, (f/g - 1)/h stays bounded."""
         end, quotient, *scaled = node.args
         _, symbol = node.extra
-        for side, at in self._ends(end, frame):
+        for side, at in self._ends(end, place):
             with suppress(Unknown, Undefined):
-                if compared("==", far(self._plain(quotient, symbol, frame), at, side), estimate(arb(1))) is False:
+                if compared("==", far(self._plain(quotient, symbol, place), at, side), estimate(arb(1))) is False:
                     return False
             for each in scaled:
                 with suppress(Unknown, Undefined):
-                    low = far(self._plain(each, symbol, frame), at, side).low
+                    low = far(self._plain(each, symbol, place), at, side).low
                     if low is not None and not low.is_finite():
                         return False
         return None
 
-    def _ends(self, end: Node, frame: Frame) -> list[tuple[int, arb | fmpq | None]]:
+    def _ends(self, end: Node, place: Place) -> list[tuple[int, arb | fmpq | None]]:
         if end.op == "oo":
             return [(end.extra, None)]
-        at = end.exact if end.exact is not None else self.witness.ball(end, frame)
+        at = end.exact if end.exact is not None else self.witness.ball(end, place)
         return [(-1, at), (1, at)]
 
-    def _plain(self, body: Node, symbol: int, frame: Frame) -> Curve:
-        return Curve(self.witness, body, symbol, frame, (), lambda x: True)
+    def _plain(self, body: Node, symbol: int, place: Place) -> Curve:
+        return Curve(self.witness, body, symbol, place, (), lambda x: True)
 
     # --- numbers and sets of functions
 
-    def _estimated(self, witness: Witness, node: Node, frame: Frame) -> arb:
-        return self.estimated(node, frame).ball()
+    def _estimated(self, witness: Witness, node: Node, place: Place) -> arb:
+        return self.estimated(node, place).ball()
 
-    def estimated(self, node: Node, frame: Frame) -> Estimate:
+    def estimated(self, node: Node, place: Place) -> Estimate:
         """A number of a whole function. Raises Undefined or Unknown."""
         if node.free:
-            return self._computed(node, frame)
+            return self._computed(node, place)
         if node not in self._closed:
             try:
                 with precision(BITS):
-                    self._closed[node] = self._computed(node, self.witness.root())
+                    self._closed[node] = self._computed(node, {})
             except (Undefined, Unknown) as reason:
                 self._closed[node] = reason
         found = self._closed[node]
@@ -348,36 +346,36 @@ class _Examination:
             raise found
         return found
 
-    def _computed(self, node: Node, frame: Frame) -> Estimate:
+    def _computed(self, node: Node, place: Place) -> Estimate:
         match node.op:
             case "rounding":
-                return functions.rounded(self.witness.ball(node.args[0], frame), FORMATS[node.extra])
+                return functions.rounded(self.witness.ball(node.args[0], place), FORMATS[node.extra])
             case "limit":
-                return self._limit(node, frame)
+                return self._limit(node, place)
             case "E":
-                return mean(self._plain(node.args[0], node.extra[1], frame))
+                return mean(self._plain(node.args[0], node.extra[1], place))
             case "sup" | "inf" if node.args[0].op == "product":
                 factors = node.args[0]
-                return functions.of_product(node.op, self.curve(factors, frame), self.number(factors.args[1], frame))
+                return functions.of_product(node.op, self.curve(factors, place), self.number(factors.args[1], place))
             case "sup":
-                return self.curve(node, frame).peak()
+                return self.curve(node, place).peak()
             case "inf":
-                return self.curve(node, frame).pit()
+                return self.curve(node, place).pit()
             case "lipschitz":
-                return functions.lipschitz(self.curve(node, frame), self.places())
+                return functions.lipschitz(self.curve(node, place), self.places())
             case "continuity":
-                return functions.continuity(self.curve(node, frame), self.places())
+                return functions.continuity(self.curve(node, place), self.places())
             case "product":
-                return functions.product(self.curve(node, frame), self.number(node.args[1], frame), frame, node)
+                return functions.product(self.curve(node, place), self.number(node.args[1], place), place, node)
             case "argmax" | "argmin":
                 raise Unknown
         raise Unknown
 
-    def _limit(self, node: Node, frame: Frame) -> Estimate:
+    def _limit(self, node: Node, place: Place) -> Estimate:
         body, end = node.args
-        curve = self._plain(body, node.extra[1], frame)
+        curve = self._plain(body, node.extra[1], place)
         sides = []
-        for side, at in self._ends(end, frame):
+        for side, at in self._ends(end, place):
             try:
                 sides.append(far(curve, at, side))
             except Undefined:
@@ -386,14 +384,14 @@ class _Examination:
             raise Undefined
         return hull(sides)
 
-    def curve(self, node: Node, frame: Frame) -> Curve:
+    def curve(self, node: Node, place: Place) -> Curve:
         """The function that a functional, a set or a property is about, on the domain of the statement."""
         variable, symbol = node.extra
         body = node.args[0]
         closed = not body.free - {symbol}
         found = self._curves.get(node) if closed else None
         if found is None:
-            outer = self.witness.root() if closed else frame
+            outer = {} if closed else place
             found = Curve(self.witness, body, symbol, outer, self._line, lambda x: self._within(variable, x))
             if closed:
                 self._curves[node] = found
@@ -405,17 +403,17 @@ class _Examination:
             return True
         if len(self.where.free) > 1:
             raise Unknown
-        return self._inside(self.witness.at({variable: x}))
+        return self._inside({variable: x})
 
     def places(self) -> list[fmpq]:
         """Where pieces may meet."""
         few = [fmpq(0), *self.written][:12]
         return list(dict.fromkeys([*few, *(-x for x in few), *(a / b for a in few[:5] for b in few[:5] if b)]))
 
-    def _at_of(self, node: Node, frame: Frame) -> arb | None:
-        return self.witness.ball(node.args[1], frame) if len(node.args) > 1 else None
+    def _at_of(self, node: Node, place: Place) -> arb | None:
+        return self.witness.ball(node.args[1], place) if len(node.args) > 1 else None
 
-    def _sets(self, node: Node, frame: Frame) -> bool | None:
+    def _sets(self, node: Node, place: Place) -> bool | None:
         """Whether two sets are equal: False where they certainly differ, else None."""
         if node.extra not in ("==", "!="):
             return None
@@ -425,7 +423,7 @@ class _Examination:
         if lhs.op not in functions.SETS:
             return None
         if rhs.op == "interval":
-            ends = [self.number(end, frame) for end in rhs.args]
+            ends = [self.number(end, place) for end in rhs.args]
             if any(e.low is None or e.high is None for e in ends):
                 return None
             claimed = functions.Claimed(ends[0].ball(), ends[1].ball(), rhs.extra, None)
@@ -434,35 +432,35 @@ class _Examination:
         else:
             members = rhs.args if rhs.op == "display" else (rhs,)
             with precision(FINE_BITS):
-                places = [self.witness.ball(m, fresh(frame)) for m in members]
+                places = [self.witness.ball(m, place) for m in members]
             claimed = functions.Claimed(arb(0), arb(0), (False, False), places)
         body = lhs.args[0]
         if lhs.op == "range" and body.op == "product":
-            count = self.number(body.args[1], frame)
-            differs = functions.product_range_differs(self.curve(body, frame), count, claimed)
+            count = self.number(body.args[1], place)
+            differs = functions.product_range_differs(self.curve(body, place), count, claimed)
         else:
-            differs = functions.differs(lhs.op, self.curve(lhs, frame), claimed, self._at_of(lhs, frame))
+            differs = functions.differs(lhs.op, self.curve(lhs, place), claimed, self._at_of(lhs, place))
         return None if not differs else node.extra == "!="
 
     # --- the contradiction
 
-    def _blame(self, part: Node, frame: Frame, point: Mapping[str, fmpq]) -> Counterexample:
+    def _blame(self, part: Node, place: Place, point: Mapping[str, fmpq]) -> Counterexample:
         """The first relation that is false, with both sides."""
         at = {name: str(x) if len(str(x)) < 60 else arb(x).str(12) for name, x in point.items()}
-        false = [leaf for leaf in _relations(part) if self._quiet(leaf, frame) is False]
+        false = [leaf for leaf in _relations(part) if self._quiet(leaf, place) is False]
         if not false:
             return Counterexample(at, f"{part.text}: false", "true")
         leaf = false[0]
         if leaf.op != "relation":
             return Counterexample(at, f"{leaf.text}: false", "true")
-        return Counterexample(at, *(self._shown(side, frame) for side in leaf.args))
+        return Counterexample(at, *(self._shown(side, place) for side in leaf.args))
 
-    def _shown(self, side: Node, frame: Frame) -> str:
+    def _shown(self, side: Node, place: Place) -> str:
         if side.op in _SETS:
             return side.text
         with precision(400):
             try:
-                found = self.number(side, fresh(frame))
+                found = self.number(side, place)
                 ends = [e for e in (found.low, found.high) if e is not None]
                 value = ends[0].union(ends[-1]) if ends[0].is_finite() and ends[-1].is_finite() else ends[0]
                 shown = value.str(30, radius=False) if value.is_finite() else "oo" if value > 0 else "-oo"

@@ -8,6 +8,7 @@ only what is certain can contradict a proof.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
@@ -33,24 +34,9 @@ class Exhausted(Exception):
     """The work allowed for one statement is done."""
 
 
-class Frame:
-    """One symbol's value, with the values already computed that depend on it; the innermost binding counts."""
-
-    __slots__ = ("memo", "parent", "symbol", "value")
-
-    def __init__(self, parent: Frame | None, symbol: Symbol | None, value: Any) -> None:
-        self.parent = parent
-        self.symbol = symbol
-        self.value = value
-        self.memo: dict[Node, Any] = {}
-
-
-def fresh(frame: Frame) -> Frame:
-    """The same symbols without what was computed at another precision."""
-    return Frame(None if frame.parent is None else fresh(frame.parent), frame.symbol, frame.value)
-
-
-Estimator: TypeAlias = "Callable[[Witness, Node, Frame], arb]"
+Estimator: TypeAlias = "Callable[[Witness, Node, Place], arb]"
+Place: TypeAlias = "Mapping[Any, Any]"
+"""What symbols stand for: rationals, balls or, under a derivative, Taylor polynomials."""
 
 
 class Witness:
@@ -58,122 +44,163 @@ class Witness:
 
     def __init__(self, work: int, estimate: Estimator) -> None:
         self.left = work
-        self._estimate = estimate
+        self.estimate = estimate
 
-    def root(self) -> Frame:
-        return Frame(None, None, None)
-
-    def at(self, point: Mapping[str, Any]) -> Frame:
-        """A frame with these values."""
-        frame = self.root()
-        for symbol, value in point.items():
-            frame = Frame(frame, symbol, value)
-        return frame
-
-    def value(self, node: Node, frame: Frame) -> Value:
+    def value(self, node: Node, place: Place) -> Value:
         """The ball or, under a derivative, the Taylor polynomial. Raises Undefined, Unknown or Exhausted."""
-        while frame.symbol is not None and frame.symbol not in node.free:
-            assert frame.parent is not None
-            frame = frame.parent
-        found = frame.memo.get(node)
-        if found is None:
-            self.left -= 1
-            if self.left < 0:
-                raise Exhausted
-            try:
-                found = self._value(node, frame)
-            except (Undefined, Unknown) as reason:
-                found = reason
-            except (ValueError, OverflowError, ZeroDivisionError) as reason:  # FLINT's own refusals
-                found = Unknown(str(reason))
-            frame.memo[node] = found
-        if isinstance(found, Exception):
-            raise found
-        return found
+        if node.program is None:
+            node.program = _Program(node)
+        self.left -= node.program.size
+        if self.left < 0:
+            raise Exhausted
+        try:
+            return node.program.run(self, place)
+        except (ValueError, OverflowError, ZeroDivisionError) as reason:  # FLINT's own refusals
+            raise Unknown from reason
 
-    def ball(self, node: Node, frame: Frame) -> arb:
+    def ball(self, node: Node, place: Place) -> arb:
         """A value that is one number."""
-        found = self.value(node, frame)
+        found = self.value(node, place)
         if not isinstance(found, arb):
             raise Unknown
         return found
 
-    def _value(self, node: Node, frame: Frame) -> Value:
-        op = node.op
-        if node.exact is not None:
-            return arb(node.exact)
-        if op in OPERATIONS:
-            operands = [self.value(a, frame) for a in node.args]
-            if node.of_functions and any(isinstance(u, arb) and infinite_sign(u) for u in operands):
-                raise Undefined  # oo stands alone or nowhere: it cannot be calculated with
-            return OPERATIONS[op](*operands)
-        match op:
-            case "symbol":
-                return _looked_up(node.extra, frame)
-            case "pow":
-                return self._power(node, frame)
-            case "choice":
-                return self.value(node.args[1 if self._chosen(node.args[0], frame) else 2], frame)
-            case "pi":
-                return arb.pi()
-            case "e":
-                return arb(1).exp()
-            case "D":
-                return self._derivative(node, frame)
-        return self._estimate(self, node, frame)
-
-    def _power(self, node: Node, frame: Frame) -> Value:
-        base, exponent = node.args
-        u = self.value(base, frame)
-        if exponent.exact is not None:
-            return rational_power(u, exponent.exact)
-        v = self.value(exponent, frame)
-        head = _head(u)
-        if head > 0:
-            return (u.log() * v).exp()
-        if head < 0 and exponent.free:
-            raise Undefined
-        raise Unknown
-
-    def _chosen(self, condition: Node, frame: Frame) -> bool:
+    def chosen(self, condition: Node, place: Place) -> bool:
         """Which branch a condition chooses, its parts read from left to right while they matter."""
         match condition.op:
             case "and" | "or":
                 decisive = condition.op == "or"
-                return decisive if any(self._chosen(c, frame) is decisive for c in condition.args) else not decisive
+                return decisive if any(self.chosen(c, place) is decisive for c in condition.args) else not decisive
             case "not":
-                return not self._chosen(condition.args[0], frame)
+                return not self.chosen(condition.args[0], place)
             case "relation":
-                difference = self.value(condition.args[0], frame) - self.value(condition.args[1], frame)
+                difference = self.value(condition.args[0], place) - self.value(condition.args[1], place)
                 return holds(condition.extra, _sign(difference))
         raise Unknown
 
-    def _derivative(self, node: Node, frame: Frame) -> Value:
-        """A Taylor coefficient; where the place itself moves, the Taylor polynomial of the derivative along it."""
-        body, at = node.args
+    def derivative(self, node: Node, place: Place, at: Value) -> Value:
+        """A Taylor coefficient; where `at` itself moves, the Taylor polynomial of the derivative along it."""
+        body, _ = node.args
         symbol, order = node.extra
-        place = self.value(at, frame)
-        moving = isinstance(place, arb_series)
-        if any(isinstance(_looked_up(s, frame), arb_series) for s in body.free - {symbol}):
+        moving = isinstance(at, arb_series)
+        if any(isinstance(place.get(s), arb_series) for s in body.free - {symbol}):
             raise Unknown  # a mixed derivative
         length = order + (ctx.cap if moving else 1)
         if length > MAX_ORDER:
             raise Unknown
         if length <= ctx.cap == 2:  # as it is everywhere but inside a derivative of higher order
-            jet = self._jet(body, symbol, order, _head(place), frame)
+            jet = self._jet(body, symbol, order, _head(at), place)
         else:
             with precision(ctx.prec, length):
-                jet = self._jet(body, symbol, order, _head(place), frame)
+                jet = self._jet(body, symbol, order, _head(at), place)
         if isinstance(jet, arb_series):
-            return jet(arb_series([0, *place.coeffs()[1:]])) if moving else jet[0]
+            return jet(arb_series([0, *at.coeffs()[1:]])) if isinstance(at, arb_series) else jet[0]
         return jet
 
-    def _jet(self, body: Node, symbol: Symbol, order: int, place: arb, frame: Frame) -> Value:
-        """The derivative of an order around a place, as a Taylor polynomial."""
-        jet = self.value(body, Frame(frame, symbol, arb_series([place, arb(1)])))
+    def _jet(self, body: Node, symbol: Symbol, order: int, at: arb, place: Place) -> Value:
+        """The derivative of an order around a point, as a Taylor polynomial."""
+        jet = self.value(body, {**place, symbol: arb_series([at, arb(1)])})
         for _ in range(order):
             jet = jet.derivative() if isinstance(jet, arb_series) else arb(0)
         return jet
+
+
+class _Program:
+    """A node as a list of steps, so that a point costs little: each names the slots of its operands."""
+
+    def __init__(self, node: Node) -> None:
+        self._slots: dict[Node, int] = {}
+        self._closed: list[tuple[int, Node]] = []
+        self._symbols: list[tuple[int, Symbol]] = []
+        self._steps: list[tuple[int, Callable[..., Any] | None, tuple[int, ...], Node]] = []
+        self._bases: dict[int, list[Any] | Exception] = {}
+        self._result = self._add(node, closed=not node.free)
+        self.size = 1 + len(self._steps)
+
+    def _add(self, node: Node, *, closed: bool) -> int:
+        if node in self._slots:
+            return self._slots[node]
+        if node.op == "symbol":
+            slot = self._slots[node] = len(self._slots)
+            self._symbols.append((slot, node.extra))
+            return slot
+        if node.exact is not None or (not node.free and not closed):
+            slot = self._slots[node] = len(self._slots)
+            self._closed.append((slot, node))
+            return slot
+        operation, operands = _operation(node)
+        sources = tuple(self._add(a, closed=closed) for a in operands)
+        slot = self._slots[node] = len(self._slots)
+        self._steps.append((slot, operation, sources, node))
+        return slot
+
+    def run(self, witness: Witness, place: Place) -> Value:
+        base = self._bases.get(ctx.prec)
+        if base is None:
+            base = self._bases[ctx.prec] = self._constants(witness)
+        if isinstance(base, Exception):
+            raise base
+        slots = base.copy()
+        for slot, symbol in self._symbols:
+            value = place.get(symbol)
+            slots[slot] = value if isinstance(value, arb | arb_series) else _ball(value)
+        for slot, operation, sources, node in self._steps:
+            operands = [slots[s] for s in sources]
+            if node.of_functions and any(isinstance(u, arb) and infinite_sign(u) for u in operands):
+                raise Undefined  # oo stands alone or nowhere: it cannot be calculated with
+            slots[slot] = operation(*operands) if operation is not None else _special(witness, node, place, operands)
+        return slots[self._result]
+
+    def _constants(self, witness: Witness) -> list[Any] | Exception:
+        slots: list[Any] = [None] * len(self._slots)
+        try:
+            for slot, node in self._closed:
+                slots[slot] = arb(node.exact) if node.exact is not None else witness.value(node, {})
+        except (Undefined, Unknown) as reason:
+            return reason
+        return slots
+
+
+def _ball(value: Any) -> arb:
+    if value is None:
+        raise Unknown
+    return arb(value)
+
+
+def _operation(node: Node) -> tuple[Callable[..., Any] | None, tuple[Node, ...]]:
+    """What a step does with its operands; None where it takes more than their values."""
+    match node.op:
+        case op if op in OPERATIONS:
+            return OPERATIONS[op], node.args
+        case "pow":
+            base, exponent = node.args
+            if exponent.exact is not None:
+                return partial(rational_power, exponent=exponent.exact), (base,)
+            return partial(_general_power, open_=bool(exponent.free)), node.args
+        case "pi":
+            return arb.pi, ()
+        case "e":
+            return lambda: arb(1).exp(), ()
+        case "D":
+            return None, (node.args[1],)
+    return None, ()
+
+
+def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) -> Value:
+    match node.op:
+        case "D":
+            return witness.derivative(node, place, operands[0])
+        case "choice":
+            return witness.value(node.args[1 if witness.chosen(node.args[0], place) else 2], place)
+    return witness.estimate(witness, node, place)
+
+
+def _general_power(u: Any, v: Any, *, open_: bool) -> Value:
+    """exp(v log u); an exponent that is a rational in disguise would allow a negative base."""
+    head = _head(u)
+    if head > 0:
+        return (u.log() * v).exp()
+    raise Undefined if head < 0 and open_ else Unknown
 
 
 def holds(relation: str, sign: int) -> bool:
@@ -200,15 +227,6 @@ def sign(value: arb) -> int | None:
 def infinite_sign(value: arb) -> int:
     """1 or -1 for an infinity, 0 for anything else."""
     return 0 if value.is_finite() or value.is_nan() else 1 if value > 0 else -1 if value < 0 else 0
-
-
-def _looked_up(symbol: Symbol, frame: Frame | None) -> Value:
-    while frame is not None and frame.symbol != symbol:
-        frame = frame.parent
-    if frame is None:
-        raise Unknown
-    value = frame.value
-    return value if isinstance(value, arb | arb_series) else arb(value)
 
 
 def _head(u: Value) -> arb:
@@ -244,7 +262,7 @@ def _quotient(a: Value, b: Value) -> Value:
     return a / b if isinstance(b, arb) else a * b.inv()
 
 
-def rational_power(u: Value, exponent: fmpq) -> Value:
+def rational_power(u: Any, exponent: fmpq) -> Value:
     p, q = int(exponent.p), int(exponent.q)
     if q > 1:
         if _head(u).is_zero() and isinstance(u, arb):

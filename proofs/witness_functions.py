@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from .as_written import Node
 from .evaluate import precision
 from .formats import Format
-from .witness import Frame, Undefined, Unknown, sign
+from .witness import Place, Undefined, Unknown, sign
 from .witness_numbers import BITS, FINE_BITS, INFINITY, Curve, Estimate, Sample, estimate, far, hull, jumps
 
 NUMBERS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding", "product"}
@@ -209,16 +209,11 @@ def of_product(op: str, curve: Curve, count: Estimate) -> Estimate:
     return Estimate(min((e.lower() for e in expected), default=None), seen.low)
 
 
-def product(curve: Curve, count: Estimate, frame: Frame, node: Node) -> Estimate:
+def product(curve: Curve, count: Estimate, place: Place, node: Node) -> Estimate:
     """The product at arguments that are chosen for the point: all alike, or two kinds."""
     n = _whole(count)
-    chosen: int | None = None
-    outer: Frame | None = frame
-    while outer is not None:
-        if outer.symbol == node.text:
-            chosen = int(outer.value.p)
-            break
-        outer = outer.parent
+    drawn = place.get(node.text)
+    chosen = None if drawn is None else int(drawn.p)
     values = [v for _, v in curve.samples()]
     if chosen is None or not values:
         raise Unknown

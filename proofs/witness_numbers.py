@@ -18,7 +18,7 @@ from flint import arb, arb_series, ctx, fmpq
 
 from .as_written import Node
 from .evaluate import precision
-from .witness import Frame, Undefined, Unknown, Witness, fresh, sign
+from .witness import Place, Undefined, Unknown, Witness, sign
 
 INFINITY = arb("inf")
 BITS = 120
@@ -70,43 +70,36 @@ class Curve:
     """A function of one variable that can be looked at: its values, its derivatives, and samples inside its domain."""
 
     def __init__(
-        self, witness: Witness, body: Node, symbol: int, frame: Frame, xs: Sequence[fmpq],
+        self, witness: Witness, body: Node, symbol: int, place: Place, xs: Sequence[fmpq],
         inside: Callable[[fmpq], bool | None], order: int = 0,
     ) -> None:  # fmt: skip
         self.witness = witness
         self.body = body
         self.symbol = symbol
-        self.frame = frame
+        self.place = place
         self.order = order
         self.inside = inside
         self._xs = xs
         self._samples: list[Sample] | None = None
-        self._frames: dict[int, Frame] = {}
 
     def derived(self, order: int = 1) -> Curve:
         """The derivative as a curve."""
-        return Curve(self.witness, self.body, self.symbol, self.frame, self._xs, self.inside, self.order + order)
+        return Curve(self.witness, self.body, self.symbol, self.place, self._xs, self.inside, self.order + order)
 
     def at(self, x: fmpq | arb) -> arb:
         """The value at a point. Raises Undefined or Unknown."""
         if self.order:
             return self.jet(x, 0)[0]
-        value = self.witness.ball(self.body, Frame(self._precise(), self.symbol, x))
+        value = self.witness.ball(self.body, {**self.place, self.symbol: x})
         if not value.is_finite():
             raise Unknown
         return value
-
-    def _precise(self) -> Frame:
-        """The frame around the variable, with constants at the precision in force."""
-        if ctx.prec not in self._frames:
-            self._frames[ctx.prec] = fresh(self.frame)
-        return self._frames[ctx.prec]
 
     def jet(self, x: fmpq | arb, order: int) -> list[arb]:
         """Value and derivatives up to an order. Raises Undefined or Unknown."""
         length = self.order + order + 1
         with precision(ctx.prec, max(length, 2)):
-            value = self.witness.value(self.body, Frame(self._precise(), self.symbol, arb_series([arb(x), arb(1)])))
+            value = self.witness.value(self.body, {**self.place, self.symbol: arb_series([arb(x), arb(1)])})
             for _ in range(self.order):
                 value = value.derivative() if isinstance(value, arb_series) else arb(0)
             found = [value[k] if isinstance(value, arb_series) else value * (k == 0) for k in range(order + 1)]

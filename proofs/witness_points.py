@@ -22,27 +22,30 @@ MAX_WRITTEN = 14
 GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 2200) for k in range(-13, 14))
 """An uneven grid of step 0.45 over [-6, 6], which no period fits."""
 
+_ALWAYS = (*(s * x for x in (*SIMPLE, *EXTREME, *TINY) for s in (1, -1)), *GRID)
+
 
 def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
-    """Points on the line, in order."""
-    numbers = tuple(dict.fromkeys(written))[:MAX_WRITTEN]
-    points = {s * x for x in (*SIMPLE, *EXTREME, *TINY) for s in (1, -1)} | {*GRID}
+    """Points on the line, in order; the numbers written are different and not negative."""
+    numbers = tuple(written)[:MAX_WRITTEN]
+    points = [*_ALWAYS]
     for i, number in enumerate(numbers):
         for place in (number, -number):
-            points.add(place)
+            points.append(place)
             if i < SURROUNDED:
-                points |= {place + s * offset for offset in OFFSETS for s in (1, -1)}
+                points += [place + s * offset for offset in OFFSETS for s in (1, -1)]
     few = [n for n in numbers if n][:SURROUNDED]
-    points |= {s * a / b for a in few for b in few for s in (1, -1)}
-    ends = sorted({*numbers, *(-n for n in numbers)})
+    points += [s * a / b for a in few for b in few if a is not b for s in (1, -1)]
+    ends = sorted([*numbers, *(-n for n in numbers)])
     for low, high in pairwise(ends):
-        points |= {(low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4}
-    return tuple(sorted(points))
+        points += [(low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4]
+    points.sort()
+    return tuple(b for a, b in pairwise([points[0] - 1, *points]) if a != b)
 
 
 def several(names: Sequence[str], written: Iterable[fmpq], text: str, count: int) -> Iterator[dict[str, fmpq]]:
     """Points of several names: on the diagonals, with one name extreme, and drawn from the text's digest."""
-    numbers = tuple(dict.fromkeys(written))[:MAX_WRITTEN]
+    numbers = tuple(written)[:MAX_WRITTEN]
     random = draws(text)
     near = [*SIMPLE, *(n for n in numbers if n)]
     near += [-x for x in near if x]

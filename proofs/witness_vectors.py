@@ -22,7 +22,7 @@ from .signatures import signature
 from .vector_catalogue import vector_activations
 from .vector_words import DEFAULT, vector_names
 from .verdicts import Counterexample
-from .witness import OPERATIONS, Exhausted, Frame, Undefined, Unknown, Witness, holds, rational_power, sign
+from .witness import OPERATIONS, Exhausted, Undefined, Unknown, Witness, holds, rational_power, sign
 from .witness_points import OFFSETS, SIMPLE, draws
 
 SIZES = (2, 3, 1, 5)
@@ -251,7 +251,7 @@ class _VectorWitness:
         if len(body.free) != 1:
             raise NotExamined(language._source(f))
         (symbol,) = body.free
-        return self._mapped(lambda u: self.witness.value(body, Frame(self.witness.root(), symbol, u)), argument)
+        return self._mapped(lambda u: self.witness.value(body, {symbol: u}), argument)
 
     def _mapped(self, operation: Callable[..., Any], *operands: Any) -> Any:
         """An operation, component by component."""
