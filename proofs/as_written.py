@@ -95,6 +95,13 @@ class Writing:
         except (StatementError, RecursionError) as reason:
             raise NotExamined(str(reason)) from None
 
+    def read_term(self, text: str) -> Node:
+        """The number that a text writes. Raises NotExamined."""
+        try:
+            return self.term(language._tree(text, "formula"), {}, 0)
+        except (StatementError, RecursionError) as reason:
+            raise NotExamined(str(reason)) from None
+
     def numbers(self) -> tuple[fmpq, ...]:
         """The rationals written, those of the statement itself before those of the functions it calls."""
         numbers = [n.exact for n in self._nodes.values() if n.exact is not None]

@@ -75,15 +75,15 @@ def contradiction(
     try:
         if is_about_vectors(text, where, functions):
             return witness_vectors.contradiction(text, where, functions)
-        return _Examination(text, where, functions).contradiction()
+        return Examination(text, where, functions).contradiction()
     except (NotExamined, Exhausted, RecursionError, MemoryError):
         return None
     except Exception:  # an examiner that stumbles has no opinion; it must not lose the proof
         return None
 
 
-class _Examination:
-    """One statement on the stand."""
+class Examination:
+    """One statement on the stand. Raises NotExamined for what has no meaning here."""
 
     def __init__(self, text: str, where: str | None, functions: Mapping[str, str] | None) -> None:
         writing = Writing(functions)
@@ -127,6 +127,31 @@ class _Examination:
             except Unknown:
                 return True
         return alone or found.low is None or found.high is None or bool(found.low.is_finite() or found.high.is_finite())
+
+    def holds_at(self, point: Mapping[str, fmpq]) -> bool | None:
+        """Whether the statement holds at a point: None if it is not in the domain, or undecided there."""
+        for bits in (BITS, *dict(SHARPER)):
+            with precision(bits):
+                truth = self._all([self.formula], point) if self._inside(point) else None
+                if truth is not None:
+                    return truth
+        return None
+
+    def margin_at(self, point: Mapping[str, fmpq]) -> float | None:
+        """How near an inequality is to failing: negative while it holds, relative to the size of its sides."""
+        margins = []
+        for leaf in _relations(self.formula):
+            if leaf.op == "relation" and leaf.extra not in ("==", "!="):
+                with precision(BITS), suppress(Undefined, Unknown):
+                    left, right = (self.witness.ball(side, point) for side in leaf.args)
+                    gap = (left - right if leaf.extra in ("<", "<=") else right - left) / (1 + abs(left) + abs(right))
+                    margins.append(float(gap.mid()))
+        return max(margins, default=None)
+
+    def blame_at(self, point: Mapping[str, fmpq]) -> Counterexample:
+        """The point at which the statement fails, with both sides of a relation that does."""
+        with precision(SHARPER[-1][0]):
+            return self._blame(self.formula, point, point)
 
     def _closed_contradiction(self, part: Node) -> Counterexample | None:
         with suppress(Unknown):
@@ -471,6 +496,24 @@ class _Examination:
         if found.low is None:
             return f"at most {shown}"
         return shown
+
+
+class WrittenTerm:
+    """A real term as it is written, at points. Raises NotExamined for what has no meaning here."""
+
+    def __init__(self, text: str) -> None:
+        self.node = Writing().read_term(text)
+
+    def at(self, point: Mapping[str, fmpq], bits: int = 256) -> arb | None:
+        """A ball around the value, or None where it has none or none is found."""
+        with precision(bits), suppress(Undefined, Unknown):
+            value = Witness(WORK, _not_estimated).ball(self.node, point)
+            return value if value.is_finite() else None
+        return None
+
+
+def _not_estimated(*question: object) -> arb:
+    raise Unknown
 
 
 def compared(relation: str, a: Estimate, b: Estimate) -> bool | None:

@@ -7,12 +7,11 @@ from fractions import Fraction
 
 import pytest
 from flint import fmpq
-from gradproof.crosschecks.pointwise import holds_at
 from gradproof.crosschecks.soundness import contradict_facts, contradict_statement, examined
 from gradproof.proofs import expressions as ex
+from gradproof.proofs.cross_examination import Examination
 from gradproof.proofs.facts import Facts, facts
 from gradproof.proofs.landscape import Extremum
-from gradproof.proofs.language import parse_statement
 from gradproof.proofs.reals import Real
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
@@ -55,9 +54,7 @@ def test_a_falsehood_said_to_be_proved_is_unsound(statement, where):
     assert result.verdict is Verdict.UNSOUND
     assert result.counterexample is not None
     point = {name: fmpq(*map(int, value.split("/"))) for name, value in result.counterexample.at.items()}
-    assert holds_at(parse_statement(statement).formula, point) is False
-    if where:
-        assert holds_at(parse_statement(where).formula, point) is True
+    assert Examination(statement, where, None).holds_at(point) is False
     assert len(result.counterexample.lhs) < 130
 
 

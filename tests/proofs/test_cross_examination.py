@@ -386,7 +386,7 @@ def test_an_examiner_that_stumbles_has_no_opinion(monkeypatch):
     def stumble(self):
         raise ArithmeticError("planted")
 
-    monkeypatch.setattr(cross_examination._Examination, "contradiction", stumble)
+    monkeypatch.setattr(cross_examination.Examination, "contradiction", stumble)
     assert prove("x**2 >= 0").verdict is Verdict.PROVED
 
 
@@ -394,7 +394,7 @@ def test_the_user_may_interrupt(monkeypatch):
     def interrupt(self):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cross_examination._Examination, "contradiction", interrupt)
+    monkeypatch.setattr(cross_examination.Examination, "contradiction", interrupt)
     with pytest.raises(KeyboardInterrupt):
         prove("x**2 >= 0")
 
