@@ -31,7 +31,7 @@ _SENTENCES = {
     Verdict.QUALIFIED: "false as said, but the ledger's nearest statement is proved",
     Verdict.OUTSIDE: "not a mathematical statement",
     Verdict.ERROR: "cannot be read; what was expected is said",
-    Verdict.UNSOUND: "proved, yet contradicted by an exact counterexample: a bug in gradproof",
+    Verdict.UNSOUND: "proved, yet contradicted by an evaluation of the statement as written: a bug in gradproof",
 }
 
 

@@ -21,8 +21,18 @@ def differing(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def unsound(claims: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Claims that were proved and that an exact counterexample contradicts: bugs in gradproof."""
+    """Claims that were proved and are contradicted: bugs in gradproof."""
     return [claim for claim in claims if claim["verdict"] == "unsound"]
+
+
+def alarm(claim: Mapping[str, Any]) -> str:
+    """One line that says what was proved and what contradicts it, with both sides."""
+    found = claim["counterexample"] or {"at": {}, "lhs": "?", "rhs": "?"}
+    at = "".join(f" at {name} = {value}" for name, value in found["at"].items())
+    said = f"{claim['id']}: {claim['statement']}" if claim["id"] else claim["statement"]
+    where = f" where {claim['where']}" if claim["where"] else ""
+    sides = f"{found['lhs']} against {found['rhs']}"
+    return f"UNSOUND, a bug in gradproof: proved, yet contradicted{at}: {said}{where}: {sides}"
 
 
 def at_fault(data: Mapping[str, Any]) -> bool:

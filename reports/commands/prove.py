@@ -23,8 +23,11 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
     gradproof prove "D(sigmoid)(x) < 1/10" --where "abs(x) > 3"
 
     Exits 0 when the statement is proved (and its certificate written, where one is asked for), 3 when it is
-    undecided, otherwise 1.
+    undecided, otherwise 1: refuted, or proved and yet contradicted by the cross-examination of the proof, which is
+    a bug in gradproof and is said on stderr with both sides.
     """
+    from ..counts import alarm
+
     with bad_input():
         from ...proofs.statements import prove as decide
 
@@ -42,7 +45,8 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
         from ..verdict_page import lines
 
         click.echo("\n".join(lines(result.to_json())))
-    for line in unwritten:
+    alarms = [alarm(result.to_json())] if result.verdict == "unsound" else []
+    for line in (*alarms, *unwritten):
         click.echo(f"gradproof: {one_line(line)}", err=True)
     if result.verdict == "undecided":
         return UNDECIDED

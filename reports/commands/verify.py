@@ -23,10 +23,10 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
     """Decide every claim of each LEDGER, a TOML file; without one, of the built-in ledgers.
 
     Exits 1 when a claim's verdict differs from the one that it expects, no verdict was reached because a process
-    failed, a certificate that is asked for could not be written, or anything is unsound; 2 when a claim cannot be
-    read, after the others are decided.
+    failed, a certificate that is asked for could not be written, or anything is unsound; else 2 when a claim cannot
+    be read, after the others are decided.
     """
-    from ..counts import differing, unsound
+    from ..counts import alarm, differing, unsound
     from ..ledger_page import load, tables, verified
 
     with bad_input():
@@ -47,10 +47,10 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
 
         show(*tables(data))
     unreadable = [line for ledger in chosen for line in ledger.errors]
-    for line in (*unreadable, *failed):
+    for line in (*map(alarm, unsound(data["claims"])), *unreadable, *failed):
         click.echo(f"gradproof: {one_line(line)}", err=True)
     if data["interrupted"]:
         return INTERRUPTED
-    if unreadable:
+    if unreadable and not unsound(data["claims"]):
         return BAD_INPUT
     return FOUND if failed or differing(data["claims"]) or unsound(data["claims"]) else 0
