@@ -234,7 +234,7 @@ class _Writer(Recheck):
 
     # --- what the engine knows
 
-    def _expr(self, text: str) -> Any:
+    def _expr(self, text: str, name: str) -> Any:
         """lhs - rhs of a relation as the engine reads it, numbers computed."""
         from .language import parse_statement
         from .statements import Decision
@@ -242,7 +242,10 @@ class _Writer(Recheck):
         where = self.where.text if self.where is not None else None
         decision = Decision(parse_statement(text, where, self.given, part=True))
         decision.resolve()
-        return decision.difference(decision.statement.formula)  # type: ignore[arg-type]
+        found = decision.difference(decision.statement.formula)  # type: ignore[arg-type]
+        if others := ex.free_names(found) - {name}:
+            raise Unclear(f"{text} depends on {min(others)}")
+        return found
 
     def _leaves(self, kind: str, name: str, e: Any) -> list[Node]:
         """The expressions whose zeros may be marks."""
@@ -256,7 +259,7 @@ class _Writer(Recheck):
         lists: list[Sequence[Real]] = []
         conditions = [self.where] if self.where is not None and kind != "line" else []
         if kind in ("shape", "pieces", "E", "line", "parity"):
-            f = self._expr(f"{e.text} == 0")
+            f = self._expr(f"{e.text} == 0", name)
             if kind == "shape":
                 lists.append(sign_line(ex.derivative(f, name), name).marks)
             lists.append(split(f, name).breakpoints)
@@ -270,10 +273,10 @@ class _Writer(Recheck):
             for leaf in _relations(formula):
                 sides = self.value(leaf.left), self.value(leaf.comparators[0])
                 if self.names(leaf) == {name} and not any(isinstance(side, str) for side in sides):
-                    lists.append(sign_line(self._expr(leaf.text), name).marks)
+                    lists.append(sign_line(self._expr(leaf.text, name), name).marks)
                     for side in (leaf.left, leaf.comparators[0]):
                         if isinstance(self.value(side), Node):
-                            lists.append(split(self._expr(f"({side.text}) == 0"), name).breakpoints)
+                            lists.append(split(self._expr(f"({side.text}) == 0", name), name).breakpoints)
         marks = merge_marks(lists)
         for mark in marks:
             mark.recognise()
@@ -281,7 +284,7 @@ class _Writer(Recheck):
 
     def _antiderivatives(self, fact: dict[str, Any], name: str, e: Any) -> None:
         """By completing the square, term by term; the re-checker differentiates them."""
-        f = self._expr(f"{e.text} == 0")
+        f = self._expr(f"{e.text} == 0", name)
         for gap, piece in zip(fact["gaps"], split(f, name).pieces, strict=True):
             terms = None if piece.expr is None else moments._terms(piece.expr, name)
             if terms is None or any(t.erfs or t.wave or t.g is not ex.ZERO for t in terms):
