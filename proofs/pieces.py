@@ -261,7 +261,7 @@ def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
             if at.exact is None:
                 raise Undecided(f"a derivative in {bound} of a function of {variable}, at {variable} = {at}")
             body = ex.substitute(body, {variable: at.exact})
-        place = value_at(point, variable, at) if ex.free_names(point) else exact(point)
+        place = value_at(point, variable, at) if ex.free_names(point) or point.switching else exact(point)
         return derivative_value(body, bound, place, point)
     if not e.switching:
         return e
