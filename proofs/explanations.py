@@ -51,7 +51,7 @@ def explain(given: Resolution, formula: Formula, variable: str, region: Line[boo
 
     All together cost at most half of what the verdict did; what is not found within that is left out.
     """
-    with budget(max(LEAST_STEPS, spent() // 2)):
+    with suppress(Undecided, Undefined), budget(max(LEAST_STEPS, spent() // 2)):
         for note in _notes(given, formula, variable, region):
             given.notes.append(note)
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpz
 
-from .effort import spend
+from .effort import Undecided, spend
 
 FUNCTIONS = ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
 """Analytic functions of one argument; everything but log and tan is defined on the whole line."""
@@ -599,9 +599,20 @@ _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
 
 
 def text(e: Expr) -> str:
-    """The expression in the statement language; parsing it gives the expression back."""
-    return _short_text(e) if e.size <= MAX_CACHED_TEXT else _text(e, _SUM)
+    """The expression in the statement language; parsing it gives the expression back.
 
+    Raises Undecided for one that is too large: what is shared in the graph is written out each time.
+    """
+    if e.size <= MAX_CACHED_TEXT:
+        return _short_text(e)
+    if e.size > MAX_TEXT:
+        raise Undecided("a formula too large to be written out")
+    spend(e.size / 50)
+    return _text(e, _SUM)
+
+
+MAX_TEXT = 100_000
+"""Nodes of an expression that is written out."""
 
 MAX_CACHED_TEXT = 100
 """Nodes of an expression whose text is kept: longer ones are rare and would fill the memory."""

@@ -328,6 +328,8 @@ class _Ring:
         for kernel, rates in self._rates.items():
             # exp(100 x) and exp(150 x) are powers of exp(50 x): the largest common rate keeps degrees low.
             roots[kernel] = fmpq(lcm(*(int(r.q) for r in rates)), gcd(*(int(r.p) for r in rates)))
+        if sum(kernel.size for kernel in roots) > MAX_SIZE:
+            raise TooComplex("kernels too large")
         # cos(u)^2 = 1 - sin(u)^2 is the one relation that is not a root's.
         for base in [b for b in roots if b.op == "cos"]:
             roots.setdefault(Expr("sin", base.args[0]), 1)

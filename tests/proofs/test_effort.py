@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from gradproof.proofs import effort
@@ -132,7 +133,6 @@ def test_functions_that_double_are_answered() -> None:
     for rule in ("{}(x)*{}(x) + x", "{}({}(x)) - x*{}(x)", "tanh({}(x)) + {}(-x)"):
         functions = {"f0": "x"} | {f"f{k}": rule.format(*[f"f{k - 1}"] * 3) for k in range(1, 30)}
         with budget(5_000):
-            try:
+            with suppress(StatementError):  # too large once its functions are written out
                 assert prove("f29(x) <= x", functions=functions, suggest=False).verdict in Verdict
-            except StatementError as error:
-                assert "too large" in str(error) or "deep" in str(error)  # noqa: PT017
+            assert spent() < 10_000

@@ -100,6 +100,35 @@ def test_the_nearest_true_statement(text: str, where: str | None, nearest: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "where", "nearest"),
+    [
+        ("(x if x == 0 else x + 1) == x", None, "abs(((x if x == 0 else x + 1)) - x) <= 1"),
+        ("(1 if 2 < 1 else 3) < 2", None, "(1 if 2 < 1 else 3) == 3"),
+        ("(x if x <= 0 else x) <= 1", None, "(x if x <= 0 else x) <= 1 where x <= 1"),
+        ("3 >= (1 if x != 2 and x >= 0 else 4)", None, "4 >= (1 if x != 2 and x >= 0 else 4)"),
+        ("not (0 if x < 1 else 1) >= 0", None, "(0 if x < 1 else 1) >= 0"),
+        ("not approx(pi, 22/7, rel=1e-3)", None, "approx(pi, 22/7, rel=1e-3)"),
+        ("(x if x < y else y) > x", None, "(x if x < y else y) <= x where x == 0 and y == 0"),
+    ],
+)
+def test_sides_are_not_looked_for_in_the_text(text: str, where: str | None, nearest: str) -> None:
+    result = prove(text, where=where)
+    assert result.verdict is Verdict.REFUTED and result.nearest == nearest
+    statement, _, condition = nearest.partition(" where ")
+    assert prove(statement, where=condition or None, suggest=False).verdict is Verdict.PROVED
+
+
+def test_a_suggestion_that_fails_leaves_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise SyntaxError("planted")
+
+    for module, name in (("nearest", "for_relation"), ("vector_statements", "candidates")):
+        monkeypatch.setattr(f"gradproof.proofs.{module}.{name}", broken)
+    for text in ("tanh(x) > 0", "exp(x) < x + y", "sum(softmax(v)) > 1"):
+        assert prove(text).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
     ("text", "simpler"),
     [
         ("x*(1 + 1e-15) == y - 1e-16", "x == y"),
