@@ -53,12 +53,18 @@ class Unwritten(Exception):
     """The re-checker does not settle the proof; the message says what."""
 
 
-class Contradicted(Exception):
+class Contradicted(Unwritten):
     """The re-checker's own arithmetic finds a statement false that the engine proved: a bug in one of the two."""
 
     def __init__(self, statement: str, counterexample: Counterexample) -> None:
-        super().__init__(f"{statement}: proved, and false by the re-checker's arithmetic: {counterexample}")
+        at = "".join(f" at {name} = {value}" for name, value in counterexample.at.items())
+        sides = f"left {counterexample.lhs}, right {counterexample.rhs}"
+        super().__init__(f"{statement}: proved, and false by the re-checker's arithmetic{at}: {sides}")
         self.counterexample = counterexample
+
+    def unsound(self, result: Result) -> Result:
+        """The result as what it is: a bug."""
+        return replace(result, verdict=Verdict.UNSOUND, counterexample=self.counterexample)
 
 
 class _Noted(dict[str, Any]):
@@ -126,21 +132,20 @@ def write(folder: Path, name: str, data: Mapping[str, Any]) -> Path:
 
 def write_proof(
     folder: Path, name: str, result: Result, functions: Mapping[str, str] | None = None, claim: str | None = None
-) -> tuple[Result, list[str]]:
+) -> list[str]:
     """The certificate of a result that is a proof; a line that says why where it could not be written.
 
-    The result comes back, unsound where the writer finds the statement false.
+    Raises Contradicted where the statement turns out to be false.
     """
     if result.verdict is not Verdict.PROVED:
-        return result, []
+        return []
     try:
         write(folder, name, certificate(result, functions, claim))
+    except Contradicted:
+        raise
     except Unwritten as reason:
-        return result, [f"no certificate for {reason}"]
-    except Contradicted as found:
-        result = replace(result, verdict=Verdict.UNSOUND, counterexample=found.counterexample)
-        return result, [f"UNSOUND, a bug in gradproof: {found}"]
-    return result, []
+        return [f"no certificate for {reason}"]
+    return []
 
 
 def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[dict[str, Any]]) -> list[str]:
@@ -157,9 +162,11 @@ def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[dict
             statement, where = said.get(entry.get("verdict", ""), (None, None))
             if statement is not None:
                 result = Result(statement, where, Verdict.PROVED, Evidence(entry["evidence"]))
-                result, lines = write_proof(folder, claim.id, result, ledger.functions, claim.id)
-                if result.verdict is Verdict.UNSOUND and result.counterexample is not None:
-                    entry |= {"verdict": "unsound", "counterexample": result.counterexample.to_json()}
+                try:
+                    lines = write_proof(folder, claim.id, result, ledger.functions, claim.id)
+                except Contradicted as found:
+                    entry |= {"verdict": "unsound", "counterexample": found.counterexample.to_json()}
+                    lines = [f"UNSOUND, a bug in gradproof: {found}"]
                 failed += [f"{claim.id}: {line}" for line in lines]
     return failed
 

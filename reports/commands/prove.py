@@ -34,9 +34,12 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
         result = decide(statement, where=where)
     unwritten: list[str] = []
     if certificates is not None:
-        from ...proofs.certificates import write_proof
+        from ...proofs.certificates import Contradicted, write_proof
 
-        result, unwritten = write_proof(certificates, statement, result)
+        try:
+            unwritten = write_proof(certificates, statement, result)
+        except Contradicted as found:
+            result, unwritten = found.unsound(result), [f"UNSOUND, a bug in gradproof: {found}"]
     if as_json:
         from ..strict_json import text
 

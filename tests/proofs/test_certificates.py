@@ -341,5 +341,5 @@ def test_what_is_true_beyond_the_ledgers(statement: str) -> None:
 
 
 def test_a_statement_that_is_not_proved_has_no_certificate(tmp_path: Path) -> None:
-    assert certificates.write_proof(tmp_path, "x", prove("tanh(x) < 1/2", suggest=False))[1] == []
+    assert certificates.write_proof(tmp_path, "x", prove("tanh(x) < 1/2", suggest=False)) == []
     assert not list(tmp_path.iterdir())
