@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from . import counterexamples, identities
 from . import expressions as ex
-from .effort import Undecided, budget, spent
+from .effort import Undecided, budget
 from .expressions import Expr
 from .landscape import decided_landscape
 from .lines import Line
@@ -42,16 +42,16 @@ def _name_for_readers(given: Resolution, name: str) -> str:
     return f"{text} / its supremum" if name.endswith("~") else text
 
 
-LEAST_STEPS = 1_000
-"""Steps that an explanation may take whatever the verdict cost; some tenth of a second."""
+STEPS = 2_000
+"""Steps that an explanation may take, a fifth of a second: no share of the verdict's cost, which depends on caches."""
 
 
 def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:
     """For each relation between a function and a number: the extremum that settles it, and what settles the tails.
 
-    All together cost at most half of what the verdict did; what is not found within that is left out.
+    What is not found within its steps is left out.
     """
-    with suppress(Undecided, Undefined), budget(max(LEAST_STEPS, spent() // 2)):
+    with suppress(Undecided, Undefined), budget(STEPS):
         for note in _notes(given, formula, variable, region):
             given.notes.append(note)
 

@@ -21,20 +21,14 @@ from .simple_constants import with_simple_constants
 from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
 from .verdicts import Counterexample, Result, Verdict
 
-SUGGESTION_STEPS = 50_000
-LEAST_STEPS = 10_000
-"""Steps for a suggestion: as many as the verdict cost, but no fewer than this (about a second)."""
+SUGGESTION_STEPS = 20_000
+"""Steps for a suggestion, some two seconds."""
 REPAIR_SHARE = 0.8
 """Of the steps for a suggestion; the rest is left for the last resort."""
 SEARCH_STEPS = 12_000
 """Steps for finding or proving one candidate: one that is hard must leave something for the next."""
 FAILURES = Exception
 """What a repair may run into: anything, since a suggestion that cannot be made must not lose the verdict."""
-
-
-def allowance(cost: float) -> float:
-    """Steps for explaining by a suggestion what cost so many to decide."""
-    return min(SUGGESTION_STEPS, max(LEAST_STEPS, cost))
 
 
 def suggest(

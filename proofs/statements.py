@@ -87,10 +87,10 @@ def _searched(
     outcome, near = Outcome(Verdict.UNDECIDED, None, ("reading the statement takes too long",)), None
     with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
         statement = parse_statement(text, where, functions, part=part)
-        with budget() as proof:
+        with budget():
             outcome = _outcome(statement)
         if suggest and outcome.verdict is Verdict.REFUTED:
-            with budget(nearest.allowance(proof.spent)):
+            with budget(nearest.SUGGESTION_STEPS):
                 near = nearest.suggest(statement, functions, _decide_part, outcome.counterexample)
     explanation = tuple(dict.fromkeys(outcome.explanation))
     return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample), near
@@ -110,8 +110,6 @@ def _outcome(statement: Statement) -> Outcome:
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
 PROBE_STEPS = 2_000
-EXPLANATION_STEPS = 4_000
-"""Steps spent on explaining what a simple point refuted."""
 
 
 @dataclass(frozen=True)
@@ -338,7 +336,7 @@ class Decision(Resolution):
 
     def _decide_on_line(self, formula: Formula, variable: str) -> Outcome:
         if (probe := self._failing_probe(formula, variable)) is not None:
-            with suppress(Undecided, Undefined), budget(EXPLANATION_STEPS):
+            with suppress(Undecided, Undefined):
                 explain(self, formula, variable, self.domain(variable))
             blame_there = counterexample(self, formula, {variable: probe})
             return Outcome(Verdict.REFUTED, Evidence.EXACT, tuple(self.notes), blame_there)

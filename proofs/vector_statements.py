@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from .effort import UNBOUNDED, Undecided, budget
-from .nearest import FAILURES, allowance
+from .nearest import FAILURES, SUGGESTION_STEPS
 from .pieces import Undefined
 from .refutations import Candidate
 from .vector_language import VectorStatement, parse_vector_statement
@@ -34,10 +34,10 @@ def decide_vectors(
     result, near = Result(text, where, Verdict.UNDECIDED, explanation=("reading the statement takes too long",)), None
     with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
         statement = parse_vector_statement(text, where, functions)
-        with budget() as proof:
+        with budget():
             result = _result(statement)
         if suggest and result.verdict is Verdict.REFUTED:
-            with budget(allowance(proof.spent)):
+            with budget(SUGGESTION_STEPS):
                 near = _nearest(statement, result, functions)
     return result, near
 
