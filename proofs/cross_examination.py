@@ -29,6 +29,8 @@ from .witness_points import line, several
 
 WORK = 40_000
 """Operations for one statement: some tens of milliseconds, where numbers of whole functions are estimated."""
+CAREFUL = 50
+"""Times as much work before an alarm is raised."""
 POINTS = 110
 SHARPER = ((480, 16), (2000, 3))
 """Precisions at which points are tried again that are not decided at first, and how many."""
@@ -75,7 +77,10 @@ def contradiction(
     try:
         if is_about_vectors(text, where, functions):
             return witness_vectors.contradiction(text, where, functions)
-        return Examination(text, where, functions).contradiction()
+        found = Examination(text, where, functions).contradiction()
+        if found is not None:  # more work before the alarm is raised
+            found = Examination(text, where, functions, careful=True).contradiction()
+        return found
     except (NotExamined, Exhausted, RecursionError, MemoryError):
         return None
     except Exception:  # an examiner that stumbles has no opinion; it must not lose the proof
@@ -85,7 +90,9 @@ def contradiction(
 class Examination:
     """One statement on the stand. Raises NotExamined for what has no meaning here."""
 
-    def __init__(self, text: str, where: str | None, functions: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, text: str, where: str | None, functions: Mapping[str, str] | None, *, careful: bool = False
+    ) -> None:
         writing = Writing(functions)
         self.text = text
         self.formula = writing.read(text)
@@ -94,7 +101,8 @@ class Examination:
         self.names = tuple(sorted(n for n in names if isinstance(n, str)))
         self.counts = writing.counts
         self.written = writing.numbers()
-        self.witness = Witness(WORK, self._estimated)
+        self.careful = careful
+        self.witness = Witness(CAREFUL * WORK if careful else WORK, self._estimated)
         self._closed: dict[Node, Estimate | Exception] = {}
         self._curves: dict[Node, Curve] = {}
         self._blurred = False
@@ -417,18 +425,24 @@ class Examination:
         found = self._curves.get(node) if closed else None
         if found is None:
             outer = {} if closed else place
-            found = Curve(self.witness, body, symbol, outer, self._line, lambda x: self._within(variable, x))
+            found = Curve(
+                self.witness, body, symbol, outer, self._line, lambda x: self._within(variable, x),
+                careful=(lambda cell: self._within(variable, cell)) if self.careful else None,
+            )  # fmt: skip
             if closed:
                 self._curves[node] = found
         return found
 
-    def _within(self, variable: str, x: fmpq) -> bool:
-        """Whether a point satisfies a condition on the variable. Raises Unknown for a condition on others too."""
+    def _within(self, variable: str, x: fmpq | arb) -> bool | None:
+        """Whether a point, or a whole cell, satisfies a condition on the variable; None where that is not certain.
+
+        Raises Unknown for a condition on others too.
+        """
         if self.where is None or variable not in self.where.free:
             return True
         if len(self.where.free) > 1:
             raise Unknown
-        return self._inside({variable: x})
+        return self._quiet(self.where, {variable: x})
 
     def places(self) -> list[fmpq]:
         """Where pieces may meet."""

@@ -26,6 +26,10 @@ FINE_BITS = 400
 CLOSE = fmpq(1, 2**90)
 """Neighbours nearer than this are beside a number that is written."""
 TINY = arb(10) ** -8
+MAX_CELLS = 8_000
+NARROW, WIDE, WIDE_NARROW = fmpq(1, 2**20), 16, fmpq(1, 32)
+"""Cells that are halved no more: relative to 1 + abs(x), and where nothing is known of one far out, to abs(x)."""
+_EDGES = [(s, k) for k in range(-6, 25) for s in (-1, 1)]
 MAX_PEAKS = 8
 """More local maxima than this among the samples: the function may oscillate faster than it is sampled."""
 
@@ -71,7 +75,7 @@ class Curve:
 
     def __init__(
         self, witness: Witness, body: Node, symbol: int, place: Place, xs: Sequence[fmpq],
-        inside: Callable[[fmpq], bool | None], order: int = 0,
+        inside: Callable[[fmpq], bool | None], order: int = 0, careful: Callable[[arb], bool | None] | None = None,
     ) -> None:  # fmt: skip
         self.witness = witness
         self.body = body
@@ -79,12 +83,15 @@ class Curve:
         self.place = place
         self.order = order
         self.inside = inside
+        self.careful = careful
+        """Where given, what is expected of an extremum is confirmed on cells; it tells which cells are outside."""
         self._xs = xs
         self._samples: list[Sample] | None = None
 
     def derived(self, order: int = 1) -> Curve:
         """The derivative as a curve."""
-        return Curve(self.witness, self.body, self.symbol, self.place, self._xs, self.inside, self.order + order)
+        question = (self.witness, self.body, self.symbol, self.place, self._xs, self.inside)
+        return Curve(*question, order=self.order + order, careful=self.careful)
 
     def at(self, x: fmpq | arb) -> arb:
         """The value at a point. Raises Undefined or Unknown."""
@@ -150,7 +157,39 @@ class Curve:
             return Estimate(low, None)
         highs = [t.high for t in (*tails, *tops)]
         lows = [low, *(t.low for t in tops if t.low is not None), *(t.low for t in tails if t.low == INFINITY)]
-        return Estimate(max(lows), None if None in highs else max(low, *highs))  # type: ignore[type-var]
+        high = None if None in highs else max(low, *highs)  # type: ignore[type-var]
+        if high is not None and high.is_finite() and self.careful is not None and not self._confirmed(high, which):
+            high = None
+        return Estimate(max(lows), high)
+
+    def _confirmed(self, high: arb, which: int) -> bool:
+        """Whether nothing is much larger between the samples: the curve enclosed on cells, halved where it must be."""
+        assert self.careful is not None
+        bound = high + (1 + abs(high)) / 1000
+        edges = [s * fmpq(2) ** k for s, k in _EDGES]
+        cells = list(pairwise(sorted(edges)))
+        with precision(BITS):
+            for _ in range(MAX_CELLS):
+                if not cells:
+                    return True
+                a, b = cells.pop()
+                cell = arb(a).union(arb(b))
+                if self.careful(cell) is False:
+                    continue
+                try:
+                    if which * self.at(cell) <= bound:
+                        continue
+                    seen = True
+                except Undefined:
+                    continue
+                except (Unknown, ValueError):
+                    seen = False
+                if b - a < NARROW * (1 + abs(a)) and seen:
+                    return False
+                if b - a < (NARROW if abs(a) < WIDE else WIDE_NARROW * abs(a)) and not seen:
+                    continue  # a seam or a pole, beside which there are samples, or powers of e far out
+                cells += [(a, (a + b) / 2), ((a + b) / 2, b)]
+        return False
 
     def _reaches(self, side: int) -> bool:
         """Whether the domain is seen to go on for ever on a side."""
@@ -426,8 +465,9 @@ def jumps(curve: Curve, places: Sequence[fmpq]) -> Iterator[tuple[fmpq, arb, arb
     for place in places:
         with precision(240):
             try:
-                if not all(curve.inside(place + s * e) for s in (-1, 1) for e in (near, nearer)):
+                if not all(curve.inside(place + s * e) for s in (-1, 0, 1) for e in (near, nearer)):
                     continue
+                curve.derived(-curve.order).at(place)  # the function itself has a value there
                 wide = curve.at(place + near) - curve.at(place - near)
                 left, right = curve.at(place - nearer), curve.at(place + nearer)
             except (Undefined, Unknown):

@@ -18,7 +18,8 @@ OFFSETS = (fmpq(1, 2**10), fmpq(1, 2**33), fmpq(1, 2**100))
 """How near to a written number its neighbours are: 1e-3, 1e-10, 1e-30."""
 SURROUNDED = 4
 """Written numbers whose neighbours are tried."""
-MAX_WRITTEN = 14
+MAX_WRITTEN, FEW = 12, 4
+"""Written numbers that are points themselves, and how many leave room for quarters of the way between two."""
 GRID = tuple(fmpq(1000 * k + 37 * (k * k % 17) + 113, 2200) for k in range(-13, 14))
 """An uneven grid of step 0.45 over [-6, 6], which no period fits."""
 
@@ -38,7 +39,9 @@ def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
     points += [s * a / b for a in few for b in few if a is not b for s in (1, -1)]
     ends = sorted([*numbers, *(-n for n in numbers)])
     for low, high in pairwise(ends):
-        points += [(low + high) / 2, (3 * low + high) / 4, (low + 3 * high) / 4]
+        points.append((low + high) / 2)
+        if len(numbers) <= FEW:
+            points += [(3 * low + high) / 4, (low + 3 * high) / 4]
     points.sort()
     return tuple(b for a, b in pairwise([points[0] - 1, *points]) if a != b)
 
