@@ -333,7 +333,7 @@ def counterexample(statement: str, where: str | None) -> dict[str, Any] | None:
         for i in range(300):
             point = {name: mpmath.mpf(draw.choice(special) if i % 2 else draw.gauss(0, 3)) for name in names}
             try:
-                if _truth(trees[1], point) and _truth(trees[0], point) is False:
+                if _truth(trees[1], point, 0) and _truth(trees[0], point, NEAR) is False:
                     return point
             except (_Beyond, ArithmeticError, ValueError):
                 continue
@@ -344,25 +344,29 @@ class _Beyond(Exception):
     """A formula that is not about points, or has no value at one."""
 
 
-def _truth(e: ast.expr, point: Mapping[str, Any]) -> bool | None:
+NEAR = 1e-12
+"""Where two sides are as near as this, a statement counts as true: it shows nothing."""
+
+
+def _truth(e: ast.expr, point: Mapping[str, Any], near: float) -> bool | None:
     match e:
         case ast.BoolOp(op=op, values=values):
-            truths = [_truth(value, point) for value in values]
+            truths = [_truth(value, point, near) for value in values]
             decisive = isinstance(op, ast.Or)
             return decisive if decisive in truths else None if None in truths else not decisive
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            truth = _truth(operand, point)
+            truth = _truth(operand, point, near)
             return None if truth is None else not truth
         case ast.Compare(left=left, ops=ops, comparators=rest):
             sides = [_value(side, point) for side in (left, *rest)]
-            return all(_related(a, type(op), b) for a, op, b in zip(sides, ops, sides[1:], strict=False))
+            return all(_related(a, type(op), b, near) for a, op, b in zip(sides, ops, sides[1:], strict=False))
     raise _Beyond
 
 
-def _related(a: Any, op: type, b: Any) -> bool:
-    """Whether a relation holds or nearly so: a point where two sides are within 1e-12 shows nothing."""
-    near = abs(a - b) <= mpmath.mpf(10) ** -12 * (1 + abs(a) + abs(b))
-    return near or {ast.Lt: a < b, ast.LtE: a < b, ast.Gt: a > b, ast.GtE: a > b, ast.Eq: False, ast.NotEq: True}[op]
+def _related(a: Any, op: type, b: Any, near: float) -> bool:
+    """Whether a relation holds, or nearly so."""
+    relations = {ast.Lt: a < b, ast.LtE: a <= b, ast.Gt: a > b, ast.GtE: a >= b, ast.Eq: a == b, ast.NotEq: a != b}
+    return relations[op] or abs(a - b) < near * (1 + abs(a) + abs(b))
 
 
 def _value(e: ast.expr, point: Mapping[str, Any]) -> Any:
@@ -390,7 +394,7 @@ def _value(e: ast.expr, point: Mapping[str, Any]) -> Any:
                 case ast.Pow():
                     return _real(a**b)
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return _value(body if _truth(test, point) else orelse, point)
+            return _value(body if _truth(test, point, 0) else orelse, point)
         case ast.Call(func=ast.Name(id="D"), args=[f, ast.Name(id=name)], keywords=[]):
             return _slope(lambda t: _value(f, {**point, name: t}), point[name])
         case ast.Call(func=ast.Call(func=ast.Name(id="D"), args=[ast.Name(id=f)]), args=[inner]):
