@@ -87,9 +87,10 @@ class Real:
 
     def recognise(self) -> bool:
         """Whether an exact form is known, looking for one the first time it is asked."""
-        if self.exact is None and self._recognise is not None:
-            search, self._recognise = self._recognise, None
+        search = self._recognise
+        if self.exact is None and search is not None:
             self.exact = search(self.ball(384))
+            self._recognise = None  # not before: another thread may ask meanwhile, or the work be cut short
             if self.exact is not None:
                 self._ball = None
         return self.exact is not None
