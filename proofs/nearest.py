@@ -21,8 +21,8 @@ from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetVal
 from .verdicts import Counterexample, Result, Verdict
 
 SUGGESTION_STEPS = 50_000
-LEAST_STEPS = 10_000
-"""Steps for a suggestion: as many as the verdict cost, but no fewer than this (about a second)."""
+LEAST_STEPS = 20_000
+"""Steps for a suggestion: as many as the verdict cost, but no fewer than this (some two seconds)."""
 REPAIR_SHARE = 0.8
 """Of the steps for a suggestion; the rest is left for the last resort."""
 SEARCH_STEPS = 12_000
