@@ -318,7 +318,8 @@ def linear_consequence(rng: random.Random, truth: bool) -> Generated | None:
     weights = [rng.randint(0, 3) for _ in rows]
     strict = [rng.random() < 0.3 for _ in rows]
     target = [sum(w * row[i] for w, row in zip(weights, rows, strict=True)) for i in range(n)]
-    if not any(target) or sum(any(row[i] for row in rows) for i in range(n)) < 2:
+    named = [any(row[i] for row in rows) for i in range(n)]
+    if sum(named) < 2 or named != [bool(c) for c in target]:  # a condition names only what the statement does
         return None
     bounds = [sum(a * b for a, b in zip(row, corner, strict=True)) for row in rows]
     tight = sum(a * b for a, b in zip(target, corner, strict=True))

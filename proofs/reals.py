@@ -119,9 +119,10 @@ class Real:
     @property
     def exact(self) -> Expr | None:
         """The exact form, looked for when it is first asked for, so that it never depends on who asked before."""
-        if self._exact is None and self._recognise is not None:
-            self._exact = self._recognise(self.ball(384))
-            self._recognise = None
+        search = self._recognise
+        if self._exact is None and search is not None:
+            self._exact = search(self.ball(384))
+            self._recognise = None  # not before: another thread may ask meanwhile, or the work be cut short
             if self._exact is not None:
                 self._ball = None
         return self._exact
