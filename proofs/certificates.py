@@ -109,7 +109,10 @@ def certificate(result: Result, functions: Mapping[str, str] | None = None, clai
     except Exhausted as reason:
         raise Unwritten(f"{result.statement}: {reason}") from None
     except Refuted as found:
-        if (counterexample := writer.contradiction(found)) is not None:
+        counterexample = None
+        with suppress(Exhausted), bounded(MAX_STEPS, MAX_SECONDS):
+            counterexample = writer.contradiction(found)
+        if counterexample is not None:
             raise Contradicted(result.statement, counterexample) from None
         raise Unwritten(f"{result.statement}: {found}") from None
     except (Unclear, Undefined, Wrong, Bad, Undecided, NotDefined, RecursionError) as reason:

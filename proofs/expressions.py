@@ -481,7 +481,11 @@ def rebuild(e: Expr, convert: Callable[[Expr], Expr]) -> Expr:
         case "mul":
             return mul(*map(convert, e.args))
         case "pow":
-            return power(convert(e.args[0]), convert(e.args[1]))
+            base, exponent = convert(e.args[0]), convert(e.args[1])
+            if exponent.value is not None and e.args[1].value is None and not base.positive and _varies(e.args[1]):
+                # x**x is undefined at -1, as a power whose exponent varies is wherever its base is not positive.
+                return exp(mul(exponent, log(base)))
+            return power(base, exponent)
         case "if":
             return switch("if", e.args[0], *map(convert, e.args[1:]))
         case "derivative":
@@ -490,6 +494,10 @@ def rebuild(e: Expr, convert: Callable[[Expr], Expr]) -> Expr:
             return switch(op, *map(convert, e.args))
         case op:
             return function(op, convert(e.args[0]))
+
+
+def _varies(exponent: Expr) -> bool:
+    return any(not identifier.endswith(UNSETTLED) for identifier in free_names(exponent))
 
 
 def substitute(e: Expr, values: Mapping[str, Expr]) -> Expr:

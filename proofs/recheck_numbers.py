@@ -48,6 +48,8 @@ MAX_STEPS, MAX_SECONDS = 500_000, 20
 """What one certificate may cost: operations on numbers, and seconds of processor time."""
 MAX_DIGITS, MAX_PARTS, MAX_TERMS = 3_500, 150, 5_000
 """Of an exact form: digits and operations; of an identity, terms once it is multiplied out."""
+MAX_POWER_DIGITS = 60
+"""Digits of the rationals in an exponent that SymPy may turn into powers and roots."""
 FAR = 4_000
 """Beyond 2^FAR and below 2^-FAR numbers have no exact form, unless they are rational."""
 
@@ -195,6 +197,8 @@ class Num:
         spend(20)
         if self.exact is None or (self.exact.is_Rational and _digits(self.exact) * max(abs(a), 1) > MAX_DIGITS):
             return Num(None, ball)
+        if op == "exp" and not self.exact.is_Rational and _written(self.exact) > MAX_POWER_DIGITS:
+            return Num(None, ball)  # exp(p/q*log(r)) is a power, which SymPy looks for roots in
         rules: dict[str, Callable[[Any], Any]] = {
             "exp": sp.exp, "log": sp.log, "sin": sp.sin, "cos": sp.cos, "atan": sp.atan,
             "erfc": lambda u: 1 - sp.erf(u),
@@ -205,6 +209,11 @@ class Num:
 
 def _digits(q: Any) -> float:
     return (q.p.bit_length() + q.q.bit_length()) * 0.30103
+
+
+def _written(exact: Any) -> float:
+    """The digits of all rationals in an exact form."""
+    return sum(map(_digits, exact.atoms(sp.Rational)))
 
 
 @lru_cache(maxsize=1 << 12)
