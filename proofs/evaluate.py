@@ -240,6 +240,8 @@ def _whole_power(n: int, u: Any) -> Any:
             return _unknown(u)
     if isinstance(u, arb):
         return _ball_power(u, n)
+    if n == 0:  # kept where the base is not total: 1 where it has a value
+        return arb_series([1]) if u[0].is_finite() else _unknown(u)
     if n == 1:
         return u
     result: Any = None

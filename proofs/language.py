@@ -30,6 +30,7 @@ from .syntax import (
     Functional,
     Infinity,
     IntervalDisplay,
+    Leaf,
     Predicate,
     Quantified,
     Relation,
@@ -90,7 +91,6 @@ def _parse_statement(text: str, where: str | None, functions: Mapping[str, str] 
     formula = reader.formula(tree)
     condition = None
     if where is not None:
-        before = len(reader.functionals)
         about = reader.names_of(formula) | names_typed(tree, known)
         condition = reader.formula(_tree(where, "where"))
         if not part:
@@ -100,11 +100,17 @@ def _parse_statement(text: str, where: str | None, functions: Mapping[str, str] 
             for r in relations(condition)
         ):
             raise StatementError(f"where {where!r}: expected relations between numbers, such as 'x > 0'")
-        if len(reader.functionals) > before:
+        if any(_numbers_in(r) & reader.functionals.keys() for r in relations(condition)):
             raise StatementError(
                 f"where {where!r}: expected a condition on the free names, without sup, E or roundings"
             )
     return Statement(text, formula, reader.functionals, condition, where, reader.products, reader.product_texts)
+
+
+def _numbers_in(leaf: Leaf) -> frozenset[str]:
+    """The free names and placeholders of a relation's sides."""
+    sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
+    return frozenset().union(*(ex.free_names(side) for side in sides if isinstance(side, Expr)))
 
 
 def parse_expression(text: str, functions: Mapping[str, DefinedFunction] | None = None) -> Expr:
@@ -673,6 +679,8 @@ class _Reader:
         self._refuse_misspelt(node)
         free = {n for n in ex.free_names(body) if "#" not in n}
         free |= {v for n in ex.free_names(body) if n in self.products for v in (self.products[n][2],)}
+        if not free and (inner := self._inside_numbers(body)):
+            raise StatementError(f"{_shown(node)}: a number that depends on {', '.join(sorted(inner))} is no function")
         if preferred in free or not free:
             return preferred
         if len(free) == 1:

@@ -14,7 +14,7 @@ from . import identities
 from .effort import Undecided
 from .expressions import Expr
 from .periods import period
-from .pieces import Undefined, one_sided_limit
+from .pieces import Undefined, one_sided_limit, split
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare
 
 OFFSETS = 8
@@ -28,9 +28,10 @@ def two_limits(body: Expr, variable: str, at: Expr | None, side: int) -> tuple[R
     if at is not None:  # x = at + 1/t, t to an infinity
         body = ex.substitute(body, {variable: at + 1 / ex.name(variable)})
     waves: list[Expr] = []
-    body = _with_tidy_waves(body, variable, waves)
+    arguments: list[Expr] = []
+    body = _with_tidy_waves(body, variable, waves, arguments)
     length = period(variable, *waves) if waves else None
-    if length is None or _has_derivative(body):
+    if length is None or _has_derivative(body) or not all(_exists(u, variable, side) for u in arguments):
         return None
     limits: list[Real] = []
     for k in range(OFFSETS):
@@ -55,12 +56,23 @@ def _is_wave(e: Expr, variable: str) -> bool:
     return e.op in ("sin", "cos") and variable in ex.free_names(e) and not e.switching
 
 
-def _with_tidy_waves(e: Expr, variable: str, waves: list[Expr]) -> Expr:
-    """The same function far out, with the arguments of its sines and cosines in normal form, which are noted."""
+def _exists(e: Expr, variable: str, side: int) -> bool:
+    """Whether an expression is proved to be defined far out: a normal form may be defined where it is not."""
+    if e.total:
+        return True
+    try:
+        return split(e, variable).pieces[-1 if side > 0 else 0].expr is not None
+    except (Undecided, Undefined):
+        return False
+
+
+def _with_tidy_waves(e: Expr, variable: str, waves: list[Expr], arguments: list[Expr]) -> Expr:
+    """The function with its sines and cosines of normal forms, which are noted, and so are the arguments they had."""
     if variable not in ex.free_names(e) or e.op == "derivative":
         return e
     if not _is_wave(e, variable):
-        return ex.rebuild(e, lambda child: _with_tidy_waves(child, variable, waves))
+        return ex.rebuild(e, lambda child: _with_tidy_waves(child, variable, waves, arguments))
+    arguments.append(e.args[0])
     try:
         wave = ex.function(e.op, identities.canonical(e.args[0]))
     except identities.TooComplex:

@@ -196,13 +196,25 @@ def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
 
 
 def _require_symmetric_domain(p: Predicate, body: Expr, flipped: Expr, variable: str) -> None:
-    """That no interval on which f(x) is defined lies opposite one on which f is not. Raises Undecided."""
-    cuts = [split(e, variable) for e in (body, flipped)]
-    defined = merge(
-        [Line(c.breakpoints, (None,) * len(c.breakpoints), tuple(q.expr is not None for q in c.pieces)) for c in cuts]
-    )
-    if any(here != opposite for here, opposite in defined.gaps):
+    """That f is defined at -x wherever it is defined at x. Raises Undecided."""
+    defined = merge([_domain(e, variable) for e in (body, flipped)])
+    if any(here != opposite for here, opposite in (*defined.gaps, *defined.at)):
         raise Undecided(f"{p.text}: f(x) is defined where f(-x) is not")
+
+
+def _domain(e: Expr, variable: str) -> Line[bool]:
+    """Where an expression has a value."""
+    cut = split(e, variable)
+    at = tuple(_has_value(e, variable, place) for place in cut.breakpoints)
+    return Line(cut.breakpoints, at, tuple(piece.expr is not None for piece in cut.pieces))
+
+
+def _has_value(e: Expr, variable: str, at: Real) -> bool:
+    try:
+        value_at(e, variable, at)
+    except Undefined:
+        return False
+    return True
 
 
 def _parity_broken(p: Predicate, body: Expr, variable: str, at: Real) -> Answer:

@@ -6,7 +6,8 @@ are exact, and the relations that remain become lines that are cut where their t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from . import expressions as ex
 from . import parametric
@@ -18,7 +19,19 @@ from .lines import Line, constant, merge, sign_line, signs_within
 from .products import Product, product_set
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
 from .sets import union
-from .syntax import Connective, Formula, Infinity, Leaf, Predicate, Quantified, Relation, SetValue, Statement, relations
+from .syntax import (
+    Connective,
+    Formula,
+    Infinity,
+    Leaf,
+    Predicate,
+    Quantified,
+    Relation,
+    SetFunctional,
+    SetValue,
+    Statement,
+    relations,
+)
 from .values import closed_real, digits, functional
 from .verdicts import Counterexample
 
@@ -59,7 +72,8 @@ class Resolution:
                     raise Undecided(f"{f.text}: a function of which of {', '.join(sorted(ex.free_names(body)))}?")
                 if region is not None:
                     raise Undecided(f"{f.text} under a condition on {f.variable}")
-                found = parametric.value(f, body, self.signs_of_parameter)
+                moves = placeholder in self._moved
+                found = parametric.value(f, body, _signs_anywhere if moves else self.signs_of_parameter)
                 self.values[placeholder] = found
                 self.notes.append(f"{f.text} = {'oo' if found.exact is None else ex.text(found.exact)}")
                 continue
@@ -68,6 +82,22 @@ class Resolution:
             self.notes += found.notes
             if found.value.exact is None and (f.kind == "E" or not found.value.infinite):
                 self.exact_only = False
+
+    @cached_property
+    def _moved(self) -> frozenset[str]:
+        """Numbers under a derivative or inside another number, set or property: there the names that they depend on
+        take values outside the condition, as a does in D(sup(a*tanh(x)), a)(-a).
+        """
+        inside: list[Expr] = [f.body for f in self.statement.functionals.values()]
+        inside += [factor for factor, _, _ in self.statement.products.values()]
+        for leaf in _leaves(self.statement.formula):
+            sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf.body,)
+            for side in sides:
+                if isinstance(side, SetFunctional) or (isinstance(leaf, Predicate) and isinstance(side, Expr)):
+                    inside.append(side.body if isinstance(side, SetFunctional) else side)
+                elif isinstance(side, Expr):
+                    inside += _differentiated(side)
+        return frozenset().union(*map(ex.free_names, inside))
 
     def _product_body(self, body: Expr) -> Product | None:
         if body.op != "name" or body.args[0] not in self.statement.products:
@@ -280,6 +310,27 @@ def _one_sided(e: Expr, op: str) -> tuple[str, tuple[Expr, Expr]] | None:
         first, second = (rest + factor * choice for choice in choices)
         return ("and" if largest == op.startswith("<") else "or"), (first, second)
     return None
+
+
+def _leaves(formula: Formula) -> Iterator[Relation | Predicate]:
+    """The relations and properties of a formula, those under quantifiers among them."""
+    for leaf in relations(formula):
+        if isinstance(leaf, Quantified):
+            yield from _leaves(leaf.body)
+        else:
+            yield leaf
+
+
+def _differentiated(e: Expr) -> list[Expr]:
+    """The expressions that derivatives are taken of."""
+    if e.op == "derivative":
+        return [e.args[0], *_differentiated(e.args[2])]
+    return [body for child in ex.children(e) for body in _differentiated(child)] if e.switching else []
+
+
+def _signs_anywhere(e: Expr) -> frozenset[int]:
+    """The signs of a formula whose names are under no condition."""
+    return frozenset((-1, 0, 1)) if ex.free_names(e) else frozenset((constant_sign(e),))
 
 
 def _written_in(e: Expr, values: Mapping[str, Expr]) -> Expr:

@@ -164,21 +164,19 @@ class Decision(Resolution):
         pointwise = tuple(p for p in parts if self._is_pointwise(p))
         others = [p for p in parts if not self._is_pointwise(p)]
         groups = [*others, *([Connective("and", pointwise)] if pointwise else [])]
+        outcomes: list[Outcome] = []
         undecided: Undecided | None = None
-        evidence = Evidence.EXACT
         for group in groups:
             try:
-                outcome = self._decide(group)
+                outcomes.append(self._decide(group))
             except Undecided as reason:
                 undecided = undecided or reason
-                continue
-            if outcome.verdict is not Verdict.PROVED:
-                return outcome
-            if outcome.evidence is not Evidence.EXACT:
-                evidence = Evidence.ENCLOSURE
-        if undecided is not None:
+        if undecided is not None:  # what is not decided may be undefined, and then the whole is neither true nor false
             raise undecided
-        return Outcome(Verdict.PROVED, evidence, tuple(self.notes))
+        if (refuted := next((o for o in outcomes if o.verdict is not Verdict.PROVED), None)) is not None:
+            return refuted
+        exact_only = all(outcome.evidence is Evidence.EXACT for outcome in outcomes)
+        return Outcome(Verdict.PROVED, Evidence.EXACT if exact_only else Evidence.ENCLOSURE, tuple(self.notes))
 
     def _is_pointwise(self, part: Formula) -> bool:
         return any(isinstance(r, Relation) and self.names(r) for r in relations(part))

@@ -249,6 +249,8 @@ def _subdifferential(text: str, body: Expr, variable: str, at: Real) -> tuple[Re
     left, right = (one_sided_derivative(body, variable, at, side) for side in (-1, 1))
     order = compare(left, right)
     note = f"{text}: one-sided derivatives {left} from the left and {right} from the right"
+    if order == 0 and left.infinite:
+        raise Undefined(f"{text}: the slope at {at} is infinite, and no number")
     if order == 0:
         return RealSet((point(left),)), (note,)
     low, high = (left, right) if order < 0 else (right, left)

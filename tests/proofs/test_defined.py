@@ -8,6 +8,7 @@ from gradproof.proofs.effort import Undecided
 from gradproof.proofs.language import parse_expression
 from gradproof.proofs.reals import Undefined, constant_sign, require_defined
 from gradproof.proofs.statements import prove
+from gradproof.proofs.syntax import StatementError
 
 SUP = "sup(x*exp(-x**2)*erf(x))"
 """0.31917585642207408911875..., attained where no exact form is known."""
@@ -101,3 +102,85 @@ def test_constants_inside_the_domain_have_one():
 def test_a_number_still_to_be_computed_is_not_cancelled():
     number = ex.name("sup#0" + ex.UNSETTLED)
     assert not number.total and number - number is not ex.ZERO and number * 0 is not ex.ZERO
+
+
+H = "(sqrt(5 - 2*sqrt(6)) - sqrt(3) + sqrt(2))"
+"""0, but only after algebra."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "limit(sin(x + log(x) - log(x)) + abs(sin(x)), x, -oo) == 0",
+        "limit(abs(sin(x)) + sin(x + sqrt(-1) - sqrt(-1)), x, oo) == 0",
+        f"limit(abs(sin(x)) + sin(x*{H}/{H}), x, oo) == 0",
+        "limit(max(sin(1/x), 0) + cos(1/x + sqrt(-1) - sqrt(-1)), x, 0) == 2",
+        "subdifferential(sign(x)*sqrt(abs(x)), 0) == oo",
+        "subdifferential(sign(x)*sqrt(abs(x)), 0) > 5",
+        "E(exp(z**2)) - E(exp(z**2)) == 0",
+    ],
+)
+def test_a_limit_or_slope_that_has_no_value_is_neither_proved_nor_refuted(text):
+    assert prove(text).verdict.value == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("limit(abs(sin(x)) + sin(x), x, oo) == 0", "refuted"),
+        ("limit(sin(1/x), x, 0) == 0", "refuted"),
+        ("x**x > 0.69", "proved"),
+        ("x**x > 0.6923", "refuted"),
+        ("(-2)**x > 0", "undecided"),
+        ("(1/x)**0 + x >= 1", "refuted"),
+        ("(1/x)**0 + x**2 >= 1", "proved"),
+        ("log(zeros(gelu(x) - 10 + 0*log(x))) > 2", "proved"),
+    ],
+)
+def test_neighbours_that_have_a_value(text, verdict):
+    assert prove(text, suggest=False).verdict.value == verdict
+
+
+def test_a_condition_holds_no_number_of_whole_functions():
+    for where in ("limit(sin(x), x, oo) > 0", "1/limit(sin(x), x, oo) > 0"):
+        with pytest.raises(StatementError, match="without sup"):
+            prove("limit(sin(x), x, oo) == 0", where=where)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "verdict"),
+    [
+        ("D(sup(a*tanh(x)), a)(-a) == 1", "a > 0", "refuted"),
+        ("D(sup(a*tanh(x)), a)(-a) == -1", "a > 0", "proved"),
+        ("D(inf(a*erf(x)), a)(-2) == -1", "a > 0", "refuted"),
+        ("D(sup(a*tanh(x)), a)(b) == 1 and a > -1", "a > 0", "refuted"),
+        ("limit(sup(a*tanh(x)), a, -oo) == -oo", "a > 0", "refuted"),
+        ("limit(limit(tanh(a*x), x, oo), a, -oo) == 1", "a > 0", "undecided"),
+        ("D(sup(a*tanh(x)), a) == 1", "a == 0", "undecided"),
+        ("sup(a*tanh(x)) == a", "a > 0", "proved"),
+    ],
+)
+def test_a_number_that_depends_on_a_parameter_holds_where_the_parameter_is_taken(text, where, verdict):
+    assert prove(text, where=where, suggest=False).verdict.value == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("1 == 2 and D(relu)(0) == 0", "undecided"),
+        ("sup(x**2) == 3 and sqrt(-1) == 1", "undecided"),
+        ("increasing(-x) and sqrt(-x**2 - 1) >= 0", "undecided"),
+        ("x > 0 and sup(tanh(x)) == 3 and sqrt(x - x - 1) == 1", "undecided"),
+        ("1 == 2 and tanh(x) < 1", "refuted"),
+        ("even(x**2*(x - 1)/(x - 1))", "undecided"),
+        ("even(x**2*(x**2 - 1)/(x**2 - 1))", "proved"),
+    ],
+)
+def test_a_part_without_a_value_leaves_the_whole_undecided_whatever_the_order(text, verdict):
+    assert prove(text, suggest=False).verdict.value == verdict
+
+
+@pytest.mark.parametrize("text", ["sup(a*tanh(x))(-2) == a", "D(sup(a*tanh(x))) == 0"])
+def test_a_number_is_no_function(text):
+    with pytest.raises(StatementError, match="is no function"):
+        prove(text)
