@@ -18,6 +18,8 @@ from .expressions import Expr
 
 SMALL = 10**7
 """Largest denominator or relation coefficient that is worth verifying."""
+MAX_SHIFT = 4_000
+"""Largest power of two beside the digits of a number that may be a simple rational."""
 
 
 def candidates(x: arb) -> Iterator[Expr]:
@@ -65,6 +67,8 @@ def _rational(x: arb) -> fmpq | None:
         return fmpq(0)
     value = x.mid()
     mantissa, exponent = (int(part) for part in value.man_exp())
+    if abs(exponent) > MAX_SHIFT:  # of no simple rational, and too long to write out
+        return None
     p, q = (mantissa << exponent, 1) if exponent >= 0 else (mantissa, 1 << -exponent)
     h, k, h0, k0 = 1, 0, 0, 1
     while q:

@@ -80,7 +80,9 @@ def test_the_worst_input_comes_with_the_exact_error_there(capsys, monkeypatch, t
 
 
 def test_max_ulp_is_about_the_conditioned_error_and_about_failures(capsys):
-    blamed = {"max_ulp": 100.0, "max_ulp_conditioned": 3.0, "failed_inputs": 0}
+    blamed = {
+        "max_ulp": 100.0, "max_ulp_conditioned": 3.0, "failed_inputs": 0, "finished": True, "judged": 9,
+    }  # fmt: skip
     assert not exceeded(blamed, None)
     assert not exceeded(blamed, 3.0)
     assert exceeded(blamed, 2.9)
