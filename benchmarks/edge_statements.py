@@ -299,7 +299,7 @@ def domain_edge(rng: random.Random, truth: bool) -> Generated | None:
         assert exact is not None
         z, checked, (true, false, undefined) = f"{text} - ({exact})", "0", _AT_ZERO
         if rng.random() < 0.3:
-            z = f"{exact} - {text}"
+            z = f"{exact} - ({text})"
     else:
         true, false, undefined = _BELOW_ZERO if side < 0 else _ABOVE_ZERO
         if exact is not None and rng.random() < 0.5:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -956,9 +957,13 @@ def generate(
     return found
 
 
+_FINE_EXPONENT = re.compile(r"\*\*\([^()]*\([^()]*1e-")
+"""An exponent moved by a tiny number is a fraction with a denominator that the language does not read."""
+
+
 def _fresh(make: Family, rng: random.Random, truth: bool, seen: set[tuple[str, str | None]]) -> Generated | None:
     for _ in range(400):
         item = make(rng, truth)
-        if item is not None and (item.text, item.where) not in seen:
+        if item is not None and (item.text, item.where) not in seen and not _FINE_EXPONENT.search(item.text):
             return item
     return None

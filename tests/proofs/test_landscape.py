@@ -10,8 +10,8 @@ from flint import fmpq
 from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.landscape import decided_landscape, landscape, proved_parity
 from gradproof.proofs.language import parse_expression
-from gradproof.proofs.pieces import Undefined, value_at
-from gradproof.proofs.reals import exact
+from gradproof.proofs.pieces import value_at
+from gradproof.proofs.reals import Undefined, exact
 
 SEED = 3
 

@@ -15,9 +15,9 @@ from gradproof.proofs import linear
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.language import parse_expression
 from gradproof.proofs.lines import Line, constant, merge, sample, sign_line
-from gradproof.proofs.pieces import Pieces, Undefined, split, value_at
+from gradproof.proofs.pieces import Pieces, split, value_at
 from gradproof.proofs.ranges import Span, product_span, span_of
-from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
+from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undefined, compare, exact
 from gradproof.proofs.sets import Interval, RealSet, equal, point, union
 from gradproof.proofs.several import _positive_term, _span_signs
 from gradproof.proofs.statements import prove

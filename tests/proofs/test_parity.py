@@ -6,8 +6,8 @@ import pytest
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.language import parse_expression
 from gradproof.proofs.parity import structural_parity
-from gradproof.proofs.pieces import Undefined, value_at
-from gradproof.proofs.reals import compare, exact
+from gradproof.proofs.pieces import value_at
+from gradproof.proofs.reals import Undefined, compare, exact
 
 ODD = [
     "x", "tanh(tanh(tanh(x)))", "sin(x)*cos(x)", "x**3/(1 + x**2)", "erf(x) + sinh(x)", "sign(x)*exp(-abs(x))",

@@ -6,7 +6,8 @@ import pytest
 import sympy
 from flint import fmpq
 from gradproof.proofs.catalogue import catalogue
-from gradproof.proofs.pieces import Kink, Undefined, derivative_at
+from gradproof.proofs.pieces import Kink, derivative_at
+from gradproof.proofs.reals import Undefined
 from gradproof.proofs.symbolic import to_sympy
 
 ENTRIES = [entry for entry in catalogue() if len(entry.inputs) == 1]

@@ -29,9 +29,9 @@ def test_no_result_has_a_truth_value():
         with pytest.raises(
             TypeError, match=f"a {type(result).__name__} is neither true nor false: compare its verdict"
         ):
-            assert result
+            bool(result)
         with pytest.raises(TypeError, match="compare its verdict"):
-            _ = not result
+            bool([result][0])
         seen.add(type(result).__name__)
     assert seen == {"Result", "ClaimResult", "CheckResult"}
 

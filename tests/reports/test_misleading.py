@@ -156,7 +156,7 @@ def test_an_interrupted_check_says_so_first(capsys, kernels, monkeypatch):
 
 
 def test_an_interrupted_sweep_says_so_first(capsys, kernels, monkeypatch):
-    real = sweep_run.sweep
+    real = sweep_run.sweep  # pyright: ignore[reportPrivateImportUsage]
     calls = []
 
     def sweep(*arguments, **options):
