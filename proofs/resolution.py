@@ -27,7 +27,7 @@ from .syntax import (
     Predicate,
     Quantified,
     Relation,
-    SetFunctional,
+    SetDisplay,
     SetValue,
     Statement,
     relations,
@@ -91,12 +91,8 @@ class Resolution:
         inside: list[Expr] = [f.body for f in self.statement.functionals.values()]
         inside += [factor for factor, _, _ in self.statement.products.values()]
         for leaf in _leaves(self.statement.formula):
-            sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf.body,)
-            for side in sides:
-                if isinstance(side, SetFunctional) or (isinstance(leaf, Predicate) and isinstance(side, Expr)):
-                    inside.append(side.body if isinstance(side, SetFunctional) else side)
-                elif isinstance(side, Expr):
-                    inside += _differentiated(side)
+            for side in (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf,):
+                inside += _differentiated(side) if isinstance(side, Expr) else _expressions(side)
         return frozenset().union(*map(ex.free_names, inside))
 
     def _product_body(self, body: Expr) -> Product | None:
@@ -326,6 +322,14 @@ def _differentiated(e: Expr) -> list[Expr]:
     if e.op == "derivative":
         return [e.args[0], *_differentiated(e.args[2])]
     return [body for child in ex.children(e) for body in _differentiated(child)] if e.switching else []
+
+
+def _expressions(part: object) -> list[Expr]:
+    """The expressions that a set or a property is made of."""
+    if isinstance(part, SetDisplay):
+        return [*part.members]
+    fields = (getattr(part, name, None) for name in ("body", "other", "at", "rate", "low", "high"))
+    return [field for field in fields if isinstance(field, Expr)]
 
 
 def _signs_anywhere(e: Expr) -> frozenset[int]:
