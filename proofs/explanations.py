@@ -42,8 +42,8 @@ def _name_for_readers(given: Resolution, name: str) -> str:
     return f"{text} / its supremum" if name.endswith("~") else text
 
 
-STEPS = 2_000
-"""Steps that an explanation may take, a fifth of a second: no share of the verdict's cost, which depends on caches."""
+STEPS = 500
+"""Steps that an explanation may take, a tenth of a second: no share of the verdict's cost, which depends on caches."""
 
 
 def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:

@@ -180,8 +180,6 @@ def _require_interval(p: Predicate, shape: Landscape) -> None:
 
 def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
     flipped = ex.substitute(body, {variable: -ex.name(variable)})
-    if not body.total:
-        _require_symmetric_domain(p, body, flipped, variable)
     line = sign_line(body + flipped if p.kind == "odd" else body - flipped, variable)
     for i, sign in enumerate(line.gaps):
         if sign:
@@ -192,6 +190,8 @@ def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
             return _parity_broken(p, body, variable, line.marks[i])
     if all(sign is None for sign in (*line.gaps, *line.at)):
         raise Undecided(f"{p.text}: nowhere are both f(x) and f(-x) defined")
+    if not body.total:
+        _require_symmetric_domain(p, body, flipped, variable)
     return Answer(True, (f"{p.text}: f(-{variable}) is {'-' if p.kind == 'odd' else ''}f({variable}), by normal form",))
 
 

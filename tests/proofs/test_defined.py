@@ -182,7 +182,16 @@ def test_a_part_without_a_value_leaves_the_whole_undecided_whatever_the_order(te
     assert prove(text, suggest=False).verdict.value == verdict
 
 
-@pytest.mark.parametrize("text", ["sup(a*tanh(x))(-2) == a", "D(sup(a*tanh(x))) == 0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sup(a*tanh(x))(-2) == a",
+        "D(sup(a*tanh(x))) == 0",
+        "D(limit(x*tanh(t), t, oo)) == 1",
+        "lipschitz(sup(t*tanh(x))) == 0",
+        "inf(sup(t*tanh(x))) == abs(t)",
+    ],
+)
 def test_a_number_is_no_function(text):
     with pytest.raises(StatementError, match="is no function"):
         prove(text)
