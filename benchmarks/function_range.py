@@ -168,7 +168,7 @@ def ask_sympy(text: str) -> Answer:
 def ask_gradproof(text: str) -> Answer:
     """gradproof's certified landscape."""
     from gradproof.proofs.landscape import decided_landscape
-    from gradproof.proofs.language import parse_expression
+    from gradproof.proofs.parsing import parse_expression
 
     f = parse_expression(text)
     started = time.perf_counter()

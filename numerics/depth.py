@@ -21,7 +21,7 @@ from ..proofs.expressions import Expr
 from ..proofs.facts import steepest
 from ..proofs.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
 from ..proofs.landscape import decided_landscape
-from ..proofs.language import parse_expression
+from ..proofs.parsing import parse_number
 from ..proofs.pieces import Kink
 from ..proofs.reals import PLUS_INFINITY, Real, compare, exact, larger, smaller
 from .oracle import Target, exact_expression, oracle
@@ -99,7 +99,7 @@ def depth_report(
     """
     if layers < 1:
         raise ValueError(f"layers={layers!r}: expected 1 or more")
-    size = exact(parse_expression(weight, {}))
+    size = exact(parse_number(weight))
     if size.exact is None or ex.free_names(size.exact) or not size.ball(128) > 0:
         raise ValueError(f"weight={weight!r}: expected a positive number")
     expr = exact_expression(target, parameters)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 _HOME = {
     "activation": "catalogue", "Activation": "catalogue", "Parameter": "catalogue", "UnknownActivation": "catalogue",
     "Facts": "facts", "FORMATS": "formats", "Format": "formats", "expectation": "gaussian", "Landscape": "landscape",
-    "StatementError": "language", "parse_expression": "language", "parse_statement": "language", "Claim": "ledger",
+    "StatementError": "language", "parse_expression": "parsing", "parse_statement": "parsing", "Claim": "ledger",
     "ClaimResult": "ledger", "Ledger": "ledger", "LedgerError": "ledger", "builtin_ledgers": "ledger",
     "load": "ledger", "certificate": "certificates", "Unwritten": "certificates", "verify": "ledger",
     "prove": "statements", "Counterexample": "verdicts",
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from .gaussian import expectation as expectation
     from .landscape import Landscape as Landscape
     from .language import StatementError as StatementError
-    from .language import parse_expression as parse_expression
-    from .language import parse_statement as parse_statement
     from .ledger import Claim as Claim
     from .ledger import ClaimResult as ClaimResult
     from .ledger import Ledger as Ledger
@@ -41,6 +39,8 @@ if TYPE_CHECKING:
     from .ledger import builtin_ledgers as builtin_ledgers
     from .ledger import load as load
     from .ledger import verify as verify
+    from .parsing import parse_expression as parse_expression
+    from .parsing import parse_statement as parse_statement
     from .statements import prove as prove
     from .verdicts import Counterexample as Counterexample
     from .verdicts import Evidence as Evidence

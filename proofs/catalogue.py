@@ -18,7 +18,7 @@ from flint import fmpq
 from . import expressions as ex
 from . import spelling
 from .expressions import Expr
-from .language import ELEMENTARY, DefinedFunction, parse_expression
+from .language import ELEMENTARY, DefinedFunction, read_expression
 from .syntax import StatementError
 
 ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
@@ -90,7 +90,7 @@ def _exact(name: str, value: ParameterValue) -> Expr:
             raise ValueError(f"{name}={value!r}: expected a finite number")
         return ex.rational(Fraction(value))
     if isinstance(value, str):
-        return parse_expression(value, {})
+        return read_expression(value, {})
     return ex.rational(value)
 
 
@@ -434,8 +434,8 @@ def known_functions() -> Mapping[str, DefinedFunction]:
     for entry in _ENTRIES:
         callable_here = {n: f for n, f in known.items() if n not in {p.name for p in entry.parameters}}
         try:
-            body = parse_expression(entry.formula, callable_here)
-            defaults = {p.name: parse_expression(p.default, {}) for p in entry.parameters}
+            body = read_expression(entry.formula, callable_here)
+            defaults = {p.name: read_expression(p.default, {}) for p in entry.parameters}
         except StatementError as error:
             raise ValueError(f"catalogue entry {entry.name!r}: {error}") from None
         expected = {*entry.inputs, *defaults}

@@ -25,10 +25,12 @@ from mpmath import libmp
 from . import expressions as ex
 from . import moments
 from .catalogue import catalogue
+from .decision import Decision
 from .effort import Undecided
 from .evaluate import precision
 from .ledger import Ledger
 from .lines import merge_marks, sign_line
+from .parsing import parse_statement
 from .pieces import Undefined as NotDefined
 from .pieces import split
 from .reals import Real, exact_rational
@@ -246,9 +248,6 @@ class _Writer(Recheck):
 
     def _expr(self, text: str, name: str) -> Any:
         """lhs - rhs of a relation as the engine reads it, numbers computed."""
-        from .language import parse_statement
-        from .statements import Decision
-
         where = self.where.text if self.where is not None else None
         decision = Decision(parse_statement(text, where, self.given, part=True))
         decision.resolve()

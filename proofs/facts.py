@@ -16,8 +16,8 @@ from .expressions import Expr
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape, landscape, proved_parity
 from .landscape import _differ_at as differ_at
-from .language import parse_expression
 from .lines import Line, constant, indicator, merge, sign_line, split_within
+from .parsing import parse_expression
 from .pieces import Pieces, Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .reals import PLUS_INFINITY, Real, compare, constant_sign, exact, larger, sign_of
 from .sets import Interval

@@ -69,23 +69,20 @@ RESERVED = (
 _OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
-def parse_statement(
-    text: str, where: str | None = None, functions: Mapping[str, str] | None = None, *, part: bool = False
+def read_statement(
+    text: str, where: str | None, known: Mapping[str, DefinedFunction], *, part: bool = False
 ) -> Statement:
-    """Read a statement, with an optional domain. Raises StatementError with one line.
+    """Read a statement that may call the known functions, with an optional domain. Raises StatementError.
 
     A condition names only what the statement names; where the text is a part of a statement, that was asked before.
     """
     try:
-        return _parse_statement(text, where, functions, part)
+        return _read_statement(text, where, known, part)
     except RecursionError:
         raise StatementError("the statement is nested too deeply once its functions are written out") from None
 
 
-def _parse_statement(text: str, where: str | None, functions: Mapping[str, str] | None, part: bool) -> Statement:
-    from .catalogue import known_functions
-
-    known = with_functions(known_functions(), functions)
+def _read_statement(text: str, where: str | None, known: Mapping[str, DefinedFunction], part: bool) -> Statement:
     reader = _Reader(known)
     tree = _tree(text, "statement")
     formula = reader.formula(tree)
@@ -113,11 +110,9 @@ def _numbers_in(leaf: Leaf) -> frozenset[str]:
     return frozenset().union(*(ex.free_names(side) for side in sides if isinstance(side, Expr)))
 
 
-def parse_expression(text: str, functions: Mapping[str, DefinedFunction] | None = None) -> Expr:
-    """Read one real expression, such as a catalogue formula."""
-    from .catalogue import known_functions
-
-    reader = _Reader(known_functions() if functions is None else functions)
+def read_expression(text: str, known: Mapping[str, DefinedFunction]) -> Expr:
+    """Read one real expression, such as a catalogue formula. Raises StatementError."""
+    reader = _Reader(known)
     expr = reader.expression(_tree(text, "formula"))
     if reader.functionals or reader.products:
         raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
@@ -153,8 +148,8 @@ def _define(text: str, formula: str, known: Mapping[str, DefinedFunction]) -> De
     if taken := sorted(own & RESERVED):
         raise StatementError(f"function {name!r}: {taken[0]!r} is a word of the language, not an input or parameter")
     try:
-        body = parse_expression(formula, {n: f for n, f in known.items() if n not in own})
-        defaults = {parameter: parse_expression(value, {}) for parameter, value in given.parameters.items()}
+        body = read_expression(formula, {n: f for n, f in known.items() if n not in own})
+        defaults = {parameter: read_expression(value, {}) for parameter, value in given.parameters.items()}
     except StatementError as error:
         raise StatementError(f"function {name!r}: {error}") from None
     if free := sorted(ex.free_names(body) - own):

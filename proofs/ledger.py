@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .catalogue import known_functions
-from .language import MAX_LENGTH, parse_statement, with_functions
+from .language import MAX_LENGTH, with_functions
+from .parsing import parse_statement
 from .signatures import names as function_names
 from .statements import prove
 from .syntax import StatementError

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from . import vector_repairs
 from .effort import budget, remaining
-from .language import parse_statement
+from .parsing import parse_statement
 from .property_repairs import for_existence, for_predicate, for_sets
 from .refutations import Candidate, Refuted, both, opposite, source
 from .relation_repairs import for_relation, narrowed, where_it_holds
 from .simple_constants import with_simple_constants
 from .syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
+from .vector_language import VectorStatement
 from .verdicts import Counterexample, Result, Verdict
 
 SUGGESTION_STEPS = 20_000
@@ -32,13 +34,18 @@ FAILURES = Exception
 
 
 def suggest(
-    statement: Statement,
+    statement: Statement | VectorStatement,
     functions: Mapping[str, str] | None,
     decide: Callable[..., Result],
     blame: Counterexample | None = None,
 ) -> Candidate | None:
     """A true statement close to the refuted one, and its condition."""
-    found = _Search(functions, decide).nearest(statement, blame)
+    search = _Search(functions, decide)
+    if isinstance(statement, VectorStatement):
+        with suppress(FAILURES):
+            return search.first(vector_repairs.candidates(statement, blame))
+        return None
+    found = search.nearest(statement, blame)
     with suppress(StatementError):
         if found is not None:
             parse_statement(*found, functions)  # its condition must not name what only another part named
@@ -65,15 +72,15 @@ class _Search:
                     ways = [repairs, *simpler]
                 case _:  # a property of the very function says more than one of a simpler function
                     ways = [simpler[0], repairs, simpler[1]]
-            found = next(filter(None, map(self._first, ways)), None)
-        return found or self._first(_at_the_counterexample(statement, blame))
+            found = next(filter(None, map(self.first, ways)), None)
+        return found or self.first(_at_the_counterexample(statement, blame))
 
     def _verdict(self, text: str, where: str | None) -> Verdict:
         with budget(SEARCH_STEPS), suppress(FAILURES):
             return self.decide(text, where=where, functions=self.functions).verdict
         return Verdict.UNDECIDED
 
-    def _first(self, candidates: Iterator[Candidate]) -> Candidate | None:
+    def first(self, candidates: Iterator[Candidate]) -> Candidate | None:
         """The first that is proved. A search that fails ends quietly."""
         seen: set[Candidate] = set()
         with suppress(FAILURES):
@@ -127,7 +134,7 @@ class _Search:
                 if verdict is not Verdict.REFUTED:
                     continue
                 repairs = self._repairs(_with(statement, part), None)
-                near = self._first(c for c in repairs if narrower or c[1] == where)
+                near = self.first(c for c in repairs if narrower or c[1] == where)
                 if near is not None:
                     texts.append(near[0])
                     condition = condition if near[1] in (condition, None) else both(condition, near[1])

@@ -8,7 +8,7 @@ from . import expressions as ex
 from .expressions import Expr
 from .facts import continuity, continuity_json
 from .landscape import decided_landscape
-from .language import parse_expression
+from .parsing import parse_expression
 from .pieces import one_sided_limit, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from .refutations import (

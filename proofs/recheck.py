@@ -28,7 +28,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import product
@@ -36,11 +36,11 @@ from pathlib import Path
 from typing import Any
 
 from .recheck_cases import Cases
-from .recheck_definitions import NUMBERS, PROPERTIES, SETS, refusal
-from .recheck_formulas import RELATIONS, Bad, Node, closed, holds, num, replaced, tree
-from .recheck_functions import Part, functional, is_set, predicate, same_set, sign_on_part
-from .recheck_numbers import Exhausted, Num, Unclear, Undefined, bounded, compare
-from .recheck_signs import Refuted, Signs, Wrong
+from .recheck_domain import Domain
+from .recheck_formulas import Bad, Node, num
+from .recheck_functions import functional, predicate, same_set, sign_on_part
+from .recheck_numbers import Exhausted, Num, Unclear, Undefined, bounded
+from .recheck_signs import Refuted, Wrong
 
 MAX_BYTES = 5_000_000
 SAMPLES = (1, 0, -1, 2, -2, Fraction(1, 2), 8, Fraction(-1, 2), -8, 3, -3, Fraction(1, 10), Fraction(-1, 10), 20, -20,
@@ -49,24 +49,8 @@ MAX_POINTS = 3_000
 """Where a point of the domain is looked for, and how many are tried."""
 
 
-class Recheck(Signs):
-    """One certificate."""
-
-    def __init__(self, certificate: dict[str, Any]) -> None:
-        super().__init__(certificate["facts"], certificate["functions"])
-        self.statement = tree(certificate["statement"])
-        self.where = tree(certificate["where"]) if certificate["where"] is not None else None
-        self.cache: dict[Any, Any] = {}
-        self.sides: dict[Any, Node | str] = {}
-        self.products: dict[str, list[Part]] = {}
-        trees = [formula for formula in (self.statement, self.where) if formula is not None]
-        if reason := refusal(certificate["functions"], trees):
-            raise Wrong(reason)
-        self.confined = self._condition(self.where) if self.where is not None else frozenset()
-        """The names that the condition restricts."""
-        self.reader.seen.clear()
-
-    # --- statements
+class Recheck(Domain):
+    """Shows that a certificate's statement is true."""
 
     def run(self) -> None:
         """Every part of the statement. Raises Wrong, Unclear or Bad."""
@@ -90,13 +74,6 @@ class Recheck(Signs):
         if strange := self.confined - self.reader.seen:
             raise Bad(f"the condition names {min(strange)}, and the statement does not")
 
-    def _condition(self, where: Any) -> frozenset[str]:
-        """The free names of the condition, which relates numbers in them and nothing else. Raises Bad."""
-        words = {node.id for node in ast.walk(where) if isinstance(node, ast.Name)}
-        if words & (NUMBERS | PROPERTIES | SETS | {"oo"}) or not (names := self.names(where)):
-            raise Bad(f"not a condition on names: {where.text[:80]!r}")
-        return names
-
     def _somewhere(self, parts: list[Any]) -> None:
         """Some point satisfies the condition and is in the domain of all parts. Raises Unclear."""
         pointwise = [part for part in parts if self.names(part)]
@@ -111,82 +88,11 @@ class Recheck(Signs):
                     return
         raise Unclear("no point was found in the domain")
 
-    def truth_at(self, formula: Any, point: Mapping[str, Node]) -> bool | None:
-        """Whether a formula holds at a point, None where a sign stays open. Raises Undefined where a term is."""
-
-        def sign(key: str, e: Node) -> int | None:
-            for name, value in point.items():
-                e = replaced(e, name, value)
-            return closed(e).sign()
-
-        return self.truth(formula, sign, strict=True)
-
     def _samples(self, name: str) -> list[Node]:
         """Simple values for a name; for a product, ends of the intervals that it takes."""
         if name not in self.products:
             return [*map(num, SAMPLES)]
         return [Node("const", end) for p in self.products[name] for end in (p.low, p.high) if isinstance(end, Num)]
-
-    def names(self, part: Any) -> frozenset[str]:
-        """The free names of the relations between numbers in a formula."""
-        match part:
-            case ast.BoolOp(values=inner):
-                return frozenset().union(*map(self.names, inner))
-            case ast.UnaryOp(operand=inner):
-                return self.names(inner)
-            case ast.Compare(left=left, comparators=rest) if not any(map(is_set, (left, *rest))):
-                sides = [self.value(side) for side in (left, *rest)]
-                return frozenset().union(*(side.names for side in sides if isinstance(side, Node)))
-        return frozenset()
-
-    def value(self, e: Any) -> Node | str:
-        """A side of a relation: an expression or an infinity."""
-        if e not in self.sides:
-            self.sides[e] = self.reader.extended(e)
-        return self.sides[e]
-
-    def truth(self, e: Any, sign: Callable[[str, Node], int | None], strict: bool = False) -> bool | None:
-        """Whether a formula holds where the signs are taken; None where a term is undefined.
-
-        Parts that no longer matter are not looked at, unless `strict` asks whether all terms are defined.
-        """
-        match e:
-            case ast.BoolOp(op=op, values=values):
-                decisive, truths = isinstance(op, ast.Or), set()
-                for value in values:
-                    truths.add(self.truth(value, sign, strict))
-                    if decisive in truths and not strict:
-                        return decisive
-                if {None, decisive} <= truths:
-                    raise Unclear("a condition that is only partly defined")
-                return None if None in truths else decisive if decisive in truths else not decisive
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                truth = self.truth(operand, sign, strict)
-                return None if truth is None else not truth
-            case ast.Compare(left=left, ops=ops, comparators=comparators):
-                sides = [left, *comparators]
-                truths = [self.relation(a, RELATIONS.get(type(op), ""), b, sign, strict)
-                          for a, op, b in zip(sides, ops, comparators, strict=False)]  # fmt: skip
-                return None if None in truths else all(truths)
-            case ast.Call(func=ast.Name(id=kind)):
-                return predicate(self, kind, e)
-        raise Bad(f"not a statement: {getattr(e, 'text', '')[:80]!r}")
-
-    def relation(
-        self, a: Any, op: str, b: Any, sign: Callable[[str, Node], int | None], strict: bool = False
-    ) -> bool | None:
-        if is_set(a) or is_set(b):
-            if op not in ("==", "!="):
-                raise Bad(f"sets are compared with == and != only: {a.text[:40]!r}")
-            return same_set(self, a, b) == (op == "==")
-        left, right = self.value(a), self.value(b)
-        if isinstance(left, str) or isinstance(right, str):
-            values = [side if isinstance(side, str) else closed(side) for side in (left, right)]
-            return holds(op, compare(*values))
-        if left is right and not strict:
-            return holds(op, 0)  # equal wherever it is defined, and elsewhere not in the domain
-        found = sign(f"{a.text} - ({b.text})", left - right)
-        return None if found is None else holds(op, found)
 
     def on_line(self, part: Any, name: str) -> None:
         """One free name: the statement holds on every gap and at every mark where its condition does."""
@@ -217,6 +123,12 @@ class Recheck(Signs):
         if e.text not in self.cache:
             self.cache[e.text] = functional(self, e)
         return self.cache[e.text]
+
+    def same_set(self, a: Any, b: Any) -> bool:
+        return same_set(self, a, b)
+
+    def property(self, kind: str, e: Any) -> bool:
+        return predicate(self, kind, e)
 
 
 def conjuncts(e: Any) -> Iterator[Any]:

@@ -9,16 +9,14 @@ the sign that it has at both.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
+from .recheck_domain import Domain
 from .recheck_formulas import Node, algebraic, closed, tree
 from .recheck_functions import sign_on_part
 from .recheck_numbers import Unclear, is_zero
-
-if TYPE_CHECKING:
-    from .recheck import Recheck
 
 MAX_CASES = 300
 SAMPLES = (0, 1, -1, 2, -2, Fraction(1, 2), 8)
@@ -34,7 +32,7 @@ class _Split(Exception):
 class Cases:
     """One part of a statement, in several names."""
 
-    def __init__(self, check: Recheck, part: Any) -> None:
+    def __init__(self, check: Domain, part: Any) -> None:
         self.check, self.part = check, part
         self.known: dict[Any, int] = {}
 

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 from mpmath import libmp as lib
 
-from .recheck_definitions import SETS
+from .recheck_domain import Domain, Part
 from .recheck_formulas import (
     Bad,
     Cell,
@@ -37,10 +36,7 @@ from .recheck_formulas import (
     tree,
 )  # fmt: skip
 from .recheck_numbers import FAR, Num, Unclear, Undefined, Value, compare, is_zero, number
-
-if TYPE_CHECKING:
-    from .recheck import Recheck
-    from .recheck_signs import Ends, Mark
+from .recheck_signs import Mark
 
 FORMATS = {  # precision, least and greatest exponent
     "float64": (53, -1022, 1023), "float32": (24, -126, 127), "float16": (11, -14, 15), "bfloat16": (8, -126, 127),
@@ -49,62 +45,28 @@ FORMATS = {  # precision, least and greatest exponent
 MAX_COUNT, MAX_VALUES = 10_000, 2_000
 
 
-@dataclass(frozen=True)
-class Part:
-    """An interval of values, or one value; `at` is the mark where it is taken, `on` the gap of a constant piece.
-
-    On a gap with a `direction` the function runs from one end to the other.
-    """
-
-    low: Value
-    high: Value
-    low_closed: bool = True
-    high_closed: bool = True
-    at: Mark | None = None
-    on: Ends | None = None
-    direction: int = 0
-
-    @property
-    def start(self) -> Value:
-        return self.high if self.direction < 0 else self.low
-
-    @property
-    def end(self) -> Value:
-        return self.low if self.direction < 0 else self.high
-
-    @property
-    def is_point(self) -> bool:
-        return self.low is self.high
-
-    def has(self, which: str) -> bool:
-        """Whether there are values inside, at the low end, at the high end (one value is its own low end)."""
-        if which == "inside":
-            return not self.is_point
-        return self.low_closed if which == "low" else self.high_closed and not self.is_point
-
-
 def slope_of(e: Node, name: str) -> Node:
     """The derivative; its own variable is named after the derivatives inside, so that it is none of theirs."""
     bound = f"{name}#-{e.derivatives}"
     return Node("D", replaced(e, name, Node("name", bound)), bound, Node("name", name))
 
 
-def restricted(check: Recheck, name: str) -> bool:
+def restricted(check: Domain, name: str) -> bool:
     """Whether the condition speaks of the name."""
     return name in check.confined
 
 
-def _unrestricted(check: Recheck, e: Any, name: str) -> None:
+def _unrestricted(check: Domain, e: Any, name: str) -> None:
     if restricted(check, name):
         raise Unclear(f"{e.text[:60]} under a condition on {name}")
 
 
-def inside(check: Recheck, name: str, sign: Callable[[str, Node], int | None]) -> bool:
+def inside(check: Domain, name: str, sign: Callable[[str, Node], int | None]) -> bool:
     """Whether the condition holds where the signs are taken."""
     return not restricted(check, name) or check.truth(check.where, sign, strict=True) is True
 
 
-def shape(check: Recheck, e: Any) -> list[Part]:
+def shape(check: Domain, e: Any) -> list[Part]:
     """The values of a function of one name on its domain, piece by piece."""
     name = check.reader.variable(e)
     key = f"shape of {e.text} | {name}"
@@ -192,7 +154,7 @@ def extremum(parts: list[Part], sense: int) -> tuple[Value, list[Part]]:
     return best, holders
 
 
-def functional(check: Recheck, e: Any) -> Any:
+def functional(check: Domain, e: Any) -> Any:
     """The value of a call as a node (or "oo", "-oo"); None where it is no functional."""
     kind, args = e.func.id, e.args
     match kind, len(args):
@@ -263,7 +225,7 @@ def _nearest(kind: str, x: Fraction) -> Fraction:
     return round(x / unit) * unit
 
 
-def expectation(check: Recheck, e: Any) -> Num:
+def expectation(check: Domain, e: Any) -> Num:
     """E over a standard normal: differences of limits of antiderivatives that are checked by differentiating them."""
     name = check.reader.variable(e, preferred="z")
     _unrestricted(check, e, name)
@@ -301,7 +263,7 @@ def is_product(e: Any) -> bool:
     return isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id == "product" and len(e.args) == 2
 
 
-def product(check: Recheck, e: Any) -> tuple[Node, list[Part]]:
+def product(check: Domain, e: Any) -> tuple[Node, list[Part]]:
     """product(f, n): a node that ranges over the parts. For a free n, a share in (0, 1] of the largest product."""
     if ("product", e.text) in check.cache:
         return check.cache["product", e.text]
@@ -342,7 +304,7 @@ def product(check: Recheck, e: Any) -> tuple[Node, list[Part]]:
     return node, parts
 
 
-def values_of(check: Recheck, e: Any) -> list[Part]:
+def values_of(check: Domain, e: Any) -> list[Part]:
     """The values of a function, or of a product of as many factors as are written."""
     if not is_product(e):
         return shape(check, e)
@@ -386,13 +348,7 @@ def _no_case(u: Node) -> int:
 # --- sets
 
 
-def is_set(e: Any) -> bool:
-    if isinstance(e, ast.Call) and isinstance(e.func, ast.Name):
-        return e.func.id in SETS - {"reals"}
-    return isinstance(e, ast.Set) or (isinstance(e, ast.Name) and e.id == "reals")
-
-
-def same_set(check: Recheck, a: Any, b: Any) -> bool:
+def same_set(check: Domain, a: Any, b: Any) -> bool:
     """Whether two sets of reals are equal."""
     left, right = (union(members(check, side)) for side in (a, b))
     return len(left) == len(right) and all(
@@ -402,7 +358,7 @@ def same_set(check: Recheck, a: Any, b: Any) -> bool:
     )
 
 
-def members(check: Recheck, e: Any) -> list[Part]:
+def members(check: Domain, e: Any) -> list[Part]:
     """A set as parts, in any order."""
 
     def value(side: Any) -> Value:
@@ -470,7 +426,7 @@ def union(parts: list[Part]) -> list[Part]:
 # --- predicates
 
 
-def predicate(check: Recheck, kind: str, e: Any) -> bool:
+def predicate(check: Domain, kind: str, e: Any) -> bool:
     """Whether a property of a function, or approx, holds."""
     args = e.args
     if kind == "approx" and len(args) == 2 and len(e.keywords) == 1:
@@ -529,7 +485,7 @@ def _monotone(parts: list[Part], kind: str) -> bool:
     return all(s >= 0 for s in steps) or all(s <= 0 for s in steps)
 
 
-def _parity(check: Recheck, e: Any, kind: str) -> bool:
+def _parity(check: Domain, e: Any, kind: str) -> bool:
     """f(-x) = f(x) or -f(x) on every gap and at every mark; each has a value where the other has one."""
     name, f = check.reader.variable(e), check.reader.read(e)
     _unrestricted(check, e, name)
@@ -551,7 +507,7 @@ def _parity(check: Recheck, e: Any, kind: str) -> bool:
     return signs <= {0, None}
 
 
-def approx(check: Recheck, a: Any, b: Any, option: Any) -> bool:
+def approx(check: Domain, a: Any, b: Any, option: Any) -> bool:
     """b is a rounded to n significant digits, ties either way; with rel=r, abs(a - b) <= r abs(b)."""
     if option.arg not in ("rel", "digits"):
         raise Bad("approx takes digits= or rel=")
@@ -586,14 +542,14 @@ def approx(check: Recheck, a: Any, b: Any, option: Any) -> bool:
     return signs[0] >= 0 >= signs[1]  # type: ignore[operator]
 
 
-def fraction_of(check: Recheck, e: Any) -> Fraction:
+def fraction_of(check: Domain, e: Any) -> Fraction:
     value = check.reader.read(e)
     if value.op != "num":
         raise Bad(f"expected a rational number: {e.text[:40]!r}")
     return value.args[0]
 
 
-def _pieces(check: Recheck, e: Any) -> tuple[Node, str, list[Mark], list[tuple[Mark, int]]]:
+def _pieces(check: Domain, e: Any) -> tuple[Node, str, list[Mark], list[tuple[Mark, int]]]:
     """A function that is analytic between marks, on an interval: the marks inside it, and the ends that belong to it.
 
     An end comes with the side, 1 or -1, on which the interval lies.
@@ -618,7 +574,7 @@ def _pieces(check: Recheck, e: Any) -> tuple[Node, str, list[Mark], list[tuple[M
     return f, name, marks[first:last], [(marks[i], 1 if i < first else -1) for i in members - between]
 
 
-def continuity(check: Recheck, e: Any) -> int | None:
+def continuity(check: Domain, e: Any) -> int | None:
     """The largest k with f in C^k, -1 with a jump, None for smooth."""
     f, name, marks, edges = _pieces(check, e)
     if edges:
@@ -650,7 +606,7 @@ def _continuous_at(f: Node, name: str, point: Value, demand: bool = True) -> boo
     return not any(signs)
 
 
-def _differentiable(check: Recheck, e: Any) -> bool:
+def _differentiable(check: Domain, e: Any) -> bool:
     f, name, marks, _ = _pieces(check, e)
     _unrestricted(check, e, name)
     for mark in marks:

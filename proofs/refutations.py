@@ -6,20 +6,18 @@ import ast
 import re
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flint import fmpq
 
 from . import expressions as ex
+from .decision import Decision
 from .effort import Undecided
 from .expressions import Expr
 from .lines import Line, constant, merge, sign_line
 from .reals import Real, round_decimal
 from .syntax import Connective, Formula, Quantified, Relation, Statement, relations
 from .verdicts import Counterexample
-
-if TYPE_CHECKING:
-    from .statements import Decision
 
 DIGITS = 19
 """Significant digits of a bound without a short exact form."""
@@ -44,8 +42,6 @@ class Refuted:
     @cached_property
     def decision(self) -> Decision:
         """The numbers and products of the statement. Raises Undecided."""
-        from .statements import Decision
-
         decision = Decision(self.statement)
         decision.resolve()
         return decision

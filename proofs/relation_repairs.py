@@ -14,7 +14,7 @@ from flint import fmpq
 from . import expressions as ex
 from .expressions import Expr
 from .landscape import decided_landscape
-from .language import parse_expression, parse_statement
+from .parsing import parse_expression, parse_statement
 from .reals import Real
 from .refutations import (
     DIGITS,

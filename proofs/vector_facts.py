@@ -13,7 +13,7 @@ from . import expressions as ex
 from .catalogue import Parameter, UnknownActivation
 from .effort import Undecided
 from .expressions import Expr
-from .language import parse_expression
+from .parsing import parse_number
 from .statements import prove
 from .syntax import Relation
 from .vector_catalogue import VectorActivation, vector_activations
@@ -90,7 +90,7 @@ def _parameters(entry: VectorActivation, given: Mapping[str, str]) -> dict[str, 
     if unknown := sorted(given.keys() - known.keys()):
         raise ValueError(f"{entry.name} has no parameter {unknown[0]!r}; its parameters: {', '.join(known) or 'none'}")
     for key, value in given.items():
-        if names := sorted(ex.free_names(parse_expression(value, {}))):
+        if names := sorted(ex.free_names(parse_number(value))):
             raise ValueError(f"{key}={value!r}: expected a number, found the free name {names[0]!r}")
     return {key: given.get(key, p.default) for key, p in known.items()}
 

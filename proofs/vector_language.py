@@ -12,9 +12,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import expressions as ex
+from .catalogue import known_functions
 from .effort import Undecided
 from .expressions import Expr
-from .language import DefinedFunction, _Reader, _shown, _source, _tree, extremum_hint, names_typed, require_named
+from .language import (
+    DefinedFunction,
+    _Reader,
+    _shown,
+    _source,
+    _tree,
+    extremum_hint,
+    names_typed,
+    require_named,
+    with_functions,
+)
 from .signatures import names as function_names
 from .syntax import Connective, Formula, Relation, StatementError, relations
 from .vector_catalogue import vector_activations
@@ -51,9 +62,6 @@ def parse_vector_statement(
     text: str, where: str | None = None, functions: Mapping[str, str] | None = None
 ) -> VectorStatement:
     """Read a statement about vectors. Raises StatementError with one line."""
-    from .catalogue import known_functions
-    from .language import with_functions
-
     for name in sorted(function_names(functions)):
         if name in WORDS or name in vector_activations():
             raise StatementError(f"function {name!r}: the name is taken in statements about vectors")

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from . import counterexamples, identities, several
 from . import expressions as ex
+from .decision import Decision
 from .effort import Undecided, budget
 from .expressions import Expr
 from .pieces import Undefined
@@ -131,8 +132,6 @@ class Prover:
         """One component by itself, then two or more. Raises Undecided."""
         if self.least > 1 or isinstance(r, EntryRelation):
             raise Undecided(r.text)
-        from .statements import Decision
-
         single = at_dimension(replace(self.statement, formula=r), 1)
         if not any(_nowhere_defined(side) for side in sides_of(single.formula)):
             if Decision(single).run().verdict is not Verdict.PROVED:
@@ -191,8 +190,6 @@ class Prover:
 
     def _settle(self, goal: Relation, conditions: Sequence[Relation], least: int) -> None:
         """Prove a relation between real numbers under conditions. Raises Undecided."""
-        from .statements import Decision
-
         left = real(goal.lhs)
         visible = visible_sign(left, conditions, least)
         if visible is not None:

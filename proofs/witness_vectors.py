@@ -16,6 +16,7 @@ from flint import arb, arb_series, fmpq
 
 from . import language
 from .as_written import FUNCTIONS, NotExamined, Writing, entry_named, formula_tree
+from .catalogue import known_functions
 from .evaluate import precision
 from .language import number_from_source
 from .signatures import signature
@@ -61,8 +62,6 @@ Scope: TypeAlias = Mapping[str, Any]
 
 def contradiction(text: str, where: str | None, functions: Mapping[str, str] | None) -> Counterexample | None:
     """A vector that contradicts a statement, or None. Raises NotExamined or Exhausted."""
-    from .catalogue import known_functions
-
     tree = language._tree(text, "statement")
     condition = None if where is None else language._tree(where, "where")
     trees = [tree] if condition is None else [tree, condition]

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ..numerics.depth import depth_report
 from ..proofs.formats import FORMATS
-from ..proofs.language import parse_expression
+from ..proofs.parsing import parse_expression
 from .console import cell, pairs, table
 from .errors import BadInput
 from .figures import bound, brief, full, product

@@ -120,10 +120,10 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
 def numbers(parameters: Mapping[str, str]) -> dict[str, str]:
     """The parameters, each of which must be a number: no free names. Raises BadInput, and StatementError."""
     from ..proofs.expressions import free_names
-    from ..proofs.language import parse_expression
+    from ..proofs.parsing import parse_number
 
     for name, value in parameters.items():
-        if free_names(parse_expression(value, {})):
+        if free_names(parse_number(value)):
             raise BadInput(f"--param {name}={value}: expected a number")
     return dict(parameters)
 

@@ -28,8 +28,8 @@ from gradproof.numerics.smooth import nth_derivative
 from gradproof.proofs.catalogue import activation
 from gradproof.proofs.evaluate import enclose, jet, precision
 from gradproof.proofs.expressions import Expr
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.lines import constant, sign_line
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import split
 
 FUNCTIONS = [("silu", 0, 0), ("gelu", 1, 0), ("tanh", 0, 0), ("softplus", 0, 0), ("mish", 1, 0), ("hard_swish", 0, 1)]

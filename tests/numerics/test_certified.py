@@ -15,7 +15,7 @@ from gradproof.numerics.formats import as_float64, exact, from_bits, to_bits
 from gradproof.numerics.oracle import oracle
 from gradproof.proofs.catalogue import Activation, activation, catalogue
 from gradproof.proofs.formats import FORMATS, Enclosures
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import Kink
 
 

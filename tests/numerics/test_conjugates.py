@@ -5,14 +5,14 @@ from flint import fmpq
 from gradproof.numerics.conjugates import conjugate, quotient
 from gradproof.proofs.evaluate import enclose
 from gradproof.proofs.expressions import differentiate
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression, parse_number
 
 FORMULAS = ("x + sqrt(x**2 + 4)", "x/(2*sqrt(x**2 + 4)) + 1/2", "1 - x/sqrt(1 + x**2)", "3*x**2 - x*sqrt(x**2 + 7/3)")
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_the_product_of_both_forms_is_the_difference_of_squares(formula: str) -> None:
-    expr = parse_expression(formula, {})
+    expr = parse_number(formula)
     found = conjugate(expr)
     assert found is not None
     numerator, p, r = found
@@ -31,7 +31,7 @@ def test_the_numerator_is_multiplied_out() -> None:
 
 @pytest.mark.parametrize("formula", ["x + exp(x)", "sqrt(x) + sqrt(x + 1)", "x**2", "x + sqrt(exp(x))", "a + sqrt(x)"])
 def test_other_expressions_have_none(formula: str) -> None:
-    assert conjugate(parse_expression(formula, {})) is None
+    assert conjugate(parse_number(formula)) is None
 
 
 def test_a_quotient_is_in_lowest_terms() -> None:

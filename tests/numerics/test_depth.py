@@ -18,7 +18,7 @@ from gradproof.proofs import expressions as ex
 from gradproof.proofs.catalogue import catalogue
 from gradproof.proofs.evaluate import precision
 from gradproof.proofs.formats import FORMATS
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_number
 from gradproof.proofs.reals import Real, exact
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
@@ -87,7 +87,7 @@ def test_the_range_of_a_product_with_factors_of_both_signs() -> None:
     assert (lowest.rational, highest.rational) == (fmpq(-9, 8), fmpq(27, 8))
     lowest, highest = product_range(exact_expression("sigmoid"), 10, exact(2))
     assert (lowest.rational, highest.rational) == (0, fmpq(1, 1024))
-    cube = parse_expression("x**3", {})
+    cube = parse_number("x**3")
     lowest, highest = product_range(cube, 2, exact(1))
     assert lowest.rational == 0
     assert highest.is_infinite

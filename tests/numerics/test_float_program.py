@@ -8,7 +8,7 @@ from gradproof.numerics.formats import exact
 from gradproof.numerics.scaled import scaled_enclosure
 from gradproof.proofs.catalogue import catalogue
 from gradproof.proofs.expressions import differentiate
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression, parse_number
 
 SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switching]
 FORMULAS = (
@@ -50,7 +50,7 @@ def check(expr) -> float:
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_bound_is_below_the_error(formula: str) -> None:
-    check(parse_expression(formula, {}))
+    check(parse_number(formula))
 
 
 @pytest.mark.parametrize("entry", SMOOTH, ids=lambda e: e.name)
@@ -72,7 +72,7 @@ def test_smooth_entries_were_seen() -> None:
 )  # fmt: skip
 def test_the_rewritings_keep_the_digits_in_the_tails(formula: str) -> None:
     x = np.array([-300.0, -40.0, -1e-9, 1e-9, 40.0, 300.0])
-    result = evaluate(parse_expression(formula, {}), {"x": x})
+    result = evaluate(parse_number(formula), {"x": x})
     assert (result.error <= 12 * np.spacing(np.abs(result.value))).all()
 
 

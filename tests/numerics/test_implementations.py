@@ -10,7 +10,7 @@ from gradproof.proofs.catalogue import Activation, activation, catalogue
 from gradproof.proofs.expressions import name, rational, substitute
 from gradproof.proofs.facts import facts
 from gradproof.proofs.formats import FORMATS
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression, parse_number
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
 GATES = [entry for entry in catalogue() if len(entry.inputs) == 2]
@@ -120,7 +120,7 @@ def test_bad_calls_are_named() -> None:
     with pytest.raises(ValueError, match="dtype='int64'"):
         implementation("relu")(np.zeros(1, np.int64))
     with pytest.raises(ValueError, match="expected a product of functions of a and of b alone"):
-        implementation(parse_expression("a + b", {}))
+        implementation(parse_number("a + b"))
     assert format_of(implementation("relu")(np.zeros(3, np.float16))).name == "float16"
 
 

@@ -12,7 +12,7 @@ from gradproof.numerics.binades import BINADE, ROW, Polynomials
 from gradproof.numerics.near_lines import Beside
 from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.expressions import Expr
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 MISH = "x*tanh(log(1 + exp(x)))"
 SLOPES = {MISH: Fraction(3, 5), "-x/(2 + exp(x))": Fraction(-1, 3), "3*x/(10 - x)": Fraction(3, 10)}

@@ -13,7 +13,7 @@ from gradproof.numerics.witness import witness
 from gradproof.proofs.catalogue import Activation, catalogue
 from gradproof.proofs.evaluate import precision
 from gradproof.proofs.formats import FIRST_PRECISION, FORMATS
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression, parse_number
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
 POINTS = np.array(
@@ -243,7 +243,7 @@ def test_the_sign_of_what_no_ball_tells_from_zero(name: str, order: int, fmt: st
 def test_an_underflow_without_any_sign_is_a_positive_zero() -> None:
     # x - x, and an identity that neither balls nor tails show to be 0
     for formula in ("exp(x)*exp(-x) - 1", "sin(x)**2 + cos(x)**2 - 1"):
-        truth = reference(parse_expression(formula, {}), np.array([0.3, -7.5]))
+        truth = reference(parse_number(formula), np.array([0.3, -7.5]))
         assert truth.value.tolist() == [0, 0]
         assert not np.signbit(truth.value).any()
         assert (truth.ulp_exponent == -1074).all()
@@ -259,7 +259,7 @@ def test_kinks_give_both_sides() -> None:
 
 
 def test_a_jump_has_the_value_of_the_definition() -> None:
-    step = parse_expression("1 if x >= 0 else 0", {})
+    step = parse_number("1 if x >= 0 else 0")
     assert reference(step, np.array([-1.0, 0.0, 1.0])).value.tolist() == [0, 1, 1]
 
 

@@ -15,7 +15,7 @@ from gradproof.proofs.catalogue import Activation, catalogue
 from gradproof.proofs.evaluate import jet, precision
 from gradproof.proofs.expressions import Expr
 from gradproof.proofs.formats import Enclosures
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import Kink
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]

@@ -6,7 +6,7 @@ from gradproof.numerics.scaled import beside_exact, parts, scaled_enclosure, sca
 from gradproof.proofs.catalogue import catalogue
 from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.expressions import differentiate
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression, parse_number
 
 SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switching]
 PRIMITIVES = ("exp(x)", "log(x**2 + 1)", "erf(x)", "erfc(x)", "sinh(x)", "cosh(x)", "tanh(x)", "sqrt(x**2 + 3)")
@@ -20,7 +20,7 @@ RATIONALS = [fmpq(p, 7) for p in (-300, -71, -9, -1, 0, 2, 8, 64, 280)]
 
 @pytest.mark.parametrize("formula", PRIMITIVES + QUOTIENTS)
 def test_where_plain_balls_work_both_enclose_the_same_number(formula: str) -> None:
-    _agree(parse_expression(formula, {}))
+    _agree(parse_number(formula))
 
 
 @pytest.mark.parametrize("entry", SMOOTH, ids=lambda e: e.name)
@@ -64,7 +64,7 @@ def test_the_side_of_an_exact_number() -> None:
     assert below is not None
     assert below < x
     assert beside_exact(shrink, fmpq(1), "x", 2048) is None
-    assert beside_exact(parse_expression("x", {}), x, "x", 2048) is None
+    assert beside_exact(parse_number("x"), x, "x", 2048) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_side_of_an_exact_number() -> None:
 )
 def test_exact_parts(formula: str, x: int, c: fmpq, sign: int) -> None:
     with precision(128):
-        found = parts(parse_expression(formula, {}), fmpq(x), "x")
+        found = parts(parse_number(formula), fmpq(x), "x")
         assert (found.c, found.t) == (c, 0)
         assert (found.rest.m > 0) - (found.rest.m < 0) == sign
         assert abs(found.rest.ball()) < arb(2) ** -1000
@@ -97,7 +97,7 @@ def test_the_square_root_of_no_square_stays_a_ball() -> None:
 
 def test_signs_through_growth_that_is_no_ball() -> None:
     for formula, sign in (("log(1 + exp(-x))", 1), ("exp(-exp(-x)) - 1", -1), ("sqrt(1 - exp(-x)) - 1", -1)):
-        assert scaled_sign(parse_expression(formula, {}), fmpq(10**190), "x", 128) == sign
+        assert scaled_sign(parse_number(formula), fmpq(10**190), "x", 128) == sign
 
 
 @pytest.mark.parametrize("c", [fmpq(0), fmpq(1), fmpq(-(2**900) - 1), fmpq(3, 2**1075)])

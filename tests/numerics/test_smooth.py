@@ -6,7 +6,7 @@ from gradproof.numerics.smooth import is_rational_function, nth_derivative, rati
 from gradproof.proofs.catalogue import catalogue
 from gradproof.proofs.evaluate import enclose, excludes_zero
 from gradproof.proofs.expressions import Expr, add, differentiate, mul, power, rational, text
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression, parse_number
 from gradproof.proofs.pieces import split
 
 FORMULAS = [
@@ -17,7 +17,7 @@ FORMULAS = [
     if piece.expr is not None
 ]
 POINTS = [fmpq(p, 7) for p in (-900, -64, -15, -7, -2, 0, 1, 7, 9, 20, 70, 700)]
-X = parse_expression("x", {})
+X = parse_number("x")
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ X = parse_expression("x", {})
     ],
 )
 def test_exact_values(formula: str, at_two_thirds: fmpq) -> None:
-    assert rational_value(parse_expression(formula, {}), fmpq(2, 3)) == at_two_thirds
+    assert rational_value(parse_number(formula), fmpq(2, 3)) == at_two_thirds
 
 
 @pytest.mark.parametrize("formula", ["exp(x)", "sqrt(x)", "x + pi", "abs(x)", "x**65", "x**x"])
 def test_what_is_no_small_rational_function(formula: str) -> None:
-    expr = parse_expression(formula, {})
+    expr = parse_number(formula)
     assert not is_rational_function(expr)
     assert rational_value(expr, fmpq(2)) is None
 
@@ -54,7 +54,7 @@ def test_what_is_no_small_rational_function(formula: str) -> None:
     ],
 )
 def test_roots_are_exact_where_they_are_rational(formula: str, x: fmpq, value: fmpq | None) -> None:
-    assert rational_value(parse_expression(formula, {}), x) == value
+    assert rational_value(parse_number(formula), x) == value
 
 
 def test_rational_powers() -> None:
@@ -71,7 +71,7 @@ def test_a_pole_has_no_value() -> None:
 
 
 def test_derivatives_of_any_order() -> None:
-    cube = parse_expression("x**3", {})
+    cube = parse_number("x**3")
     assert [rational_value(nth_derivative(cube, n), fmpq(2)) for n in range(5)] == [8, 12, 12, 6, 0]
 
 
@@ -97,7 +97,7 @@ def test_a_derivative_with_powers_in_front_is_the_same_function(order: int) -> N
     ],
 )
 def test_what_is_put_in_front(formula: str, derivative: str) -> None:
-    expr = parse_expression(formula, {})
+    expr = parse_number(formula)
     assert text(nth_derivative(expr, 1)) == derivative
     _same(_derived(expr, 1), nth_derivative(expr, 1), formula)
 

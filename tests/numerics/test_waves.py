@@ -13,7 +13,7 @@ from gradproof.numerics.certified import certified
 from gradproof.numerics.waves import Wave, wave
 from gradproof.proofs.catalogue import activation
 from gradproof.proofs.evaluate import enclose, precision
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 FORMULAS = ["sin(30*x)", "30*cos(30*x)", "-900*sin(30*x)", "sin(x)", "-3/4*cos(-63/32*x)", "2*sin(-x)"]
 KEYS = [sign + exponent for sign in (0, 256) for exponent in (140, 151, 174, 200, 253, 254)]

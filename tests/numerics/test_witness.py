@@ -4,7 +4,7 @@ import mpmath
 import pytest
 from flint import fmpq
 from gradproof.numerics.witness import witness
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 FUNCTIONS = ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
 

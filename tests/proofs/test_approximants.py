@@ -7,7 +7,7 @@ from flint import arb
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.landscape import _tied, decided_landscape
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import Real
 from gradproof.proofs.resolution import _one_sided
 from gradproof.proofs.statements import prove

@@ -4,7 +4,7 @@ import pytest
 from gradproof.proofs.catalogue import activation, catalogue, known_functions
 from gradproof.proofs.facts import facts
 from gradproof.proofs.landscape import landscape
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import Real
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict

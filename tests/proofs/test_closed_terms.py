@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from gradproof.proofs.evaluate import enclose
-from gradproof.proofs.language import parse_expression, parse_statement
+from gradproof.proofs.parsing import parse_expression, parse_statement
 from gradproof.proofs.saturation import without_cancellation
 from gradproof.proofs.statements import prove
 from gradproof.proofs.syntax import StatementError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.effort import Undecided
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import Undefined, constant_sign, require_defined
 from gradproof.proofs.statements import prove
 from gradproof.proofs.syntax import StatementError

@@ -13,7 +13,6 @@ from gradproof.proofs import expressions as ex
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import enclose, excludes_zero
 from gradproof.proofs.expressions import Expr
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.monomials import (
     LOG_Y,
     UNIT,
@@ -28,6 +27,7 @@ from gradproof.proofs.monomials import (
     power_of,
     times,
 )
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 

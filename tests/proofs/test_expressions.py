@@ -8,7 +8,7 @@ import pytest
 from flint import fmpq
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.evaluate import enclose, jet
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 X = ex.name("x")
 

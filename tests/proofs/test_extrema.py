@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from gradproof.proofs.evaluate import precision
 from gradproof.proofs.landscape import Extremum, decided_landscape
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))

@@ -7,7 +7,7 @@ import pytest
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import precision
 from gradproof.proofs.gaussian import expectation
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import compare, exact
 
 CLOSED = [

@@ -7,7 +7,7 @@ import random
 import pytest
 from gradproof.proofs import identities
 from gradproof.proofs.evaluate import enclose, precision
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 SEED = 7
 

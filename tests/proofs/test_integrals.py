@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import precision, program
 from gradproof.proofs.gaussian import _Integral
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 
 from .exactly import ends, holds, number
 

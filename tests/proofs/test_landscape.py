@@ -9,7 +9,7 @@ import pytest
 from flint import fmpq
 from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.landscape import decided_landscape, landscape, proved_parity
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import value_at
 from gradproof.proofs.reals import Undefined, exact
 

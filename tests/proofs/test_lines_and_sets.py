@@ -13,8 +13,8 @@ from flint import arb, fmpq
 from gradproof.proofs import expressions as ex
 from gradproof.proofs import linear
 from gradproof.proofs.effort import Undecided
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.lines import Line, constant, merge, sample, sign_line
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import Pieces, split, value_at
 from gradproof.proofs.ranges import Span, product_span, span_of
 from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undefined, compare, exact

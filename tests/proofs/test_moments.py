@@ -6,8 +6,8 @@ from typing import Any
 
 import mpmath
 import pytest
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.moments import closed_form
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 

@@ -122,7 +122,7 @@ def test_a_suggestion_that_fails_leaves_the_verdict(monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise SyntaxError("planted")
 
-    for module, name in (("nearest", "for_relation"), ("vector_statements", "candidates")):
+    for module, name in (("nearest", "for_relation"), ("vector_repairs", "candidates")):
         monkeypatch.setattr(f"gradproof.proofs.{module}.{name}", broken)
     for text in ("tanh(x) > 0", "exp(x) < x + y", "sum(softmax(v)) > 1"):
         assert prove(text).verdict is Verdict.REFUTED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from gradproof.proofs import expressions as ex
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.parity import structural_parity
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import value_at
 from gradproof.proofs.reals import Undefined, compare, exact
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flint import fmpq
 from gradproof.proofs.expressions import derivative
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.lines import sign_line
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.pieces import Kink, derivative_at, one_sided_limit, split, value_at
 from gradproof.proofs.reals import Undefined, compare, exact
 

@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from gradproof.proofs import expressions as ex
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import precision, program
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, compare, exact
 from gradproof.proofs.zeros import LENGTH, Root, _merge, _power, _Search, chart
 

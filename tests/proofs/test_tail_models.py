@@ -411,7 +411,7 @@ def test_sides_of_a_finite_point(side: int) -> None:
     ],
 )  # fmt: skip
 def test_limits(text: str, side: int, expected: str) -> None:
-    from gradproof.proofs.language import parse_expression
+    from gradproof.proofs.parsing import parse_expression
     from gradproof.proofs.reals import compare
 
     found = limit(parse_expression(text), "x", End(PLUS_INFINITY if side > 0 else MINUS_INFINITY, -side))

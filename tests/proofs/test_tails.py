@@ -13,8 +13,8 @@ from gradproof.proofs import expressions as ex
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import enclose, precision
 from gradproof.proofs.expressions import Expr
-from gradproof.proofs.language import parse_expression
 from gradproof.proofs.monomials import LOG_Y, UNIT, Model, Monomial, Y, growth
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, exact
 from gradproof.proofs.tails import End, Tail, limit, tail_sign
 

@@ -7,7 +7,7 @@ import pytest
 from flint import arb
 from gradproof.proofs.effort import Undecided
 from gradproof.proofs.evaluate import precision, program
-from gradproof.proofs.language import parse_expression
+from gradproof.proofs.parsing import parse_expression
 from gradproof.proofs.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from gradproof.proofs.zeros import Root, chart
 
