@@ -18,12 +18,12 @@ from ..proofs import expressions as ex
 from ..proofs.catalogue import ParameterValue
 from ..proofs.evaluate import precision
 from ..proofs.expressions import Expr
-from ..proofs.facts import steepest
 from ..proofs.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
 from ..proofs.landscape import decided_landscape
 from ..proofs.parsing import parse_number
 from ..proofs.pieces import Kink
 from ..proofs.reals import PLUS_INFINITY, Real, compare, exact, larger, smaller
+from ..proofs.regularity import steepest
 from .oracle import Target, exact_expression, oracle
 from .stepwise import StepwiseDepth, stepwise_depth
 

@@ -17,10 +17,10 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from . import language
 from .formats import FORMATS
-from .language import number_from_source
+from .language import PREDICATES, RESERVED, SETS
 from .signatures import signature
+from .source import number_from_source, source_text, syntax_tree
 from .syntax import StatementError
 
 MAX_NODES = 4_000
@@ -91,14 +91,14 @@ class Writing:
     def read(self, text: str) -> Node:
         """The formula that a text writes. Raises NotExamined."""
         try:
-            return self.formula(language._tree(text, "statement"), {}, 0)
+            return self.formula(syntax_tree(text, "statement"), {}, 0)
         except (StatementError, RecursionError) as reason:
             raise NotExamined(str(reason)) from None
 
     def read_term(self, text: str) -> Node:
         """The number that a text writes. Raises NotExamined."""
         try:
-            return self.term(language._tree(text, "formula"), {}, 0)
+            return self.term(syntax_tree(text, "formula"), {}, 0)
         except (StatementError, RecursionError) as reason:
             raise NotExamined(str(reason)) from None
 
@@ -134,7 +134,7 @@ class Writing:
     # --- formulas
 
     def formula(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
-        text = language._source(tree)
+        text = source_text(tree)
         match tree:
             case ast.BoolOp(op=op, values=values):
                 parts = [self.formula(value, scope, depth) for value in values]
@@ -179,7 +179,7 @@ class Writing:
                     "asymptotic", end, self.node("div", above, below), *scaled, extra=(variable, depth),
                     bound=frozenset((depth,)), text=text,
                 )  # fmt: skip
-            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in language.PREDICATES:
+            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in PREDICATES:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="identity_near"), args=[f, at]):
                 return self._of_function("identity_near", f, scope, depth, "x", text, at=self.term(at, scope, depth))
@@ -187,7 +187,7 @@ class Writing:
 
     def side(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         """One side of a comparison: a number, an infinity or a set."""
-        text = language._source(tree)
+        text = source_text(tree)
         match tree:
             case ast.Set(elts=elements):
                 return self.node("display", *(self.term(each, scope, depth) for each in elements), text=text)
@@ -202,7 +202,7 @@ class Writing:
                     opened[str(keyword.arg)] = keyword.value.id == "open"
                 ends = [self.side(end, scope, depth) for end in (low, high)]
                 return self.node("interval", *ends, extra=(opened["left"], opened["right"]), text=text)
-            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in language.SETS:
+            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in SETS:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="subdifferential"), args=[f, at]):
                 return self._of_function("subdifferential", f, scope, depth, "x", text, at=self.term(at, scope, depth))
@@ -240,13 +240,13 @@ class Writing:
         """A real number in the free names."""
         found = self._term(tree, scope, depth)
         if not found.text:
-            found.text = language._source(tree)
+            found.text = source_text(tree)
         return found
 
     def _term(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         match tree:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                fraction = number_from_source(language._source(tree))
+                fraction = number_from_source(source_text(tree))
                 return self.number(fmpq(fraction.numerator, fraction.denominator))
             case ast.Name(id=name):
                 return self._name(name, scope, depth)
@@ -265,7 +265,7 @@ class Writing:
                 at = self.term(argument, scope, depth)
                 variable = _differentiated(f) or self._variable_of(f, scope, depth)
                 return self.term(f, {**scope, variable: at}, depth)
-        raise NotExamined(language._source(tree))
+        raise NotExamined(source_text(tree))
 
     def _variable_of(self, f: ast.expr, scope: Scope, depth: int) -> str:
         """The variable of a function expression that is called, such as D(f), D(f, 2) or f + g."""
@@ -285,12 +285,12 @@ class Writing:
             return self.node(name, self._name("x", scope, depth))
         if name in self.functions or entry_named(name) is not None:
             return self._apply(name, [], {}, scope, depth)
-        if name in language.RESERVED:
+        if name in RESERVED:
             raise NotExamined(name)
         return self.symbol(name)
 
     def _call(self, tree: ast.Call, name: str, scope: Scope, depth: int) -> Node:
-        text = language._source(tree)
+        text = source_text(tree)
         match name, tree.args:
             case "D", _:
                 return self._derivative(tree, scope, depth)
@@ -345,14 +345,14 @@ class Writing:
                 case []:
                     order = 1
                 case _:
-                    raise NotExamined(language._source(tree))
+                    raise NotExamined(source_text(tree))
             variable = self._variable(f, scope, depth)
         if order == 0:
             return self.term(f, scope, depth)
         body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)
         at = self._name(variable, scope, depth)
         if depth in at.free:
-            raise NotExamined(language._source(tree))
+            raise NotExamined(source_text(tree))
         return self.node("D", body, at, extra=(depth, order), bound=frozenset((depth,)))
 
 
@@ -406,7 +406,7 @@ def _folded(node: Node) -> fmpq | None:
 @lru_cache(maxsize=512)
 def formula_tree(text: str) -> ast.expr:
     """A formula's text, parsed."""
-    return language._tree(text, "formula")
+    return syntax_tree(text, "formula")
 
 
 @lru_cache(maxsize=512)

@@ -12,18 +12,16 @@ formula under a placeholder name until the engine has computed it.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 from . import expressions as ex
 from . import spelling
-from .effort import spend
 from .expressions import Expr
 from .formats import FORMATS
 from .signatures import signature
+from .source import MAX_DIGITS, MAX_EXPONENT, number_from_source, quoted, source_text, syntax_tree
 from .syntax import (
     Connective,
     Formula,
@@ -43,11 +41,6 @@ from .syntax import (
     relations,
 )
 
-MAX_LENGTH = 10_000
-MAX_DEPTH = 60
-MAX_DIGITS = 1_000
-MAX_EXPONENT = 10_000
-MAX_NODES = 4_000
 MAX_SIZE = 20_000
 MAX_ORDER = 6
 MAX_HEIGHT = 16
@@ -84,12 +77,12 @@ def read_statement(
 
 def _read_statement(text: str, where: str | None, known: Mapping[str, DefinedFunction], part: bool) -> Statement:
     reader = _Reader(known)
-    tree = _tree(text, "statement")
+    tree = syntax_tree(text, "statement")
     formula = reader.formula(tree)
     condition = None
     if where is not None:
         about = reader.names_of(formula) | names_typed(tree, known)
-        condition = reader.formula(_tree(where, "where"))
+        condition = reader.formula(syntax_tree(where, "where"))
         if not part:
             require_named(where, reader.names_of(condition), about)
         if any(
@@ -113,7 +106,7 @@ def _numbers_in(leaf: Leaf) -> frozenset[str]:
 def read_expression(text: str, known: Mapping[str, DefinedFunction]) -> Expr:
     """Read one real expression, such as a catalogue formula. Raises StatementError."""
     reader = _Reader(known)
-    expr = reader.expression(_tree(text, "formula"))
+    expr = reader.expression(syntax_tree(text, "formula"))
     if reader.functionals or reader.products:
         raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
     return expr
@@ -179,45 +172,6 @@ def require_named(where: str, names: set[str], about: set[str]) -> None:
         raise StatementError(f"where {where!r}: the statement does not name {name!r}; {known}")
 
 
-def _tree(text: str, what: str) -> ast.expr:
-    """Bounded parsing to a Python expression tree."""
-    if not isinstance(text, str):
-        raise StatementError(f"{what}: expected text, got {type(text).__name__}")
-    shown = text if len(text) <= 80 else text[:77] + "..."
-    if len(text) > MAX_LENGTH:
-        raise StatementError(f"{what} of {len(text)} characters: at most {MAX_LENGTH} are read")
-    if not text.strip():
-        raise StatementError(f"{what} is empty")
-    if not text.isascii() or any(c in text for c in "\\\0\"'`#;@"):
-        reason = spelling.hint(text) or "expected plain ASCII without quotes, backslashes or comments"
-        raise StatementError(f"{what} {shown!r}: {reason}")
-    if any(len(run) > MAX_DIGITS for run in re.findall(r"[0-9_.eE]+", text)):
-        raise StatementError(f"{what} {shown!r}: a number may have at most {MAX_DIGITS} digits")
-    depth = deepest = 0
-    for character in text:
-        depth += (character in "([{") - (character in ")]}")
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise StatementError(f"{what} {shown!r}: nested {deepest} deep, at most {MAX_DEPTH} levels are read")
-    flat = " ".join(text.split())
-    try:
-        tree = ast.parse(flat, mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        reason = getattr(error, "msg", None) or "too deeply nested"
-        said = spelling.hint(flat) or f"not in the statement language ({reason})"
-        raise StatementError(f"{what} {shown!r}: {said}") from None
-    level: list[tuple[ast.AST, int]] = [(tree, 1)]
-    count = 0
-    while level:
-        node, depth = level.pop()
-        count += 1
-        if depth > 4 * MAX_DEPTH or count > MAX_NODES:
-            raise StatementError(f"{what} {shown!r}: too deeply nested or too long")
-        if isinstance(node, ast.expr):
-            setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
-        level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
-    spend(count // 3)
-    return tree
 
 
 def extremum_hint(node: ast.Call) -> str:
@@ -225,7 +179,7 @@ def extremum_hint(node: ast.Call) -> str:
     match node:
         case ast.Call(func=ast.Name(id="max" | "min" as name), args=[function]):
             kind, word = ("largest", "sup") if name == "max" else ("smallest", "inf")
-            return f"; the {kind} value of a function is {word}({_source(function)})"
+            return f"; the {kind} value of a function is {word}({source_text(function)})"
     return ""
 
 
@@ -238,29 +192,12 @@ def _kind(word: str) -> str:
     return f"the word {word!r}"
 
 
-_SOURCE = "gradproof_source"
 
 
-def _source(node: ast.AST) -> str:
-    """The text a node was read from: `ast` itself keeps only the nearest float of a decimal."""
-    text = getattr(node, _SOURCE, "")
-    return f"({text})" if isinstance(node, ast.IfExp) else text
 
 
-def _shown(node: ast.AST) -> str:
-    """The node's text, short enough for an error line."""
-    text = _source(node)
-    return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
-def number_from_source(source: str) -> Fraction:
-    """The exact value of a numeric literal."""
-    if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][+-]?[0-9]{1,5})?", source) or not re.search(r"[0-9]", source):
-        raise StatementError(f"number {source!r}: expected decimal digits, such as 0.25 or 1e-6")
-    exponent = re.search(r"[eE]([+-]?[0-9]+)$", source)
-    if exponent and abs(int(exponent[1])) > MAX_EXPONENT:
-        raise StatementError(f"number {source!r}: exponents up to {MAX_EXPONENT} are read")
-    return Fraction(source)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -304,11 +241,11 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name)) if name in PREDICATES:
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
-                return Predicate(name, body, _source(node), self._variable(body, node))
+                return Predicate(name, body, source_text(node), self._variable(body, node))
             case ast.Call(func=ast.Name(id="identity_near")):
                 self._arguments(node, "identity_near", 2)
                 body, at = self.expression(node.args[0]), self.expression(node.args[1])
-                return Predicate("identity_near", body, _source(node), self._variable(body, node), at)
+                return Predicate("identity_near", body, source_text(node), self._variable(body, node), at)
             case ast.Call(func=ast.Name(id="approx")):
                 return self._approx(node)
             case ast.Call(func=ast.Name(id="asymptotic")):
@@ -318,7 +255,7 @@ class _Reader:
             case ast.Constant(value=bool(truth)):
                 return Connective("and" if truth else "or", ())
         raise StatementError(
-            f"{_shown(node)}: expected something true or false, such as 'tanh(x) < 1', got a number or set"
+            f"{quoted(node)}: expected something true or false, such as 'tanh(x) < 1', got a number or set"
         )
 
     def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
@@ -329,7 +266,7 @@ class _Reader:
                 hint = "; membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else ""
                 raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !={hint}")
             symbol = _OPERATORS[type(op)]
-            left, right = _source(operands[i]), _source(operands[i + 1])
+            left, right = source_text(operands[i]), source_text(operands[i + 1])
             shown = f"{left} {symbol} {right}"
             lhs, rhs = values[i], values[i + 1]
             if symbol not in ("==", "!="):  # a set of one equals its number
@@ -348,16 +285,16 @@ class _Reader:
     def _approx(self, node: ast.Call) -> Formula:
         keywords = self._arguments(node, "approx", 2, ("digits", "rel"))
         if len(keywords) != 1:
-            raise StatementError(f"{_shown(node)}: expected exactly one of digits= and rel=")
+            raise StatementError(f"{quoted(node)}: expected exactly one of digits= and rel=")
         a, b = self.expression(node.args[0]), self.expression(node.args[1])
         if "rel" in keywords:
             tolerance = self.expression(keywords["rel"])
             bound = tolerance * ex.switch("abs", b)
-            return Relation("<=", ex.switch("abs", a - b), bound, _source(node))
+            return Relation("<=", ex.switch("abs", a - b), bound, source_text(node))
         digits = self.expression(keywords["digits"]).value
         if digits is None or digits.q != 1 or not 1 <= digits <= MAX_DIGITS:
-            raise StatementError(f"{_shown(node)}: digits must be a whole number from 1 to {MAX_DIGITS}")
-        return Predicate("approx", a, _source(node), None, b, int(digits.p), _source(node.args[0]))
+            raise StatementError(f"{quoted(node)}: digits must be a whole number from 1 to {MAX_DIGITS}")
+        return Predicate("approx", a, source_text(node), None, b, int(digits.p), source_text(node.args[0]))
 
     def _asymptotic(self, node: ast.Call) -> Formula:
         keywords = self._arguments(node, "asymptotic", 4, ("rate",))
@@ -365,23 +302,23 @@ class _Reader:
         variable = self._bound_name(node.args[2], node)
         rate = self.expression(keywords["rate"]) if "rate" in keywords else None
         at = self._extended(node.args[3])
-        shown = _source(node.args[1])
-        return Predicate("asymptotic", f, _source(node), variable, g, other_text=shown, at=at, rate=rate)
+        shown = source_text(node.args[1])
+        return Predicate("asymptotic", f, source_text(node), variable, g, other_text=shown, at=at, rate=rate)
 
     def _quantified(self, node: ast.Call, kind: str) -> Formula:
         if len(node.args) < 2 or node.keywords:
-            raise StatementError(f"{_shown(node)}: expected {kind}(x, FORMULA): names, then the formula")
+            raise StatementError(f"{quoted(node)}: expected {kind}(x, FORMULA): names, then the formula")
         *bound, body = node.args
         names = tuple(self._bound_name(name, node) for name in bound)
         if len(set(names)) < len(names):
-            raise StatementError(f"{_shown(node)}: a name is bound twice")
-        return Quantified(kind, names, self.formula(body), _source(node))
+            raise StatementError(f"{quoted(node)}: a name is bound twice")
+        return Quantified(kind, names, self.formula(body), source_text(node))
 
     def _bound_name(self, node: ast.expr, whole: ast.expr) -> str:
         if isinstance(node, ast.Name) and node.id not in RESERVED and node.id not in self.functions:
             self._name(node.id)
             return node.id
-        raise StatementError(f"{_shown(whole)}: {_shown(node)} is not a name that can be bound")
+        raise StatementError(f"{quoted(whole)}: {quoted(node)} is not a name that can be bound")
 
     # --- values
 
@@ -404,7 +341,7 @@ class _Reader:
     def _set_functional(self, node: ast.Call, name: str) -> SetFunctional:
         self._arguments(node, name, 1 if name in SETS else 2)
         body, *at = map(self.expression, node.args)
-        return SetFunctional(name, body, _source(node), self._variable(body, node), *at)
+        return SetFunctional(name, body, source_text(node), self._variable(body, node), *at)
 
     def _interval(self, node: ast.Call, name: str) -> IntervalDisplay:
         keywords = self._interval_keywords(node, name)
@@ -412,7 +349,7 @@ class _Reader:
         ends = {"left": name == "open_interval", "right": name == "open_interval"}
         for side, kind in keywords.items():
             if kind not in ("open", "closed"):
-                raise StatementError(f"{_shown(node)}: {side} must be open or closed")
+                raise StatementError(f"{quoted(node)}: {side} must be open or closed")
             ends[side] = kind == "open"
         return IntervalDisplay(
             low, high, ends["left"] or isinstance(low, Infinity), ends["right"] or isinstance(high, Infinity)
@@ -437,15 +374,15 @@ class _Reader:
         """A real expression in the free names."""
         result = self._expression(node)
         if _height(result) > MAX_HEIGHT:
-            raise StatementError(f"{_shown(node)}: functions nested more than {MAX_HEIGHT} deep")
+            raise StatementError(f"{quoted(node)}: functions nested more than {MAX_HEIGHT} deep")
         if result.size > MAX_SIZE:
-            raise StatementError(f"{_shown(node)}: too large once its functions are written out")
+            raise StatementError(f"{quoted(node)}: too large once its functions are written out")
         return result
 
     def _expression(self, node: ast.expr) -> Expr:
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                return ex.rational(number_from_source(_source(node)))
+                return ex.rational(number_from_source(source_text(node)))
             case ast.Name(id=name):
                 return self._name(name)
             case ast.BinOp(left=left, op=op, right=right):
@@ -458,7 +395,7 @@ class _Reader:
                 return self._choice(self.formula(test), self.expression(body), self.expression(orelse), node)
             case ast.Call():
                 return self._call(node)
-        raise StatementError(f"{_shown(node)}: {type(node).__name__} is not in the statement language")
+        raise StatementError(f"{quoted(node)}: {type(node).__name__} is not in the statement language")
 
     def _name(self, name: str) -> Expr:
         if name == "pi":
@@ -491,10 +428,10 @@ class _Reader:
             case ast.Pow():
                 exponent = b.value
                 if exponent is not None and (abs(exponent) > MAX_EXPONENT or exponent.q > 64):
-                    raise StatementError(f"{_shown(node)}: exponents up to {MAX_EXPONENT} are read")
+                    raise StatementError(f"{quoted(node)}: exponents up to {MAX_EXPONENT} are read")
                 return a**b
-        said = spelling.hint(_source(node)) or f"operator {type(op).__name__} is not in the statement language"
-        raise StatementError(f"{_shown(node)}: {said}")
+        said = spelling.hint(source_text(node)) or f"operator {type(op).__name__} is not in the statement language"
+        raise StatementError(f"{quoted(node)}: {said}")
 
     def _choice(self, test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:
         match test:
@@ -510,7 +447,7 @@ class _Reader:
                 return b
             case Connective(op="not", parts=(part,)):
                 return self._choice(part, b, a, node)
-        raise StatementError(f"{_shown(node)}: a condition compares numbers")
+        raise StatementError(f"{quoted(node)}: a condition compares numbers")
 
     def _call(self, node: ast.Call) -> Expr:
         match node.func:
@@ -519,28 +456,28 @@ class _Reader:
             case ast.Name(id=name) if name in ("sup", "inf", "lipschitz", "continuity"):
                 self._arguments(node, name, 1)
                 body = self.expression(node.args[0])
-                return self._functional(Functional(name, body, _source(node), self._variable(body, node)))
+                return self._functional(Functional(name, body, source_text(node), self._variable(body, node)))
             case ast.Name(id=name) if name in SETS or name == "subdifferential":
                 s = self._set_functional(node, name)
                 return self._functional(Functional(s.kind, s.body, s.text, s.variable, s.at))
             case ast.Name(id="E"):
                 self._arguments(node, "E", 1)
                 body = self.expression(node.args[0])
-                return self._functional(Functional("E", body, _source(node), self._variable(body, node, "z")))
+                return self._functional(Functional("E", body, source_text(node), self._variable(body, node, "z")))
             case ast.Name(id="limit"):
                 self._arguments(node, "limit", 3)
                 body, at = self.expression(node.args[0]), self._extended(node.args[2])
                 if not isinstance(node.args[1], ast.Name):
-                    raise StatementError(f"{_shown(node)}: expected limit(expression, variable, point)")
-                return self._functional(Functional("limit", body, _source(node), node.args[1].id, at))
+                    raise StatementError(f"{quoted(node)}: expected limit(expression, variable, point)")
+                return self._functional(Functional("limit", body, source_text(node), node.args[1].id, at))
             case ast.Name(id="product"):
                 return self._product(node)
             case ast.Name(id=name) if name in FORMATS:
                 self._arguments(node, name, 1)
-                return self._functional(Functional(name, self.expression(node.args[0]), _source(node)))
+                return self._functional(Functional(name, self.expression(node.args[0]), source_text(node)))
             case ast.Name(id=name) if name in ("max", "min"):
                 if node.keywords or len(node.args) < 2:
-                    raise StatementError(f"{_shown(node)}: {name} takes two or more numbers{extremum_hint(node)}")
+                    raise StatementError(f"{quoted(node)}: {name} takes two or more numbers{extremum_hint(node)}")
                 first, *rest = map(self.expression, node.args)
                 for other in rest:
                     first = ex.switch(name, first, other)
@@ -552,7 +489,7 @@ class _Reader:
                 self._arguments(node, name, 1)
                 return self._elementary(name, self.expression(node.args[0]))
             case ast.Name(id=name) if name in RESERVED:
-                raise StatementError(f"{_shown(node)}: expected a number, got {_kind(name)}")
+                raise StatementError(f"{quoted(node)}: expected a number, got {_kind(name)}")
             case ast.Name(id=name):
                 near = spelling.near(name, [*self.functions, *RESERVED])
                 hint = f"; did you mean {near!r}?" if near else ""
@@ -562,10 +499,10 @@ class _Reader:
                 body = self.expression(node.func)
                 variable = body.args[1] if body.op == "derivative" else self._variable(body, node)
                 if body.op != "derivative" and variable in self._inside_numbers(body):
-                    raise StatementError(f"{_shown(node)}: {variable} also stands inside a number such as sup(...)")
+                    raise StatementError(f"{quoted(node)}: {variable} also stands inside a number such as sup(...)")
                 return ex.substitute(body, {variable: self.expression(node.args[0])})
-        said = spelling.hint(_source(node)) or f"{type(node.func).__name__} is not in the statement language"
-        raise StatementError(f"{_shown(node)}: {said}")
+        said = spelling.hint(source_text(node)) or f"{type(node.func).__name__} is not in the statement language"
+        raise StatementError(f"{quoted(node)}: {said}")
 
     def names_of(self, formula: Formula) -> set[str]:
         """What a formula speaks of: its free names, and those over which its numbers, sets and quantifiers range."""
@@ -636,31 +573,31 @@ class _Reader:
 
     def _derivative(self, node: ast.Call) -> Expr:
         if node.keywords or len(node.args) not in (1, 2):
-            raise StatementError(f"{_shown(node)}: expected D(f), D(f, order) or D(expression, variable)")
+            raise StatementError(f"{quoted(node)}: expected D(f), D(f, order) or D(expression, variable)")
         body = self.expression(node.args[0])
         if _nesting(body) >= MAX_ORDER:
-            raise StatementError(f"{_shown(node)}: derivatives up to order {MAX_ORDER} are read")
+            raise StatementError(f"{quoted(node)}: derivatives up to order {MAX_ORDER} are read")
         if len(node.args) == 1:
             return ex.derivative(body, self._variable(body, node))
         match node.args[1]:
             case ast.Name(id=variable):
                 if variable in RESERVED or variable in self.functions:
-                    raise StatementError(f"{_shown(node)}: {variable!r} is not a variable")
+                    raise StatementError(f"{quoted(node)}: {variable!r} is not a variable")
                 return ex.derivative(body, variable)
             case ast.Constant(value=int(order)) if 0 <= order <= MAX_ORDER and not isinstance(order, bool):
                 return ex.derivative(body, self._variable(body, node), order=order)
-        raise StatementError(f"{_shown(node)}: the order must be a whole number from 0 to {MAX_ORDER}")
+        raise StatementError(f"{quoted(node)}: the order must be a whole number from 0 to {MAX_ORDER}")
 
     def _product(self, node: ast.Call) -> Expr:
         self._arguments(node, "product", 2)
         factor, count = self.expression(node.args[0]), self.expression(node.args[1])
         whole = count.value is not None and count.value.q == 1 and 1 <= count.value <= MAX_EXPONENT
         if not (whole or count.op == "name"):
-            raise StatementError(f"{_shown(node)}: n must be a whole number from 1 or a free name")
+            raise StatementError(f"{quoted(node)}: n must be a whole number from 1 or a free name")
         key = ("product", factor, count)
         placeholder = self._placeholders.setdefault(key, f"product#{len(self._placeholders)}")
         self.products[placeholder] = (factor, count, self._variable(factor, node))
-        self.product_texts[placeholder] = _source(node)
+        self.product_texts[placeholder] = source_text(node)
         return ex.name(placeholder)
 
     def _functional(self, functional: Functional) -> Expr:
@@ -675,13 +612,13 @@ class _Reader:
         free = {n for n in ex.free_names(body) if "#" not in n}
         free |= {v for n in ex.free_names(body) if n in self.products for v in (self.products[n][2],)}
         if not free and (inner := self._inside_numbers(body)):
-            raise StatementError(f"{_shown(node)}: a number that depends on {', '.join(sorted(inner))} is no function")
+            raise StatementError(f"{quoted(node)}: a number that depends on {', '.join(sorted(inner))} is no function")
         if preferred in free or not free:
             return preferred
         if len(free) == 1:
             return next(iter(free))
         names = ", ".join(sorted(free))
-        raise StatementError(f"{_shown(node)}: a function of which of {names}? use {preferred!r} for it")
+        raise StatementError(f"{quoted(node)}: a function of which of {names}? use {preferred!r} for it")
 
     def _refuse_misspelt(self, node: ast.expr) -> None:
         """A name that stands alone for a function and is almost a known one would be read as the identity."""
@@ -690,12 +627,12 @@ class _Reader:
             if name in self.functions or name in RESERVED or len(name) <= 2:
                 return
             if near := spelling.near(name, [*self.functions, *ELEMENTARY]):
-                raise StatementError(f"{_shown(node)}: unknown function {name!r}; did you mean {near!r}?")
+                raise StatementError(f"{quoted(node)}: unknown function {name!r}; did you mean {near!r}?")
 
     def _arguments(self, node: ast.Call, name: str, count: int, keywords: tuple[str, ...] = ()) -> dict[str, ast.expr]:
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):
-            raise StatementError(f"{_shown(node)}: {name} takes {count} argument(s), got {len(node.args)}")
+            raise StatementError(f"{quoted(node)}: {name} takes {count} argument(s), got {len(node.args)}")
         found = {str(k.arg): k.value for k in node.keywords}
         if unknown := [k for k in found if k not in keywords]:
-            raise StatementError(f"{_shown(node)}: {name} has no option {unknown[0]!r}")
+            raise StatementError(f"{quoted(node)}: {name} has no option {unknown[0]!r}")
         return found

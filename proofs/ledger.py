@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .catalogue import known_functions
-from .language import MAX_LENGTH, with_functions
+from .language import with_functions
 from .parsing import parse_statement
 from .signatures import names as function_names
+from .source import MAX_LENGTH
 from .statements import prove
 from .syntax import StatementError
 from .vector_language import parse_vector_statement

@@ -12,11 +12,11 @@ from . import expressions as ex
 from .effort import Undecided
 from .evaluate import precision
 from .expressions import Expr
-from .facts import continuity
 from .landscape import Landscape, Place, Run, decided_landscape
 from .lines import Line, constant, merge, sample, sign_line, signs_within, split_within
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, side_formula, split, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from .regularity import continuity
 from .syntax import Infinity, Predicate
 from .values import closed_real, describe_extremum, digits
 from .verdicts import Counterexample

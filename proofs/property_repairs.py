@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from . import expressions as ex
 from .expressions import Expr
-from .facts import continuity, continuity_json
 from .landscape import decided_landscape
 from .parsing import parse_expression
 from .pieces import one_sided_limit, split, value_at
@@ -33,6 +32,7 @@ from .refutations import (
     valued,
     written,
 )
+from .regularity import continuity, continuity_json
 from .relation_repairs import bounded_side, with_bound
 from .sets import RealSet, union
 from .syntax import Predicate, Quantified, Relation, SetFunctional

@@ -9,7 +9,6 @@ from . import identities
 from .effort import Undecided
 from .evaluate import enclose
 from .expressions import Expr
-from .facts import continuity, lipschitz
 from .formats import FORMATS
 from .gaussian import expectation
 from .landscape import Landscape, decided_landscape
@@ -17,6 +16,7 @@ from .lines import Line
 from .oscillation import two_limits
 from .pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
 from .reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
+from .regularity import continuity, lipschitz
 from .sets import Interval, RealSet, point, union
 from .syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 

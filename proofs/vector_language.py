@@ -15,18 +15,9 @@ from . import expressions as ex
 from .catalogue import known_functions
 from .effort import Undecided
 from .expressions import Expr
-from .language import (
-    DefinedFunction,
-    _Reader,
-    _shown,
-    _source,
-    _tree,
-    extremum_hint,
-    names_typed,
-    require_named,
-    with_functions,
-)
+from .language import DefinedFunction, _Reader, extremum_hint, names_typed, require_named, with_functions
 from .signatures import names as function_names
+from .source import quoted, source_text, syntax_tree
 from .syntax import Connective, Formula, Relation, StatementError, relations
 from .vector_catalogue import vector_activations
 from .vector_words import DEFAULT, MATRIX_WORDS, WORDS, vector_names
@@ -66,8 +57,8 @@ def parse_vector_statement(
         if name in WORDS or name in vector_activations():
             raise StatementError(f"function {name!r}: the name is taken in statements about vectors")
     known = with_functions(known_functions(), functions)
-    tree = _tree(text, "statement")
-    condition = None if where is None else _tree(where, "where")
+    tree = syntax_tree(text, "statement")
+    condition = None if where is None else syntax_tree(where, "where")
     names = vector_names([tree] if condition is None else [tree, condition], known)
     reader = _VectorReader(known, Vectors(), {name: component(name) for name in names})
     body = reader.formula(tree)
@@ -121,7 +112,7 @@ def _differentiated(e: Expr) -> Expr:
 
 @lru_cache
 def _formula(text: str) -> ast.expr:
-    return _tree(text, "formula")
+    return syntax_tree(text, "formula")
 
 
 class _VectorReader(_Reader):
@@ -143,19 +134,19 @@ class _VectorReader(_Reader):
         match node:
             case ast.Call(func=ast.Name(id="symmetric"), args=[matrix], keywords=[]):
                 m = self.matrix(matrix)
-                return EntryRelation("==", m.off_diagonal(), m.transposed().off_diagonal(), _source(node))
+                return EntryRelation("==", m.off_diagonal(), m.transposed().off_diagonal(), source_text(node))
             case ast.Call(func=ast.Name(id="positive_semidefinite"), args=[matrix], keywords=[]):
-                return self._semidefinite(self.matrix(matrix), _source(node))
+                return self._semidefinite(self.matrix(matrix), source_text(node))
             case ast.Call(func=ast.Name(id="convex" | "concave" as kind), args=[function], keywords=[]):
                 sign = 1 if kind == "convex" else -1
                 body, vector = self._everywhere(function, sign * self.expression(function))
                 if is_vector(body):
-                    raise StatementError(f"{_shown(node)}: {kind} is for functions with one value")
+                    raise StatementError(f"{quoted(node)}: {kind} is for functions with one value")
                 gradient = self._jacobian(function, body, vector).on_diagonal()
-                return self._semidefinite(self._jacobian(function, gradient, vector), _source(node))
+                return self._semidefinite(self._jacobian(function, gradient, vector), source_text(node))
         read = super().formula(node)
         if any(not isinstance(leaf, Relation) for leaf in relations(read)):
-            raise StatementError(f"{_shown(node)}: beside vectors, statements are relations joined by and, or, not")
+            raise StatementError(f"{quoted(node)}: beside vectors, statements are relations joined by and, or, not")
         return read
 
     def _semidefinite(self, m: Matrix, text: str) -> Formula:
@@ -165,7 +156,7 @@ class _VectorReader(_Reader):
         """A function of one vector; its derivatives tell everything where it is defined on the whole space."""
         vectors = self._vectors_in(body)
         if len(vectors) != 1:
-            raise StatementError(f"{_shown(node)}: a function of which vector?")
+            raise StatementError(f"{quoted(node)}: a function of which vector?")
         self.whole_space.append(body)
         return body, vectors[0]
 
@@ -211,7 +202,7 @@ class _VectorReader(_Reader):
         match node:
             case ast.List(elts=[_, *_] as elements):
                 if len(elements) > MAX_COMPONENTS:
-                    raise StatementError(f"{_shown(node)}: at most {MAX_COMPONENTS} components are read")
+                    raise StatementError(f"{quoted(node)}: at most {MAX_COMPONENTS} components are read")
                 return self.vectors.literal([self._number(element) for element in elements])
             case ast.Subscript(value=value, slice=ast.Constant(value=int(index))):
                 return self._component(node, self._vector(value), index)
@@ -224,21 +215,21 @@ class _VectorReader(_Reader):
     def _number(self, node: ast.expr) -> Expr:
         found = self.expression(node)
         if is_vector(found) or self.vectors.names(found) & {"n"} or any("#" in name for name in ex.free_names(found)):
-            raise StatementError(f"{_shown(node)}: expected a number free of vectors")
+            raise StatementError(f"{quoted(node)}: expected a number free of vectors")
         return found
 
     def _vector(self, node: ast.expr) -> Expr:
         found = self.expression(node)
         if not is_vector(found):
-            raise StatementError(f"{_shown(node)}: expected a vector, such as v or [a, b]")
+            raise StatementError(f"{quoted(node)}: expected a vector, such as v or [a, b]")
         return found
 
     def _component(self, node: ast.expr, body: Expr, index: int) -> Expr:
         literals = [len(c) for name, c in self.vectors.literals.items()]
         if not literals:
-            raise StatementError(f"{_shown(node)}: components are numbered in vectors written out, such as [a, b]")
+            raise StatementError(f"{quoted(node)}: components are numbered in vectors written out, such as [a, b]")
         if not 0 <= index < literals[0]:
-            raise StatementError(f"{_shown(node)}: the components are numbered from 0 to {literals[0] - 1}")
+            raise StatementError(f"{quoted(node)}: the components are numbered from 0 to {literals[0] - 1}")
         return self.vectors.aggregate("at", body, index)
 
     def _entry(self, node: ast.expr, m: Matrix, i: int, k: int) -> Expr:
@@ -250,7 +241,7 @@ class _VectorReader(_Reader):
             case ast.Call(func=ast.Name(id=name)) if name in vector_activations() and name not in self.values:
                 keywords = {str(k.arg): self.expression(k.value) for k in node.keywords}
                 if len(node.args) > 1:
-                    raise StatementError(f"{_shown(node)}: {name} takes one vector")
+                    raise StatementError(f"{quoted(node)}: {name} takes one vector")
                 argument = self._vector(node.args[0]) if node.args else component(DEFAULT)
                 return self._activation(name, argument, keywords)
             case ast.Call(func=ast.Name(id="sum" | "mean" | "norm" as name)):
@@ -262,7 +253,7 @@ class _VectorReader(_Reader):
             case ast.Call(func=ast.Name(id="max" | "min" as name), args=[argument], keywords=[]):
                 found = self.expression(argument)
                 if not is_vector(found):
-                    raise StatementError(f"{_shown(node)}: {name} of numbers takes two or more{extremum_hint(node)}")
+                    raise StatementError(f"{quoted(node)}: {name} of numbers takes two or more{extremum_hint(node)}")
                 return self.vectors.aggregate(name, found)
             case ast.Call(func=ast.Name(id="dot")):
                 self._arguments(node, "dot", 2)
@@ -279,19 +270,19 @@ class _VectorReader(_Reader):
                 body, vector, at = self._derived(node)
                 if is_vector(body):
                     raise StatementError(
-                        f"{_shown(node)} is a matrix: ask for row_sums, column_sums, diag, off_diagonal, trace, "
+                        f"{quoted(node)} is a matrix: ask for row_sums, column_sums, diag, off_diagonal, trace, "
                         "spectral_norm or symmetric"
                     )
                 return self.vectors.substitute(self._jacobian(node, body, vector).on_diagonal(), at)
             case ast.Call(func=ast.Name(id="D")):
                 found = super()._call(node)
                 if "#" in "".join(ex.free_names(found)):
-                    raise StatementError(f"{_shown(node)}: D is for functions of one real; J(f)(v) is a Jacobian")
+                    raise StatementError(f"{quoted(node)}: D is for functions of one real; J(f)(v) is a Jacobian")
                 return found
         if isinstance(node.func, ast.Call | ast.BinOp):
             body = self.expression(node.func)
             if is_vector(body) or ex.free_names(body) & self.vectors.aggregates.keys():
-                raise StatementError(f"{_shown(node)}: a vector is given to the function itself, as in softmax(v)")
+                raise StatementError(f"{quoted(node)}: a vector is given to the function itself, as in softmax(v)")
         return _differentiated(super()._call(node))
 
     def _activation(self, name: str, argument: Expr, keywords: dict[str, Expr]) -> Expr:
@@ -323,15 +314,15 @@ class _VectorReader(_Reader):
             case ast.Call() if self._is_matrix(node):
                 body, vector, at = self._derived(node)
                 if not is_vector(body):
-                    raise StatementError(f"{_shown(node)} is a vector: the gradient of a number")
+                    raise StatementError(f"{quoted(node)} is a vector: the gradient of a number")
                 return self.vectors.substitute_matrix(self._jacobian(node, body, vector), at)
-        raise StatementError(f"{_shown(node)}: expected a matrix, such as J(softmax)(v)")
+        raise StatementError(f"{quoted(node)}: expected a matrix, such as J(softmax)(v)")
 
     def _jacobian(self, node: ast.expr, body: Expr, vector: str) -> Matrix:
         try:
             return self.vectors.jacobian(body, vector)
         except Undecided as reason:
-            raise StatementError(f"{_shown(node)}: {reason}") from None
+            raise StatementError(f"{quoted(node)}: {reason}") from None
 
     def _derived(self, node: ast.Call) -> tuple[Expr, str, dict[str, Expr]]:
         """What is differentiated, in which vector, and where."""
@@ -340,16 +331,16 @@ class _VectorReader(_Reader):
             body, vector, _ = self._derived(node.func)
             return body, vector, {vector + "[i]": self._vector(node.args[0])}
         if node.keywords or len(node.args) not in (1, 2):
-            raise StatementError(f"{_shown(node)}: expected J(f), J(f)(v) or J(expression, v)")
+            raise StatementError(f"{quoted(node)}: expected J(f), J(f)(v) or J(expression, v)")
         body = self.expression(node.args[0])
         vectors = self._vectors_in(body)
         if len(node.args) == 2:
             match node.args[1]:
                 case ast.Name(id=name) if self.values.get(name) is component(name):
                     return body, name, {}
-            raise StatementError(f"{_shown(node.args[1])}: expected the name of a vector")
+            raise StatementError(f"{quoted(node.args[1])}: expected the name of a vector")
         if len(vectors) != 1:
-            raise StatementError(f"{_shown(node)}: the Jacobian in which of {', '.join(vectors) or 'no vectors'}?")
+            raise StatementError(f"{quoted(node)}: the Jacobian in which of {', '.join(vectors) or 'no vectors'}?")
         return body, vectors[0], {}
 
     def _of_matrix(self, word: str, m: Matrix) -> Expr:

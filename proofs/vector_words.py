@@ -10,8 +10,9 @@ import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from .language import RESERVED, DefinedFunction, _tree
+from .language import RESERVED, DefinedFunction
 from .signatures import names as function_names
+from .source import syntax_tree
 from .syntax import StatementError
 from .vector_catalogue import vector_activations
 
@@ -29,7 +30,7 @@ def is_about_vectors(text: str, where: str | None = None, functions: Mapping[str
     own = function_names(functions)
     for part in (text, where):
         with suppress(StatementError):
-            if part is not None and any(_marks_vectors(node, own) for node in ast.walk(_tree(part, "statement"))):
+            if part is not None and any(_marks_vectors(node, own) for node in ast.walk(syntax_tree(part, "statement"))):
                 return True
     return False
 

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 
 from flint import arb, arb_series, fmpq
 
-from . import language
 from .as_written import FUNCTIONS, NotExamined, Writing, entry_named, formula_tree
 from .catalogue import known_functions
 from .evaluate import precision
-from .language import number_from_source
+from .language import RESERVED
 from .signatures import signature
+from .source import number_from_source, source_text, syntax_tree
 from .vector_catalogue import vector_activations
 from .vector_words import DEFAULT, vector_names
 from .verdicts import Counterexample
@@ -62,8 +62,8 @@ Scope: TypeAlias = Mapping[str, Any]
 
 def contradiction(text: str, where: str | None, functions: Mapping[str, str] | None) -> Counterexample | None:
     """A vector that contradicts a statement, or None. Raises NotExamined or Exhausted."""
-    tree = language._tree(text, "statement")
-    condition = None if where is None else language._tree(where, "where")
+    tree = syntax_tree(text, "statement")
+    condition = None if where is None else syntax_tree(where, "where")
     trees = [tree] if condition is None else [tree, condition]
     used = vector_names(trees, known_functions())
     vectors = sorted({*used, DEFAULT})
@@ -86,7 +86,7 @@ def contradiction(text: str, where: str | None, functions: Mapping[str, str] | N
 
 def _free(trees: list[ast.expr], functions: Mapping[str, str] | None) -> set[str]:
     own = {signature(text).name for text in functions or ()}
-    words = language.RESERVED | FUNCTIONS | own | {*vector_activations()} | _WORDS | {"n"}
+    words = RESERVED | FUNCTIONS | own | {*vector_activations()} | _WORDS | {"n"}
     names = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return {name for name in names - words if entry_named(name) is None}
 
@@ -149,8 +149,8 @@ class _VectorWitness:
                 for op, (a, b) in zip(relation.ops, pairwise(sides), strict=True):
                     for x, y in _pairs(a, b):
                         if _compared(_RELATIONS[type(op)], x, y) is False:
-                            return Counterexample(at, _shown(x), _shown(y))
-        return Counterexample(at, f"{language._source(tree)}: false", "true")
+                            return Counterexample(at, quoted(x), quoted(y))
+        return Counterexample(at, f"{source_text(tree)}: false", "true")
 
     # --- truth
 
@@ -183,7 +183,7 @@ class _VectorWitness:
                 return self._convex(f, scope, 1 if kind == "convex" else -1)
             case ast.Constant(value=bool(truth)):
                 return truth
-        raise NotExamined(language._source(tree))
+        raise NotExamined(source_text(tree))
 
     def _convex(self, f: ast.expr, scope: Scope, wanted: int) -> bool | None:
         """The value in the middle against the mean of the values at two vectors."""
@@ -212,7 +212,7 @@ class _VectorWitness:
             raise Exhausted
         match tree:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                fraction = number_from_source(language._source(tree))
+                fraction = number_from_source(source_text(tree))
                 return arb(fmpq(fraction.numerator, fraction.denominator))
             case ast.Name(id=name):
                 return self._name(name, scope)
@@ -242,13 +242,13 @@ class _VectorWitness:
                 return self._gradient(tree, scope)
             case ast.Call(func=ast.Call() | ast.BinOp() as f, args=[argument]):
                 return self._of_reals(f, self.value(argument, scope))
-        raise NotExamined(language._source(tree))
+        raise NotExamined(source_text(tree))
 
     def _of_reals(self, f: ast.expr, argument: Any) -> Any:
         """A function of one real, such as D(tanh), at each component."""
         body = self.reals.term(f, {}, 0)
         if len(body.free) != 1:
-            raise NotExamined(language._source(f))
+            raise NotExamined(source_text(f))
         (symbol,) = body.free
         return self._mapped(lambda u: self.witness.value(body, {symbol: u}), argument)
 
@@ -500,7 +500,7 @@ def _excluded(relation: str, a: Bound, b: Bound) -> bool:
     return (above and relation in ("<", "<=", "==")) or (below and relation in (">", ">=", "=="))
 
 
-def _shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     if isinstance(value, Bound):
         return f"at least {value.low.str(20, radius=False)}" if value.low is not None else f"at most {value.high}"
     return value.str(30, radius=False)

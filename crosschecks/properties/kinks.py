@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...proofs.facts import KinkFacts
+from ...proofs.regularity import KinkFacts
 from ..findings import Finding
 from ..subject import Subject
 from ..truth import rounded

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import pytest
 from gradproof.proofs import expressions as ex
-from gradproof.proofs.language import MAX_LENGTH, number_from_source
 from gradproof.proofs.parsing import parse_expression, parse_statement
+from gradproof.proofs.source import MAX_LENGTH, number_from_source
 from gradproof.proofs.statements import prove
 from gradproof.proofs.syntax import Connective, Predicate, Relation, StatementError
 from gradproof.proofs.verdicts import Verdict
