@@ -218,6 +218,10 @@ def _variable_of(node: Functional | SetFunctional | Predicate) -> set[str]:
     return set() if node.variable is None else {node.variable}
 
 
+def _calls(node: ast.expr, *names: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+
+
 class _Reader:
     """Translates a validated tree, collecting functionals and products as it goes."""
 
@@ -469,6 +473,7 @@ class _Reader:
                 body, at = self.expression(node.args[0]), self._extended(node.args[2])
                 if not isinstance(node.args[1], ast.Name):
                     raise StatementError(f"{quoted(node)}: expected limit(expression, variable, point)")
+                self._refuse_product(body, node.args[1].id, node)
                 return self._functional(Functional("limit", body, source_text(node), node.args[1].id, at))
             case ast.Name(id="product"):
                 return self._product(node)
@@ -583,6 +588,9 @@ class _Reader:
             case ast.Name(id=variable):
                 if variable in RESERVED or variable in self.functions:
                     raise StatementError(f"{quoted(node)}: {variable!r} is not a variable")
+                self._refuse_product(body, variable, node)
+                if any(variable == self.products[name][2] for name in ex.free_names(body) & self.products.keys()):
+                    raise StatementError(f"{quoted(node)}: a product of independent factors has no derivative")
                 return ex.derivative(body, variable)
             case ast.Constant(value=int(order)) if 0 <= order <= MAX_ORDER and not isinstance(order, bool):
                 return ex.derivative(body, self._variable(body, node), order=order)
@@ -609,16 +617,28 @@ class _Reader:
     def _variable(self, body: Expr, node: ast.expr, preferred: str = "x") -> str:
         """The name a function is a function of: the preferred one if it occurs, else the only one."""
         self._refuse_misspelt(node)
+        if body.op == "name" and body.args[0] in self.products and _calls(node, "sup", "inf", "range"):
+            return self.products[body.args[0]][2]
         free = {n for n in ex.free_names(body) if "#" not in n}
-        free |= {v for n in ex.free_names(body) if n in self.products for v in (self.products[n][2],)}
         if not free and (inner := self._inside_numbers(body)):
             raise StatementError(f"{quoted(node)}: a number that depends on {', '.join(sorted(inner))} is no function")
+        if not free and ex.free_names(body) & self.products.keys():
+            raise StatementError(f"{quoted(node)}: a product of independent factors is no function")
         if preferred in free or not free:
+            self._refuse_product(body, preferred, node)
             return preferred
         if len(free) == 1:
-            return next(iter(free))
+            (only,) = free
+            self._refuse_product(body, only, node)
+            return only
         names = ", ".join(sorted(free))
         raise StatementError(f"{quoted(node)}: a function of which of {names}? use {preferred!r} for it")
+
+    def _refuse_product(self, body: Expr, variable: str, node: ast.expr) -> None:
+        """A product of n factors is known for every whole n, and is no function of n."""
+        for name in ex.free_names(body) & self.products.keys():
+            if variable in ex.free_names(self.products[name][1]):
+                raise StatementError(f"{quoted(node)}: {self.product_texts[name]} is no function of {variable}")
 
     def _refuse_misspelt(self, node: ast.expr) -> None:
         """A name that stands alone for a function and is almost a known one would be read as the identity."""

@@ -53,6 +53,9 @@ class Resolution:
 
     def _resolve_functionals(self) -> None:
         for placeholder, f in self.statement.functionals.items():
+            if f.body.op != "name":  # a product inside is a number like any other, and written out first
+                for name in ex.free_names(f.body) & self.statement.products.keys():
+                    self._product(name)
             body = self.substitute(f.body)
             region = self.region(f.variable) if f.kind != "limit" and f.variable else None
             if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:

@@ -7,7 +7,7 @@ vectors holds when it holds for each component. A vector written out (`[a, b]`) 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,6 +68,8 @@ def parse_vector_statement(
         require_named(where, _plain_names(domain, reader.vectors), about | {"n"})
     if reader.whole_space and domain and any(is_vector(side) for side in _sides(domain)):
         raise StatementError(f"where {where!r}: convexity and lipschitz are decided for all vectors")
+    if reader.whole_space and any(c.op != "and" for c in _connectives(body)):
+        raise StatementError(f"{text!r}: convex, concave and lipschitz of vectors stand alone or are joined by and")
     if reader.functionals or reader.products:
         word = next(iter([*reader.functionals, *reader.products])).partition("#")[0]
         raise StatementError(f"{text!r}: {word} is not read beside vectors")
@@ -83,6 +85,13 @@ def parse_vector_statement(
         tuple(name for name in used if "[" not in name and name != "n"),
         sizes.pop() if sizes else None, tuple(reader.whole_space),
     )  # fmt: skip
+
+
+def _connectives(formula: Formula) -> Iterator[Connective]:
+    if isinstance(formula, Connective):
+        yield formula
+        for part in formula.parts:
+            yield from _connectives(part)
 
 
 def _names(formula: Formula, vectors: Vectors) -> set[str]:
@@ -184,6 +193,9 @@ class _VectorReader(_Reader):
             kinds = {self.vectors.aggregates[n].kind for n in ex.free_names(side) if n in self.vectors.aggregates}  # type: ignore[arg-type]
             if "lipschitz" in kinds and (r.op != op or side.op != "name"):  # type: ignore[union-attr]
                 raise StatementError(f"{r.text!r}: expected lipschitz(f) <= c for a function of a vector")
+            other = r.rhs if side is r.lhs else r.lhs
+            if "lipschitz" in kinds and self._vectors_in(other):  # type: ignore[arg-type]
+                raise StatementError(f"{r.text!r}: expected a number that is the same for all vectors")
 
     # --- numbers and vectors
 

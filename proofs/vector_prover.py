@@ -218,6 +218,7 @@ class Prover:
         """Bound a spectral norm from above, by the eigenvalues where they are known, else by the rows."""
         values = self._eigenvalues(m)
         if values is None:
+            self._require_number(bound, text)
             signs = self._row_signs(m, text)
             rows = signs[0] * m.on_diagonal() + signs[1] * (self.vectors.row_sums(m) - m.on_diagonal())
             self.notes.append("so its spectral norm is at most the largest sum of absolute values along a row")
@@ -234,12 +235,18 @@ class Prover:
         """Bound the eigenvalues from below."""
         values = self._eigenvalues(m)
         if values is None:
+            self._require_number(bound, text)
             _, sign = self._row_signs(m, text)
             on = m.on_diagonal()
             values = [on - sign * (self.vectors.row_sums(m) - on)]
             self.notes.append("so an eigenvalue is at least a diagonal entry less the other absolute values of its row")
         exact = [self._holds(value - bound, op, text, 1) for value in values]
         return all(exact)
+
+    def _require_number(self, bound: Expr, text: str) -> None:
+        """That a bound is the same for every component: row i is compared with it, and the largest row may be another."""
+        if is_vector(self.sums.normal(bound)):
+            raise Undecided(f"{text}: a bound that depends on the component")
 
     def _eigenvalues(self, m: Matrix) -> list[Expr] | None:
         """What the eigenvalues are among, for a multiple of the identity plus multiples of u u^T, all u orthogonal."""

@@ -117,6 +117,8 @@ class Sums:
         rows = [name for name in ex.free_names(body) if name.endswith(ROW)]
         if len(rows) != 1 or body.switching:
             raise Undecided(f"{kind} of something other than a smooth function of one vector's components")
+        if not _on_an_interval(body, rows[0]):  # 1 - 1/v rises beside 0 on both sides, and falls across it
+            raise Undecided(f"{kind} of a function that is not visibly defined on one interval")
         slope = canonical(ex.differentiate(body, rows[0]))
         if not slope.positive:
             slope = canonical(-slope)
@@ -124,6 +126,34 @@ class Sums:
                 raise Undecided(f"{kind} of a function that is not visibly monotone in the component")
             kind = "min" if kind == "max" else "max"
         return ex.substitute(body, {rows[0]: extreme(kind, rows[0])})
+
+
+def _on_an_interval(e: Expr, row: str) -> bool:
+    """Whether an expression is visibly continuous, and defined on one interval of its component, perhaps empty.
+
+    Logarithms and roots of a strictly monotone total function are; whatever is made of them by total operations is
+    defined where all of them are.
+    """
+    if e.total:
+        return True
+    inner = ex.children(e)
+    match e.op:
+        case "add" | "mul" | "exp" | "tanh" | "erf" | "erfc" | "atan" | "sinh" | "cosh":
+            return all(_on_an_interval(child, row) for child in inner)
+        case "log":
+            return _rises_or_falls(inner[0], row)
+        case "pow":
+            power = e.args[1].value
+            return power is not None and power.q != 1 and power > 0 and _rises_or_falls(e.args[0], row)
+    return False
+
+
+def _rises_or_falls(e: Expr, row: str) -> bool:
+    """Whether a total expression is visibly strictly monotone in the component, or free of it."""
+    if not e.total or row not in ex.free_names(e):
+        return e.total
+    slope = canonical(ex.differentiate(e, row))
+    return slope.positive or canonical(-slope).positive
 
 
 def extreme(kind: str, row: str) -> Expr:

@@ -460,14 +460,14 @@ def _end(curve: Curve, side: int) -> int:
 
 
 def jumps(curve: Curve, places: Sequence[fmpq]) -> Iterator[tuple[fmpq, arb, arb]]:
-    """Places where the curve jumps, with the values on both sides."""
+    """Places where the curve jumps, with the values on both sides, or there and beside it."""
     near, nearer = fmpq(1, 2**40), fmpq(1, 2**80)
     for place in places:
         with precision(240):
             try:
                 if not all(curve.inside(place + s * e) for s in (-1, 0, 1) for e in (near, nearer)):
                     continue
-                curve.derived(-curve.order).at(place)  # the function itself has a value there
+                value = curve.derived(-curve.order).at(place)  # the function itself has a value there
                 wide = curve.at(place + near) - curve.at(place - near)
                 left, right = curve.at(place - nearer), curve.at(place + nearer)
             except (Undefined, Unknown):
@@ -475,4 +475,6 @@ def jumps(curve: Curve, places: Sequence[fmpq]) -> Iterator[tuple[fmpq, arb, arb
             scale = 1 + abs(left) + abs(right)
             if abs(right - left) > scale * arb(10) ** -6 and abs(wide - (right - left)) < scale * arb(10) ** -8:
                 yield place, left, right
+            elif curve.order == 0 and abs(value - right) > scale * arb(10) ** -6 and abs(wide) < scale * arb(10) ** -8:
+                yield place, value, right
 

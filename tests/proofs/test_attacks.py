@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from gradproof.proofs.statements import prove
+from gradproof.proofs.syntax import StatementError
 from gradproof.proofs.verdicts import Verdict
 
 NOT_PROVED = [
@@ -57,9 +58,28 @@ NOT_PROVED = [
     ("sum(v)**2 < n*sum(v**2)", "n >= 2"),
     ("layer_norm(v) <= sqrt(n - 2)", "n >= 2"),
     ("diag(J(softmax)(v)) > 0", None),
+    # a slope that is positive on both sides of a pole is no rise across it
+    ("max(v - 1/v) == max(v) - 1/max(v)", "v > -1/2"),
+    ("max(exp(v) - 1/v) == exp(max(v)) - 1/max(v)", "v > -1/2"),
+    ("max(v - atan(1/v)) == max(v) - atan(1/max(v))", "v > -1/2"),
+    ("max(1/v - v) == 1/min(v) - min(v)", None),
+    # row i of a matrix against the bound of component i
+    ("spectral_norm(J(exp(v/1000), v)) <= exp(v/1000)/1000 + 1", None),
+    ("spectral_norm(J(sigmoid(v), v)) <= D(sigmoid)(v) + 0.24", None),
+    ("spectral_norm(J(softmax)(v)) <= 2*softmax(v)*(1 - softmax(v)) + 0.499", None),
 ]
 
 NOT_REFUTED = [
+    # a product of n factors inside a number: it lies in (0, 4**-n], whatever the order of resolution
+    ("limit(product(D(sigmoid), n)*tanh(m), m, oo) <= 1/4", None),
+    ("limit(product(D(sigmoid), n)*tanh(m), m, oo) > 0", None),
+    ("sup(product(D(sigmoid), n)*tanh(x)) == product(D(sigmoid), n)", None),
+    ("sup(product(D(sigmoid), n)*tanh(x)) != 5", None),
+    ("lipschitz(product(D(sigmoid), n)*tanh(x)) <= 1", None),
+    ("inf(product(D(sigmoid), n)*tanh(x)) >= -1", None),
+    # a single point away from the curve makes the slope unbounded
+    ("lipschitz((5 if x == 0 else x)) == oo", None),
+    ("lipschitz((1 if x == 0 else 0)) == oo", None),
     ("forall(y, sup(a*tanh(x)) > 1) or sup(a*tanh(x)) <= 1", None),
     ("D(sup(t*tanh(x)), t) == sign(t)", None),
     ("lipschitz(x**2/x) == 1", None),
@@ -93,6 +113,32 @@ ANY_VERDICT = [
 @pytest.mark.parametrize(("text", "where"), NOT_PROVED)
 def test_false_or_senseless_statements_are_not_proved(text: str, where: str | None) -> None:
     assert prove(text, where=where, suggest=False).verdict is not Verdict.PROVED
+
+
+REFUSED = [
+    # a bound for all vectors at once against a number that moves with the vector
+    ("lipschitz(softmax) <= 2*softmax(v) + 0.49", "the same for all vectors"),
+    ("lipschitz(softmax) <= 2*softmax(w) + 0.49", "the same for all vectors"),
+    ("lipschitz(layer_norm(eps=1)) <= 1/sqrt(1 + mean(v**2) - mean(v)**2)", "the same for all vectors"),
+    # for all vectors, under a negation or beside what is said of one vector
+    ("not convex(sum(v**3))", "joined by and"),
+    ("not lipschitz(softmax) <= 1/4", "joined by and"),
+    ("convex(sum(v**3)) or v > 0", "joined by and"),
+    # the n of a product counts its factors
+    ("limit(product(D(sigmoid), n), n, oo) == 0", "no function of n"),
+    ("D(product(D(sigmoid), n), n) <= 0", "no function of n"),
+    ("sup(n*product(D(sigmoid), n)) <= 1", "no function of n"),
+    ("D(product(D(sigmoid), 3)) == 0", "no function"),
+    ("D(product(D(sigmoid), 3), x) == 0", "no derivative"),
+    ("increasing(product(D(sigmoid), 3))", "no function"),
+]
+"""Statements without one meaning, and the words that say why."""
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED)
+def test_statements_without_one_meaning_are_refused(text: str, reason: str) -> None:
+    with pytest.raises(StatementError, match=reason):
+        prove(text)
 
 
 @pytest.mark.parametrize(("text", "where"), NOT_REFUTED)
