@@ -21,6 +21,7 @@ from .patterns import Run
 from .process import Failed, Worker
 from .profile import Failure, Profile, merged
 
+SERVICE = f"{__name__}:answer"
 PROFILE_OF = "gradproof.crosschecks.compare:profile_of"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """The processes share the cores among themselves; libraries read these when they are loaded."""
@@ -116,7 +117,7 @@ class Guarded:
     def _asked(self, do: str, run: Run, seconds: float) -> dict[str, Any] | Failed:
         if not self._prepared:
             self._prepare()
-        found = self._exchange({"do": do, "run": run, "together": self._asked_before}, seconds)
+        found = self._exchange({"tile": do, "run": run, "together": self._asked_before}, seconds)
         self._asked_before = True
         if isinstance(found, Failed) and found.how not in ("crash", "hang", "garbage"):
             raise SweepError(_unable(self.task, found))
@@ -125,7 +126,7 @@ class Guarded:
     def _prepare(self) -> None:
         """Loads everything, which is no part of the time for a tile."""
         for _ in range(2):
-            found = self._exchange({"do": "prepare", "task": self.task.to_json()}, None)
+            found = self._exchange({"tile": "prepare", "task": self.task.to_json()}, None)
             if not isinstance(found, Failed):
                 self._prepared = True
                 return
@@ -134,7 +135,7 @@ class Guarded:
     def _exchange(self, request: dict[str, Any], seconds: float | None) -> dict[str, Any] | Failed:
         if self._stopped():
             raise Stopped
-        found = self._worker.ask(request, seconds)
+        found = self._worker.ask({"do": "serve", "service": SERVICE, **request}, seconds)
         if self._stopped():
             raise Stopped
         if isinstance(found, Failed):
@@ -156,7 +157,7 @@ _known: Profile | None = None
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The worker's reply to `prepare`, `judge` (the profile of a run) and `only call` (whether that comes back)."""
     global _task, _known
-    if request["do"] == "prepare":
+    if request["tile"] == "prepare":
         _task, _known = Task.from_json(request["task"]), None
         calling.find(_task.judge)
         with suppress(Exception):  # what cannot be loaded is a failure of every tile
@@ -167,7 +168,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     assert _task is not None
     first, count = request["run"]
     fmt = format_named(_task.format)
-    if request["do"] == "only call":
+    if request["tile"] == "only call":
         x = arrays_of(_task.implementation).floats(first, count, fmt)
         with suppress(BaseException):
             direct(_task.implementation)(x)

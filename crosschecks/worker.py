@@ -1,8 +1,8 @@
 """The process an implementation under test runs in. Started by process.py, once per run and after every crash.
 
 It answers one request at a time: what a callable is (`describe`), what a pack ships (`discover`), the results of
-a call, or the profile of a tile (guarded.py). What the implementation prints goes nowhere, and Ctrl-C is the business
-of the process that started this one.
+a call, or what a service of another module answers (`serve`). What the implementation prints goes nowhere, and Ctrl-C
+is the business of the process that started this one.
 """
 
 from __future__ import annotations
@@ -56,10 +56,8 @@ def _answer(header: dict[str, Any], arrays: list[np.ndarray]) -> tuple[dict[str,
             case "call":
                 result, mutated = calling.call(calling.find(header["function"]), header, arrays)
                 return {"mutated": mutated}, [result]
-            case "prepare" | "judge" | "only call":
-                from . import guarded
-
-                return guarded.answer(header), []
+            case "serve":
+                return calling.find(header["service"])(header), []
             case other:
                 return {"error": "exception", "message": f"no such request: {other!r}"}, []
     except calling.NotAnArray as error:

@@ -27,7 +27,7 @@ from gradproof.reports.accuracy_page import NUMBERS, cells, detail, heads
 from gradproof.reports.accuracy_plots import standalone
 from gradproof.reports.check_page import PRIMES, function_name
 from gradproof.reports.figures import short
-from gradproof.reports.markdown import plain
+from gradproof.reports.markdown_cells import plain
 
 HERE = Path(__file__).parent
 DATA, PAGE = HERE / "accuracy.json", HERE / "accuracy.md"

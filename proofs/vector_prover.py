@@ -244,7 +244,7 @@ class Prover:
         return all(exact)
 
     def _require_number(self, bound: Expr, text: str) -> None:
-        """That a bound is the same for every component: row i is compared with it, and the largest row may be another."""
+        """That a bound is the same for every component: the largest row may be another than the one compared."""
         if is_vector(self.sums.normal(bound)):
             raise Undecided(f"{text}: a bound that depends on the component")
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..proofs.catalogue import catalogue
 from ..proofs.ledger import Ledger
 from . import parts
-from .depth_page import formats
+from .depth_run import formats
 from .versions import system, versions
 from .work import Done, Outcome, Part, run_parts
 

@@ -14,7 +14,7 @@ from ..proofs.facts import facts
 from .console import pairs
 from .errors import BadInput, printable
 from .figures import brief, full, interval, points
-from .options import numbers
+from .parameters import numbers
 
 ORDERS = ("f", "f'", "f''")
 

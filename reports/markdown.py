@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import accuracy_page, depth_page, facts_page
 from .accuracy import ranked
 from .check_page import coverage, function_name
 from .counts import differing, unsound, verdict_counts
-from .errors import printable
 from .figures import brief, interval, short
+from .markdown_cells import code, grid, plain
 from .verdict_page import counterexample
-
-SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~$&!"} | {"\n": " ", "\r": " "})
 
 
 def markdown(data: Mapping[str, Any]) -> str:
@@ -37,23 +35,10 @@ def markdown(data: Mapping[str, Any]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def plain(value: object) -> str:
-    """Text with nothing in it that Markdown, or HTML inside it, would take for markup."""
-    return "" if value is None else printable(str(value)).translate(SPECIAL)
 
 
-def code(text: str | None) -> str:
-    """A statement as code, safe inside a table."""
-    if not text:
-        return ""
-    inside = printable(text).replace("\n", " ").replace("|", "\\|").replace("`", "'")
-    return f"`{inside}`"
 
 
-def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the cells are Markdown already."""
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def _alarms(data: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -104,30 +104,6 @@ param: Callable[..., Any] = click.option(
 )
 
 
-def pairs(texts: Sequence[str]) -> dict[str, str]:
-    """`("alpha=2",)` as a dictionary. Raises BadInput for anything else."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not (equals and name.strip().isidentifier() and value.strip()):
-            raise BadInput(f"--param {text!r}: expected NAME=VALUE, for example alpha=1.5")
-        if name.strip() in found:
-            raise BadInput(f"--param {text!r}: {name.strip()} is given twice")
-        found[name.strip()] = value.strip()
-    return found
-
-
-def numbers(parameters: Mapping[str, str]) -> dict[str, str]:
-    """The parameters, each of which must be a number: no free names. Raises BadInput, and StatementError."""
-    from ..proofs.expressions import free_names
-    from ..proofs.parsing import parse_number
-
-    for name, value in parameters.items():
-        if free_names(parse_number(value)):
-            raise BadInput(f"--param {name}={value}: expected a number")
-    return dict(parameters)
-
-
 def orders(text: str | None) -> tuple[int, ...] | None:
     """`"0,1"` as numbers. Raises BadInput for anything but orders 0, 1 and 2."""
     if text is None:

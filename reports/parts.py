@@ -73,7 +73,7 @@ def activation_facts(name: str, seed: int) -> dict[str, Any]:
 
 def depth(name: str) -> dict[str, Any]:
     """Products of one activation's derivatives through depth."""
-    from .depth_page import document
+    from .depth_run import document
 
     return document(name, layers=PLOTTED_LAYERS)
 

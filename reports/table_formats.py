@@ -152,7 +152,7 @@ def _parquet(table: Table, stem: str) -> bytes:
 
 
 def _markdown(table: Table, stem: str) -> bytes:
-    from .markdown import code, grid, plain
+    from .markdown_cells import code, grid, plain
 
     cells = (
         (repr(r["x"]), code(r["x_hex"]), repr(r["value"]), code(r["value_hex"]), r["side"] or "", plain(r["exact"]),

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from .console import cell, table
 from .errors import BadInput, bad_input
-from .options import numbers
+from .parameters import numbers
 from .progress import Progress
 from .table_formats import rows, sentence
 from .vector_page import covers

@@ -9,6 +9,7 @@ import click
 
 from .. import options
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input
+from ..parameters import pairs
 
 
 @click.command(cls=options.Command, short_help="Test an implementation: errors in ULP, bounds, special values.")
@@ -49,7 +50,7 @@ def check(
     from ..check_page import document, tables
     from ..check_run import run
 
-    given["parameters"] = options.pairs(given["parameters"])
+    given["parameters"] = pairs(given["parameters"])
     if given["exhaustive"]:
         _require_few_inputs(options.formats(dtypes) or (), at)
     asked = {

@@ -6,6 +6,7 @@ import click
 
 from .. import options
 from ..errors import bad_input
+from ..parameters import pairs
 
 
 @click.command(
@@ -23,10 +24,11 @@ def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...]
     and the first depth at which that bound leaves each float format's range or rounds to zero.
     """
     from ...proofs.effort import Undecided
-    from ..depth_page import document, tables
+    from ..depth_page import tables
+    from ..depth_run import document
 
     with bad_input(Undecided):
-        data = document(activation, layers=layers, weight=weight, parameters=options.pairs(parameters))
+        data = document(activation, layers=layers, weight=weight, parameters=pairs(parameters))
     if as_json:
         from ..strict_json import text
 

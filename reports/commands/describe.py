@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import options
+from ..parameters import pairs
 
 
 @click.command(cls=options.FormulaCommand, short_help="The datasheet of an activation or a formula.")
@@ -23,7 +24,7 @@ def describe(activation: str, parameters: tuple[str, ...], as_json: bool) -> Non
     from .. import facts_page, vector_page
 
     page = vector_page if vector_page.covers(activation) else facts_page
-    data = page.document(activation, options.pairs(parameters))
+    data = page.document(activation, pairs(parameters))
     if as_json:
         from ..strict_json import text
 

@@ -11,6 +11,7 @@ import click
 
 from .. import options
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error, one_line
+from ..parameters import pairs
 
 
 @click.command(cls=options.Command, short_help="Compare an implementation with the truth at every input of a format.")
@@ -69,7 +70,7 @@ def sweep(
 
     if output is not None and not output.absolute().parent.is_dir():
         raise BadInput(f"--output {str(output)!r}: expected a file in a folder that is there")
-    given["parameters"] = options.pairs(given["parameters"])
+    given["parameters"] = pairs(given["parameters"])
     given["orders"] = options.orders(order)
     with bad_input(TargetError, SweepError, PatternsError), no_file():
         swept = run(target, options.formats(dtypes) or ("float32",), given)

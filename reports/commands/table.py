@@ -8,6 +8,7 @@ import click
 
 from .. import options
 from ..errors import BadInput
+from ..parameters import pairs
 
 
 @click.command(cls=options.FormulaCommand, short_help="Reference values: correctly rounded, with 50 digits each.")
@@ -66,7 +67,7 @@ def table(
     options.formats((dtype,))
     if "," in dtype:
         raise BadInput(f"--dtype {dtype!r}: expected one format")
-    asked = {"order": order, "dtype": dtype.strip(), "points": points, "parameters": options.pairs(parameters)}
+    asked = {"order": order, "dtype": dtype.strip(), "points": points, "parameters": pairs(parameters)}
     if output is not None:
         write = writer_for(output)
         with replacing(output) as file:

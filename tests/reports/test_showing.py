@@ -9,9 +9,10 @@ import pytest
 from gradproof.proofs.catalogue import catalogue
 from gradproof.reports import figures, strict_json
 from gradproof.reports.errors import BadInput, one_line, printable
-from gradproof.reports.markdown import code
+from gradproof.reports.markdown_cells import code
 from gradproof.reports.mathml import mathml
-from gradproof.reports.options import orders, pairs
+from gradproof.reports.options import orders
+from gradproof.reports.parameters import pairs
 from gradproof.reports.verdict_page import lines
 
 from .conftest import strict
