@@ -24,7 +24,7 @@ def test_the_product_of_both_forms_is_the_difference_of_squares(formula: str) ->
 
 
 def test_the_numerator_is_multiplied_out() -> None:
-    found = conjugate(parse_expression("x + sqrt(x**2 + 4)", {}))
+    found = conjugate(parse_expression("x + sqrt(x**2 + 4)"))
     assert found is not None
     assert found[0].value == -4
 
@@ -35,5 +35,5 @@ def test_other_expressions_have_none(formula: str) -> None:
 
 
 def test_a_quotient_is_in_lowest_terms() -> None:
-    slope = quotient(differentiate(parse_expression("(x**2 - 1)/(x - 1)", {}), "x"))
+    slope = quotient(differentiate(parse_expression("(x**2 - 1)/(x - 1)"), "x"))
     assert str(slope.top / slope.bottom) == "1"

@@ -77,7 +77,7 @@ def test_the_rewritings_keep_the_digits_in_the_tails(formula: str) -> None:
 
 
 def test_two_inputs_and_a_missing_one() -> None:
-    gate = parse_expression("a*tanh(b)", {})
+    gate = parse_expression("a*tanh(b)")
     result = evaluate(gate, {"a": np.array([2.0, 3.0]), "b": np.array([0.0, 1.0])})
     assert result.value.tolist() == [0, 3 * np.tanh(1.0)]
     with pytest.raises(KeyError):

@@ -157,7 +157,7 @@ def test_parameters_and_shapes_reach_the_blocks() -> None:
 
 
 def test_a_function_undefined_on_one_side_is_served_on_the_other() -> None:
-    root = parse_expression("sqrt(x)", {})
+    root = parse_expression("sqrt(x)")
     x = np.random.default_rng(6).uniform(-4, 4, 20_000)
     assert np.array_equal(np.isnan(precise(root, 0).pairs(x)[0]) & (x > 0.5), np.zeros(x.shape, np.bool_))
     assert np.isnan(bulk_reference(root, x[:200]).value[x[:200] < 0]).all()
@@ -230,7 +230,7 @@ def test_a_low_word_off_by_one_place_is_seen() -> None:
 
 @pytest.mark.parametrize(("part", "holds"), [(1.0, True), (0.5, False)])
 def test_the_remainder_is_enough_and_half_of_it_is_not(part: float, holds: bool) -> None:
-    expr, width, centre = parse_expression("exp(x)", {}), arb(2) ** -4, arb(1)
+    expr, width, centre = parse_expression("exp(x)"), arb(2) ** -4, arb(1)
     with precision(300):
         thin = jet(expr, "x", fmpq(1), DEGREE + 1, prec=300)
         last = jet(expr, "x", arb(centre, width / 2), DEGREE + 2, prec=300)[DEGREE + 1]
@@ -271,7 +271,7 @@ def test_a_low_word_off_by_one_part_in_ten_thousand_is_seen(monkeypatch: pytest.
         return replace(block, tails=(block.tails[0] * (1 + 2.0**-14), *block.tails[1:]))
 
     monkeypatch.setattr(Precise, "_build", planted)
-    expr, x = parse_expression("exp(x/3)", {}), inputs(30_000)
+    expr, x = parse_expression("exp(x/3)"), inputs(30_000)
     precise(expr, 0).pairs(x)
     served, missed = outside(expr, 0, x[::100])
     assert missed > served / 4

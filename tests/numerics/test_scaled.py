@@ -48,19 +48,19 @@ def test_smooth_entries_were_seen() -> None:
 
 @pytest.mark.parametrize("x", [10**5, 10**40, 10**300])
 def test_growth_cancels_before_it_overflows(x: int) -> None:
-    ratio = parse_expression("exp(x)/(1 + exp(x))", {})
+    ratio = parse_expression("exp(x)/(1 + exp(x))")
     assert scaled_enclosure(ratio, fmpq(x), "x", 128).overlaps(arb(1))
-    tail = scaled_enclosure(parse_expression("cosh(x)**-2*x", {}), fmpq(x), "x", 128)
+    tail = scaled_enclosure(parse_expression("cosh(x)**-2*x"), fmpq(x), "x", 128)
     assert abs(tail) < arb(2) ** -2000
     assert tail > 0 or x > 10**40
 
 
 def test_the_side_of_an_exact_number() -> None:
-    shrink, x = parse_expression("x - tanh(x)", {}), fmpq(2**24 + 2)
+    shrink, x = parse_expression("x - tanh(x)"), fmpq(2**24 + 2)
     above = beside_exact(shrink, x, "x", 2048)
     assert above is not None
     assert above > x - 1
-    below = beside_exact(parse_expression("x*Phi(x)", {}), x, "x", 2048)
+    below = beside_exact(parse_expression("x*Phi(x)"), x, "x", 2048)
     assert below is not None
     assert below < x
     assert beside_exact(shrink, fmpq(1), "x", 2048) is None
@@ -90,7 +90,7 @@ def test_exact_parts(formula: str, x: int, c: fmpq, sign: int) -> None:
 
 def test_the_square_root_of_no_square_stays_a_ball() -> None:
     with precision(128):
-        found = parts(parse_expression("sqrt(2 + exp(-x))", {}), fmpq(10**6), "x")
+        found = parts(parse_expression("sqrt(2 + exp(-x))"), fmpq(10**6), "x")
         assert found.c == 0
         assert found.rest.ball().overlaps(arb(2).sqrt())
 
@@ -117,7 +117,7 @@ def test_where_floats_may_be_nearer_nothing_stands_in() -> None:
 
 @pytest.mark.parametrize("u", [1001, 5000, 10**9])
 def test_the_far_tail_of_erfc_encloses_the_plain_one(u: int) -> None:
-    expr = parse_expression("erfc(x)*exp(x**2)*x", {})
+    expr = parse_expression("erfc(x)*exp(x**2)*x")
     value = scaled_enclosure(expr, fmpq(u), "x", 256)
     with ctx.workprec(256):
         assert value.rad() < 1 / arb(u) ** 2
@@ -126,25 +126,25 @@ def test_the_far_tail_of_erfc_encloses_the_plain_one(u: int) -> None:
 
 
 def test_the_tanh_of_a_logarithm_beside_its_rational() -> None:
-    smish = parse_expression("x*tanh(log(1 + 1/(1 + exp(-x))))", {})
+    smish = parse_expression("x*tanh(log(1 + 1/(1 + exp(-x))))")
     above = beside_exact(smish, fmpq(2**15), "x", 2048)  # below 3/5 x, by no more than exp(-2**15) x
     assert above is None  # 3/5 x is no float, so nothing has to stand beside it
     x = fmpq(5 * 2**13)
     below = beside_exact(smish, x, "x", 2048)
     assert below is not None
     assert below < arb(3 * 2**13)
-    assert scaled_sign(parse_expression("x*tanh(log(1 + 1/(1 + exp(-x)))) - 3/5*x", {}), x, "x", 128) == -1
+    assert scaled_sign(parse_expression("x*tanh(log(1 + 1/(1 + exp(-x)))) - 3/5*x"), x, "x", 128) == -1
 
 
 def test_the_sign_of_a_product_of_what_nearly_vanishes() -> None:
-    slope = parse_expression("exp(-exp(-x))*(x*exp(-x) + 1)", {})
+    slope = parse_expression("exp(-exp(-x))*(x*exp(-x) + 1)")
     assert scaled_sign(slope, fmpq(-(2**10)), "x", 128) == -1
     assert scaled_sign(slope, fmpq(-(2**90)), "x", 128) == -1
 
 
 @pytest.mark.parametrize("x", [3072, 2**14, 2**24, 2**100])
 def test_the_tanh_of_a_logarithm_beside_one(x: int) -> None:
-    mish = parse_expression("x*tanh(log(1 + exp(x)))", {})
+    mish = parse_expression("x*tanh(log(1 + exp(x)))")
     for expr, exact in ((mish, x), (differentiate(mish, "x"), 1)):
         found = beside_exact(expr, fmpq(x), "x", 2048)
         assert found is not None

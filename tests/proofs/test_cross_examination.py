@@ -12,7 +12,6 @@ from flint import arb, fmpq
 from gradproof.proofs import (
     cross_examination,
     evaluate,
-    facts,
     formats,
     gaussian,
     identities,
@@ -23,6 +22,7 @@ from gradproof.proofs import (
     predicates,
     products,
     reals,
+    regularity,
     resolution,
     tails,
     values,
@@ -144,8 +144,8 @@ def moments_are_doubled(rules: pytest.MonkeyPatch) -> None:
 
 def pieces_meet_more_smoothly(rules: pytest.MonkeyPatch) -> None:
     """One derivative more agrees than does."""
-    right = facts._smoothness_at
-    rules.setattr(facts, "_smoothness_at", lambda e, variable, at: right(e, variable, at) + 1)
+    right = regularity._smoothness_at
+    rules.setattr(regularity, "_smoothness_at", lambda e, variable, at: right(e, variable, at) + 1)
 
 
 def products_have_one_factor(rules: pytest.MonkeyPatch) -> None:
