@@ -13,7 +13,7 @@ import time
 
 os.environ["GRADPROOF_CACHE"] = "off"
 
-from gradproof.proofs import cross_examination
+from gradproof.proofs.cross_examination import examine
 from gradproof.proofs.ledger import builtin_ledgers, load, verify
 from gradproof.proofs.verdicts import Verdict
 
@@ -25,7 +25,7 @@ def main(paths: list[str]) -> int:
     """The whole run; the exit status."""
     ledgers = [load(path) for path in paths] or builtin_ledgers()
     examined: list[tuple[float, str]] = []
-    contradiction = cross_examination.contradiction
+    contradiction = examine.contradiction
 
     def timed(text: str, *question):
         started = time.process_time()
@@ -34,7 +34,7 @@ def main(paths: list[str]) -> int:
         finally:
             examined.append((time.process_time() - started, text))
 
-    cross_examination.contradiction = timed
+    examine.contradiction = timed
     claims = [(ledger, claim) for ledger in ledgers for claim in ledger.claims]
     started = time.process_time()
     results = [verify(claim, ledger) for ledger, claim in claims]

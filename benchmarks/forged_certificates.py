@@ -27,9 +27,9 @@ from typing import Any
 import mpmath
 from gradproof.proofs import builtin_ledgers
 from gradproof.proofs.certificates import Unwritten, certificate
-from gradproof.proofs.recheck import digest, recheck
-from gradproof.proofs.recheck_formulas import Bad
-from gradproof.proofs.recheck_signs import Wrong
+from gradproof.proofs.recheck.formulas import Bad
+from gradproof.proofs.recheck.signs import Wrong
+from gradproof.proofs.recheck.statement import digest, recheck
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 

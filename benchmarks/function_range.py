@@ -167,8 +167,8 @@ def ask_sympy(text: str) -> Answer:
 
 def ask_gradproof(text: str) -> Answer:
     """gradproof's certified landscape."""
-    from gradproof.proofs.landscape import decided_landscape
-    from gradproof.proofs.parsing import parse_expression
+    from gradproof.proofs.catalogue.parse import parse_expression
+    from gradproof.proofs.functions.landscape import decided_landscape
 
     f = parse_expression(text)
     started = time.perf_counter()

@@ -163,7 +163,7 @@ def certificates(folder: Path) -> list[dict[str, Any]]:
 
 def spoiled(rng: random.Random, certificate: dict[str, Any]) -> str:
     """A certificate with one value replaced and its digest made right again; at times cut short."""
-    from gradproof.proofs.recheck import digest
+    from gradproof.proofs.recheck.statement import digest
 
     data = json.loads(json.dumps(certificate))
     if rng.random() < 0.4:

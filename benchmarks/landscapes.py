@@ -17,9 +17,9 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 
-from gradproof.proofs import expressions as ex
-from gradproof.proofs.catalogue import catalogue
-from gradproof.proofs.landscape import Extremum, Landscape, landscape
+from gradproof.proofs.catalogue.entries import catalogue
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.functions.landscape import Extremum, Landscape, landscape
 
 DIGITS = 60
 

@@ -23,9 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("proofs", "numerics", "crosschecks", "reports")
 
-BALLS, TAILS, ROOTS, REALS = "test_balls", "test_tail_models", "test_root_refinement", "test_reals"
-LINES, INTEGRALS, GROWTH = "test_lines_and_sets", "test_integrals", "test_equal_growth"
-WIDER = ("test_tails", "test_zeros", "test_pieces", "test_gaussian", "test_landscape", "test_identities", "test_statements")
+BALLS, TAILS, ROOTS, REALS = "enclosures/test_jets", "asymptotics/test_tail_models", "functions/test_root_refinement", "reals/test_reals"
+LINES, INTEGRALS, GROWTH = "functions/test_sign_charts_and_sets", "functions/test_integrals", "asymptotics/test_equal_growth"
+WIDER = ("asymptotics/test_tails", "functions/test_zeros", "functions/test_pieces", "functions/test_expectations", "functions/test_landscape", "normal_forms/test_normal_form", "test_statements")
 """What runs where the tests meant for a fault all pass."""
 
 
@@ -49,7 +49,7 @@ class Mutant:
 MUTANTS = tuple(
     Mutant(name, module, old, new, tests)
     for module, tests, faults in (
-        ("evaluate", (BALLS,), (
+        ("enclosures/jets", (BALLS,), (
             ("precision not restored", "            ctx.prec, ctx.cap = saved\n", "            pass\n"),
             ("precision shared by threads", "    with _lock:\n        saved", "    if _lock:\n        saved"),
             ("an even power looks at the upper end alone", "arb(0).union(abs(u).upper() ** n)", "arb(0).union(u.upper() ** n)"),
@@ -67,7 +67,7 @@ MUTANTS = tuple(
              "next(iter(self._constants.values()), None)"),
             ("the sign of a ball is that of its middle", "    if value > 0:\n        return 1", "    if value.mid() > 0:\n        return 1"),
         )),
-        ("expressions", (LINES, BALLS), (
+        ("expressions/expr", (LINES, BALLS), (
             ("log(0) is defined", 'return e.args[0], (1,), "the logarithm', 'return e.args[0], (1, 0), "the logarithm'),
             (">= is >", '        case ">=":\n            return sign >= 0', '        case ">=":\n            return sign > 0'),
             ("< is <=", '        case "<":\n            return sign < 0', '        case "<":\n            return sign <= 0'),
@@ -77,7 +77,7 @@ MUTANTS = tuple(
              "return any(a.positive for a in args)"),
             ("every logarithm is defined everywhere", "return args[0].total and args[0].positive", "return args[0].total"),
         )),
-        ("tails", (TAILS,), (
+        ("asymptotics/tail_models", (TAILS,), (
             ("exp loses its remainder", "self.compose(eps, coefficients, bound / arb(factorial))", "self.compose(eps, coefficients, arb(0))"),
             ("a power's remainder is taken at 0", "remainder = arb(binomial) * (arb(a - n) * base.log()).exp()", "remainder = arb(binomial)"),
             ("a logarithm's remainder is taken at 0", "* (-n * base.log()).exp()", ""),
@@ -100,7 +100,7 @@ MUTANTS = tuple(
             ("a ball is an exact coefficient", "elif not isinstance(c, Expr):\n                raise Undecided(\"an exponent's growing part",
              "elif False:\n                raise Undecided(\"an exponent's growing part"),
         )),
-        ("monomials", (TAILS, GROWTH), (
+        ("asymptotics/monomials", (TAILS, GROWTH), (
             ("a vanishing power grows", "return 1 if m.k > 0 else -1", "return 1"),
             ("terms are ordered the wrong way", "(order := larger(m, result[position - 1][0])) > 0", "(order := larger(m, result[position - 1][0])) < 0"),
             ("terms of equal growth stay apart", "if position and order == 0:", "if False:"),
@@ -109,15 +109,15 @@ MUTANTS = tuple(
             ("an exponential outweighs every power", "if m.q and not (m.k and larger(LOG_Y, m.q[0][1]) > 0):", "if m.q:"),
             ("an undefined coefficient has a value", "        require_defined(e)\n", "        pass\n"),
         )),
-        ("algebraic", (GROWTH,), (
+        ("normal_forms/algebraic", (GROWTH,), (
             ("the degree does not count", "return (_degree(e) - 1) * upper + lower", "return upper + lower"),
             ("a negative number has a root", "if any(sign(node.args[0]) not in (0, 1) for node in roots):", "if False:"),
             ("a small number is 0", "if bits > separation and abs(value) < arb(2) ** -separation:", "if abs(value) < arb(2) ** -64:"),
         )),
-        ("constants", (GROWTH,), (
+        ("normal_forms/constants", (GROWTH,), (
             ("digits prove a relation", "return multiples if proof(multiples, members) else ()", "return multiples"),
         )),
-        ("zeros", (ROOTS, "test_zeros"), (
+        ("functions/zeros", (ROOTS, "functions/test_zeros"), (
             ("a cell's Taylor polynomial loses its remainder", "total = comb(top, order) * wide[top] * _power(offset, top - order)", "total = arb(0)"),
             ("even and odd powers of an offset are alike", "return arb(0).union(top) if n % 2 == 0 else (-top).union(top)", "return arb(0).union(top)"),
             ("half of a cell is skipped", "stack += [(middle, b, depth + 1), (a, middle, depth + 1)]", "stack += [(middle, b, depth + 1)]"),
@@ -129,9 +129,9 @@ MUTANTS = tuple(
             ("a zero of odd order at an end keeps its sign", "sign = sign if side > 0 or order % 2 == 0 else -sign", "sign = sign"),
             ("a neighbourhood reaches past the other end", "                reach = reach.min(abs(other.ball(self.bits) - at)).lower()\n", "                pass\n"),
             ("an affine zero at the end counts as inside", "Chart((), (slope if compare(root, low) <= 0 else -slope,)", "Chart((), (slope if compare(root, low) < 0 else -slope,)"),
-            ("an exact form only has to look right", "if ball.overlaps(enclose(candidate, prec=384)) and identities.is_zero(value):", "if ball.overlaps(enclose(candidate, prec=384)):"),
+            ("an exact form only has to look right", "if ball.overlaps(enclose(candidate, prec=384)) and normal_form.is_zero(value):", "if ball.overlaps(enclose(candidate, prec=384)):"),
         )),
-        ("reals", (REALS,), (
+        ("reals/reals", (REALS,), (
             ("roots of one function are equal", "a.vanishes is b.vanishes and in_bracket(a.ball(bits), b)", "a.vanishes is b.vanishes"),
             ("0/0 is 0", "        require_defined(e)\n", "        pass\n"),
             ("the larger of two is the first", "return a.max(b) if self.sense > 0 else a.min(b)", "return a"),
@@ -143,31 +143,31 @@ MUTANTS = tuple(
              "outwards = (direction > 0) != (value > 0)"),
             ("an infinity is like any number", "return (a.infinite > b.infinite) - (a.infinite < b.infinite)", "return 0"),
         )),
-        ("lines", (LINES,), (
+        ("functions/sign_charts", (LINES,), (
             ("undefined is 0", "    except Undefined:\n        return None\n", "    except Undefined:\n        return 0\n"),
             ("equal marks stay two", "            i += order <= 0\n", "            i += order < 0\n"),
             ("a mark belongs to the gap before it", "            at.append(line.at[position])\n", "            at.append(line.gaps[position])\n"),
         )),
-        ("sets", (LINES,), (
+        ("reals/sets", (LINES,), (
             ("open ends that touch are joined", "gap == 0 and not (part.low_closed or last.high_closed)", "False"),
             ("a closed end is lost", "elif further == 0 and part.high_closed and not last.high_closed:", "elif False:"),
             ("open and closed are equal", "        and (p.low_closed, p.high_closed) == (q.low_closed, q.high_closed)\n", ""),
         )),
-        ("pieces", (LINES, "test_pieces"), (
+        ("functions/pieces", (LINES, "functions/test_pieces"), (
             ("a piece is skipped", "pending.extend(reversed(parts))", "pending.extend(reversed(parts[1:]))"),
             ("a domain is not checked", "if not (u.positive and u.total) and self.sign(u, bound) not in allowed:", "if False:"),
             ("max is min", 'return a if (sign >= 0) == (e.op == "max") else b', 'return a if (sign >= 0) != (e.op == "max") else b'),
             ("a kink has a slope", "if left.infinite or right.infinite or not same(left, right):", "if left.infinite or right.infinite:"),
             ("a jump has a slope", "    if not _continuous(body, bound, place):\n", "    if False:\n"),
         )),
-        ("landscape", ("test_landscape", "test_extrema"), (
+        ("functions/landscape", ("functions/test_landscape", "functions/test_extrema"), (
             ("every function is even", "    if parity == 1:\n", "    if True:\n"),
             ("every bound is attained", "bool(at or on), at, on)", "True, at, on)"),
             ("a falling function ends at its top", "candidates.append((run.end if run.direction == sense else run.start, None))",
              "candidates.append((run.end, None))"),
             ("parity by one sample", "        if all(s == 0 for s in (*line.gaps, *(a for a in line.at if a is not None))):\n", "        if True:\n"),
         )),
-        ("gaussian", (INTEGRALS,), (
+        ("functions/expectations", (INTEGRALS,), (
             ("the tails are lost", "total = (-tail).union(tail) * 2", "total = arb(0)"),
             ("one tail is lost", "total = (-tail).union(tail) * 2", "total = (-tail).union(tail)"),
             ("a cell's error is lost", "            total += (-bound).union(bound)\n", ""),
@@ -175,27 +175,27 @@ MUTANTS = tuple(
             ("a function is bounded from one side", "        for sign in (1, -1):\n            found = tail_sign(bound", "        for sign in (1,):\n            found = tail_sign(bound"),
             ("the integral ends before the bound begins", "reach = max(fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2), self.start)", "reach = fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2)"),
         )),
-        ("ranges", (LINES,), (
+        ("cases/bounds", (LINES,), (
             ("products ignore a factor 0", "ends.append((_multiply(x, y), zero or (x_closed and y_closed)))", "ends.append((_multiply(x, y), x_closed and y_closed))"),
             ("an end of a sum is attained with either part's", "a.high_closed and b.high_closed", "a.high_closed or b.high_closed"),
             ("a corner of a product is skipped", "    for end in ends[1:]:\n", "    for end in ends[2:]:\n"),
         )),
-        ("several", (LINES,), (
+        ("cases/case_split", (LINES,), (
             ("the case = 0 is skipped", "for sign in (1, 0, -1)]", "for sign in (1, -1)]"),
             ("an open end is closed", "    if high == 0 and not span.high_closed:\n", "    if high == 0:\n"),
             ("terms are positive", "    return sign > 0\n\n\ndef _span_signs", "    return True\n\n\ndef _span_signs"),
             ("`or` confines like `and`", 'elif tree[0] == "and":\n        for part in tree[1]:\n            yield from _all_of',
              'elif tree[0] in ("and", "or"):\n        for part in tree[1]:\n            yield from _all_of'),
         )),
-        ("linear", (LINES,), (
+        ("cases/fourier_motzkin", (LINES,), (
             ("a strict sum of inequalities is not strict", "low[2] or high[2]", "low[2] and high[2]"),
             ("0 > 0", "constant > 0 or (constant == 0 and not strict)", "constant >= 0"),
         )),
-        ("predicates", ("test_statements",), (
+        ("decide/properties", ("test_statements",), (
             ("a least bound of 0 is positive", "if sign > 0 or (sign == 0 and not inf.attained):", "if sign >= 0:"),
             ("constant is increasing", '{"increasing": [{1}], ', '{"increasing": [{0, 1}], '),
         )),
-        ("effort", (BALLS,), (
+        ("budget", (BALLS,), (
             ("an inner budget grants more", "else min(outer.left, steps)", "else steps"),
             ("what is spent inside is free", "outer.spent += inner.spent", "outer.spent += 0"),
         )),
@@ -269,7 +269,7 @@ def sound_copy() -> str | None:
         copy = Copy(Path(folder), None)
         probe = copy.folder / "tests" / "proofs" / "test_probe.py"
         probe.write_text(
-            "def test_probe():\n    import gradproof.proofs.tails as m\n    assert m.__file__.startswith("
+            "def test_probe():\n    import gradproof.proofs.asymptotics.tail_models as m\n    assert m.__file__.startswith("
             f"{str(copy.folder)!r}), m.__file__\n"
         )
         files = ("test_probe", *dict.fromkeys([*(t for m in MUTANTS for t in m.tests), *WIDER]))
@@ -288,12 +288,12 @@ def main() -> int:
         return 1
     started = time.perf_counter()
     survivors = 0
-    print(f"{'module':<12}{'fault':<55}{'seconds':>8}  noticed by")
+    print(f"{'module':<28}{'fault':<55}{'seconds':>8}  noticed by")
     with ThreadPoolExecutor(chosen.processes) as pool:
         for outcome in pool.map(try_mutant, mutants):
             m = outcome.mutant
             survivors += outcome.noticed is None
-            print(f"{m.module:<12}{m.name:<55}{outcome.seconds:>8.1f}  {outcome.noticed or 'NOTHING'}", flush=True)
+            print(f"{m.module:<28}{m.name:<55}{outcome.seconds:>8.1f}  {outcome.noticed or 'NOTHING'}", flush=True)
     print(f"{len(mutants)} faults, {survivors} not noticed, {time.perf_counter() - started:.0f} s")
     return 1 if survivors else 0
 

@@ -15,9 +15,9 @@ import math
 import sys
 import time
 
-from gradproof.numerics.mean_field import Prediction, predict
-from gradproof.numerics.multilayer import Network
-from gradproof.numerics.networks import GradientProfile, measure_gradients, norm_factor
+from gradproof.numerics.depth.mean_field import Prediction, predict
+from gradproof.numerics.depth.multilayer import Network
+from gradproof.numerics.depth.networks import GradientProfile, measure_gradients, norm_factor
 
 SIX = (
     ("tanh", "xavier", 20),

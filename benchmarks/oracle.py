@@ -21,11 +21,11 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from gradproof.numerics.binades import ROW, powers
-from gradproof.numerics.certified import Certified, certified
-from gradproof.numerics.formats import exact
-from gradproof.numerics.oracle import oracle
-from gradproof.proofs.catalogue import activation
+from gradproof.numerics.floats.formats import exact
+from gradproof.numerics.oracle.certified import Certified, certified
+from gradproof.numerics.oracle.reference import oracle
+from gradproof.numerics.oracle.taylor_rows import ROW, powers
+from gradproof.proofs.catalogue.entries import activation
 
 try:
     import torch

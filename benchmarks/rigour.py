@@ -2,7 +2,7 @@
 
     python benchmarks/rigour.py [ACTIVATION...] [--inputs N] [--arb N] [--seed S]
 
-The values of gradproof.numerics.certified are compared with pairs of float64s that are good to 2**-70 (numerics/precise.py:
+The values of gradproof.numerics.oracle.certified are compared with pairs of float64s that are good to 2**-70 (numerics/oracle/precise.py:
 other blocks, another degree, another evaluation), and at random bit patterns, a sample of the other inputs and at
 adversarial ones with ball arithmetic at 200 bits or more. Half of the inputs are whole rows of 2048 consecutive float32s,
 evaluated as a sweep does it, by a matrix product; a quarter are random bit patterns and a quarter lie in [-20, 20], and
@@ -22,16 +22,16 @@ from collections.abc import Iterator
 
 import numpy as np
 from flint import arb, fmpq
-from gradproof.numerics import binades
-from gradproof.numerics.binades import ROW, powers
-from gradproof.numerics.certified import Certified, certified
-from gradproof.numerics.formats import as_float64, exact, from_bits, to_bits
-from gradproof.numerics.oracle import oracle
-from gradproof.numerics.precise import BOUND, precise
-from gradproof.proofs.catalogue import Activation, catalogue
-from gradproof.proofs.evaluate import precision
-from gradproof.proofs.formats import FORMATS
-from gradproof.proofs.pieces import Kink
+from gradproof.numerics.floats.formats import as_float64, exact, from_bits, to_bits
+from gradproof.numerics.oracle import taylor_rows
+from gradproof.numerics.oracle.certified import Certified, certified
+from gradproof.numerics.oracle.precise import BOUND, precise
+from gradproof.numerics.oracle.reference import oracle
+from gradproof.numerics.oracle.taylor_rows import ROW, powers
+from gradproof.proofs.catalogue.entries import Activation, catalogue
+from gradproof.proofs.enclosures.formats import FORMATS
+from gradproof.proofs.enclosures.jets import precision
+from gradproof.proofs.functions.pieces import Kink
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ STEPS = (0, 1, -1, 512, -512, 1024, -1024, 1023)
 
 
 def main() -> int:
-    binades.WORTHWHILE = 0  # few inputs of a binade would be evaluated by balls, and polynomials are what is tested
+    taylor_rows.WORTHWHILE = 0  # few inputs of a binade would be evaluated by balls, and polynomials are what is tested
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("activations", nargs="*")
     parser.add_argument("--orders", default="0,1")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .check import assert_conforms, checks
+    from .checking.check import assert_conforms, checks
+    from .checking.results import CheckResult
     from .findings import Finding
-    from .results import CheckResult
-    from .targets import TargetError
+    from .targets.resolve import TargetError
 
 __all__ = ["CheckResult", "Finding", "TargetError", "assert_conforms", "checks"]
 
 _HOMES = {
-    "assert_conforms": "check",
-    "checks": "check",
-    "CheckResult": "results",
+    "assert_conforms": "checking.check",
+    "checks": "checking.check",
+    "CheckResult": "checking.results",
     "Finding": "findings",
-    "TargetError": "targets",
+    "TargetError": "targets.resolve",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..numerics.formats import hex_text
+from ..numerics.floats.formats import hex_text
 from .implementation import Implementation
 
 Shown: TypeAlias = "float | str"

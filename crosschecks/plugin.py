@@ -14,6 +14,6 @@ import pytest
 @pytest.fixture(scope="session")
 def conforms() -> Callable[..., None]:
     """gradproof.crosschecks.assert_conforms: fails unless a callable computes an activation in a float format."""
-    from .check import assert_conforms
+    from .checking.check import assert_conforms
 
     return assert_conforms

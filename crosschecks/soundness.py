@@ -14,15 +14,15 @@ from flint import arb, fmpq
 from hypothesis import target
 from hypothesis.strategies import SearchStrategy
 
-from ..proofs.as_written import NotExamined
-from ..proofs.cross_examination import Examination, WrittenTerm
-from ..proofs.facts import Facts
-from ..proofs.landscape import Landscape
-from ..proofs.reals import Real
-from ..proofs.vector_words import is_about_vectors
+from ..proofs.cross_examination.as_written import NotExamined
+from ..proofs.cross_examination.examine import Examination, WrittenTerm
+from ..proofs.datasheets.function import Facts
+from ..proofs.functions.landscape import Landscape
+from ..proofs.reals.reals import Real
+from ..proofs.vectors.words import is_about_vectors
 from ..proofs.verdicts import Counterexample, Result, Verdict
-from . import strategies
-from .drive import SEEK, drive
+from .inputs import strategies
+from .inputs.hypothesis_search import SEEK, drive
 
 Point: TypeAlias = Mapping[str, fmpq]
 

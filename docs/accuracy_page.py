@@ -14,20 +14,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradproof.crosschecks.guarded import SweepError
 from gradproof.crosschecks.implementation import Implementation
-from gradproof.crosschecks.libraries import libraries
-from gradproof.crosschecks.process import Worker
-from gradproof.crosschecks.sweep import sweep
-from gradproof.crosschecks.targets import Request, TargetError, resolve
-from gradproof.proofs.catalogue import activation
+from gradproof.crosschecks.sweeps.sweep import sweep
+from gradproof.crosschecks.sweeps.tile_worker import SweepError
+from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.versions import libraries
+from gradproof.crosschecks.workers.worker_process import Worker
+from gradproof.proofs.catalogue.entries import activation
 from gradproof.reports import strict_json
-from gradproof.reports.accuracy import always_right, ranked, row
-from gradproof.reports.accuracy_page import NUMBERS, cells, detail, heads
-from gradproof.reports.accuracy_plots import standalone
-from gradproof.reports.check_page import PRIMES, function_name
-from gradproof.reports.figures import short
-from gradproof.reports.markdown_cells import plain
+from gradproof.reports.figures.accuracy import standalone
+from gradproof.reports.runs.accuracy import always_right, ranked, row
+from gradproof.reports.views.accuracy import NUMBERS, cells, detail, heads
+from gradproof.reports.views.checks import PRIMES, function_name
+from gradproof.reports.writing.markdown_cells import plain
+from gradproof.reports.writing.numbers import short
 
 HERE = Path(__file__).parent
 DATA, PAGE = HERE / "accuracy.json", HERE / "accuracy.md"

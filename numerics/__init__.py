@@ -1,7 +1,9 @@
 """The numeric layer: float formats, reference values, depth and networks. Imports proofs only.
 
-Correctly rounded values are :func:`gradproof.numerics.oracle.reference`, errors :mod:`gradproof.numerics.ulp`, the
-derived NumPy functions :func:`gradproof.numerics.implementations.implementation`, gradient products
-:mod:`gradproof.numerics.depth`, random networks :mod:`gradproof.numerics.networks` beside their theory
-:mod:`gradproof.numerics.mean_field`, and the measurements that a ledger may name :mod:`gradproof.numerics.experiments`.
+Correctly rounded values are :func:`gradproof.numerics.oracle.reference.reference`, errors
+:mod:`gradproof.numerics.floats.ulp`, the derived NumPy functions
+:func:`gradproof.numerics.implementations.numpy_functions.implementation`, gradient products
+:mod:`gradproof.numerics.depth.products`, random networks :mod:`gradproof.numerics.depth.networks` beside their theory
+:mod:`gradproof.numerics.depth.mean_field`, and the measurements that a ledger may name
+:mod:`gradproof.numerics.depth.experiments`.
 """

@@ -1,7 +1,7 @@
 """The symbolic layer: activations, derivatives, certified landscapes, statements and claim ledgers.
 
 The names below are the public interface, imported on first use so that ``import gradproof.proofs`` is cheap.
-Functions named like their module stay there: ``catalogue.catalogue``, ``facts.facts``, ``landscape.landscape``.
+Rooms, lowest first, are listed in CONTRIBUTING.md; an import goes to a lower room only.
 """
 
 from __future__ import annotations
@@ -10,28 +10,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 _HOME = {
-    "activation": "catalogue", "Activation": "catalogue", "Parameter": "catalogue", "UnknownActivation": "catalogue",
-    "Facts": "facts", "FORMATS": "formats", "Format": "formats", "expectation": "gaussian", "Landscape": "landscape",
-    "StatementError": "language", "parse_expression": "parsing", "parse_statement": "parsing", "Claim": "ledger",
-    "ClaimResult": "ledger", "Ledger": "ledger", "LedgerError": "ledger", "builtin_ledgers": "ledger",
-    "load": "ledger", "certificate": "certificates", "Unwritten": "certificates", "verify": "ledger",
-    "prove": "statements", "Counterexample": "verdicts",
-    "Evidence": "verdicts", "Result": "verdicts", "Verdict": "verdicts",
-}  # fmt: skip
+    "activation": "catalogue.entries",
+    "Activation": "catalogue.entries",
+    "Parameter": "catalogue.entries",
+    "UnknownActivation": "catalogue.entries",
+    "Facts": "datasheets.function",
+    "FORMATS": "enclosures.formats",
+    "Format": "enclosures.formats",
+    "expectation": "functions.expectations",
+    "Landscape": "functions.landscape",
+    "StatementError": "language.syntax",
+    "parse_expression": "catalogue.parse",
+    "parse_statement": "catalogue.parse",
+    "Claim": "ledger",
+    "ClaimResult": "ledger",
+    "Ledger": "ledger",
+    "LedgerError": "ledger",
+    "builtin_ledgers": "ledger",
+    "load": "ledger",
+    "certificate": "certificates",
+    "Unwritten": "certificates",
+    "verify": "ledger",
+    "prove": "statements",
+    "Counterexample": "verdicts",
+    "Evidence": "verdicts",
+    "Result": "verdicts",
+    "Verdict": "verdicts",
+}
 
 if TYPE_CHECKING:
-    from .catalogue import Activation as Activation
-    from .catalogue import Parameter as Parameter
-    from .catalogue import UnknownActivation as UnknownActivation
-    from .catalogue import activation as activation
+    from .catalogue.entries import Activation as Activation
+    from .catalogue.entries import Parameter as Parameter
+    from .catalogue.entries import UnknownActivation as UnknownActivation
+    from .catalogue.entries import activation as activation
+    from .catalogue.parse import parse_expression as parse_expression
+    from .catalogue.parse import parse_statement as parse_statement
     from .certificates import Unwritten as Unwritten
     from .certificates import certificate as certificate
-    from .facts import Facts as Facts
-    from .formats import FORMATS as FORMATS
-    from .formats import Format as Format
-    from .gaussian import expectation as expectation
-    from .landscape import Landscape as Landscape
-    from .language import StatementError as StatementError
+    from .datasheets.function import Facts as Facts
+    from .enclosures.formats import FORMATS as FORMATS
+    from .enclosures.formats import Format as Format
+    from .functions.expectations import expectation as expectation
+    from .functions.landscape import Landscape as Landscape
+    from .language.syntax import StatementError as StatementError
     from .ledger import Claim as Claim
     from .ledger import ClaimResult as ClaimResult
     from .ledger import Ledger as Ledger
@@ -39,8 +60,6 @@ if TYPE_CHECKING:
     from .ledger import builtin_ledgers as builtin_ledgers
     from .ledger import load as load
     from .ledger import verify as verify
-    from .parsing import parse_expression as parse_expression
-    from .parsing import parse_statement as parse_statement
     from .statements import prove as prove
     from .verdicts import Counterexample as Counterexample
     from .verdicts import Evidence as Evidence

@@ -1,4 +1,4 @@
-"""Writes proof certificates: what :mod:`recheck` needs to confirm a proof without searching.
+"""Writes proof certificates: what :mod:`recheck.statement` needs to confirm a proof without searching.
 
 The writer is the re-checker itself, run with the search at hand. Where a fact is missing it takes the marks
 (breakpoints and zeros, exact or in brackets) from the engine, and then tries tails and halves cells until the
@@ -22,24 +22,24 @@ from typing import Any
 from flint import arb, fmpq
 from mpmath import libmp
 
-from . import expressions as ex
-from . import moments
-from .catalogue import catalogue
-from .decision import Decision
-from .effort import Undecided
-from .evaluate import precision
+from .budget import Undecided
+from .catalogue.entries import catalogue
+from .catalogue.parse import parse_statement
+from .decide.decision import Decision
+from .enclosures.jets import precision
+from .expressions import expr as ex
+from .functions import gaussian_moments
+from .functions.pieces import Undefined as NotDefined
+from .functions.pieces import split
+from .functions.sign_charts import merge_marks, sign_line
+from .language.signatures import signature
 from .ledger import Ledger
-from .lines import merge_marks, sign_line
-from .parsing import parse_statement
-from .pieces import Undefined as NotDefined
-from .pieces import split
-from .reals import Real, exact_rational
-from .recheck import Recheck, conjuncts, digest
-from .recheck_formulas import RELATIONS, Bad, Cell, Node, closed, replaced, shown, tail_end
-from .recheck_functions import slope_of
-from .recheck_numbers import Exhausted, Num, Unclear, Undefined, between, bounded, number
-from .recheck_signs import Ends, Gap, Mark, Refuted, Wrong, end_text, on_cell
-from .signatures import signature
+from .reals.reals import Real, exact_rational
+from .recheck.formulas import RELATIONS, Bad, Cell, Node, closed, replaced, shown, tail_end
+from .recheck.functionals import slope_of
+from .recheck.intervals import Exhausted, Num, Unclear, Undefined, between, bounded, number
+from .recheck.signs import Ends, Gap, Mark, Refuted, Wrong, end_text, on_cell
+from .recheck.statement import Recheck, conjuncts, digest
 from .verdicts import Counterexample, Evidence, Result, Verdict
 
 SCHEDULE = ((1, 3), (2, 3), (2, 5), (4, 3), (4, 5), (8, 3), (8, 5), (16, 5), (32, 5), (64, 7), (1024, 7), (2**20, 7))
@@ -176,13 +176,13 @@ def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[dict
     return failed
 
 
-def _primitive(term: moments._Term, z: ex.Expr) -> ex.Expr:
+def _primitive(term: gaussian_moments._Term, z: ex.Expr) -> ex.Expr:
     """An antiderivative of c z^k exp(a z) times the normal density: of moments of t = z - a, by recursion."""
     k, a = term.k, term.a
     t = z - a
-    parts = [ex.normal_cdf(t), -moments.density(t)]
+    parts = [ex.normal_cdf(t), -gaussian_moments.density(t)]
     for j in range(2, k + 1):
-        parts.append((j - 1) * parts[j - 2] - t ** (j - 1) * moments.density(t))
+        parts.append((j - 1) * parts[j - 2] - t ** (j - 1) * gaussian_moments.density(t))
     total = ex.add(*(comb(k, j) * a ** (k - j) * parts[j] for j in range(k + 1)))
     return term.coefficient * ex.exp(a * a * fmpq(1, 2)) * total
 
@@ -295,7 +295,7 @@ class _Writer(Recheck):
         """By completing the square, term by term; the re-checker differentiates them."""
         f = self._expr(f"{e.text} == 0", name)
         for gap, piece in zip(fact["gaps"], split(f, name).pieces, strict=True):
-            terms = None if piece.expr is None else moments._terms(piece.expr, name)
+            terms = None if piece.expr is None else gaussian_moments._terms(piece.expr, name)
             if terms is None or any(t.erfs or t.wave or t.g is not ex.ZERO for t in terms):
                 raise Unclear("an expectation without an elementary antiderivative")
             gap["cases"] = {}

@@ -16,15 +16,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-from .catalogue import known_functions
-from .language import with_functions
-from .parsing import parse_statement
-from .signatures import names as function_names
-from .source import MAX_LENGTH
+from .catalogue.entries import known_functions
+from .catalogue.parse import parse_statement
+from .language.reader import with_functions
+from .language.signatures import names as function_names
+from .language.source import MAX_LENGTH
+from .language.syntax import StatementError
 from .statements import prove
-from .syntax import StatementError
-from .vector_language import parse_vector_statement
-from .vector_words import is_about_vectors
+from .vectors.reader import parse_vector_statement
+from .vectors.words import is_about_vectors
 from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
 
 MAX_FILE_BYTES = 1_000_000

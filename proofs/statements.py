@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from . import nearest
-from .cross_examination import cross_examined
-from .decision import Decision, Outcome
-from .effort import UNBOUNDED, Undecided, budget
-from .parsing import parse_statement
-from .pieces import Undefined
-from .refutations import Candidate
-from .syntax import Statement
-from .vector_language import VectorStatement, parse_vector_statement
-from .vector_statements import decided
-from .vector_words import is_about_vectors
+from .budget import UNBOUNDED, Undecided, budget
+from .catalogue.parse import parse_statement
+from .cross_examination.examine import cross_examined
+from .decide.decision import Decision, Outcome
+from .functions.pieces import Undefined
+from .language.syntax import Statement
+from .repair import search
+from .repair.wording import Candidate
+from .vectors.decide import decided
+from .vectors.reader import VectorStatement, parse_vector_statement
+from .vectors.words import is_about_vectors
 from .verdicts import Result, Verdict
 
 
@@ -59,8 +59,8 @@ def _searched(
         with budget():
             outcome = _outcome(statement)
         if suggest and outcome.verdict is Verdict.REFUTED:
-            with budget(nearest.SUGGESTION_STEPS):
-                near = nearest.suggest(statement, functions, _decide_part, outcome.counterexample)
+            with budget(search.SUGGESTION_STEPS):
+                near = search.suggest(statement, functions, _decide_part, outcome.counterexample)
     explanation = tuple(dict.fromkeys(outcome.explanation))
     return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample), near
 

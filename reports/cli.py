@@ -17,6 +17,7 @@ from .commands.check import check
 from .commands.depth import depth
 from .commands.describe import describe
 from .commands.list import list_
+from .commands.options import Group
 from .commands.prove import prove
 from .commands.recheck import recheck
 from .commands.report import report
@@ -24,7 +25,6 @@ from .commands.sweep import sweep
 from .commands.table import table
 from .commands.verify import verify
 from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_line
-from .options import Group
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

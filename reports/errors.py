@@ -62,8 +62,8 @@ def bad_input(*kinds: type[Exception]) -> Iterator[None]:
 
 
 def _complaints() -> tuple[type[Exception], ...]:
-    from ..proofs.catalogue import UnknownActivation
+    from ..proofs.catalogue.entries import UnknownActivation
+    from ..proofs.language.syntax import StatementError
     from ..proofs.ledger import LedgerError
-    from ..proofs.syntax import StatementError
 
     return (UnknownActivation, StatementError, LedgerError)

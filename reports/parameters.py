@@ -22,8 +22,8 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
 
 def numbers(parameters: Mapping[str, str]) -> dict[str, str]:
     """The parameters, each of which must be a number: no free names. Raises BadInput, and StatementError."""
-    from ..proofs.expressions import free_names
-    from ..proofs.parsing import parse_number
+    from ..proofs.catalogue.parse import parse_number
+    from ..proofs.expressions.expr import free_names
 
     for name, value in parameters.items():
         if free_names(parse_number(value)):

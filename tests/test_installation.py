@@ -52,7 +52,7 @@ def test_the_tree_holds_what_it_should():
         "gradproof/proofs/claims/vanishing_gradient.toml",
         "gradproof/proofs/claims/found_in_the_wild.toml",
     }
-    assert "gradproof/reports/templates/page.html" in data
+    assert "gradproof/reports/page/templates/page.html" in data
 
 
 def test_the_installation_is_the_tree():

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from scipy.special import erf
 
-from ...numerics.formats import Floats
+from ...numerics.floats.formats import Floats
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..calling import NotAnArray
+from ..workers.invoke import NotAnArray
 
 
 def call(

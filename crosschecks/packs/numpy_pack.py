@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ...numerics.formats import Floats
-from ...numerics.implementations import Implementation, implementation
-from ...proofs.catalogue import activation as entry_named
+from ...numerics.floats.formats import Floats
+from ...numerics.implementations.numpy_functions import Implementation, implementation
+from ...proofs.catalogue.entries import activation as entry_named
 
 
 def call(*inputs: Floats, activation: str, order: int, variable: int, **parameters: float) -> Floats:

@@ -16,7 +16,7 @@ import onnx
 import onnxruntime
 from onnx import helper
 
-from ...numerics.formats import Floats
+from ...numerics.floats.formats import Floats
 
 _OLDEST_OPSET = 20
 """The operators of the table are all there from this one on, Swish from 24."""

@@ -10,10 +10,10 @@ import ml_dtypes
 import numpy as np
 import torch
 
-from ...numerics.binades import ROWS
-from ...proofs.formats import Format
-from ..arrays import CACHED_STRIP, Arrays
-from ..calling import NotAnArray
+from ...numerics.oracle.taylor_rows import ROWS
+from ...proofs.enclosures.formats import Format
+from ..workers.array_backends import CACHED_STRIP, Arrays
+from ..workers.invoke import NotAnArray
 
 _AS_INTEGERS = {"bfloat16": np.int16, "float8_e4m3fn": np.int8, "float8_e5m2": np.int8}
 """torch knows NumPy's own dtypes only; the others cross over as the integers of the same bits."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ..findings import Finding
-from ..subject import Subject
+from ..trials.trial import Subject
 from . import accuracy, bounds, independence, kinks, monotone, repeatable, special_values, symmetry
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..findings import Finding, shown
-from ..search import simplest
-from ..subject import Subject
+from ..trials.search import simplest
+from ..trials.trial import Subject
 
 NAME = "accuracy"
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...numerics.formats import dtype_of
-from ...numerics.ulp import ulps
-from ...proofs.landscape import Extremum
+from ...numerics.floats.formats import dtype_of
+from ...numerics.floats.ulp import ulps
+from ...proofs.functions.landscape import Extremum
 from ..findings import Finding, shown
-from ..subject import Subject
-from ..truth import rounded
+from ..trials.references import rounded
+from ..trials.trial import Subject
 
 NAME = "bounds"
 

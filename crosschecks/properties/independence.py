@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ...numerics.formats import Floats
+from ...numerics.floats.formats import Floats
 from ..findings import Finding, shown
-from ..process import Failed
-from ..subject import Subject
+from ..trials.trial import Subject
+from ..workers.worker_process import Failed
 
 NAME = "element independence"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...proofs.regularity import KinkFacts
+from ...proofs.functions.regularity import KinkFacts
 from ..findings import Finding
-from ..subject import Subject
-from ..truth import rounded
+from ..trials.references import rounded
+from ..trials.trial import Subject
 
 NAME = "kinks"
 

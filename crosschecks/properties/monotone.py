@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..findings import Finding
-from ..subject import Subject
-from ..truth import beyond
+from ..trials.references import beyond
+from ..trials.trial import Subject
 
 NAME = "monotone"
 

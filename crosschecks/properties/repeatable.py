@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Finding, shown
-from ..process import Failed
-from ..subject import Subject
+from ..trials.trial import Subject
+from ..workers.worker_process import Failed
 from .independence import differing
 
 NAME = "determinism"

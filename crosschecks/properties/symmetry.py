@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...numerics.formats import Floats
-from ...proofs.facts import Facts
+from ...numerics.floats.formats import Floats
+from ...proofs.datasheets.function import Facts
 from ..findings import Finding, shown
-from ..process import Failed
-from ..subject import Subject
+from ..trials.trial import Subject
+from ..workers.worker_process import Failed
 
 NAME = "symmetry"
 

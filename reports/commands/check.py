@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from .. import options
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input
 from ..parameters import pairs
+from . import options
 
 
 @click.command(cls=options.Command, short_help="Test an implementation: errors in ULP, bounds, special values.")
@@ -46,9 +46,9 @@ def check(
 
     Exits 1 when anything failed.
     """
-    from ...crosschecks.targets import TargetError
-    from ..check_page import document, tables
-    from ..check_run import run
+    from ...crosschecks.targets.resolve import TargetError
+    from ..runs.check import run
+    from ..views.checks import document, tables
 
     given["parameters"] = pairs(given["parameters"])
     if given["exhaustive"]:
@@ -69,7 +69,7 @@ def check(
 
         click.echo(text(data), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*tables(data, exhaustive=given["exhaustive"], at=at))
     if interrupted:
@@ -79,7 +79,7 @@ def check(
 
 def _require_few_inputs(formats: Sequence[str], at: Sequence[str]) -> None:
     """That `--exhaustive` can mean every input. Raises BadInput."""
-    from ...proofs.formats import format_named
+    from ...proofs.enclosures.formats import format_named
 
     if at:
         raise BadInput("--exhaustive and --at: expected every input or some, not both")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from .. import options
 from ..errors import bad_input
 from ..parameters import pairs
+from . import options
 
 
 @click.command(
@@ -23,9 +23,9 @@ def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...]
     """Print certified bounds on the product of w f'(z) over layers, whatever the inputs z are,
     and the first depth at which that bound leaves each float format's range or rounds to zero.
     """
-    from ...proofs.effort import Undecided
-    from ..depth_page import tables
-    from ..depth_run import document
+    from ...proofs.budget import Undecided
+    from ..runs.depth import document
+    from ..views.depth import tables
 
     with bad_input(Undecided):
         data = document(activation, layers=layers, weight=weight, parameters=pairs(parameters))
@@ -34,6 +34,6 @@ def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...]
 
         click.echo(text(data), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*tables(data))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .. import options
 from ..parameters import pairs
+from . import options
 
 
 @click.command(cls=options.FormulaCommand, short_help="The datasheet of an activation or a formula.")
@@ -21,15 +21,15 @@ def describe(activation: str, parameters: tuple[str, ...], as_json: bool) -> Non
     gradproof describe softmax
     gradproof describe "x*tanh(exp(x))"
     """
-    from .. import facts_page, vector_page
+    from ..views import datasheet, vector_datasheet
 
-    page = vector_page if vector_page.covers(activation) else facts_page
+    page = vector_datasheet if vector_datasheet.covers(activation) else datasheet
     data = page.document(activation, pairs(parameters))
     if as_json:
         from ..strict_json import text
 
         click.echo(text(data), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*page.tables(data))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from .. import options
+from . import options
 
 
 @click.command("list", cls=options.Command, short_help="The catalogue of activations.")
 @options.as_json
 def list_(as_json: bool) -> None:
     """Print every activation of the catalogue: name, aliases, parameters, definition."""
-    from ..catalogue_page import document, tables
+    from ..views.catalogue import document, tables
 
     data = document()
     if as_json:
@@ -19,6 +19,6 @@ def list_(as_json: bool) -> None:
 
         click.echo(text(data), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*tables(data))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import options
 from ..errors import FOUND, UNDECIDED, bad_input, one_line
+from . import options
 
 
 @click.command(cls=options.FormulaCommand, short_help="Decide one statement.")
@@ -26,7 +26,7 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
     undecided, otherwise 1: refuted, or proved and yet contradicted by the cross-examination of the proof, which is
     a bug in gradproof and is said on stderr with both sides.
     """
-    from ..counts import alarm
+    from ..writing.counts import alarm
 
     with bad_input():
         from ...proofs.statements import prove as decide
@@ -45,7 +45,7 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
 
         click.echo(text(result.to_json()), nl=False)
     else:
-        from ..verdict_page import lines
+        from ..views.verdict import lines
 
         click.echo("\n".join(lines(result.to_json())))
     alarms = [alarm(result.to_json())] if result.verdict == "unsound" else []

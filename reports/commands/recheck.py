@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from .. import options
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, BadInput, one_line
+from . import options
 
 
 @click.command(cls=options.Command, short_help="Confirm proof certificates independently.")
@@ -54,10 +54,10 @@ def recheck(folder: Path, as_json: bool) -> int:
 
 def _outcome(path: Path) -> dict[str, Any]:
     """One file: confirmed, rejected with the fact and the reason, or unreadable."""
-    from ...proofs.recheck import load, recheck
-    from ...proofs.recheck_definitions import own
-    from ...proofs.recheck_formulas import Bad
-    from ...proofs.recheck_signs import Wrong
+    from ...proofs.recheck.definitions import own
+    from ...proofs.recheck.formulas import Bad
+    from ...proofs.recheck.signs import Wrong
+    from ...proofs.recheck.statement import load, recheck
 
     started = time.perf_counter()
     verdict, reason = "confirmed", None

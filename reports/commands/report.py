@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import options
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
+from . import options
 
 
 @click.command(cls=options.Command, short_help="Verify, measure, cross-check; write one self-contained page.")
@@ -30,12 +30,12 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
     anything is unsound, or when a part of the report is missing, 2 when a claim cannot be read; what frameworks get
     wrong is shown, not counted.
     """
-    from ..report_run import run
-    from ..work import available_cores
-    from ..write import prepare
+    from ..page.write import prepare
+    from ..runs.pool import available_cores
+    from .report_run import run
 
     with bad_input():
-        from ..ledger_page import load
+        from ..views.ledgers import load
 
         chosen = load(ledgers)
     prepare(output)
@@ -47,6 +47,6 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
         return INTERRUPTED
     if unreadable:
         return BAD_INPUT
-    from ..counts import at_fault
+    from ..writing.counts import at_fault
 
     return FOUND if failed or at_fault(data) else 0

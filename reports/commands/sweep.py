@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from .. import options
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error, one_line
 from ..parameters import pairs
+from . import options
 
 
 @click.command(cls=options.Command, short_help="Compare an implementation with the truth at every input of a format.")
@@ -62,11 +62,11 @@ def sweep(
 
     Ctrl-C keeps what is done. Exits 1 where --max-ulp is given and was exceeded.
     """
-    from ...crosschecks.guarded import SweepError
-    from ...crosschecks.patterns import PatternsError
-    from ...crosschecks.targets import TargetError
-    from ..sweep_page import document, exceeded, tables
-    from ..sweep_run import run
+    from ...crosschecks.inputs.bit_patterns import PatternsError
+    from ...crosschecks.sweeps.tile_worker import SweepError
+    from ...crosschecks.targets.resolve import TargetError
+    from ..runs.sweep import run
+    from ..views.sweeps import document, exceeded, tables
 
     if output is not None and not output.absolute().parent.is_dir():
         raise BadInput(f"--output {str(output)!r}: expected a file in a folder that is there")
@@ -80,7 +80,7 @@ def sweep(
     if as_json:
         click.echo(text(data), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*tables(data))
     for result in swept.results:

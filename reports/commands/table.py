@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from .. import options
 from ..errors import BadInput
 from ..parameters import pairs
+from . import options
 
 
 @click.command(cls=options.FormulaCommand, short_help="Reference values: correctly rounded, with 50 digits each.")
@@ -59,8 +59,8 @@ def table(
       0,0.5,-0x1.8p+1  these numbers, each rounded to the format
       @FILE            the numbers in a file; # begins a comment
     """
-    from ..table_formats import document, replacing, writer_for
-    from ..table_page import made, tables
+    from ..export.table_files import document, replacing, writer_for
+    from ..views.tables import made, tables
 
     if as_json and output is not None:
         raise BadInput(f"--json prints the table and -o {output} writes it: expected one of the two")
@@ -79,6 +79,6 @@ def table(
 
         click.echo(text(document(made(activation, **asked))), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*tables(made(activation, **asked)))

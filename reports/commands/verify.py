@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import options
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
+from . import options
 
 
 @click.command(cls=options.Command, short_help="Decide every claim of a ledger.")
@@ -26,8 +26,8 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
     failed, a certificate that is asked for could not be written, or anything is unsound; else 2 when a claim cannot
     be read, after the others are decided.
     """
-    from ..counts import alarm, differing, unsound
-    from ..ledger_page import load, tables, verified
+    from ..views.ledgers import load, tables, verified
+    from ..writing.counts import alarm, differing, unsound
 
     with bad_input():
         chosen = load(ledgers)
@@ -43,7 +43,7 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
 
         click.echo(text(data), nl=False)
     else:
-        from ..console import show
+        from ..writing.console import show
 
         show(*tables(data))
     unreadable = [line for ledger in chosen for line in ledger.errors]

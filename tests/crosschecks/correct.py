@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from gradproof.numerics.oracle import reference
+from gradproof.numerics.oracle.reference import reference
 
 
 def correctly_rounded(

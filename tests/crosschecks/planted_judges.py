@@ -7,12 +7,23 @@ import signal
 from pathlib import Path
 
 import numpy as np
-from gradproof.crosschecks.direct import direct
 from gradproof.crosschecks.implementation import Implementation
-from gradproof.crosschecks.profile import BINS, ENDS, SPECIAL, Cell, Edge, Extreme, Failure, Profile, graded, merged
-from gradproof.numerics.formats import as_float64, from_bits, to_bits
-from gradproof.numerics.ulp import ulps
-from gradproof.proofs.formats import Format
+from gradproof.crosschecks.sweeps.profile import (
+    BINS,
+    ENDS,
+    SPECIAL,
+    Cell,
+    Edge,
+    Extreme,
+    Failure,
+    Profile,
+    graded,
+    merged,
+)
+from gradproof.crosschecks.workers.unguarded import direct
+from gradproof.numerics.floats.formats import as_float64, from_bits, to_bits
+from gradproof.numerics.floats.ulp import ulps
+from gradproof.proofs.enclosures.formats import Format
 
 
 def rough_relu(x):

@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 from flint import fmpq
 from gradproof.crosschecks.soundness import contradict_facts, contradict_statement, examined
-from gradproof.proofs import expressions as ex
-from gradproof.proofs.cross_examination import Examination
-from gradproof.proofs.facts import Facts, facts
-from gradproof.proofs.landscape import Extremum
-from gradproof.proofs.reals import Real
+from gradproof.proofs.cross_examination.examine import Examination
+from gradproof.proofs.datasheets.function import Facts, facts
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.functions.landscape import Extremum
+from gradproof.proofs.reals.reals import Real
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 

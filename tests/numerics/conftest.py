@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from gradproof.numerics.formats import Floats, all_values, from_bits, rounded_from_float64
-from gradproof.proofs.formats import FORMATS
+from gradproof.numerics.floats.formats import Floats, all_values, from_bits, rounded_from_float64
+from gradproof.proofs.enclosures.formats import FORMATS
 
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 3.0, -3.0, 6.0, -0.7517916524, 1e-300, -745.2, 709.9]
 

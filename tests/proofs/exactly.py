@@ -8,9 +8,9 @@ from typing import Any
 
 import mpmath as mp
 from flint import arb, fmpq
-from gradproof.proofs.evaluate import enclose, precision
-from gradproof.proofs.expressions import Expr
-from gradproof.proofs.monomials import Model, Monomial
+from gradproof.proofs.asymptotics.monomials import Model, Monomial
+from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.expressions.expr import Expr
 
 BITS = 2048
 """More than any ball of the tests has: its ends are read without rounding."""

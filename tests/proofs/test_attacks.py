@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.statements import prove
-from gradproof.proofs.syntax import StatementError
 from gradproof.proofs.verdicts import Verdict
 
 NOT_PROVED = [

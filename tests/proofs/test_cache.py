@@ -13,14 +13,15 @@ from pathlib import Path
 
 import flint
 import pytest
-from gradproof.proofs import cache, landscape, lines, pieces, zeros
-from gradproof.proofs import expressions as ex
-from gradproof.proofs.catalogue import activation
-from gradproof.proofs.effort import Undecided, budget, spend
-from gradproof.proofs.facts import facts
-from gradproof.proofs.reals import PLUS_INFINITY, Real, compare, exact, image, larger, smaller
+from gradproof.proofs import disk_cache
+from gradproof.proofs.budget import Undecided, budget, spend
+from gradproof.proofs.catalogue.entries import activation
+from gradproof.proofs.datasheets.function import facts
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.functions import landscape, pieces, sign_charts, zeros
+from gradproof.proofs.functions.zeros import chart
+from gradproof.proofs.reals.reals import PLUS_INFINITY, Real, compare, exact, image, larger, smaller
 from gradproof.proofs.statements import prove
-from gradproof.proofs.zeros import chart
 
 DIGITS = 100
 SHAPES = (("gelu", 2), ("mish", 1), ("elu", 0), ("tanhshrink", 1), ("hard_swish", 1))
@@ -34,7 +35,7 @@ def forget():
     """What this process remembers."""
     for function in (landscape.decided_landscape, landscape.proved_parity, zeros._cached, pieces.split):
         function.cache_clear()
-    lines.sign_line.cache_clear()
+    sign_charts.sign_line.cache_clear()
 
 
 def described(shape):
@@ -60,8 +61,8 @@ def folder(monkeypatch, tmp_path):
     """An empty cache folder of this test's own, in which even the quickest results are kept."""
     monkeypatch.delenv("GRADPROOF_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(cache, "WORTH_SECONDS", -1.0)
-    monkeypatch.setattr(cache, "_version", lambda: "version")
+    monkeypatch.setattr(disk_cache, "WORTH_SECONDS", -1.0)
+    monkeypatch.setattr(disk_cache, "_version", lambda: "version")
     yield tmp_path
     forget()
 
@@ -110,9 +111,11 @@ def test_another_process_reads_what_one_wrote(folder, monkeypatch):
     cold = decided("silu", 1)
     monkeypatch.undo()  # the child has the real engine's version
     code = """
-from gradproof.proofs import cache, expressions as ex, landscape
-from gradproof.proofs.catalogue import activation
-cache._version = lambda: "version"
+from gradproof.proofs import disk_cache
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.functions import landscape
+from gradproof.proofs.catalogue.entries import activation
+disk_cache._version = lambda: "version"
 landscape._landscape = None
 shape = landscape.decided_landscape(ex.derivative(activation("silu").expr(), "x"), "x")
 print(shape.sup.value.decimal(100), shape.sup.at[0].decimal(100))
@@ -126,9 +129,11 @@ print(shape.sup.value.decimal(100), shape.sup.at[0].decimal(100))
 
 def test_two_processes_on_one_folder(tmp_path):
     code = """
-from gradproof.proofs import cache, expressions as ex, landscape
-from gradproof.proofs.catalogue import activation
-cache._version, cache.WORTH_SECONDS = lambda: "version", -1.0
+from gradproof.proofs import disk_cache
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.functions import landscape
+from gradproof.proofs.catalogue.entries import activation
+disk_cache._version, disk_cache.WORTH_SECONDS = lambda: "version", -1.0
 for name in ("silu", "gelu", "mish", "softplus", "tanh") * 3:
     landscape.decided_landscape.cache_clear()
     shape = landscape.decided_landscape(activation(name).expr(), "x")
@@ -168,8 +173,8 @@ def test_a_damaged_file_is_computed_again_and_replaced(folder, no_engine, kind):
 def test_a_changed_result_under_the_old_digest_is_not_believed(folder):
     cold = decided("silu", 0)
     (path,) = files(folder)
-    e, variable, shape, steps = cache._read(path)
-    digest = path.read_bytes()[: cache._DIGEST_BYTES]
+    e, variable, shape, steps = disk_cache._read(path)
+    digest = path.read_bytes()[: disk_cache._DIGEST_BYTES]
     path.write_bytes(digest + pickle.dumps((e, variable, dataclasses.replace(shape, runs=shape.runs[:1]), steps)))
     assert decided("silu", 0) == cold
 
@@ -202,7 +207,7 @@ def test_a_result_for_another_expression_is_not_taken(folder):
     (other,) = files(folder)
     cold = decided("silu", 0)
     (path,) = (path for path in files(folder) if path != other)
-    cache._write(path, cache._read(other))
+    disk_cache._write(path, disk_cache._read(other))
     assert decided("silu", 0) == cold
 
 
@@ -250,7 +255,7 @@ def test_off_neither_reads_nor_writes(folder, monkeypatch, no_engine):
 
 
 def test_what_a_condition_cuts_is_not_kept(folder):
-    region = lines.Line((exact(0),), (False,), (False, True))
+    region = sign_charts.Line((exact(0),), (False,), (False, True))
     landscape.decided_landscape(activation("silu").expr(), "x", region)
     assert files(folder) == []
 
@@ -263,7 +268,7 @@ def test_undecided_is_not_kept(folder):
 
 
 def test_what_a_spent_budget_cut_short_is_not_kept(folder):
-    @cache.on_disk
+    @disk_cache.on_disk
     def cut_short(e, variable):
         try:
             spend(100)
@@ -282,7 +287,7 @@ def test_what_a_spent_budget_cut_short_is_not_kept(folder):
 def test_what_is_kept_costs_what_it_took(folder):
     """A budget that does not reach for a result does not reach for it either when another question left it behind."""
 
-    @cache.on_disk
+    @disk_cache.on_disk
     def costly(e, variable):
         spend(100)
         return "found"
@@ -302,29 +307,29 @@ def test_what_is_kept_costs_what_it_took(folder):
 
 def test_another_engine_does_not_answer_for_this_one(folder, monkeypatch, no_engine):
     decided("silu", 0)
-    monkeypatch.setattr(cache, "_version", lambda: "other")
+    monkeypatch.setattr(disk_cache, "_version", lambda: "other")
     no_engine()
     with pytest.raises(AssertionError, match="computed, not read"):
         decided("silu", 0)
 
 
 def test_few_engines_and_files_are_kept(folder, monkeypatch):
-    for n in range(cache.KEPT_VERSIONS + 3):
-        monkeypatch.setattr(cache, "_version", lambda n=n: f"version {n}")
+    for n in range(disk_cache.KEPT_VERSIONS + 3):
+        monkeypatch.setattr(disk_cache, "_version", lambda n=n: f"version {n}")
         decided("silu", 0)
         assert any(f"version {n}" in path.parts for path in files(folder))
-    assert len(list((folder / "gradproof" / "results").iterdir())) == cache.KEPT_VERSIONS
-    monkeypatch.setattr(cache, "MAX_FILES", 1)
+    assert len(list((folder / "gradproof" / "results").iterdir())) == disk_cache.KEPT_VERSIONS
+    monkeypatch.setattr(disk_cache, "MAX_FILES", 1)
     decided("gelu", 0)
-    assert len(files(folder)) == cache.KEPT_VERSIONS
+    assert len(files(folder)) == disk_cache.KEPT_VERSIONS
 
 
 def test_the_version_is_the_engines_sources(monkeypatch, tmp_path):
     def version(text):
         (tmp_path / "engine.py").write_text(text)
         os.utime(tmp_path / "engine.py", (1, 1))
-        monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
-        return cache._version.__wrapped__()
+        monkeypatch.setattr(disk_cache, "__file__", str(tmp_path / "cache.py"))
+        return disk_cache._version.__wrapped__()
 
     assert version("x = 1") == version("x = 1") is not None
     assert version("x = 1") != version("x = 2")
@@ -332,10 +337,10 @@ def test_the_version_is_the_engines_sources(monkeypatch, tmp_path):
     monkeypatch.setattr(flint, "__version__", "0.0.0")
     assert version("x = 2") != before
     os.utime(tmp_path / "engine.py")
-    monkeypatch.setattr(cache, "_started", 0.0)
-    assert cache._version.__wrapped__() is None, "sources newer than the process are not those it runs"
+    monkeypatch.setattr(disk_cache, "_started", 0.0)
+    assert disk_cache._version.__wrapped__() is None, "sources newer than the process are not those it runs"
     (tmp_path / "engine.py").unlink()
-    assert cache._version.__wrapped__() is None
+    assert disk_cache._version.__wrapped__() is None
 
 
 def again(x):

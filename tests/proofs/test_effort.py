@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from gradproof.proofs import effort
-from gradproof.proofs.effort import Undecided, budget, exhausted, remaining, spend, spent
+from gradproof.proofs import budget as effort
+from gradproof.proofs.budget import Undecided, budget, exhausted, remaining, spend, spent
+from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.statements import prove
-from gradproof.proofs.syntax import StatementError
 from gradproof.proofs.verdicts import Verdict
 
 

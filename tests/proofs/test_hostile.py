@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from gradproof.proofs.effort import budget
+from gradproof.proofs.budget import budget
+from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.statements import prove
-from gradproof.proofs.syntax import StatementError
 from gradproof.proofs.verdicts import Verdict
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "hostile.py"

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from gradproof.proofs.catalogue import catalogue
-from gradproof.proofs.formats import FORMATS
-from gradproof.proofs.language import ELEMENTARY, NUMBERS, PREDICATES, SETS, SPECIAL
+from gradproof.proofs.catalogue.entries import catalogue
+from gradproof.proofs.catalogue.vector_entries import vector_catalogue
+from gradproof.proofs.enclosures.formats import FORMATS
+from gradproof.proofs.language.reader import ELEMENTARY, NUMBERS, PREDICATES, SETS, SPECIAL
 from gradproof.proofs.ledger import Claim, ClaimResult, Ledger, load, verify
 from gradproof.proofs.statements import prove
-from gradproof.proofs.vector_catalogue import vector_catalogue
-from gradproof.proofs.vector_words import WORDS
+from gradproof.proofs.vectors.words import WORDS
 from gradproof.proofs.verdicts import Verdict
 
 LEDGERS = tuple(load(path) for path in sorted((Path(__file__).parents[1] / "ledgers").glob("*.toml")))

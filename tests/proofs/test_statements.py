@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.statements import prove
-from gradproof.proofs.syntax import StatementError
 from gradproof.proofs.verdicts import Verdict
 
 

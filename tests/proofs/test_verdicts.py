@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flint import fmpq
-from gradproof.crosschecks.check import check
-from gradproof.proofs import expressions as ex
+from gradproof.crosschecks.checking.check import check
+from gradproof.proofs.decide.functionals import digits
+from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.ledger import parse, verify
-from gradproof.proofs.reals import exact
+from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.statements import prove
-from gradproof.proofs.values import digits
 from gradproof.proofs.verdicts import Evidence, Verdict
 
 LEDGER = "title = 't'\n[[claim]]\nid = 'a'\nsays = 's'\nstatement = 'relu(x) <= 1'\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +10,10 @@ from typing import Any
 
 import pytest
 from gradproof.proofs.ledger import load
-from gradproof.reports import collect
-from gradproof.reports.write import write
+from gradproof.reports.page.write import write
+from gradproof.reports.runs import collect
+
+from .strict import strict
 
 LEDGER = """
 title = "A <b>small</b> ledger"
@@ -100,14 +101,6 @@ RESULT = {
     "verdict": "fail",
 }
 
-
-def strict(text: str) -> Any:
-    """JSON in which NaN and Infinity are errors."""
-
-    def refuse(constant: str) -> Any:
-        raise ValueError(f"{constant} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

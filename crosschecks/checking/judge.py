@@ -1,0 +1,104 @@
+"""One activation of one target: every order and format, judged by every property."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...numerics.floats.formats import Floats, all_values, dtype_of, from_hex
+from ...numerics.floats.test_points import landmarks
+from ...proofs.catalogue.entries import activation
+from ...proofs.datasheets.function import Facts, facts
+from ...proofs.enclosures.formats import FORMATS, Format
+from ..implementation import Implementation
+from ..inputs.samples import pairs, sample
+from ..properties import PROPERTIES
+from ..trials.first_call import extended, observe
+from ..trials.search import climb
+from ..trials.trial import Options
+from ..workers.in_process import Caller
+from ..workers.worker_process import Failed
+from .conventions import conventions
+from .merge import Judged, combined
+from .results import CheckResult
+
+
+def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
+    """A result for each activation, order and format, as they come."""
+    for same in _by_activation_and_order(implementations):
+        for fmt in options.formats or _taken(same[0], caller):
+            yield _check(same, fmt, caller, options)
+
+
+def _check(same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options) -> CheckResult:
+    """One result: a function, or the partial derivatives by each of its inputs."""
+    entry = activation(same[0].activation)
+    known = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
+    inputs, coverage = _inputs(same[0], fmt, known, options)
+    return combined([_judge(i, fmt, inputs, caller, known, options) for i in same], fmt, coverage, options)
+
+
+def _judge(
+    implementation: Implementation,
+    fmt: Format,
+    inputs: Sequence[Floats],
+    caller: Caller,
+    known: Facts | None,
+    options: Options,
+) -> Judged:
+    observed = observe(implementation, fmt, inputs, caller=caller, facts=known, options=options)
+    subject = observed.subject
+    if subject is None:
+        return Judged(implementation, None, observed.findings, {})
+    if not options.at and fmt.bits > 8:
+        subject = extended(subject, climb(subject))
+    found = [*observed.findings, *(finding for p in PROPERTIES for finding in p.findings(subject))]
+    return Judged(implementation, subject, tuple(found), conventions(subject))
+
+
+def _inputs(
+    implementation: Implementation, fmt: Format, known: Facts | None, options: Options
+) -> tuple[tuple[Floats, ...], str]:
+    """The sample, and whether it is exhaustive."""
+    count = len(activation(implementation.activation).inputs)
+    if options.at:
+        columns = zip(*(text.split(",") for text in options.at), strict=True)
+        given = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
+        if len(given) != count:
+            raise ValueError(f"at={list(options.at)!r}: expected {count} coordinates, separated by commas")
+        return tuple(np.tile(a, 65) for a in given), "sampled"  # vector lanes and a scalar tail
+    rng = np.random.default_rng([options.seed, zlib.crc32(f"{implementation.activation} {fmt.name}".encode())])
+    if known is None:
+        return pairs(fmt, rng, count), "sampled"
+    if fmt.bits == 8 or (options.exhaustive and fmt.bits == 16):
+        return (all_values(fmt),), "exhaustive"
+    return (sample(fmt, landmarks(known), rng, options.every),), "sampled"
+
+
+@lru_cache(maxsize=256)
+def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
+    given: dict[str, Any] = dict(parameters)
+    return facts(name, **given)
+
+
+def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
+    """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
+    taken = []
+    count = len(activation(implementation.activation).inputs)
+    for fmt in FORMATS.values():
+        probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))
+        answer = caller.call(implementation, [probe] * count)
+        if not (isinstance(answer, Failed) and answer.how == "exception"):
+            taken.append(fmt)
+    return taken or [FORMATS["float64"]]
+
+
+def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
+    groups: dict[tuple[str, int], list[Implementation]] = {}
+    for one in implementations:
+        groups.setdefault((one.activation, one.order), []).append(one)
+    return groups.values()

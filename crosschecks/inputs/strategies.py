@@ -1,0 +1,107 @@
+"""Hypothesis strategies for floats of the six formats: by bits, near given points, and towards simpler ones.
+
+All of them shrink: towards 0 and 1, towards the first centre, towards fewer significant bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from flint import fmpq
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ...numerics.floats.formats import Floats, dtype_of, from_bits, from_hex, shifted, to_bits
+from ...proofs.enclosures.formats import Format, format_named
+
+
+def floats(fmt: Format | str, *, finite: bool = False) -> SearchStrategy[np.generic]:
+    """Every bit pattern of a format, NaNs and subnormals included, each binade as likely as any other.
+
+    Args:
+        fmt: the format or its name.
+        finite: leave out infinities and NaNs.
+    """
+    f = _format(fmt)
+    fraction = f.precision - 1
+    everything = st.builds(
+        lambda sign, exponent, rest: from_bits([(sign << (f.bits - 1)) | (exponent << fraction) | rest], f)[0],
+        st.integers(0, 1),
+        st.integers(0, (1 << (f.bits - 1 - fraction)) - 1),
+        st.integers(0, (1 << fraction) - 1),
+    )
+    return everything.filter(lambda x: bool(np.isfinite(float(x)))) if finite else everything
+
+
+def near(centres: Floats | Sequence[float], fmt: Format | str, *, ulps: int = 1000) -> SearchStrategy[np.generic]:
+    """Floats within so many ULP of one of the centres. Shrinks to the first centre."""
+    f = _format(fmt)
+    points = np.asarray(centres).astype(dtype_of(f))
+    if not points.size:
+        raise ValueError("centres: expected at least one")
+
+    def step(index: int, by: int) -> np.generic:
+        return shifted(points[index : index + 1], by)[0]
+
+    return st.builds(step, st.integers(0, len(points) - 1), st.integers(-ulps, ulps)).filter(
+        lambda x: bool(np.isfinite(float(x)))
+    )
+
+
+def simpler_points(points: Sequence[Floats], fmt: Format | str) -> SearchStrategy[tuple[np.generic, ...]]:
+    """Points of as many coordinates as there are arrays, each coordinate cut to any number of its leading bits.
+
+    Shrinks to the first point with the fewest bits.
+    """
+    f = _format(fmt)
+    fraction = f.precision - 1
+
+    def cut(index: int, kept: tuple[int, ...]) -> tuple[np.generic, ...]:
+        return tuple(_truncated(a[index : index + 1], fraction - k, f) for a, k in zip(points, kept, strict=True))
+
+    kept = st.tuples(*(st.integers(0, fraction) for _ in points))
+    return st.builds(cut, st.integers(0, len(points[0]) - 1), kept)
+
+
+def rational_points(names: Sequence[str], landmarks: Sequence[fmpq] = ()) -> SearchStrategy[dict[str, fmpq]]:
+    """Rational points: small ones, every magnitude from 2^-300 to 2^40, and next to the landmarks."""
+    return st.fixed_dictionaries({name: _rationals(landmarks) for name in names})
+
+
+def _rationals(landmarks: Sequence[fmpq]) -> SearchStrategy[fmpq]:
+    fractions = st.fractions(-30, 30, max_denominator=1000).map(lambda f: fmpq(f.numerator, f.denominator))
+    scaled = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** e, st.integers(-1000, 1000), st.integers(-300, 30))
+    if not landmarks:
+        return st.one_of(fractions, scaled)
+    exponents = st.one_of(st.integers(0, 8), st.integers(0, 120))
+    offsets = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** -e, st.integers(-8, 8), exponents)
+    beside = st.builds(lambda x, d: x + d, st.sampled_from(list(landmarks)), offsets)
+    return st.one_of(fractions, scaled, beside, beside)
+
+
+def rational_pairs(low: fmpq | None, high: fmpq | None) -> SearchStrategy[dict[str, fmpq]]:
+    """Two rational points, x and y, between the ends; None is an infinite end."""
+    if low is not None and high is not None:
+        parts = st.fractions(0, 1, max_denominator=1000).map(lambda f: fmpq(f.numerator, f.denominator))
+        inside = st.builds(lambda part, low, high: low + part * (high - low), parts, st.just(low), st.just(high))
+    elif low is None and high is None:
+        inside = _rationals(())
+    else:
+        sizes = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** e, st.integers(1, 1000), st.integers(-100, 20))
+        inside = sizes.map(lambda size: low + size if low is not None else high - size)
+    return st.fixed_dictionaries({"x": inside, "y": inside})
+
+
+def replayed(text: str, fmt: Format | str) -> np.generic:
+    """The float that a finding's `x_hex` names. Raises ValueError if the format has none."""
+    return from_hex(text, _format(fmt))
+
+
+def _format(fmt: Format | str) -> Format:
+    return fmt if isinstance(fmt, Format) else format_named(fmt)
+
+
+def _truncated(value: Floats, lost: int, fmt: Format) -> np.generic:
+    shift = np.uint64(lost)
+    return from_bits((to_bits(value).astype(np.uint64) >> shift) << shift, fmt)[0]

@@ -1,0 +1,186 @@
+"""What a user asks to have tested, `torch` or `my_kernels:fast_gelu`, turned into implementations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ...proofs.catalogue.entries import Activation, UnknownActivation, activation, catalogue
+from ..implementation import Implementation
+from ..workers.worker_process import Failed, Worker
+
+PACKS = ("numpy", "torch", "jax", "onnxruntime", "scipy", "formulas")
+"""Frameworks known by name: everything they ship of the catalogue, values and, where they have them, derivatives."""
+
+
+class TargetError(ValueError):
+    """What was asked for cannot be tested; the message is one clear line."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to test, as asked. `implements=1`: the callable itself computes the derivative; `derivative` names a
+    second callable that does. `orders=None`: 0 and, where derivatives are to be had, 1."""
+
+    target: str
+    as_: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    orders: tuple[int, ...] | None = None
+    implements: int = 0
+    derivative: str | None = None
+    array: str | None = None
+
+
+def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
+    """Every implementation a request names, at every order. Raises TargetError and UnknownActivation."""
+    if request.target in PACKS:
+        found = tuple(_from_pack(request, worker))
+        if not found:
+            raise TargetError(f"target={request.target!r} ships no {request.as_ or 'activation of the catalogue'}")
+        return found
+    if not re.fullmatch(r"[\w.]+:[\w.]+", request.target):
+        raise TargetError(f"target={request.target!r}: expected module:callable or one of the packs {', '.join(PACKS)}")
+    described = _described(request.target, worker)
+    return at_orders(request, described, _described(request.derivative, worker) if request.derivative else None)
+
+
+def at_orders(
+    request: Request, described: Mapping[str, Any], derivative: Mapping[str, Any] | None = None
+) -> tuple[Implementation, ...]:
+    """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
+    entry = activation(request.as_) if request.as_ else _named_like(request.target)
+    array = request.array or described["array"]
+    implements = request.implements
+    has_derivative = derivative is not None or (array != "numpy" and implements == 0)
+    orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
+    base = Implementation(request.target, entry.name, order=0, function=request.target, array=array)
+    base = _with_parameters(entry, request, described["keywords"], base)
+    found: list[Implementation] = []
+    for order in orders:
+        if order == implements:
+            found.append(replace(base, order=order))
+        elif order == 1 and derivative is not None and request.derivative is not None:
+            second = _with_parameters(entry, request, derivative["keywords"], base)
+            array = request.array or derivative["array"]
+            found.append(replace(second, order=1, array=array, function=request.derivative))
+        elif order == 1 and has_derivative:
+            found += _by_each_input(replace(base, order=1, through="autograd"), entry)
+        else:
+            raise TargetError(
+                f"target={request.target!r} has no order {order}: name a callable that computes it (--derivative), "
+                "or say that this one does (--implements)"
+            )
+    return tuple(found)
+
+
+def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
+    entries = [activation(request.as_)] if request.as_ else list(catalogue())
+    orders = request.orders or (0, 1)
+    if request.target == "numpy":
+        shipped: Mapping[str, Any] = {e.name: {} for e in entries}
+    else:
+        wanted = {e.name: [e.name, *e.aliases] for e in entries}
+        shipped = _asked({"do": "discover", "pack": request.target, "wanted": wanted}, worker, request.target)["found"]
+    for entry in entries:
+        if entry.name not in shipped:
+            continue
+        for order in orders:
+            base = Implementation(request.target, entry.name, order, function="")
+            if request.target == "numpy":
+                yield from _numpy(entry, request, base)
+            else:
+                yield from _shipped(entry, request, base, shipped[entry.name], worker)
+
+
+def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
+    accepted = [p.name for p in entry.parameters]
+    base = replace(base, function="gradproof.crosschecks.packs.numpy_pack:call")
+    for one in _by_each_input(_with_parameters(entry, request, accepted, base), entry):
+        how = (("activation", entry.name), ("order", one.order), ("variable", one.variable))
+        yield replace(one, keywords=(*how, *one.keywords))
+
+
+def _shipped(
+    entry: Activation, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
+) -> Iterable[Implementation]:
+    if base.order > 1:
+        raise TargetError(f"order={base.order}: {request.target} is tested at orders 0 and 1")
+    if base.order and shipped["derivative"] is None:
+        if request.orders:
+            raise TargetError(f"order=1: {request.target} has no derivative of {entry.name}")
+        return
+    accepted = shipped["accepts"] + shipped["needs"]
+    if request.parameters:
+        accepted = accepted + (_described(shipped["function"], worker)["keywords"] or [])
+    by_autograd = base.order == 1 and shipped["derivative"] == "autograd"
+    function = shipped["derivative"] if base.order and not by_autograd else shipped["function"]
+    through = "autograd" if by_autograd else "itself"
+    base = replace(base, function=function, array=shipped["array"], through=through)
+    given = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
+    if shipped["parameter_format"] == "float32":
+        given = {name: float(np.float32(_as_float(name, value))) for name, value in given.items()}
+    base = _with_parameters(entry, replace(request, parameters=given), accepted, base)
+    missing = set(request.parameters) - {name for name, _ in base.keywords}
+    if missing:
+        raise TargetError(f"{request.target}'s {entry.name} takes no parameter {', '.join(sorted(missing))}")
+    yield from _by_each_input(replace(base, keywords=(*base.keywords, *shipped["keywords"].items())), entry)
+
+
+def _by_each_input(base: Implementation, entry: Activation) -> list[Implementation]:
+    """At order 1, one for each input that the derivative can be taken by."""
+    return [replace(base, variable=k) for k in range(len(entry.inputs) if base.order else 1)]
+
+
+def _with_parameters(
+    entry: Activation, request: Request, accepted: list[str] | None, base: Implementation
+) -> Implementation:
+    """Parameters go to the callable as floats where it takes them, and the reference then uses the float's exact
+    value. Where it does not, they only say what it computes, and are exact."""
+    parameters: dict[str, float | str] = {}
+    keywords: dict[str, float] = {}
+    for name, value in request.parameters.items():
+        if accepted is None or name in accepted:
+            parameters[name] = keywords[name] = _as_float(name, value)
+        else:
+            parameters[name] = value if isinstance(value, float) else str(value)
+    try:
+        entry.parameter_values(**parameters)
+    except UnknownActivation:
+        raise
+    except ValueError as error:
+        raise TargetError(str(error)) from None
+    return replace(base, parameters=tuple(parameters.items()), keywords=tuple(keywords.items()))
+
+
+def _as_float(name: str, value: Any) -> float:
+    try:
+        return float(value if isinstance(value, float) else Fraction(str(value)))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise TargetError(f"parameter {name}={value!r}: expected a number") from None
+
+
+def _described(function: str, worker: Worker) -> dict[str, Any]:
+    return _asked({"do": "describe", "function": function}, worker, function)
+
+
+def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:
+    answer = worker.ask(question)
+    if isinstance(answer, Failed):
+        raise TargetError(f"target={target!r} cannot be loaded: {answer.message}")
+    return answer
+
+
+def _named_like(target: str) -> Activation:
+    """The activation a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh. Raises TargetError if unclear."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", target.rpartition(":")[2].rpartition(".")[2]).lower()
+    spoken = {s: e for e in catalogue() for s in (e.name, *e.aliases) if re.search(rf"(?<![^_]){s}(?![^_])", name)}
+    longest = {e.name: e for s, e in spoken.items() if not any(s != t and s in t for t in spoken)}
+    if len(longest) != 1:
+        said = f"could be {' or '.join(longest)}" if longest else "is no activation's name"
+        raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME")
+    return next(iter(longest.values()))

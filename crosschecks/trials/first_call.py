@@ -1,0 +1,81 @@
+"""The first call of an implementation on a sample: a subject to judge, and what already went wrong.
+
+Found here: a crash, a hang, an exception, no array, a wrong shape or dtype, and writing into the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...numerics.floats.formats import Floats
+from ...proofs.datasheets.function import Facts
+from ...proofs.enclosures.formats import Format
+from ..findings import Finding, Shown, point_hex, replay_command, shown_point
+from ..implementation import Implementation
+from ..workers.bisect import Blamed, call_on_sample
+from ..workers.in_process import Caller
+from .references import joined, truth_for
+from .trial import Options, Subject
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A subject, or None where nothing came back that could be judged, and the findings of the call itself."""
+
+    subject: Subject | None
+    findings: tuple[Finding, ...]
+
+
+def observe(
+    implementation: Implementation,
+    fmt: Format,
+    inputs: Sequence[Floats],
+    *,
+    caller: Caller,
+    facts: Facts | None,
+    options: Options,
+) -> Observed:
+    """Calls an implementation on a sample."""
+    outcome = call_on_sample(caller, implementation, inputs, meanwhile=lambda: truth_for(implementation, inputs))
+    found = [_blame(b, implementation, fmt, inputs) for b in outcome.blamed]
+    returned = outcome.returned
+    if returned is None:
+        return Observed(None, tuple(found))
+    answered = [a[outcome.answered] for a in inputs]
+    first = [a[0] for a in answered]
+
+    def violated(name: str, got: Shown, expected: Shown, message: str) -> None:
+        replay = replay_command(implementation, fmt.name, point_hex(first))
+        found.append(Finding(name, shown_point(first), point_hex(first), got, expected, message, replay))
+
+    values = returned.values
+    if returned.mutated:
+        violated("no mutation", "changed", "unchanged", "the implementation writes into its input")
+    if values.dtype != answered[0].dtype:
+        violated("dtype", values.dtype.name, fmt.name, "the result's dtype is not the input's")
+    if values.shape != answered[0].shape:
+        violated("shape", str(values.shape), str(answered[0].shape), "the result's shape is not the input's")
+    if values.dtype != answered[0].dtype or values.shape != answered[0].shape:
+        return Observed(None, tuple(found))
+    truth = truth_for(implementation, answered)
+    subject = Subject(implementation, fmt, caller, facts, options, tuple(answered), values, truth)
+    return Observed(subject, tuple(found))
+
+
+def extended(subject: Subject, more: Sequence[Floats]) -> Subject:
+    """The subject with further inputs in its sample; as it was where the implementation fails on them."""
+    inputs = tuple(np.concatenate([a, b]) for a, b in zip(subject.inputs, more, strict=True))
+    whole = subject.at(inputs, joined(subject.truth, truth_for(subject.implementation, more)))
+    return whole if whole is not None else subject
+
+
+def _blame(blamed: Blamed, implementation: Implementation, fmt: Format, inputs: Sequence[Floats]) -> Finding:
+    point = [a[blamed.low] for a in inputs]
+    count = blamed.high - blamed.low
+    among = "" if count == 1 else f" (on one of {count} inputs from here on)"
+    replay = replay_command(implementation, fmt.name, point_hex(point))
+    message = blamed.failed.message + among
+    return Finding("call", shown_point(point), point_hex(point), blamed.failed.how, "a result", message, replay)

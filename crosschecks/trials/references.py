@@ -1,0 +1,95 @@
+"""What the results should be: the oracle's references for a sample, and the condition number where it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from ...numerics.floats.formats import Floats, as_float64, dtype_of, exact, format_of, from_bits, to_bits, to_float
+from ...numerics.floats.ulp import Reference
+from ...numerics.oracle.reference import condition, reference
+from ...proofs.catalogue.entries import activation
+from ...proofs.enclosures.formats import FORMATS, Format
+from ...proofs.functions.pieces import split
+from ...proofs.reals.reals import Real
+from ..implementation import Implementation
+from .gates import gated_condition, gated_reference
+
+Parameters = tuple[tuple[str, "float | str"], ...]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Exact values over a sample."""
+
+    reference: Reference
+    defined: NDArray[np.bool_]
+    """Where there is something to judge: at finite inputs that are no kinks of a derivative and no ends of a domain."""
+    kappa: Callable[[NDArray[np.intp]], NDArray[np.float64]]
+    """The condition number of the function under test at inputs given by index; the sum of both of two inputs."""
+
+
+def truth_for(implementation: Implementation, inputs: Sequence[Floats]) -> Truth:
+    """The truth for an implementation. What was asked before is remembered: packs share their samples."""
+    i, fmt = implementation, format_of(inputs[0]).name
+    patterns = tuple(to_bits(np.ascontiguousarray(a)).tobytes() for a in inputs)
+    return _truth(i.activation, i.parameters, i.order, i.variable, fmt, patterns)
+
+
+def joined(first: Truth, second: Truth) -> Truth:
+    """The truth for two samples, one after the other."""
+    a, b, size = first.reference, second.reference, len(first.defined)
+    reference = Reference(
+        np.concatenate([a.value, b.value]),
+        np.concatenate([a.residual, b.residual]),
+        np.concatenate([a.ulp_exponent, b.ulp_exponent]),
+    )
+
+    def kappa(at: NDArray[np.intp]) -> NDArray[np.float64]:
+        found = np.empty(len(at))
+        found[at < size], found[at >= size] = first.kappa(at[at < size]), second.kappa(at[at >= size] - size)
+        return found
+
+    return Truth(reference, np.concatenate([first.defined, second.defined]), kappa)
+
+
+@lru_cache(maxsize=1024)
+def _truth(
+    name: str, parameters: Parameters, order: int, variable: int, fmt: str, patterns: tuple[bytes, ...]
+) -> Truth:
+    unsigned = f"u{dtype_of(fmt).itemsize}"
+    inputs = [from_bits(np.frombuffer(p, dtype=unsigned), fmt) for p in patterns]
+    entry, given = activation(name), dict(parameters)
+    if len(inputs) > 1:
+        known, defined = gated_reference(entry, given, order, variable, inputs)
+        return Truth(known, defined, lambda at: gated_condition(entry, given, order, variable, [a[at] for a in inputs]))
+    (x,) = inputs
+    values = reference(entry, x, order=order, parameters=given)
+    defined = np.isfinite(as_float64(x))
+    for index in values.kinks:
+        defined[index] = False
+    for end in split(entry.expr(**given), "x").breakpoints:  # at an end of its domain a pole may give an infinity
+        defined &= ~(np.isnan(as_float64(values.value)) & (as_float64(x) == float(end)))
+    return Truth(values, defined, lambda at: condition(entry, x[at], order=order, parameters=given))
+
+
+def beyond(x: NDArray[np.float64], end: Real, side: int) -> NDArray[np.bool_]:
+    """Which floats lie strictly to the right (1) or to the left (-1) of a certified real."""
+    near = rounded(end, FORMATS["float64"])
+    found = x > near if side > 0 else x < near
+    if np.isfinite(near):  # the nearest float lies on either side of it, or is the number itself
+        distance = arb(exact(near)) - end.ball(1024)
+        found |= (x == near) & bool(distance > 0 if side > 0 else distance < 0)
+    return found
+
+
+def rounded(real: Real, fmt: Format) -> float:
+    """A certified real correctly rounded to a format; infinities stay."""
+    if real.is_infinite:
+        return float(real)
+    return to_float(fmt.round(real.rational if real.rational is not None else real.ball))

@@ -1,0 +1,119 @@
+"""Finding and calling a callable, with the arrays it expects: in the worker process, or here for a local function."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .layouts import LAYOUTS
+
+ARRAYS = ("numpy", "torch", "jax")
+"""The libraries whose arrays a callable may take. All but NumPy have derivatives of their own."""
+PACKS = __name__.rpartition(".workers.")[0] + ".packs"
+_WHOLE = {"array": "numpy", "parameter_format": "float64", "derivative": None}
+
+
+class NotAnArray(TypeError):
+    """The callable returned something else than an array."""
+
+
+@lru_cache(maxsize=256)
+def find(function: str) -> Callable[..., Any]:
+    """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated."""
+    module_name, _, path = function.partition(":")
+    found: Any = importlib.import_module(module_name)
+    for name in path.split("."):
+        found = getattr(found, name)
+    if inspect.isclass(found):
+        found = found()
+    if not callable(found):
+        raise TypeError(f"{function} is not callable but {found!r}")
+    return found
+
+
+def describe(function: str) -> dict[str, Any]:
+    """What arrays the named callable takes, and which keywords (None: any)."""
+    described = describe_callable(find(function))
+    home = function.split(":")[0].split(".")[0]
+    if home in ARRAYS:
+        described["array"] = home  # some of torch's builtins do not tell where they come from
+    return described
+
+
+def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
+    """What arrays a callable takes, and which keywords (None: any)."""
+    return {"array": _array_library(function), "keywords": _keywords(function)}
+
+
+def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
+    """What a framework ships of the activations wanted, {name: [spellings]}, by the module of packs named after it.
+
+    For each activation: `function`, the callable; `array`, whose arrays it takes; `keywords` it is called with;
+    `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults
+    in the catalogue; `parameter_format`, the floats it holds its parameters in; `derivative`: None, "autograd" or
+    another callable.
+    """
+    found = importlib.import_module(f"{PACKS}.{pack}_pack").discover(wanted)
+    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], **entry} for name, entry in found.items()}
+
+
+def bridge(array: str) -> Any:
+    """The module that takes NumPy's arrays to a library's own and back: its `call` and `direct`."""
+    return importlib.import_module(f"{PACKS}.{array}_arrays")
+
+
+def call(function: Callable[..., Any], how: Mapping[str, Any], arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, bool]:
+    """Calls a function on flat arrays, as an Implementation's request says.
+
+    Returns the result and whether the function wrote into its input. Raises NotAnArray, and what the function raises.
+    """
+    inputs = [LAYOUTS[how["layout"]](a) for a in arrays]
+    before = [a.tobytes() for a in inputs]
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = _call(function, how, inputs)
+    return result, [a.tobytes() for a in inputs] != before
+
+
+def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence[np.ndarray]) -> np.ndarray:
+    if how["array"] in ARRAYS[1:]:
+        arrays = bridge(how["array"])
+        return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+    result = function(*inputs, **how["keywords"])
+    if not isinstance(result, np.ndarray | np.generic):
+        raise NotAnArray(f"expected an array, got {type(result).__name__}")
+    result = np.asarray(result)
+    if result.dtype.kind in "OUSMm" or result.dtype.names:
+        raise NotAnArray(f"expected an array of floats, got dtype {result.dtype}")
+    return result
+
+
+def _array_library(function: Callable[..., Any]) -> str:
+    """`torch` for what comes from torch: its own functions, its modules, and functions of a file that imports it.
+    Likewise `jax`."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(function, torch.nn.Module):
+        return "torch"
+    home = (getattr(function, "__module__", None) or type(function).__module__).split(".")[0]
+    names = getattr(inspect.unwrap(function), "__globals__", {})
+    used = {v.__name__.split(".")[0] for v in names.values() if isinstance(v, ModuleType)}
+    return next((library for library in ARRAYS[1:] if home == library or library in used), "numpy")
+
+
+def _keywords(function: Callable[..., Any]) -> list[str] | None:
+    """The keywords a callable takes. Builtins that tell nobody take none, as far as we know."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return []
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return None
+    return [p.name for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -1,0 +1,43 @@
+"""The shortest way from an array of floats to an implementation's results, for sweeps over billions of inputs.
+
+Nothing is copied, checked or isolated here: what an implementation does to its input or to the process, it does. The
+caller decides about threads (torch.set_num_threads, the processor's affinity for JAX; ONNX Runtime is given one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...proofs.catalogue.entries import activation
+from ..implementation import Implementation
+from .invoke import bridge, find
+
+
+@lru_cache(maxsize=64)
+def direct(implementation: Implementation) -> Callable[[Any], Any]:
+    """A function from a contiguous array to a new array of results, which may be read-only. Made once and kept.
+
+    Both are NumPy's; or, where the implementation names a device, its own library's on that device.
+
+    JAX compiles for every new length, so tiles should have the same. The result of torch may share the input's memory
+    where the function is the identity.
+
+    Raises ValueError for an activation of several inputs.
+    """
+    if len(activation(implementation.activation).inputs) != 1:
+        raise ValueError(f"activation={implementation.activation!r}: expected an activation of one input")
+    function, keywords = find(implementation.function), dict(implementation.keywords)
+    if implementation.array != "numpy":
+        library = bridge(implementation.array)
+        made = library.direct if implementation.device is None else library.on_device
+        return made(function, keywords, through=implementation.through)
+
+    def called(x: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return function(x, **keywords)
+
+    return called

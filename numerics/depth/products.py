@@ -1,0 +1,272 @@
+"""What depth does to a gradient: products of derivatives, and when they stop being numbers in each format.
+
+The factor of one layer is w f'(z). For any inputs the product over n layers lies between certified bounds, and its
+size is at most (abs(w) sup abs(f'))**n. The depth at which that first leaves a format's normal range, rounds to
+zero or overflows is found by search with exact rounding, ties included: the exact product rounded once. Beside it
+stands the product as a backward pass forms it, rounded at every step (:mod:`stepwise`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flint import arb, fmpq
+
+from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parse import parse_number
+from ...proofs.enclosures.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
+from ...proofs.enclosures.jets import precision
+from ...proofs.expressions import expr as ex
+from ...proofs.expressions.expr import Expr
+from ...proofs.functions.landscape import decided_landscape
+from ...proofs.functions.pieces import Kink
+from ...proofs.functions.regularity import steepest
+from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact, larger, smaller
+from ..oracle.reference import Target, exact_expression, oracle
+from .stepwise import StepwiseDepth, stepwise_depth
+
+LARGEST_EXACT = 1 << 14
+"""Bits up to which a power of a rational is written out rather than enclosed."""
+
+
+@dataclass(frozen=True)
+class FormatDepth:
+    """The first depths, in layers, at which a power rounded once leaves a format's range; None where it never does."""
+
+    format: str
+    leaves_normal: int | None
+    """It rounds to less than the smallest normal float."""
+    rounds_to_zero: int | None
+    overflows: int | None
+    stepwise: StepwiseDepth
+    """The same where the factor and every product is rounded."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "format": self.format,
+            "leaves_normal": self.leaves_normal,
+            "rounds_to_zero": self.rounds_to_zero,
+            "overflows": self.overflows,
+            "stepwise": self.stepwise.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class DepthReport:
+    """Gradient factors of one activation through depth, certified."""
+
+    activation: str
+    formula: str
+    weight: Real
+    """The bound on abs(w)."""
+    layers: int
+    rate: Real
+    """The largest factor of one layer in size: weight * sup abs(f')."""
+    lowest: Real
+    highest: Real
+    """Bounds on the product over all layers, over all inputs and all w with abs(w) equal to weight and w > 0."""
+    profile: tuple[Real, ...]
+    """rate**n for n = 1, ..., layers; as JSON decimals that are no smaller."""
+    formats: tuple[FormatDepth, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "activation": self.activation,
+            "formula": self.formula,
+            "weight": self.weight.to_json(),
+            "layers": self.layers,
+            "rate": self.rate.to_json(),
+            "product": {"inf": self.lowest.to_json(), "sup": self.highest.to_json()},
+            "profile": [{"layers": n, "bound": bound.bound(1, 17)} for n, bound in enumerate(self.profile, 1)],
+            "formats": [f.to_json() for f in self.formats],
+        }
+
+
+def depth_report(
+    target: Target,
+    *,
+    layers: int = 20,
+    weight: str = "1",
+    parameters: Mapping[str, ParameterValue] | None = None,
+) -> DepthReport:
+    """Products of derivatives over a number of layers, each with a weight of at most this size.
+
+    Raises ValueError for layers below 1, a weight that is no positive number or a function of several inputs,
+    UnknownActivation, and Undecided
+    where the range of the derivative was not found.
+    """
+    if layers < 1:
+        raise ValueError(f"layers={layers!r}: expected 1 or more")
+    size = exact(parse_number(weight))
+    if size.exact is None or ex.free_names(size.exact) or not size.ball(128) > 0:
+        raise ValueError(f"weight={weight!r}: expected a positive number")
+    expr = exact_expression(target, parameters)
+    name = target if isinstance(target, str) else ex.text(target) if isinstance(target, Expr) else target.name
+    variable = _only_input(name, expr)
+    rate = times(size, steepest(expr, variable))
+    lowest, highest = product_range(expr, layers, size, variable)
+    return DepthReport(
+        activation=name,
+        formula=ex.text(expr),
+        weight=size,
+        layers=layers,
+        rate=rate,
+        lowest=lowest,
+        highest=highest,
+        profile=tuple(power(rate, n) for n in range(1, layers + 1)),
+        formats=tuple(format_depth(rate, fmt) for fmt in FORMATS.values()),
+    )
+
+
+def _only_input(name: str, expr: Expr) -> str:
+    """The name that a function of one input is a function of. Raises ValueError for several."""
+    inputs = sorted(ex.free_names(expr)) or ["x"]
+    if len(inputs) > 1:
+        raise ValueError(f"{name} has inputs {', '.join(inputs)}; depth is about functions of one input")
+    return inputs[0]
+
+
+def times(a: Real, b: Real) -> Real:
+    """The product of two certified numbers, the second perhaps +oo."""
+    if b.is_infinite:
+        return b
+    if a.exact is not None and b.exact is not None:
+        return exact(a.exact * b.exact)
+    return _enclosed(lambda bits: a.ball(bits) * b.ball(bits))
+
+
+def power(base: Real, n: int) -> Real:
+    """The n-th power of a certified number, n >= 1; exact where the base is."""
+    if base.is_infinite:
+        return PLUS_INFINITY if base.ball() > 0 or n % 2 == 0 else base
+    if base.exact is not None:
+        return exact(ex.power(base.exact, n))
+    return _enclosed(lambda bits: base.ball(bits) ** n)
+
+
+def _enclosed(ball: Callable[[int], arb]) -> Real:
+    def refine(bits: int) -> arb:
+        with precision(bits + 32):
+            return ball(bits + 32)
+
+    return Real(refine=refine)
+
+
+def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") -> tuple[Real, Real]:
+    """The infimum and supremum of the product of (w f'(z_i)) over layers, each z_i any real, w the weight.
+
+    A product is linear in each factor, so its extremes are at k factors low and the rest high. Raises Undecided.
+    """
+    slope = decided_landscape(ex.derivative(expr, variable), variable)
+    low, high = times(weight, slope.inf.value), times(weight, slope.sup.value)
+    if low.is_infinite or high.is_infinite:
+        return _unbounded(low, layers)
+    corners = [_mixed(low, k, high, layers - k) for k in sorted({0, min(1, layers), layers - 1, layers})]
+    smallest = largest = corners[0]
+    for corner in corners[1:]:
+        smallest, largest = smaller(corner, smallest), larger(corner, largest)
+    return smallest, largest
+
+
+def _unbounded(low: Real, layers: int) -> tuple[Real, Real]:
+    if not low.is_infinite and low.ball(128) >= 0:
+        return power(low, layers), PLUS_INFINITY
+    return Real(infinite=-1), PLUS_INFINITY
+
+
+def _mixed(low: Real, k: int, high: Real, m: int) -> Real:
+    if not k or not m:
+        return power(low, k) if k else power(high, m)
+    return times(power(low, k), power(high, m))
+
+
+def format_depth(rate: Real, fmt: Format) -> FormatDepth:
+    """The first n at which rate**n leaves the format's range, rounded once and at every step, for a rate >= 0."""
+    if rate.is_infinite:
+        return FormatDepth(fmt.name, None, None, 1, StepwiseDepth(None, None, 1, None))
+    stepwise = stepwise_depth(rounded_power(rate, 1, fmt), fmt)
+    side = compare(rate, exact(1))
+    if side > 0:
+        return FormatDepth(fmt.name, None, None, _first(rate, fmt, lambda r: isinstance(r, str)), stepwise)
+    if side == 0:
+        return FormatDepth(fmt.name, None, None, None, stepwise)
+    return FormatDepth(
+        fmt.name,
+        leaves_normal=_first(rate, fmt, lambda r: not isinstance(r, str) and r < fmt.min_normal),
+        rounds_to_zero=_first(rate, fmt, lambda r: r == 0),
+        overflows=None,
+        stepwise=stepwise,
+    )
+
+
+def _first(rate: Real, fmt: Format, reached: Callable[[Rounded], bool]) -> int:
+    """The smallest n >= 1 at which the rounded power has reached a state it never leaves: doubling, then bisection."""
+    high = 1
+    while not reached(rounded_power(rate, high, fmt)):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if reached(rounded_power(rate, middle, fmt)):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def rounded_power(rate: Real, n: int, fmt: Format) -> Rounded:
+    """rate**n rounded to the format: by rational arithmetic where that is small or a tie, else by enclosures."""
+    value = rate.rational
+    if value is not None and n * (value.p.bit_length() + value.q.bit_length()) <= LARGEST_EXACT:
+        return fmt.round(value**n)
+
+    def enclosure(bits: int) -> arb:
+        with precision(bits + 64):
+            return (n * rate.ball(bits + 64).log()).exp() if rate.ball(128) > 0 else rate.ball(bits) ** n
+
+    try:
+        return fmt.round(enclosure)
+    except RoundingUndecided:
+        tie = power(rate, n).rational  # sqrt(2)/4 is irrational, its square is not
+        if tie is None:
+            raise
+        return fmt.round(tie)
+
+
+def path_product(
+    target: Target,
+    inputs: Sequence[fmpq | int],
+    *,
+    weights: Sequence[fmpq | int] | None = None,
+    parameters: Mapping[str, ParameterValue] | None = None,
+) -> Real:
+    """The product of w_i f'(z_i) along one path, exact where every factor is rational.
+
+    Raises ValueError at a kink, or where the derivative is undefined, naming the layer.
+    """
+    slope = oracle(exact_expression(target, parameters), 1)
+    known, enclosures = fmpq(1), list[Enclosures]()
+    for layer, z in enumerate(inputs, 1):
+        factor = slope.at(fmpq(z))
+        if factor is None or isinstance(factor, Kink):
+            raise ValueError(f"layer {layer}: no derivative at {z}")
+        if callable(factor) and (near := factor(128)).is_exact():
+            factor = near.fmpq()
+        if callable(factor):
+            enclosures.append(factor)
+        else:
+            known *= factor
+    for w in weights or ():
+        known *= w
+    if not enclosures or not known:
+        return exact(known)
+
+    def ball(bits: int) -> arb:
+        product = arb(known)
+        for enclosure in enclosures:
+            product *= enclosure(bits)
+        return product
+
+    return _enclosed(ball)

@@ -1,0 +1,208 @@
+"""A smooth expression compiled to float64 array operations with running error bounds.
+
+A handful of exact identities are applied on the way, because they keep digits that the written form throws away:
+exp(u) - 1, log(1 + u), 1 - erf(u), 1 + tanh(u), 1/(1 + exp(u)), 1/cosh(u), and the
+conjugate of a sum with a square root. They only make the bounds smaller: whether a
+result can be used is decided by its bound, never by trust in a rewriting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from flint import fmpq
+from numpy.typing import NDArray
+
+from ...proofs.expressions import expr as ex
+from ...proofs.expressions.expr import ONE, Expr
+from . import running_error
+from .conjugates import conjugate
+from .running_error import Bounded
+
+Step: TypeAlias = Callable[[Callable[[Expr], Bounded]], Bounded]
+
+_FUNCTIONS: dict[str, Callable[[Bounded], Bounded]] = {name: getattr(running_error, name) for name in ex.FUNCTIONS}
+
+
+def evaluate(expr: Expr, inputs: Mapping[str, NDArray[np.float64]]) -> Bounded:
+    """Values of a smooth expression at float64 arrays of one shape, with a bound on each error.
+
+    Shared subexpressions are evaluated once. Raises KeyError for a name without an input.
+    """
+    known: dict[Expr, Bounded] = {ex.name(name): running_error.given(value) for name, value in inputs.items()}
+
+    def visit(e: Expr) -> Bounded:
+        if e not in known:
+            known[e] = _step(e)(visit)
+        return known[e]
+
+    with np.errstate(all="ignore"):
+        result = visit(expr)
+    shape = np.broadcast_shapes(*(np.shape(v) for v in inputs.values()))
+    return Bounded(np.broadcast_to(result.value, shape), np.broadcast_to(result.error, shape))
+
+
+@lru_cache(maxsize=1 << 14)
+def _step(e: Expr) -> Step:
+    match e.op:
+        case "rational":
+            return _always(running_error.constant(e.args[0]))
+        case "pi":
+            return _always(Bounded(np.float64(np.pi), np.float64(running_error.U * np.pi)))
+        case "add":
+            return _sum_step(e)
+        case "mul":
+            return _product_step(e.args)
+        case "pow":
+            return _power_step(*e.args)
+        case "log":
+            return _log_step(e.args[0])
+        case op:
+            function = _FUNCTIONS[op]
+            argument = e.args[0]
+            return lambda visit: function(visit(argument))
+
+
+def _always(result: Bounded) -> Step:
+    return lambda visit: result
+
+
+def _sum(terms: list[Step]) -> Step:
+    def run(visit: Callable[[Expr], Bounded]) -> Bounded:
+        total = terms[0](visit)
+        for term in terms[1:]:
+            total = total + term(visit)
+        return total
+
+    return run
+
+
+def _scaled(coefficient: fmpq, step: Step) -> Step:
+    if coefficient == 1:
+        return step
+    factor = running_error.constant(coefficient)
+    return lambda visit: factor * step(visit)
+
+
+def _visiting(e: Expr) -> Step:
+    return lambda visit: visit(e)
+
+
+def _sum_step(e: Expr) -> Step:
+    """A sum, its rational term k absorbed by a term that would cancel against it."""
+    k = next((t.args[0] for t in e.args if t.op == "rational"), fmpq(0))
+    rest = [t for t in e.args if t.op != "rational"]
+    steps: list[Step] = []
+    for term in rest:
+        coefficient, core = _split_coefficient(term)
+        absorbed = _absorbing(coefficient, core, k) if k else None
+        if absorbed is None:
+            steps.append(_visiting(term))
+        else:
+            step, k = absorbed
+            steps.append(step)
+    if k:
+        steps.append(_always(running_error.constant(k)))
+    plain, other = _sum(steps), conjugate(e)
+    return plain if other is None else _conjugate_step(plain, *other)
+
+
+def _conjugate_step(plain: Step, numerator: Expr, p: Expr, r: Expr) -> Step:
+    """Of p + r and (p^2 - r^2) / (p - r), elementwise the one that keeps more digits."""
+    minus = running_error.constant(fmpq(-1))
+
+    def run(visit: Callable[[Expr], Bounded]) -> Bounded:
+        difference = visit(p) + minus * visit(r)
+        return running_error.better(plain(visit), visit(numerator) * running_error.power(difference, fmpq(-1)))
+
+    return run
+
+
+def _absorbing(c: fmpq, core: Expr, k: fmpq) -> tuple[Step, fmpq] | None:
+    """How c * core + k is better written as a step plus another rational."""
+    if core.op not in ("exp", "erf", "tanh"):
+        return None
+    u = core.args[0]
+    if core.op == "exp":
+        return (_scaled(c, lambda visit: running_error.expm1(visit(u))), k + c) if c * k < 0 else None
+    if abs(c) != abs(k):
+        return None
+    away = -u if c * k > 0 else u  # c (f(u) + 1) = c g(-u) and c (f(u) - 1) = -c g(u)
+    sign = c if c * k > 0 else -c
+    if core.op == "erf":
+        return _scaled(sign, lambda visit: running_error.erfc(visit(away))), fmpq(0)
+    double = -2 * away
+    return _scaled(2 * sign, lambda visit: running_error.logistic(visit(double))), fmpq(0)
+
+
+def _split_coefficient(term: Expr) -> tuple[fmpq, Expr]:
+    if term.op == "mul" and term.args[0].op == "rational" and len(term.args) == 2:
+        return term.args[0].args[0], term.args[1]
+    return fmpq(1), term
+
+
+def _one_plus_exp(e: Expr) -> Expr | None:
+    """u for 1 + exp(u)."""
+    if e.op == "add" and len(e.args) == 2 and ONE in e.args:
+        other = e.args[0] if e.args[1] is ONE else e.args[1]
+        return other.args[0] if other.op == "exp" else None
+    return None
+
+
+def _power_step(base: Expr, exponent: Expr) -> Step:
+    n = exponent.value
+    if n is None:
+        product = exponent * ex.log(base)
+        return lambda visit: running_error.exp(visit(product))
+    u = _one_plus_exp(base)
+    if u is not None and n < 0:
+        negated = -u
+        return lambda visit: running_error.power(running_error.logistic(visit(negated)), -n)
+    if base.op == "cosh" and n < 0:
+        argument = base.args[0]
+        return lambda visit: running_error.power(running_error.sech(visit(argument)), -n)
+    return lambda visit: running_error.power(visit(base), n)
+
+
+def _log_step(argument: Expr) -> Step:
+    u = _one_plus_exp(argument)
+    if u is not None:
+        return lambda visit: running_error.softplus(visit(u))
+    if argument.op == "add" and ONE in argument.args:
+        rest = ex.add(*(t for t in argument.args if t is not ONE))
+        return lambda visit: running_error.log1p(visit(rest))
+    return lambda visit: running_error.log(visit(argument))
+
+
+def _product_step(factors: tuple[Expr, ...]) -> Step:
+    """A product; exp(u) / (1 + exp(u))**n becomes logistic(u) * logistic(-u)**(n - 1)."""
+    left = list(factors)
+    steps: list[Step] = []
+    for factor in factors:
+        if factor.op != "pow" or factor.args[1].value is None or factor.args[1].value > -1:
+            continue
+        u = _one_plus_exp(factor.args[0])
+        growth = None if u is None else ex.exp(u)
+        if u is not None and growth in left:
+            left.remove(growth)
+            left.remove(factor)
+            steps.append(_logistic_of(u))
+            remaining = factor.args[1].value + 1
+            if remaining:
+                steps.append(_visiting(ex.power(factor.args[0], remaining)))
+    steps = [*map(_visiting, left), *steps]
+
+    def run(visit: Callable[[Expr], Bounded]) -> Bounded:
+        product = steps[0](visit)
+        for step in steps[1:]:
+            product = product * step(visit)
+        return product
+
+    return run
+
+
+def _logistic_of(u: Expr) -> Step:
+    return lambda visit: running_error.logistic(visit(u))

@@ -1,0 +1,570 @@
+"""What a function does on a whole tail: models in monomials, with rigorous remainders.
+
+On ``y >= R`` a function is enclosed by a finite sum of ``C * M(y)`` with monomials ``M = y^k (log y)^l exp(q)``,
+where q is itself a finite sum of growing monomials with exact coefficients; which of two grows faster is decided or the
+work ends undecided (:mod:`monomials`). A coefficient C is an exact constant
+(an :class:`Expr`) or a ball: "some function of y with values in this ball". Models are closed under arithmetic and
+the elementary functions; because leading coefficients are exact, what cancels in the limit cancels here, and the
+sign of what is left decides strictness (tanh < 1 everywhere, not only in the limit).
+
+The same code serves the two infinities (x = y, x = -y) and the sides of a finite point (x = r + 1/y, x = r - 1/y).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flint import arb, fmpq
+
+from ..budget import Undecided, spend
+from ..enclosures.jets import NAN, known_sign, precision, program, series
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..normal_forms import normal_form
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from .monomials import (
+    LOG_Y,
+    UNIT,
+    Coefficient,
+    Model,
+    Monomial,
+    Y,
+    ball,
+    by_dominance,
+    constant,
+    decided_sign,
+    growth,
+    inverse,
+    monomial,
+    power_of,
+    times,
+)
+
+SCHEDULE = (
+    (fmpq(1, 2), 3), (fmpq(1), 3), (fmpq(2), 3), (fmpq(2), 5), (fmpq(4), 3), (fmpq(4), 5), (fmpq(4), 8), (fmpq(6), 3),
+    (fmpq(8), 5), (fmpq(16), 4), (fmpq(16), 8), (fmpq(64), 5), (fmpq(256), 5), (fmpq(1024), 5),
+    (fmpq(2**20), 5), (fmpq(2**50), 5),
+)  # fmt: skip
+"""Where the tail starts and how many exact terms are kept: R as small as works keeps the middle short."""
+
+MAX_CELLS = 400
+
+
+class Tail:
+    """Models on y >= start with a number of exact terms. Create inside evaluate.precision."""
+
+    def __init__(self, start: fmpq, terms: int) -> None:
+        self.start = start
+        self.terms = terms
+        self._ranges: dict[tuple[Monomial, fmpq], arb] = {}
+        self._decreasing: dict[tuple[Monomial, fmpq], bool] = {}
+        self._decreasing_from: dict[Monomial, fmpq | None] = {}
+
+    # --- monomials on the tail
+
+    def value(self, m: Monomial, y: arb) -> arb:
+        result = arb(1)
+        if m.l:
+            if not y > 1:
+                return NAN
+            result = (arb(m.l) * y.log().log()).exp() if m.l.q != 1 else y.log() ** int(m.l.p)
+        if m.k:
+            result *= y ** int(m.k.p) if m.k.q == 1 else (arb(m.k) * y.log()).exp()
+        if m.q:
+            exponent = arb(0)
+            for c, n in m.q:
+                exponent += ball(c) * self.value(n, y)
+            result *= exponent.exp()
+        return result
+
+    def decreasing(self, m: Monomial, start: fmpq) -> bool:
+        """Whether a vanishing monomial is proved to decrease on y >= start."""
+        key = (m, start)
+        if key not in self._decreasing:
+            self._decreasing[key] = self._prove_decreasing(m, start)
+        return self._decreasing[key]
+
+    def _prove_decreasing(self, m: Monomial, start: fmpq) -> bool:
+        if m.l and start <= 1:
+            return False
+        if not m.q:
+            if m.l <= 0:
+                return m.k <= 0
+            # (log m)' y = k + l / log y
+            return bool(arb(m.k) + arb(m.l) / arb(start).log() < 0)
+        return self.sign(self._log_derivative(m), start) == -1
+
+    def _log_derivative(self, m: Monomial) -> Model:
+        """y (log m)' = k + l / log y + sum c n (y (log n)'), exactly."""
+        terms: Model = []
+        if m.k:
+            terms.append((UNIT, ex.rational(m.k)))
+        if m.l:
+            terms.append((Monomial(fmpq(0), fmpq(-1)), ex.rational(m.l)))
+        for c, n in m.q:
+            for inner, d in self._log_derivative(n):
+                assert isinstance(d, Expr)
+                terms.append((times(n, inner), c * d))
+        return self._collect(terms, limit=None)
+
+    def _start_of_decrease(self, m: Monomial) -> fmpq | None:
+        if m not in self._decreasing_from:
+            start, found = self.start, None
+            for _ in range(16):
+                if self.decreasing(m, start):
+                    found = start
+                    break
+                start = max(2 * start, fmpq(2)) if start >= 2 else start + fmpq(1, 2)
+            self._decreasing_from[m] = found
+        return self._decreasing_from[m]
+
+    def range_from(self, m: Monomial, start: fmpq) -> arb:
+        """A ball around all values of a vanishing (or constant) monomial on y >= start."""
+        if m is UNIT:
+            return arb(1)
+        key = (m, start)
+        if key not in self._ranges:
+            self._ranges[key] = self._range(m, start)
+        return self._ranges[key]
+
+    def _range(self, m: Monomial, start: fmpq) -> arb:
+        turn = self._start_of_decrease(m)
+        if turn is None:
+            return NAN
+        if turn <= start:
+            return arb(0).union(self.value(m, arb(start)))
+        result = arb(0).union(self.value(m, arb(turn)))
+        low = start
+        step = (turn - start) / 16
+        for _ in range(16):
+            result = result.union(self.value(m, arb(low).union(arb(low + step))))
+            low += step
+        return result
+
+    # --- models
+
+    def _collect(self, terms: Model, limit: int | None) -> Model:
+        spend()
+        ordered = by_dominance(terms)
+        return ordered if limit is None else self._truncate(ordered, limit)
+
+    def _truncate(self, model: Model, limit: int) -> Model:
+        """Keep the leading terms; the others become part of one ball."""
+        if len(model) <= limit + 1:
+            return model
+        m, c = model[limit]
+        total = ball(c)
+        for other, d in model[limit + 1 :]:
+            total += ball(d) * self.range_from(times(other, inverse(m)), self.start)
+        return [*model[:limit], (m, total)]
+
+    def add(self, *models: Model) -> Model:
+        return self._collect([t for model in models for t in model], self.terms)
+
+    def mul(self, a: Model, b: Model) -> Model:
+        terms: Model = []
+        for m, c in a:
+            for n, d in b:
+                product = c * d if isinstance(c, Expr) and isinstance(d, Expr) else ball(c) * ball(d)
+                terms.append((times(m, n), product))
+        return self._collect(terms, self.terms)
+
+    def lead(self, model: Model) -> tuple[Coefficient, Monomial, Model]:
+        """f = C M (1 + eps). Raises Undecided where the leading coefficient may be 0."""
+        if not model:
+            raise Undecided("the model of a function that is identically 0 has no leading term")
+        m, c = model[0]
+        leading_sign(c)
+        reciprocal = inverse(m)
+        rest: Model = []
+        for n, d in model[1:]:
+            quotient = d / c if isinstance(c, Expr) and isinstance(d, Expr) else ball(d) / ball(c)
+            rest.append((times(n, reciprocal), quotient))
+        return c, m, self._collect(rest, None)
+
+    def range_of(self, model: Model) -> arb:
+        """A ball around all values of a model whose terms do not grow."""
+        total = arb(0)
+        for m, c in model:
+            total += ball(c) * self.range_from(m, self.start)
+        return total
+
+    def compose(self, eps: Model, coefficients: list[Coefficient], remainder: arb) -> Model:
+        """sum_j coefficients[j] eps^j + remainder eps^len, by Horner."""
+        result: Model = [(UNIT, remainder)]
+        for c in reversed(coefficients):
+            result = self.add(self.mul(result, eps), [(UNIT, c)] if c is not ex.ZERO else [])
+        return result
+
+    def power(self, f: Model, a: fmpq) -> Model:
+        if a.q == 1 and 0 < a <= 8:
+            result = f
+            for _ in range(int(a.p) - 1):
+                result = self.mul(result, f)
+            return result
+        c, m, eps = self.lead(f)
+        if a.q != 1 and not ball(c) > 0:
+            raise Undecided("a root of a function that is negative on the tail")
+        if isinstance(c, Expr):
+            scale: Coefficient = constant(ex.power(c, ex.rational(a)))
+        else:
+            scale = c ** int(a.p) if a.q == 1 else (arb(a) * c.log()).exp()
+        series_ = self._binomial(eps, a)
+        return self.mul([(power_of(m, a), scale)], series_)
+
+    def _binomial(self, eps: Model, a: fmpq) -> Model:
+        """(1 + eps)^a."""
+        if not eps:
+            return [(UNIT, ex.ONE)]
+        base = 1 + self.range_of(eps)
+        if not base > 0:
+            raise Undecided("the relative remainder of a power is not small enough on this tail")
+        n = self.terms
+        coefficients: list[Coefficient] = []
+        binomial = fmpq(1)
+        for j in range(n):
+            coefficients.append(ex.rational(binomial))
+            binomial = binomial * (a - j) / (j + 1)
+        remainder = arb(binomial) * (arb(a - n) * base.log()).exp()
+        return self.compose(eps, coefficients, remainder)
+
+    def exp(self, f: Model) -> Model:
+        exponents: list[tuple[Monomial, Expr]] = []
+        scale: Coefficient = ex.ONE
+        eps: Model = []
+        for m, c in f:
+            if m is UNIT:
+                scale = constant(ex.exp(c)) if isinstance(c, Expr) else c.exp()
+            elif growth(m) < 0:
+                eps.append((m, c))
+            elif not isinstance(c, Expr):
+                raise Undecided("an exponent's growing part is known only as a ball")
+            else:
+                exponents.append((m, c))
+        result: Model = [(monomial(fmpq(0), fmpq(0), exponents), scale)]
+        if not eps:
+            return result
+        bound = self.range_of(eps).exp()
+        coefficients: list[Coefficient] = []
+        factorial = fmpq(1)
+        for j in range(self.terms):
+            coefficients.append(ex.rational(1 / factorial))
+            factorial *= j + 1
+        return self.mul(result, self.compose(eps, coefficients, bound / arb(factorial)))
+
+    def log(self, f: Model) -> Model:
+        c, m, eps = self.lead(f)
+        if not ball(c) > 0:
+            raise Undecided("the logarithm of a function that is negative on the tail")
+        if m.l:
+            raise Undecided("the logarithm of a logarithm on a tail")
+        terms: Model = [(n, d) for d, n in m.q]
+        if m.k:
+            if self.start <= 1:
+                raise Undecided("log y is positive only for y > 1")
+            terms.append((LOG_Y, ex.rational(m.k)))
+        if c is not ex.ONE:
+            terms.append((UNIT, ex.log(c) if isinstance(c, Expr) else c.log()))
+        result = self._collect(terms, self.terms)
+        if not eps:
+            return result
+        base = 1 + self.range_of(eps)
+        if not base > 0:
+            raise Undecided("the relative remainder of a logarithm is not small enough on this tail")
+        n = self.terms
+        coefficients: list[Coefficient] = [ex.ZERO]
+        coefficients += [ex.rational(fmpq(1 if j % 2 else -1, j)) for j in range(1, n)]
+        # A power by repeated products would lose the sign of a wide base.
+        remainder = arb(fmpq(1 if n % 2 else -1, n)) * (-n * base.log()).exp()
+        return self.add(result, self.compose(eps, coefficients, remainder))
+
+    def analytic(self, op: str, f: Model) -> Model:
+        """erf, erfc, atan, sin or cos of a model with a finite limit, by Taylor at the exact limit."""
+        limit = ex.ZERO
+        eps: Model = []
+        for m, c in f:
+            if m is UNIT:
+                if not isinstance(c, Expr):
+                    raise Undecided(f"the limit inside {op} is known only as a ball")
+                limit = c
+            else:
+                eps.append((m, c))
+        n = self.terms
+        t = ex.name("t")
+        node = ex.function(op, t)
+        coefficients: list[Coefficient] = []
+        factorial = fmpq(1)
+        for j in range(n):
+            coefficients.append(constant(ex.substitute(node, {"t": limit}) * (1 / factorial)))
+            node = ex.differentiate(node, "t")
+            factorial *= j + 1
+        if not eps:
+            return [(UNIT, coefficients[0])] if coefficients[0] is not ex.ZERO else []
+        around = ball(limit) + self.range_of(eps)
+        with precision(_working_bits(), n + 2):
+            remainder = series(program(ex.function(op, t)), "t", around, n + 1)[n]
+        return self.compose(eps, coefficients, remainder)
+
+    def _direction(self, f: Model) -> int:
+        """1, -1 or 0 as f tends to oo, -oo or a finite limit."""
+        return 0 if not f or growth(f[0][0]) <= 0 else leading_sign(f[0][1])
+
+    def erfc(self, f: Model) -> Model:
+        direction = self._direction(f)
+        if direction == 0:
+            return self.analytic("erfc", f)
+        if direction < 0:
+            return self.add([(UNIT, ex.rational(2))], _scaled(self.erfc(_scaled(f, -1)), -1))
+        # erfc(g) = exp(-g^2) / (g sqrt pi) (sum_{j<N} (-1)^j (2j-1)!! / (2 g^2)^j + theta term_N), 0 <= theta <= 1,
+        # for g > 0: the expansion is enveloping (DLMF 7.12.1).
+        _, _, eps = self.lead(f)
+        if not 1 + self.range_of(eps) > 0:
+            raise Undecided("the argument of erfc is not known to be positive on this tail")
+        inverse = self.power(self.mul(f, f), fmpq(-1))
+        coefficients: list[Coefficient] = []
+        term = fmpq(1)
+        for j in range(self.terms):
+            coefficients.append(ex.rational(term))
+            term = -term * (2 * j + 1) / 2
+        envelope = arb(0).union(arb(term))
+        total = self.compose(inverse, coefficients, envelope)
+        outer = self.mul(self.exp(_scaled(self.mul(f, f), -1)), self.power(f, fmpq(-1)))
+        return self.mul(self.mul(outer, [(UNIT, ex.power(ex.PI, fmpq(-1, 2)))]), total)
+
+    def erf(self, f: Model) -> Model:
+        direction = self._direction(f)
+        if direction == 0:
+            return self.analytic("erf", f)
+        tail = self.erfc(_scaled(f, direction))
+        return self.add([(UNIT, ex.rational(direction))], _scaled(tail, -direction))
+
+    def atan(self, f: Model) -> Model:
+        direction = self._direction(f)
+        if direction == 0:
+            return self.analytic("atan", f)
+        inverse = self.analytic("atan", self.power(f, fmpq(-1)))
+        return self.add([(UNIT, direction * ex.PI / 2)], _scaled(inverse, -1))
+
+    def tanh(self, f: Model) -> Model:
+        raised = self.add(self.exp(_scaled(f, 2)), [(UNIT, ex.ONE)])
+        return self.add([(UNIT, ex.ONE)], _scaled(self.power(raised, fmpq(-1)), -2))
+
+    def oscillating(self, op: str, f: Model) -> Model:
+        if self._direction(f) == 0:
+            return self.analytic(op, f)
+        return [(UNIT, arb(0, 1))]
+
+    def _size(self, f: Model) -> Model:
+        """abs(f), also where f keeps changing its sign but does not grow."""
+        sign = self.sign(f)
+        if sign is not None:
+            return _scaled(f, sign)
+        if any(growth(m) > 0 for m, _ in f):
+            raise Undecided("the size of a growing function without a definite sign")
+        return [(UNIT, abs(self.range_of(f)))]
+
+    # --- expressions and signs
+
+    def model(self, e: Expr, variable: str, x: Model) -> Model:
+        """The model of a smooth expression, x being the model of its variable."""
+        cache: dict[Expr, Model] = {}
+
+        def visit(node: Expr) -> Model:
+            if node not in cache:
+                cache[node] = build(node)
+            return cache[node]
+
+        def build(node: Expr) -> Model:
+            if variable not in ex.free_names(node) and not node.switching:
+                value = constant(node)
+                return [(UNIT, value)] if value is not ex.ZERO else []
+            match node.op:
+                case "name":
+                    return x
+                case "add":
+                    return self.add(*map(visit, node.args))
+                case "mul":
+                    result = visit(node.args[0])
+                    for factor in node.args[1:]:
+                        result = self.mul(result, visit(factor))
+                    return result
+                case "pow":
+                    if node.args[1].value is None:
+                        return self.exp(self.mul(visit(node.args[1]), self.log(visit(node.args[0]))))
+                    return self.power(visit(node.args[0]), node.args[1].value)
+                case "sinh" | "cosh":
+                    u = visit(node.args[0])
+                    down = _scaled(self.exp(_scaled(u, -1)), 1 if node.op == "cosh" else -1)
+                    return _scaled(self.add(self.exp(u), down), fmpq(1, 2))
+                case "sin" | "cos":
+                    return self.oscillating(node.op, visit(node.args[0]))
+                case "tan":
+                    u = visit(node.args[0])
+                    return self.mul(self.oscillating("sin", u), self.power(self.oscillating("cos", u), fmpq(-1)))
+                case "abs":
+                    return self._size(visit(node.args[0]))
+                case "max" | "min":
+                    u, v = map(visit, node.args)
+                    gap = self._size(self.add(u, _scaled(v, -1)))
+                    return _scaled(self.add(u, v, _scaled(gap, 1 if node.op == "max" else -1)), fmpq(1, 2))
+                case "sign" | "if" | "derivative":
+                    raise Undecided(f"{node.op!r} of something that oscillates")
+                case op:
+                    rule: Callable[[Model], Model] = getattr(self, op)
+                    return rule(visit(node.args[0]))
+
+        return visit(e)
+
+    def sign(self, model: Model, start: fmpq | None = None) -> int | None:
+        """The sign of the function on all of y >= start, or None. The empty model is 0 everywhere."""
+        if not model:
+            return 0
+        start = self.start if start is None else start
+        m, c = model[0]
+        leading = ball(c)
+        expected = known_sign(leading)
+        if not expected:
+            return None
+        reciprocal = inverse(m)
+        rest = [(times(n, reciprocal), ball(d)) for n, d in model[1:]]
+        cells: list[tuple[fmpq, fmpq | None]] = [(start, None)]
+        for _ in range(MAX_CELLS):
+            if not cells:
+                return expected
+            low, high = cells.pop()
+            total = leading
+            for ratio, d in rest:
+                total += d * self._on_cell(ratio, low, high)
+            if known_sign(total) == expected:
+                continue
+            if known_sign(total) == -expected:
+                return None
+            if high is None:
+                cells += [(2 * low + 1, None), (low, 2 * low + 1)]
+                if low > start * 2**12 + 2**12:
+                    return None
+            elif high - low < start / 2**10:
+                return None
+            else:
+                middle = (low + high) / 2
+                cells += [(low, middle), (middle, high)]
+        return None
+
+    def _on_cell(self, ratio: Monomial, low: fmpq, high: fmpq | None) -> arb:
+        if high is None:
+            return self.range_from(ratio, low)
+        turn = self._start_of_decrease(ratio)
+        if turn is not None and turn <= low:
+            return self.value(ratio, arb(low)).union(self.value(ratio, arb(high)))
+        return self.value(ratio, arb(low).union(arb(high)))
+
+
+def _working_bits() -> int:
+    from flint import ctx
+
+    return ctx.prec
+
+
+def leading_sign(c: Coefficient) -> int:
+    """The sign of a coefficient that is not 0. Raises Undecided."""
+    if isinstance(c, Expr):
+        return decided_sign(c)
+    sign = known_sign(c)
+    if not sign:
+        raise Undecided("the leading term of a tail model is not known to differ from 0")
+    return sign
+
+
+def _scaled(model: Model, factor: fmpq | int) -> Model:
+    return [(m, c * factor if isinstance(c, Expr) else c * arb(factor)) for m, c in model]
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of an interval seen from inside: an infinity, or a finite exact point and a side."""
+
+    at: Real
+    side: int
+    """+1 where x approaches from the right of a finite point (or goes to -oo), -1 otherwise."""
+
+    def variable(self) -> Model:
+        """The model of x in y."""
+        if self.at.infinite:
+            return [(Y, ex.rational(self.at.infinite))]
+        if self.at.exact is None:
+            raise Undecided("behaviour at a point without an exact form")
+        step: Model = [(Monomial(fmpq(-1), fmpq(0)), ex.rational(self.side))]
+        point = constant(self.at.exact)
+        return step if point is ex.ZERO else [(UNIT, point), *step]
+
+
+@dataclass(frozen=True)
+class TailSign:
+    """A sign proved on the whole tail y >= start, and how."""
+
+    sign: int
+    start: fmpq
+    terms: int
+    argument: str
+
+
+def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bits: int = 128) -> TailSign:
+    """The constant sign of a smooth expression on a tail, with the smallest start that works. Raises Undecided."""
+    reasons: list[str] = []
+    for start, terms in SCHEDULE:
+        start = max(start, fmpq(at_least))
+        with precision(bits):
+            tail = Tail(start, terms)
+            try:
+                model = tail.model(e, variable, end.variable())
+                sign = tail.sign(model)
+            except Undecided as reason:
+                reasons.append(str(reason))
+                continue
+        if sign is not None:
+            return TailSign(sign, start, terms, _describe(model, end, start))
+    reason = reasons[-1] if reasons else "no start of the tail that was tried gives a definite sign"
+    raise Undecided(f"the sign of {_short(e)} as {variable} -> {end.at}: {reason}")
+
+
+def _short(e: Expr) -> str:
+    text = ex.text(e)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _describe(model: Model, end: End, start: fmpq) -> str:
+    if not model:
+        return "identically 0"
+    m, c = model[0]
+    shown = ex.text(c) if isinstance(c, Expr) and len(ex.text(c)) <= 24 else ball(c).str(12)
+    term = shown if m is UNIT else str(m) if shown == "1" else f"{shown}*{m}"
+    more = " + smaller terms" if len(model) > 1 else ""
+    return f"{term}{more}, its sign proved for all y >= {start}"
+
+
+def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:
+    """The limit of a smooth expression at an end: exact or an infinity. Raises Undecided."""
+    reason = "its leading behaviour was not found"
+    for start, terms in SCHEDULE:
+        if start < 2:
+            continue
+        with precision(bits):
+            tail = Tail(start, terms)
+            try:
+                model = tail.model(e, variable, end.variable())
+                if not model:
+                    return exact(0)
+                if not all(ball(d).is_finite() for _, d in model):
+                    raise Undecided("a coefficient of the tail model is not known to be finite")
+                m, c = model[0]
+                direction = growth(m)
+                if direction > 0:
+                    return PLUS_INFINITY if leading_sign(c) > 0 else MINUS_INFINITY
+                if direction < 0:
+                    return exact(0)
+                if isinstance(c, Expr):
+                    return exact(normal_form.simplest(c))
+            except Undecided as error:
+                reason = str(error)
+    raise Undecided(f"the limit of {_short(e)} as {variable} -> {end.at}: {reason}")

@@ -1,0 +1,366 @@
+"""The sign of a smooth expression that several names share, where its factors do not settle it.
+
+Each rule reduces the question to expressions that are simpler, or have fewer names:
+
+- *linear*: linear inequalities that are known imply the sign of an affine expression;
+- *one form*: what depends on one combination a x + b y is a function of one variable;
+- *diagonal*: what is 0 wherever x = y has, for x < y, the sign of its derivative in y between the two;
+- *scaling*: with x = t/p or x = t p, for a p that is not 0, the expression falls into factors of one name each;
+- *root*: p + q sqrt(r) with p and q of opposite signs is compared by squaring;
+- *quadratic*: a quadratic in one name keeps its leading sign where its discriminant is negative;
+- *end*: what rises in one name is larger than at the lower end of that name's region;
+- *boxes*: where every name lies between two numbers, the box is split until ball arithmetic sees the sign.
+
+Signs are returned as the set of those that are possible; a rule that does not apply returns all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any
+
+from flint import arb, fmpq
+
+from ..budget import Undecided, spend
+from ..enclosures.jets import Program, known_sign, precision, program
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.pieces import Undefined, primitive
+from ..functions.sign_charts import Line, hull, merge, sign_line
+from ..normal_forms import normal_form
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real
+from . import fourier_motzkin
+
+ALL = frozenset((-1, 0, 1))
+MAX_BOXES = 1_500
+BOX_BITS = 64
+MIN_RADIUS = 1e-4
+DEPTH = 3
+"""How many rules may be applied one after another."""
+
+Signs = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is assumed: signs of expressions, and where each name lies (a name that is missing: anywhere)."""
+
+    known: Mapping[Expr, Signs]
+    regions: Mapping[str, Line[bool]]
+    depth: int = 0
+
+    @property
+    def definite(self) -> dict[Expr, int]:
+        """The expressions with one possible sign."""
+        return {key: next(iter(signs)) for key, signs in self.known.items() if len(signs) == 1}
+
+    def without(self, name: str, region: Line[bool] | None) -> Case:
+        """The case with nothing assumed of one name but a new region."""
+        known = {key: signs for key, signs in self.known.items() if name not in ex.free_names(key)}
+        regions = {n: r for n, r in self.regions.items() if n != name}
+        if region is not None:
+            regions[name] = region
+        return replace(self, known=known, regions=regions)
+
+
+Decide = Callable[[Expr, Case], Signs]
+"""The signs of an expression in a case, by any means; it calls :func:`signs` again for what it cannot do itself."""
+
+
+def signs(e: Expr, case: Case, decide: Decide) -> Signs:
+    """The signs that a smooth expression in several names can have (a superset)."""
+    found = ALL
+    if case.depth >= DEPTH:
+        return found
+    deeper = replace(case, depth=case.depth + 1)
+    for rule in (_linear, _one_form, _diagonal, _root, _scaling, _quadratic, _end, _boxes):
+        try:
+            found &= rule(e, deeper, decide)
+        except (Undecided, Undefined, normal_form.TooComplex):
+            continue
+        if len(found) <= 1 or (found != ALL and rule is _linear):  # elimination tells all that linear conditions do
+            break
+    return found
+
+
+def possible(known: Mapping[Expr, Signs]) -> bool:
+    """Whether the linear ones among the assumptions can hold together."""
+    rows = [row for key, signs in known.items() for row in fourier_motzkin.constraints(key, signs)]
+    return fourier_motzkin.feasible(rows)
+
+
+def implied(e: Expr, known: Mapping[Expr, Signs]) -> Signs:
+    """The signs of an affine expression that linear assumptions leave possible."""
+    if fourier_motzkin.form(e) is None:
+        return ALL
+    system = [row for key, found in known.items() for row in fourier_motzkin.constraints(key, found)]
+    return frozenset(s for s in ALL if fourier_motzkin.feasible([*system, *fourier_motzkin.constraints(e, {s})]))
+
+
+def _linear(e: Expr, case: Case, decide: Decide) -> Signs:
+    return implied(e, case.known)
+
+
+def _one_form(e: Expr, case: Case, decide: Decide) -> Signs:
+    """e as a function of one linear combination of its names."""
+    if not e.total:
+        return ALL  # the way to the line on which all but one name are 0 may lead through undefined points
+    names = sorted(ex.free_names(e))
+    slopes = [ex.differentiate(e, name) for name in names]
+    pivot = slopes[0]
+    quotients = [normal_form.canonical(slope / pivot).value for slope in slopes[1:]]
+    ratios = [q for q in quotients if q is not None]
+    if len(ratios) < len(quotients) or not all(
+        normal_form.is_zero(slope - pivot * ratio) for slope, ratio in zip(slopes[1:], ratios, strict=True)
+    ):
+        return ALL
+    s = names[0]
+    combination = ex.add(ex.name(s), *(ex.name(n) * r for n, r in zip(names[1:], ratios, strict=True)))
+    line = sign_line(ex.substitute(e, dict.fromkeys(names[1:], ex.ZERO)), s)
+    allowed = implied(combination, case.known)
+    side = sign_line(ex.name(s), s)
+    both = merge([line, side])
+    return frozenset(sign for sign, where in (*both.gaps, *both.at) if sign is not None and where in allowed)
+
+
+def _diagonal(e: Expr, case: Case, decide: Decide) -> Signs:
+    for x, y in permutations(sorted(ex.free_names(e)), 2):
+        order = implied(ex.name(y) - ex.name(x), case.known)
+        if order == ALL and x < y and normal_form.is_zero(ex.substitute(e, {y: ex.name(x)})):
+            gap = ex.name(y) - ex.name(x)
+            sides = [replace(case, known={**case.known, gap: frozenset((sign,))}) for sign in (1, -1)]
+            return frozenset((0,)).union(*(_diagonal(e, side, decide) for side in sides))
+        if order not in ({1}, {0, 1}) or not normal_form.is_zero(ex.substitute(e, {y: ex.name(x)})):
+            continue
+        # From here on x <= y, and t runs from x to y: not below the region of x, not above that of y.
+        between = _between(case.regions.get(x), case.regions.get(y))
+        for moved, kept, direction in ((y, x, 1), (x, y, -1)):
+            other = replace(case.without(moved, between))
+            inside = replace(other, known={**other.known, ex.name(y) - ex.name(x): frozenset((0, 1))})
+            slope = ex.differentiate(e, moved)
+            if not _defined(e, inside, decide) or kept not in ex.free_names(e):
+                continue
+            found = decide(normal_form.simplest(slope), inside)
+            if not found:
+                continue
+            if found == {0}:
+                return frozenset((0,))
+            if found <= {0, direction} or found <= {0, -direction}:
+                (sign,) = {s * direction for s in found} - {0}
+                strict = 0 not in found and 0 not in order
+                return frozenset((sign,)) if strict else frozenset((0, sign))
+    return ALL
+
+
+def _between(left: Line[bool] | None, right: Line[bool] | None) -> Line[bool] | None:
+    """All numbers from the lower end of one region to the upper end of another."""
+    low = MINUS_INFINITY if left is None else hull(left)[0]
+    high = PLUS_INFINITY if right is None else hull(right)[1]
+    return _interval(low, high)
+
+
+def _interval(low: Real, high: Real) -> Line[bool] | None:
+    """The interval as a line, its finite ends included; None where it is everything."""
+    ends = [end for end in (low, high) if not end.infinite]
+    if not ends:
+        return None
+    gaps = (True,) if low.infinite else (False, True)
+    return Line(tuple(ends), (True,) * len(ends), gaps if high.infinite else (*gaps, False))
+
+
+def _defined(e: Expr, case: Case, decide: Decide) -> bool:
+    """Whether a smooth expression is proved to be defined and analytic throughout the case."""
+    if e.total:
+        return True
+    if not all(_defined(child, case, decide) for child in ex.children(e)):
+        return False
+    match e.op:
+        case "log":
+            return e.args[0].positive or decide(e.args[0], case) == {1}
+        case "pow":
+            base, exponent = e.args[0], e.args[1].value
+            if base.positive or (exponent is not None and exponent.q == 1 and exponent >= 0):
+                return True
+            allowed = ({1}, {-1}) if exponent is not None and exponent.q == 1 else ({1},)
+            found = decide(base, case)
+            return found in allowed or (exponent is not None and exponent.q == 1 and found == {-1, 1})
+        case "tan":
+            return False
+        case _:
+            return True
+
+
+def _scaling(e: Expr, case: Case, decide: Decide) -> Signs:
+    for x, p in permutations(sorted(ex.free_names(e)), 2):
+        sign = _sign_of_name(p, case)
+        if sign is None:
+            continue
+        for scaled in (ex.name(x) / ex.name(p), ex.name(x) * ex.name(p)):
+            changed = normal_form.canonical(ex.substitute(e, {x: scaled}))
+            constant, upper, lower = normal_form.numerator_factors(changed)
+            factors = [f for f, _ in (*upper, *lower)]
+            if any(len(ex.free_names(f)) > 1 for f in factors):
+                continue
+            side = _sign_of_name(x, case)
+            region = None if side is None else sign_line(ex.name(x), x).map(lambda s, want=side * sign: s == want)
+            inside = case.without(x, region)
+            # What the regrouping may have made undefined, or defined, is no concern: signs of e are asked for
+            # where e is defined, and there both forms agree.
+            total = frozenset(((constant > 0) - (constant < 0),))
+            for factor, power in (*upper, *lower):
+                total = frozenset(a * b**power for a in total for b in decide(factor, inside))
+            if total != ALL:
+                return total
+    return ALL
+
+
+def _sign_of_name(name: str, case: Case) -> int | None:
+    """The definite sign of a name that is not 0, or None."""
+    found = implied(ex.name(name), case.known)
+    region = case.regions.get(name)
+    if region is not None:
+        both = merge([region, sign_line(ex.name(name), name)])
+        found &= {s for inside, s in (*both.gaps, *both.at) if inside and s is not None}
+    return next(iter(found)) if found in ({1}, {-1}) else None
+
+
+def _root(e: Expr, case: Case, decide: Decide) -> Signs:
+    for radicand in _radicands(e):
+        r = ex.name("root#")
+        replaced = ex.substitute_node(e, ex.sqrt(radicand), r)
+        q = ex.differentiate(replaced, "root#")
+        p = ex.substitute(replaced, {"root#": ex.ZERO})
+        if "root#" in ex.free_names(q) or not (p.total and q.total):
+            continue
+        outer, inner = decide(p, case), decide(q, case)
+        if len(inner) != 1 or inner == {0} or len(outer) != 1:
+            continue
+        (a,), (b,) = outer, inner
+        if a * b >= 0:  # sqrt(r) is at least 0
+            return frozenset((a,)) if a else frozenset((0, b))
+        # sign(p + q sqrt r) = sign(q) sign(q^2 r - p^2) where p and q have opposite signs and r >= 0.
+        return frozenset(b * s for s in decide(normal_form.canonical(q * q * radicand - p * p), case))
+    return ALL
+
+
+def _radicands(e: Expr) -> list[Expr]:
+    """What stands under square roots."""
+    found = [r for child in ex.children(e) for r in _radicands(child)]
+    if e.op == "pow" and e.args[1].value == fmpq(1, 2):
+        found.append(e.args[0])
+    return list(dict.fromkeys(found))
+
+
+def _quadratic(e: Expr, case: Case, decide: Decide) -> Signs:
+    if not e.total:
+        return ALL
+    for name in sorted(ex.free_names(e)):
+        first = ex.differentiate(e, name)
+        second = ex.differentiate(first, name)
+        if name in ex.free_names(second) or second is ex.ZERO:
+            continue
+        at_zero = {name: ex.ZERO}
+        a, b, c = second * fmpq(1, 2), ex.substitute(first, at_zero), ex.substitute(e, at_zero)
+        leading = decide(a, case)
+        if leading not in ({1}, {-1}) or not normal_form.is_zero(
+            e - a * ex.power(ex.name(name), 2) - b * ex.name(name) - c
+        ):
+            continue
+        discriminant = decide(normal_form.canonical(ex.power(b, 2) - 4 * a * c), case)
+        if 1 not in discriminant:
+            return leading if 0 not in discriminant else leading | {0}
+    return ALL
+
+
+def _end(e: Expr, case: Case, decide: Decide) -> Signs:
+    """What rises in a name, from its value at the lower end of the name's region (falls: from the upper)."""
+    for name in sorted(ex.free_names(e)):
+        region = case.regions.get(name)
+        if region is None:
+            continue
+        low, high = hull(region)
+        whole = case.without(name, _interval(low, high))
+        if not _defined(e, whole, decide):
+            continue
+        slope = decide(normal_form.simplest(ex.differentiate(e, name)), whole)
+        for end, direction in ((low, 1), (high, -1)):
+            for sense in (1, -1):
+                # e >= e(end) where e moves away from it upwards, e <= e(end) where downwards.
+                if end.infinite or end.exact is None or not slope <= {0, direction * sense}:
+                    continue
+                start = decide(ex.substitute(e, {name: end.exact}), whole)
+                if start <= {0, sense} and start:
+                    strict = start == {sense} or (0 not in slope and not _attained(region, end))
+                    return frozenset((sense,)) if strict else frozenset((0, sense))
+    return ALL
+
+
+def _boxes(e: Expr, case: Case, decide: Decide) -> Signs:
+    names = sorted(ex.free_names(e))
+    if case.depth > 1 or not all(name in case.regions for name in names):
+        return ALL
+    ends = [hull(case.regions[name]) for name in names]
+    if any(end.infinite for pair in ends for end in pair):
+        return ALL
+    compiled, slopes = program(e), [program(ex.differentiate(e, name)) for name in names]
+    with precision(BOX_BITS):
+        boxes = [[low.ball(BOX_BITS).union(high.ball(BOX_BITS)) for low, high in ends]]
+        found: set[int] = set()
+        for _ in range(MAX_BOXES):
+            if not boxes:
+                return frozenset(found)
+            spend()
+            box = boxes.pop()
+            sign = _sign_on(box, names, compiled, slopes)
+            if sign is not None:
+                found.add(sign)
+                continue
+            widest = max(range(len(box)), key=lambda i: float(box[i].rad()))
+            if float(box[widest].rad()) < MIN_RADIUS:
+                return ALL
+            middle, radius = box[widest].mid(), box[widest].rad()
+            for half in ((middle - radius).union(middle), middle.union(middle + radius)):
+                boxes.append([*box[:widest], half, *box[widest + 1 :]])
+    return ALL
+
+
+def _sign_on(box: list[arb], names: list[str], compiled: Program, slopes: list[Program]) -> int | None:
+    """The sign on a box, plainly or by the mean value form."""
+    at = dict(zip(names, box, strict=True))
+    sign = known_sign(compiled.run(at))  # type: ignore[arg-type]
+    if sign is not None:
+        return sign
+    total: Any = compiled.run({name: ball.mid() for name, ball in at.items()})
+    for ball, slope in zip(box, slopes, strict=True):
+        total = total + slope.run(at) * (ball - ball.mid())
+    return known_sign(total)
+
+
+def _attained(region: Line[bool], end: Real) -> bool:
+    """Whether an end of the region may belong to it."""
+    return any(inside for mark, inside in zip(region.marks, region.at, strict=True) if mark is end) or not any(
+        mark is end for mark in region.marks
+    )
+
+
+def assumptions(known: Mapping[Expr, int], atoms: Iterator[tuple[Expr, str]]) -> dict[Expr, Signs]:
+    """Assumed signs, and what relations that hold say about the signs of their differences, by primitive form."""
+    result = {key: frozenset((sign,)) for key, sign in known.items()}
+    for difference, op in atoms:
+        flip, key = primitive(difference)
+        allowed = frozenset(s * flip for s in ALL if ex.holds(op, s))
+        result[key] = result.get(key, ALL) & allowed
+    for key, allowed in list(result.items()):
+        flip, normal = normal_key(key)
+        result[normal] = result.get(normal, ALL) & frozenset(s * flip for s in allowed)
+    return result
+
+
+def normal_key(e: Expr) -> tuple[int, Expr]:
+    """(sign, v) with u = sign * positive constant * v, v in normal form where it is found."""
+    try:
+        return primitive(normal_form.canonical(e))
+    except normal_form.TooComplex:
+        return primitive(e)

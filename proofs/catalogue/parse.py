@@ -1,0 +1,30 @@
+"""Text to statements and expressions in the catalogue's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..expressions.expr import Expr
+from ..language.reader import read_expression, read_statement, with_functions
+from ..language.syntax import Statement
+from .entries import known_functions
+
+
+def parse_statement(
+    text: str, where: str | None = None, functions: Mapping[str, str] | None = None, *, part: bool = False
+) -> Statement:
+    """Read a statement, with an optional domain and further functions of x. Raises StatementError with one line.
+
+    With `part` the text is a part of a statement, and its condition may name more than it does.
+    """
+    return read_statement(text, where, with_functions(known_functions(), functions), part=part)
+
+
+def parse_expression(text: str) -> Expr:
+    """Read one real expression, such as a formula in x. Raises StatementError with one line."""
+    return read_expression(text, known_functions())
+
+
+def parse_number(text: str) -> Expr:
+    """Read an expression that calls no activation, such as a parameter's value. Raises StatementError."""
+    return read_expression(text, {})

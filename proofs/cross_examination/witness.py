@@ -1,0 +1,356 @@
+"""Values of what was written (:mod:`as_written`) at one point, in ball arithmetic: defined, undefined, or unknown.
+
+At a point every case distinction is a sign and every derivative a Taylor coefficient, so nothing of the prover's search
+is needed or used. A ball that meets the edge of a domain, and a derivative at a seam between two formulas, is unknown;
+only what is certain can contradict a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+from flint import arb, arb_series, ctx, fmpq
+
+from ..enclosures.jets import precision
+from .as_written import Node, Symbol
+
+MAX_ORDER = 12
+"""Taylor coefficients that are computed of one function."""
+
+Value: TypeAlias = "arb | arb_series"
+
+
+class Undefined(Exception):
+    """There is certainly no value: the root of a negative number, a quotient by 0, a calculation with oo."""
+
+
+class Unknown(Exception):
+    """Nothing certain: a ball on an edge, a seam, or a number that is not estimated."""
+
+
+class Exhausted(Exception):
+    """The work allowed for one statement is done."""
+
+
+Estimator: TypeAlias = "Callable[[Witness, Node, Place], arb]"
+Place: TypeAlias = "Mapping[Any, Any]"
+"""What symbols stand for: rationals, balls or, under a derivative, Taylor polynomials."""
+
+
+class Witness:
+    """Evaluates nodes, counting operations; numbers from whole functions are left to an estimator."""
+
+    def __init__(self, work: int, estimate: Estimator) -> None:
+        self.left = work
+        self.estimate = estimate
+
+    def value(self, node: Node, place: Place) -> Value:
+        """The ball or, under a derivative, the Taylor polynomial. Raises Undefined, Unknown or Exhausted."""
+        if node.program is None:
+            node.program = _Program(node)
+        self.left -= node.program.size
+        if self.left < 0:
+            raise Exhausted
+        try:
+            return node.program.run(self, place)
+        except (ValueError, OverflowError, ZeroDivisionError) as reason:  # FLINT's own refusals
+            raise Unknown from reason
+
+    def ball(self, node: Node, place: Place) -> arb:
+        """A value that is one number."""
+        found = self.value(node, place)
+        if not isinstance(found, arb):
+            raise Unknown
+        return found
+
+    def chosen(self, condition: Node, place: Place) -> bool:
+        """Which branch a condition chooses, its parts read from left to right while they matter."""
+        match condition.op:
+            case "and" | "or":
+                decisive = condition.op == "or"
+                return decisive if any(self.chosen(c, place) is decisive for c in condition.args) else not decisive
+            case "not":
+                return not self.chosen(condition.args[0], place)
+            case "relation":
+                difference = self.value(condition.args[0], place) - self.value(condition.args[1], place)
+                return holds(condition.extra, _sign(difference))
+        raise Unknown
+
+    def derivative(self, node: Node, place: Place, at: Value) -> Value:
+        """A Taylor coefficient; where `at` itself moves, the Taylor polynomial of the derivative along it."""
+        body, _ = node.args
+        symbol, order = node.extra
+        moving = isinstance(at, arb_series)
+        if any(isinstance(place.get(s), arb_series) for s in body.free - {symbol}):
+            raise Unknown  # a mixed derivative
+        length = order + (ctx.cap if moving else 1)
+        if length > MAX_ORDER:
+            raise Unknown
+        if length <= ctx.cap == 2:  # as it is everywhere but inside a derivative of higher order
+            jet = self._jet(body, symbol, order, _head(at), place)
+        else:
+            with precision(ctx.prec, length):
+                jet = self._jet(body, symbol, order, _head(at), place)
+        if isinstance(jet, arb_series):
+            return jet(arb_series([0, *at.coeffs()[1:]])) if isinstance(at, arb_series) else jet[0]
+        return jet
+
+    def _jet(self, body: Node, symbol: Symbol, order: int, at: arb, place: Place) -> Value:
+        """The derivative of an order around a point, as a Taylor polynomial."""
+        jet = self.value(body, {**place, symbol: arb_series([at, arb(1)])})
+        for _ in range(order):
+            jet = jet.derivative() if isinstance(jet, arb_series) else arb(0)
+        return jet
+
+
+class _Program:
+    """A node as a list of steps, so that a point costs little: each names the slots of its operands."""
+
+    def __init__(self, node: Node) -> None:
+        self._slots: dict[Node, int] = {}
+        self._closed: list[tuple[int, Node]] = []
+        self._symbols: list[tuple[int, Symbol]] = []
+        self._steps: list[tuple[int, Callable[..., Any] | None, tuple[int, ...], Node]] = []
+        self._bases: dict[int, list[Any] | Exception] = {}
+        self._result = self._add(node, closed=not node.free)
+        self.size = 1 + len(self._steps)
+
+    def _add(self, node: Node, *, closed: bool) -> int:
+        if node in self._slots:
+            return self._slots[node]
+        if node.op == "symbol":
+            slot = self._slots[node] = len(self._slots)
+            self._symbols.append((slot, node.extra))
+            return slot
+        if node.exact is not None or (not node.free and not closed):
+            slot = self._slots[node] = len(self._slots)
+            self._closed.append((slot, node))
+            return slot
+        operation, operands = _operation(node)
+        sources = tuple(self._add(a, closed=closed) for a in operands)
+        slot = self._slots[node] = len(self._slots)
+        self._steps.append((slot, operation, sources, node))
+        return slot
+
+    def run(self, witness: Witness, place: Place) -> Value:
+        base = self._bases.get(ctx.prec)
+        if base is None:
+            base = self._bases[ctx.prec] = self._constants(witness)
+        if isinstance(base, Exception):
+            raise base
+        slots = base.copy()
+        for slot, symbol in self._symbols:
+            value = place.get(symbol)
+            slots[slot] = value if isinstance(value, arb | arb_series) else _ball(value)
+        for slot, operation, sources, node in self._steps:
+            operands = [slots[s] for s in sources]
+            if node.of_functions and any(isinstance(u, arb) and infinite_sign(u) for u in operands):
+                raise Undefined  # oo stands alone or nowhere: it cannot be calculated with
+            slots[slot] = operation(*operands) if operation is not None else _special(witness, node, place, operands)
+        return slots[self._result]
+
+    def _constants(self, witness: Witness) -> list[Any] | Exception:
+        slots: list[Any] = [None] * len(self._slots)
+        try:
+            for slot, node in self._closed:
+                slots[slot] = arb(node.exact) if node.exact is not None else witness.value(node, {})
+        except (Undefined, Unknown) as reason:
+            return reason
+        return slots
+
+
+def _ball(value: Any) -> arb:
+    if value is None:
+        raise Unknown
+    return arb(value)
+
+
+def _operation(node: Node) -> tuple[Callable[..., Any] | None, tuple[Node, ...]]:
+    """What a step does with its operands; None where it takes more than their values."""
+    match node.op:
+        case op if op in OPERATIONS:
+            return OPERATIONS[op], node.args
+        case "pow":
+            base, exponent = node.args
+            if exponent.exact is not None:
+                return partial(rational_power, exponent=exponent.exact), (base,)
+            return partial(_general_power, open_=bool(exponent.free)), node.args
+        case "pi":
+            return arb.pi, ()
+        case "e":
+            return lambda: arb(1).exp(), ()
+        case "D":
+            return None, (node.args[1],)
+    return None, ()
+
+
+def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) -> Value:
+    match node.op:
+        case "D":
+            return witness.derivative(node, place, operands[0])
+        case "choice":
+            return witness.value(node.args[1 if witness.chosen(node.args[0], place) else 2], place)
+    return witness.estimate(witness, node, place)
+
+
+def _general_power(u: Any, v: Any, *, open_: bool) -> Value:
+    """exp(v log u); an exponent that is a rational in disguise would allow a negative base."""
+    head = _head(u)
+    if head > 0:
+        return (u.log() * v).exp()
+    raise Undefined if head < 0 and open_ else Unknown
+
+
+def holds(relation: str, sign: int) -> bool:
+    """Whether a difference of this sign satisfies a relation to 0."""
+    match relation:
+        case "<":
+            return sign < 0
+        case "<=":
+            return sign <= 0
+        case ">":
+            return sign > 0
+        case ">=":
+            return sign >= 0
+        case "==":
+            return sign == 0
+    return sign != 0
+
+
+def sign(value: arb) -> int | None:
+    """The sign of every number in the ball, None where they differ."""
+    return 1 if value > 0 else -1 if value < 0 else 0 if value.is_zero() else None
+
+
+def infinite_sign(value: arb) -> int:
+    """1 or -1 for an infinity, 0 for anything else."""
+    return 0 if value.is_finite() or value.is_nan() else 1 if value > 0 else -1 if value < 0 else 0
+
+
+def _head(u: Value) -> arb:
+    return u if isinstance(u, arb) else u[0]
+
+
+def _sign(u: Value) -> int:
+    """The sign at the point; where u moves through 0 there is a seam, and nothing is known around it."""
+    found = sign(_head(u))
+    if found is None or (found == 0 and isinstance(u, arb_series) and not _is_constant(u)):
+        raise Unknown
+    return found
+
+
+def _is_constant(u: arb_series) -> bool:
+    return all(c.is_zero() for c in u.coeffs()[1:])
+
+
+def _require_positive(u: Value, *, or_zero: bool) -> None:
+    head = _head(u)
+    if head < 0 or (head.is_zero() and not or_zero):
+        raise Undefined
+    if not (head > 0 or (or_zero and isinstance(u, arb) and head >= 0)):
+        raise Unknown
+
+
+def _quotient(a: Value, b: Value) -> Value:
+    head = _head(b)
+    if head.is_zero():
+        raise Undefined if isinstance(b, arb) or _is_constant(b) else Unknown
+    if not (head > 0 or head < 0):
+        raise Unknown
+    return a / b if isinstance(b, arb) else a * b.inv()
+
+
+def rational_power(u: Any, exponent: fmpq) -> Value:
+    p, q = int(exponent.p), int(exponent.q)
+    if q > 1:
+        if _head(u).is_zero() and isinstance(u, arb):
+            if p < 0:
+                raise Undefined
+            return arb(0)
+        _require_positive(u, or_zero=False)
+        return u.sqrt() ** p if q == 2 and p > 0 and isinstance(u, arb) else (u.log() * (arb(p) / q)).exp()
+    if p < 0:
+        return _quotient(arb(1), _whole_power(u, -p))
+    return _whole_power(u, p)
+
+
+def _whole_power(u: Any, n: int) -> Value:
+    if isinstance(u, arb):
+        return u**n
+    result: Any = arb(1)
+    while n:
+        if n & 1:
+            result = u * result
+        n >>= 1
+        if n:
+            u = u * u
+    return result
+
+
+def _sqrt(u: Value) -> Value:
+    _require_positive(u, or_zero=True)
+    return u.sqrt()
+
+
+def _log(u: Value) -> Value:
+    _require_positive(u, or_zero=False)
+    return u.log()
+
+
+def _tan(u: Value) -> Value:
+    return u.tan() if isinstance(u, arb) else _quotient(u.sin(), u.cos())
+
+
+def _sinh(u: Any) -> Value:
+    return u.sinh() if isinstance(u, arb) else (u.exp() - (-u).exp()) / 2
+
+
+def _cosh(u: Any) -> Value:
+    return u.cosh() if isinstance(u, arb) else (u.exp() + (-u).exp()) / 2
+
+
+def _tanh(u: Any) -> Value:
+    if isinstance(u, arb):
+        return u.tanh()
+    decay = (-2 * u).exp() if u[0] >= 0 else (2 * u).exp()
+    size = (1 - decay) * (1 + decay).inv()
+    return size if u[0] >= 0 else -size
+
+
+def _normal(u: Any) -> Value:
+    return (-u / arb(2).sqrt()).erfc() / 2
+
+
+def _abs(u: Value) -> Value:
+    if isinstance(u, arb):
+        return abs(u)
+    return u if _sign(u) >= 0 else -u
+
+
+def _larger(*values: Value) -> Value:
+    return _extreme(values, 1)
+
+
+def _smaller(*values: Value) -> Value:
+    return _extreme(values, -1)
+
+
+def _extreme(values: tuple[Value, ...], which: int) -> Value:
+    result = values[0]
+    for value in values[1:]:
+        if isinstance(result, arb) and isinstance(value, arb):
+            result = result.max(value) if which > 0 else result.min(value)
+        elif _sign(value - result) == which:
+            result = value
+    return result
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": _quotient,
+    "neg": lambda a: -a, "exp": lambda u: u.exp(), "log": _log, "sqrt": _sqrt, "abs": _abs,
+    "sign": lambda u: arb(_sign(u)), "max": _larger, "min": _smaller, "erf": lambda u: u.erf(),
+    "erfc": lambda u: u.erfc(), "sin": lambda u: u.sin(), "cos": lambda u: u.cos(), "tan": _tan,
+    "atan": lambda u: u.atan(), "sinh": _sinh, "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
+}  # fmt: skip

@@ -1,0 +1,267 @@
+"""Everything certified about one function: what `gradproof describe` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..budget import Undecided, budget
+from ..catalogue.entries import ParameterValue, UnknownActivation, activation
+from ..catalogue.parse import parse_expression
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.expectations import expectation
+from ..functions.landscape import Landscape, landscape, proved_parity
+from ..functions.landscape import _differ_at as differ_at
+from ..functions.pieces import Pieces, Undefined, split
+from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
+from ..functions.sign_charts import merge, sign_line
+from ..language.syntax import StatementError
+from ..normal_forms import normal_form
+from ..reals.reals import Real, constant_sign, exact
+from ..reals.sets import Interval
+
+T = TypeVar("T")
+
+STEPS = 60_000
+"""Steps spent on each fact before it is left undecided."""
+
+
+PARITIES = {1: "even", -1: "odd", 0: None}
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """One derivative: its formula on each piece, and its landscape."""
+
+    order: int
+    formula: str
+    pieces: Pieces | None
+    landscape: Landscape
+
+    def to_json(self) -> dict[str, Any]:
+        shape = self.landscape
+        result: dict[str, Any] = {
+            "order": self.order, "formula": self.formula, "pieces": _pieces_json(self.pieces),
+            "undecided": shape.undecided,
+        }  # fmt: skip
+        if shape.undecided is not None:
+            return result
+        inf, sup = shape.inf, shape.sup
+        result["range"] = {
+            "inf": inf.value.to_json(), "sup": sup.value.to_json(),
+            "inf_attained": inf.attained, "sup_attained": sup.attained, "set": str(shape.range),
+        }  # fmt: skip
+        result["argmin"] = None if inf.among else [_where(p) for p in (*inf.at, *inf.on)]
+        result["argmax"] = None if sup.among else [_where(p) for p in (*sup.at, *sup.on)]
+        result["zeros"] = [_where(zero) for zero in shape.zeros]
+        result["monotone"] = [
+            {"from": run.low.to_json(), "to": run.high.to_json(), "direction": run.direction} for run in shape.monotone
+        ]
+        result["period"] = None if shape.period is None else exact(shape.period).to_json()
+        result["limits"] = [None if value is None else value.to_json() for value in shape.limits]
+        return result
+
+
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A datasheet. What could not be decided is None and said in `undecided`."""
+
+    name: str
+    formula: str
+    expr: Expr
+    parameters: dict[str, str]
+    orders: tuple[OrderFacts, ...]
+    continuity: int | str | None
+    lipschitz: Real | None
+    parity: str | None
+    """None also where both are refuted; where that was not decided, `undecided` says so."""
+    kinks: tuple[KinkFacts, ...]
+    gain: Real | None
+    undecided: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """What `describe --json` prints."""
+        return {
+            "schema": 1, "name": self.name, "formula": self.formula, "parameters": self.parameters,
+            "orders": [order.to_json() for order in self.orders], "continuity": self.continuity,
+            "lipschitz": None if self.lipschitz is None else self.lipschitz.to_json(), "parity": self.parity,
+            "kinks": [kink.to_json() for kink in self.kinks],
+            "gain": None if self.gain is None else self.gain.to_json(), "undecided": list(self.undecided),
+        }  # fmt: skip
+
+
+def _where(place: Real | Interval) -> Any:
+    if isinstance(place, Real):
+        return place.to_json()
+    return {"from": place.low.to_json(), "to": place.high.to_json(), "closed": [place.low_closed, place.high_closed]}
+
+
+def _pieces_json(cut: Pieces | None) -> list[dict[str, Any]]:
+    if cut is None:
+        return []
+    return [
+        {"from": p.low.to_json(), "to": p.high.to_json(), "formula": None if p.expr is None else ex.text(p.expr)}
+        for p in cut.pieces
+    ]
+
+
+def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
+    """The certified facts of an activation by name, or of a formula in x.
+
+    Raises UnknownActivation, StatementError or ValueError for a name, formula or parameter that is not known.
+    """
+    name, formula, e, values = _resolve(function, parameters)
+    if free := sorted(ex.free_names(e) - {"x"}):
+        raise StatementError(f"{name}: expected a function of x alone, found {', '.join(free)}")
+    notes: list[str] = []
+    kept = tuple(_order_facts(e, order) for order in range(orders))
+    notes += [f"order {o.order}: {o.landscape.undecided}" for o in kept if o.landscape.undecided]
+    parity = _try(lambda: _parity(e, "x"), "parity", notes)
+    return Facts(
+        name, formula, e, {k: ex.text(v) for k, v in values.items()}, kept,
+        continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
+        lipschitz=_try(lambda: _with_digits(lipschitz(e, "x")), "Lipschitz constant", notes),
+        parity=None if parity is None else PARITIES[parity],
+        kinks=_try(lambda: kinks(e, "x"), "kinks", notes) or (),
+        gain=_try(lambda: _with_digits(gain(e, "x")), "gain", notes),
+        undecided=tuple(notes),
+    )  # fmt: skip
+
+
+def _resolve(function: str | Expr, parameters: dict[str, ParameterValue]) -> tuple[str, str, Expr, dict[str, Expr]]:
+    if isinstance(function, Expr):
+        return ex.text(function), ex.text(function), function, {}
+    try:
+        entry = activation(function)
+    except UnknownActivation:
+        if function.isidentifier() and function != "x":
+            raise
+        if parameters:
+            raise StatementError("a formula takes no parameters; write their values into it") from None
+        return function, function, parse_expression(function), {}
+    if len(entry.inputs) > 1:
+        raise StatementError(f"{entry.name} has inputs {', '.join(entry.inputs)}; facts are of functions of one input")
+    return entry.name, entry.formula, entry.expr(**parameters), entry.parameter_values(**parameters)
+
+
+def _try(question: Callable[[], T], what: str, notes: list[str]) -> T | None:
+    try:
+        with budget(STEPS):
+            return question()
+    except (Undecided, Undefined) as reason:
+        notes.append(f"{what}: {reason}")
+        return None
+
+
+def _order_facts(e: Expr, order: int) -> OrderFacts:
+    whole = ex.derivative(e, "x", order=order)
+    with budget(STEPS):
+        shape = _read(landscape(whole, "x"))
+    try:
+        with budget(STEPS):
+            cut = split(whole, "x")
+    except Undecided:
+        return OrderFacts(order, ex.text(whole), None, shape)
+    if order == 0:
+        return OrderFacts(order, ex.text(whole), cut, shape)
+    known = [(ex.text(_shorter(piece.expr)), piece) for piece in cut.pieces if piece.expr is not None]
+    if len({formula for formula, _ in known}) == 1:
+        return OrderFacts(order, known[0][0], cut, shape)
+    shown = [f"{formula} on ({p.low}, {p.high})" for formula, p in known]
+    return OrderFacts(order, "; ".join(shown), cut, shape)
+
+
+def _with_digits(value: Real | None) -> Real | None:
+    """A number that can be shown. Raises Undecided where its enclosures say nothing at any precision tried."""
+    if value is not None:
+        value.to_json()
+    return value
+
+
+def _read(shape: Landscape) -> Landscape:
+    """The landscape with all that is read off it known, or undecided as a whole."""
+    if shape.undecided is None:
+        try:
+            _ = shape.range, shape.zeros, shape.monotone
+            for extremum in (shape.inf, shape.sup):
+                _with_digits(extremum.value)
+        except Undecided as reason:
+            return Landscape(shape.expr, shape.variable, (), (), 0, str(reason))
+    return shape
+
+
+def _shorter(e: Expr) -> Expr:
+    try:
+        with budget(STEPS // 10):
+            return normal_form.simplest(e) if e.size < 200 else e
+    except Undecided:
+        return e
+
+
+# --- the facts one by one --------------------------------------------------------------------------------------
+
+
+def _parity(e: Expr, variable: str) -> int:
+    """1 for even, -1 for odd, 0 where both are refuted. Raises Undecided."""
+    if (proved := proved_parity(e, variable)) is not None:
+        return proved
+    flipped = ex.substitute(e, {variable: -ex.name(variable)})
+    for sign in (1, -1):
+        difference = e - sign * flipped
+        if not (differ_at(difference, variable) or _has_a_sign(difference, variable)):
+            if not _one_sided(e, flipped, variable):
+                raise Undecided(f"{PARITIES[sign]} neither proved nor refuted")
+    return 0
+
+
+def _has_a_sign(e: Expr, variable: str) -> bool:
+    """Whether the expression is proved to be positive or negative somewhere. Raises Undecided."""
+    line = sign_line(e, variable)
+    return any((*line.gaps, *line.at))
+
+
+def _one_sided(e: Expr, flipped: Expr, variable: str) -> bool:
+    """Whether the function is defined somewhere and not at the opposite point. Raises Undecided."""
+    lines = [sign_line(f, variable).map(lambda sign: sign is not None) for f in (e, flipped)]
+    domains = merge(lines)
+    return any(here != there for here, there in (*domains.gaps, *domains.at))
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+def gain(e: Expr, variable: str) -> Real | None:
+    """1/sqrt(E[f(z)^2]), the factor that keeps the second moment of a standard normal. Raises Undecided."""
+    second = expectation(e * e, variable)
+    if second.infinite:
+        raise Undecided("the second moment is infinite")
+    if second.exact is not None:
+        if constant_sign(second.exact) == 0:
+            return None
+        return exact(normal_form.simplest(ex.power(second.exact, -1 * ex.rational("1/2").args[0])))
+    return Real(refine=lambda bits: 1 / second.ball(bits + 16).sqrt())

@@ -1,0 +1,459 @@
+"""sup, inf, lipschitz, continuity and limits of a function whose formula has parameters, as formulas in them.
+
+The line is cut where a case distinction falls; a cut may itself depend on the parameters, and where a sign depends
+on them alone both cases are kept. On an interval between two cuts the formula is ``c G(x) + d`` with c and d free of
+x (if need be after stretching x by a parameter), so its bounds are those of G, which has no parameter left.
+The result is a formula with case distinctions, defined for exactly those parameters for which the function is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import pairwise
+from typing import TypeAlias
+
+from ..budget import Undecided, spend
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.landscape import decided_landscape
+from ..functions.pieces import Resolver, Undefined, one_sided_limit, primitive
+from ..functions.pieces import _Pending as Pending
+from ..functions.sign_charts import Line
+from ..functions.zeros import chart
+from ..language.syntax import Functional, Infinity
+from ..normal_forms import normal_form
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+
+End: TypeAlias = "Expr | int"
+"""A finite end as a formula in the parameters, or the sign of an infinity."""
+
+SignsOf: TypeAlias = Callable[[Expr], frozenset[int]]
+"""The signs that a formula in the parameters can have, wherever they may be (a superset)."""
+
+MAX_LEAVES = 60
+SIGNS = (1, 0, -1)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One smooth formula on an open interval, under assumptions on the parameters."""
+
+    low: End
+    high: End
+    formula: Expr
+    known: Mapping[Expr, int]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Three cases by the sign of a formula in the parameters."""
+
+    key: Expr
+    cases: tuple[Tree, Tree, Tree]
+    """For the signs 1, 0 and -1."""
+
+
+Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
+"""None: the function is undefined for these parameters."""
+
+
+KINDS = ("sup", "inf", "lipschitz", "continuity", "limit")
+"""What is computed of a function that has further free names."""
+MAX_SMOOTHNESS = 8
+"""Derivatives compared at a breakpoint before giving up."""
+
+
+def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
+    """One of KINDS for body as a function of one variable: a number in terms of its other names. Raises Undecided."""
+    try:
+        return _value(f, body, signs_of)
+    except normal_form.TooComplex as reason:
+        raise Undecided(f"{f.text}: {reason}") from None
+
+
+def _value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
+    assert f.variable is not None
+    question = _Question(body, f.variable, signs_of)
+    tree = question.tree(-1, 1, {})
+    match f.kind:
+        case "sup" | "inf":
+            return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
+        case "lipschitz":
+            return exact(question.fold(tree, question.steepest))
+        case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
+            return PLUS_INFINITY  # one smooth formula
+        case "continuity":
+            return exact(question.fold(tree, question.smoothness))
+        case "limit" if isinstance(f.at, Infinity):
+            end = f.at.sign
+            return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
+        case kind:
+            raise Undecided(f"{kind} of a function with parameters, at {f.at}")
+
+
+class _Question:
+    def __init__(self, body: Expr, variable: str, signs_of: SignsOf) -> None:
+        self.body, self.variable, self.signs_of = body, variable, signs_of
+        self.x = ex.name(variable)
+        self.leaves = 0
+
+    # --- cutting the line
+
+    def tree(self, low: End, high: End, known: Mapping[Expr, int]) -> Tree:
+        spend()
+        self.leaves += 1
+        if self.leaves > MAX_LEAVES:
+            raise Undecided("the pieces of a function with parameters: too many cases")
+        try:
+            return (Interval(low, high, Resolver(known).visit(self.body), known),)
+        except Undefined:
+            return None
+        except Pending as question:
+            key = question.key
+        if self.variable not in ex.free_names(key):
+            return self.by_sign(key, known, lambda sign: self.tree(low, high, {**known, key: sign}))
+        if ex.free_names(key) == {self.variable}:
+            found = chart(key, self.variable)
+            cuts = [zero.exact for zero in found.zeros if zero.recognise()]
+            if len(cuts) < len(found.zeros):
+                raise Undecided("a breakpoint without an exact form in a function with parameters")
+            return self.cut([c for c in cuts if c is not None], found.signs, low, high, key, known)
+        slope = ex.differentiate(key, self.variable)
+        if self.variable in ex.free_names(slope):
+            raise Undecided(f"where {ex.text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
+
+        def affine(sign: int) -> Tree:
+            if sign == 0:
+                raise Undecided(f"a breakpoint that vanishes where {ex.text(slope)} is 0")
+            at = normal_form.simplest(ex.substitute(key, {self.variable: ex.ZERO}) / -slope)
+            return self.cut([at], (-sign, sign), low, high, key, known)
+
+        return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
+
+    def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
+        found = self._known_sign(e, known)
+        if found is None:
+            raise Undecided(f"the sign of {ex.text(e)}")
+        return found
+
+    def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
+        """The branch of a known sign, or all three."""
+        sign = self._known_sign(e, known)
+        if sign is not None:
+            return then(sign)
+        return Branch(e, tuple(then(s) for s in SIGNS))  # type: ignore[arg-type]
+
+    def cut(
+        self, cuts: list[Expr], signs: tuple[int, ...], low: End, high: End, key: Expr, known: Mapping[Expr, int]
+    ) -> Tree:
+        """(low, high) cut at increasing points, the key having the given sign on each part."""
+        if not cuts:
+            return self.tree(low, high, {**known, key: signs[0]})
+        at, rest = cuts[0], cuts[1:]
+
+        def beside_low(sign: int) -> Tree:
+            if sign <= 0:  # the first point is not above the lower end
+                return self.cut(rest, signs[1:], low, high, key, known)
+            return self.compare(high, at, known, beside_high)
+
+        def beside_high(sign: int) -> Tree:
+            if sign <= 0:
+                return self.tree(low, high, {**known, key: signs[0]})
+            left = self.tree(low, at, {**known, key: signs[0]})
+            return _joined(left, self.cut(rest, signs[1:], at, high, key, known))
+
+        return self.compare(at, low, known, beside_low)
+
+    def compare(self, a: End, b: End, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
+        if isinstance(a, int):
+            return then(a)
+        if isinstance(b, int):
+            return then(-b)
+        return self.by_sign(a - b, known, then)
+
+    def fold(self, tree: Tree, leaf: Callable[[tuple[Interval, ...]], Expr]) -> Expr:
+        """The formula of a tree; where the function is undefined, so is it."""
+        if tree is None:
+            raise Undecided("a function that is undefined for all parameters")
+        if not isinstance(tree, Branch):
+            return leaf(tree)
+        undefined = Expr("mul", ex.ZERO, ex.power(tree.key - tree.key, -1))
+        up, zero, down = (undefined if case is None else self.fold(case, leaf) for case in tree.cases)
+        return ex.switch("if", ">", tree.key, up, ex.switch("if", "==", tree.key, zero, down))
+
+    # --- bounds
+
+    def extremum(self, parts: tuple[Interval, ...], sense: int) -> Expr:
+        """The sup (1) or inf (-1) over all parts and the points between them."""
+        bounds = [self.bound(part, part.formula, sense) for part in parts]
+        # A derivative that exists between two parts is a one-sided limit of either, already counted.
+        if not (self.body.op == "derivative" and self.body.args[2] is self.x):
+            for left in parts[:-1]:
+                if _has_derivative(self.body):
+                    raise Undecided("a derivative next to other terms, in a function with parameters")
+                at = ex.substitute(self.body, {self.variable: _finite(left.high)})
+                if not at.total:
+                    raise Undecided("the value at a breakpoint of a function with parameters")
+                bounds.append(at)
+        return _largest(bounds, sense)
+
+    def steepest(self, parts: tuple[Interval, ...]) -> Expr:
+        """sup abs(f'), for an f proved to be continuous where its parts meet."""
+        for left, right in pairwise(parts):
+            at = {self.variable: _finite(left.high)}
+            value_there = ex.substitute(self.body, at)
+            sides = [ex.substitute(part.formula, at) for part in (left, right)]
+            defined = all(self._defined(side, left.known) for side in sides)
+            if not defined or not normal_form.is_zero(sides[0] - sides[1]):
+                raise Undecided(f"whether the function jumps at {self.variable} = {ex.text(at[self.variable])}")
+            if not self._same_value(value_there, sides[0], left.known):
+                raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
+        bounds: list[Expr] = []
+        for part in parts:
+            slope = normal_form.simplest(ex.differentiate(part.formula, self.variable))
+            bounds += [self.bound(part, slope, 1), -self.bound(part, slope, -1)]
+        return _largest(bounds, 1)
+
+    def limit(self, part: Interval, end: int) -> Expr:
+        """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""
+        for e, side in ((part.formula, end), *self._stretched(part, end)):
+            form = self._separate(e)
+            if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
+                continue
+            c, g, d = form
+            at = PLUS_INFINITY if side > 0 else MINUS_INFINITY
+            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
+        raise Undecided(f"the limit of {ex.text(part.formula)} for every value of its parameters")
+
+    def _stretched(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
+        """The formula with x = t/p or x = t p for a parameter p of known sign, and the infinity that t tends to."""
+        for p in sorted(ex.free_names(part.formula) - {self.variable}):
+            if sign := self._known_sign(ex.name(p), part.known):
+                for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
+                    changed = ex.substitute(part.formula, {self.variable: stretched})
+                    yield normal_form.canonical(changed), end * sign
+
+    def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
+        """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
+        if len(parts) == 1:
+            raise Undecided("a function that is smooth for some parameters and has breakpoints for others")
+        orders = [self._smoothness_at(left, right, 0, {}) for left, right in pairwise(parts)]
+        return _largest(orders, -1)
+
+    def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
+        if order > MAX_SMOOTHNESS:
+            place = f"{self.variable} = {ex.text(_finite(left.high))}"
+            raise Undecided(f"continuity: {order - 1} derivatives agree at {place}{self._case(left.known, fixed)}")
+        at = {self.variable: _finite(left.high)}
+        sides = [ex.substitute(ex.substitute(part.formula, at), fixed) for part in (left, right)]
+        if not all(self._defined(side, left.known) for side in sides):
+            raise Undecided(f"whether the function is defined at {self.variable} = {ex.text(at[self.variable])}")
+        if order == 0 and not self._same_value(ex.substitute(self.body, at), sides[0], left.known):
+            raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
+        gap = normal_form.canonical(sides[0] - sides[1])
+        next_left, next_right = (
+            replace(part, formula=ex.differentiate(part.formula, self.variable)) for part in (left, right)
+        )
+        signs = self._signs(gap, left.known)
+        if signs == {0}:
+            return self._smoothness_at(next_left, next_right, order + 1, fixed)
+        if 0 not in signs:
+            return ex.rational(order - 1)
+        # Where the gap closes, a parameter that occurs linearly in it has one value.
+        linear_names = [n for n in sorted(ex.free_names(gap)) if ex.differentiate(gap, n).value is not None]
+        if not linear_names:
+            raise Undecided(f"whether {ex.text(gap)} is 0")
+        name = linear_names[0]
+        root = -ex.substitute(gap, {name: ex.ZERO}) / ex.differentiate(gap, name)
+        closed = self._smoothness_at(next_left, next_right, order + 1, {**fixed, name: root})
+        return ex.switch("if", "!=", gap, ex.rational(order - 1), closed)
+
+    def _case(self, known: Mapping[Expr, int], fixed: Mapping[str, Expr]) -> str:
+        """The parameters that are spoken of, where that is not all of them."""
+        keys = [key for key in known if self.variable not in ex.free_names(key)]
+        conditions = [f"{ex.text(key)} {'<=>'[known[key] + 1]} 0" for key in keys]
+        conditions += [f"{name} = {ex.text(normal_form.simplest(root))}" for name, root in fixed.items()]
+        return f" if {' and '.join(conditions)}" if conditions else ""
+
+    def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:
+        """Whether the value at a breakpoint is the limit there."""
+        signs = {key: s for key, s in known.items() if self.variable not in ex.free_names(key)}
+        while True:
+            try:
+                smooth = Resolver(signs).visit(here)
+            except Undefined:
+                return False
+            except Pending as question:
+                signs[question.key] = self._sign(question.key, signs)
+                continue
+            return self._defined(smooth, known) and normal_form.is_zero(smooth - side)
+
+    def bound(self, part: Interval, e: Expr, sense: int) -> Expr:
+        """The sup or inf of a smooth formula on an interval. Raises Undecided."""
+        if self.variable not in ex.free_names(e):
+            return e
+        if (found := self._separated(part, e, sense)) is not None:
+            return found
+        for p in sorted(ex.free_names(e) - {self.variable}):
+            sign = self._known_sign(ex.name(p), part.known)
+            ends = (part.low, part.high)
+            if sign == 0 or not all(isinstance(end, int) or end is ex.ZERO for end in ends):
+                continue
+            if sign is None:
+                return self._by_sign_of_name(part, e, sense, p)
+            low, high = (end * sign if isinstance(end, int) else end for end in (ends if sign > 0 else ends[::-1]))
+            for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
+                try:
+                    changed = normal_form.canonical(ex.substitute(e, {self.variable: stretched}))
+                except normal_form.TooComplex:
+                    continue
+                found = self._separated(Interval(low, high, changed, part.known), changed, sense)
+                if found is not None:
+                    return found
+        raise Undecided(f"the bounds of {ex.text(e)} for every {', '.join(sorted(ex.free_names(e) - {self.variable}))}")
+
+    def _by_sign_of_name(self, part: Interval, e: Expr, sense: int, p: str) -> Expr:
+        """The three cases of a parameter that may have any sign."""
+        if not e.total:
+            raise Undecided(f"the bounds of {ex.text(e)}, which may be undefined where {p} is 0")
+        name = ex.name(p)
+        up, down = (self.bound(replace(part, known={**part.known, name: s}), e, sense) for s in (1, -1))
+        zero = self.bound(part, ex.substitute(e, {p: ex.ZERO}), sense)
+        return ex.switch("if", ">", name, up, ex.switch("if", "==", name, zero, down))
+
+    def _known_sign(self, e: Expr, known: Mapping[Expr, int]) -> int | None:
+        signs = self._signs(e, known)
+        return next(iter(signs)) if len(signs) == 1 else None
+
+    def _signs(self, e: Expr, known: Mapping[Expr, int]) -> frozenset[int]:
+        """The signs a formula in the parameters can have under the assumptions (a superset)."""
+        flip, key = primitive(e)
+        return frozenset((flip * known[key],)) if key in known else self.signs_of(e)
+
+    def _separated(self, part: Interval, e: Expr, sense: int) -> Expr | None:
+        """The bound of c G(x) + d, where e has this form."""
+        try:
+            form = self._separate(e)
+        except normal_form.TooComplex:
+            return None
+        if form is None:
+            return None
+        c, g, d = form
+        if not all(self._defined(f, part.known) for f in (c, d)):
+            return None
+        if not g.total:
+            return None
+        if any(ex.free_names(end) for end in (part.low, part.high) if isinstance(end, Expr)):
+            return self._at_ends(part, e, c, g, d, sense)
+        shape = decided_landscape(g, self.variable, _region(part.low, part.high))
+        top, bottom = shape.sup.value, shape.inf.value
+        if c is ex.ZERO:
+            return d
+        sign = self._known_sign(c, part.known)
+        if sign is not None:
+            chosen = top if sign * sense > 0 else bottom
+            return d if sign == 0 else c * _exact(chosen) + d
+        return _largest([c * _exact(top) + d, c * _exact(bottom) + d], sense)
+
+    def _at_ends(self, part: Interval, e: Expr, c: Expr, g: Expr, d: Expr, sense: int) -> Expr | None:
+        """Between ends that depend on parameters: a G that is monotone on the whole line is extremal at an end."""
+        shape = decided_landscape(g, self.variable)
+        if len({run.direction for run in shape.runs}) != 1:
+            return None
+        values: list[Expr] = []
+        for end in (part.low, part.high):
+            if isinstance(end, Expr):
+                values.append(ex.substitute(e, {self.variable: end}))
+            else:
+                limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
+                if not limit.infinite:
+                    values.append(c * _exact(limit) + d)
+                    continue
+                # An infinite end does not count where it lies on the other side.
+                sign = self._known_sign(c, part.known)
+                if sign is None or sign * limit.infinite == sense:
+                    return None
+        return _largest(values, sense) if all(v.total for v in values) else None
+
+    def _separate(self, e: Expr) -> tuple[Expr, Expr, Expr] | None:
+        """(c, G, d) with e = c G(x) + d, proved by normal form."""
+        slope = ex.differentiate(e, self.variable)
+        ones = dict.fromkeys(ex.free_names(e) - {self.variable}, ex.ONE)
+        g = ex.substitute(e, ones)
+        if normal_form.is_zero(slope):
+            return ex.ZERO, ex.ZERO, normal_form.canonical(ex.substitute(e, {self.variable: ex.ZERO}))
+        c = normal_form.canonical(slope / ex.substitute(slope, ones))
+        d = normal_form.canonical(e - c * g)
+        if self.variable in ex.free_names(c) | ex.free_names(d):
+            return None
+        return c, g, d
+
+    def _defined(self, e: Expr, known: Mapping[Expr, int]) -> bool:
+        """Whether a formula in the parameters is defined under the assumptions."""
+        if e.total:
+            return True
+        if e.op == "pow" and e.args[1].value is not None:
+            base, whole = e.args[0], e.args[1].value.q == 1
+            sign = self._known_sign(base, known)
+            return self._defined(base, known) and (sign == 1 or (sign == -1 and whole))
+        return e.op in ("add", "mul", "exp") and all(self._defined(child, known) for child in e.args)
+
+
+def _joined(left: Tree, right: Tree) -> Tree:
+    """Two neighbouring parts of the line, each with its own cases."""
+    if isinstance(left, Branch):
+        cases = tuple(_joined(case, _assuming(right, left.key, s)) for case, s in zip(left.cases, SIGNS, strict=True))
+        return Branch(left.key, cases)  # type: ignore[arg-type]
+    if isinstance(right, Branch):
+        return Branch(right.key, tuple(_joined(left, case) for case in right.cases))  # type: ignore[arg-type]
+    if left is None and right is None:
+        return None
+    if left is None or right is None:
+        raise Undecided("a function with parameters that is undefined on a part of the line")
+    return (*left, *right)
+
+
+def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:
+    """The cases that are left where the sign of a key is known."""
+    if not isinstance(tree, Branch):
+        return tree
+    (flip, same), (other_flip, other) = primitive(key), primitive(tree.key)
+    if same is other:
+        return _assuming(tree.cases[SIGNS.index(sign * flip * other_flip)], key, sign)
+    return Branch(tree.key, tuple(_assuming(case, key, sign) for case in tree.cases))  # type: ignore[arg-type]
+
+
+def _has_derivative(e: Expr) -> bool:
+    return e.op == "derivative" or any(_has_derivative(child) for child in ex.children(e))
+
+
+def _finite(end: End) -> Expr:
+    assert isinstance(end, Expr)
+    return end
+
+
+def _exact(x: Real) -> Expr:
+    if x.infinite:
+        raise Undecided("a bound that is infinite for some parameters")
+    if not x.recognise():
+        raise Undecided("a bound without an exact form, times a parameter")
+    assert x.exact is not None
+    return x.exact
+
+
+def _largest(bounds: list[Expr], sense: int) -> Expr:
+    op = "max" if sense > 0 else "min"
+    distinct = list(dict.fromkeys(normal_form.simplest(b) if not b.switching else b for b in bounds))
+    return reduce(lambda a, b: ex.switch(op, a, b), distinct)
+
+
+def _region(low: End, high: End) -> Line[bool] | None:
+    """An open interval with closed ends as a region; None for the whole line."""
+    ends = [exact(end) for end in (low, high) if isinstance(end, Expr)]
+    if not ends:
+        return None
+    first = (True,) if isinstance(low, int) else (False, True)
+    gaps = first if isinstance(high, int) else (*first, False)
+    return Line(tuple(ends), (False,) * len(ends), gaps)

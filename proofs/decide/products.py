@@ -1,0 +1,117 @@
+"""product(f, n): the values a product of f at n independent arguments can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..budget import Undecided
+from ..cases.bounds import Span, product_span
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.landscape import Landscape
+from ..functions.sign_charts import Line
+from ..reals.reals import Real, exact, sign_of
+from ..reals.sets import Interval, RealSet, point, union
+from .functionals import digits, region_of
+
+MAX_POINTS = 200
+MAX_FACTORS = 64
+
+
+@dataclass(frozen=True)
+class Product:
+    """Either a set of values (parts), or for a free n an expression in n and a share `variable` of the largest."""
+
+    parts: tuple[Interval, ...]
+    expr: Expr | None
+    variable: str
+    region: Line[bool]
+    note: str
+    bounds: tuple[Expr, Expr] | None = None
+    """For a free n: inf and sup."""
+
+
+def product_set(shape: Landscape, count: Expr, placeholder: str) -> Product:
+    """The set of all products of n values of the function. Raises Undecided."""
+    if shape.is_empty:
+        raise Undecided("a product over an empty domain")
+    values = shape.range
+    n = None if count.value is None else int(count.value.p)
+    shown = f"a product of {ex.text(count)} values from {values}"
+    found = _finite(values, n)
+    if found is not None:
+        return Product(found.parts, None, placeholder, region_of(found), f"{shown} lies in {found}")
+    if n is not None:
+        found = _nonnegative_power(values, n) or _repeated(values, n)
+        return Product(found.parts, None, placeholder, region_of(found), f"{shown} lies in {found}")
+    return _symbolic(values, count, placeholder, shown)
+
+
+def _finite(values: RealSet, n: int | None) -> RealSet | None:
+    """Products over finitely many values; for a free n only {0, 1} and its parts stay the same for every n."""
+    if not all(part.is_point for part in values.parts):
+        return None
+    members = [part.low for part in values.parts]
+    if all(m.rational is not None and m.rational in (0, 1) for m in members):
+        return values
+    if n is None:
+        return None
+    powers = [m.exact for m in members if m.exact is not None]
+    if len(powers) != len(members):
+        return None
+    products: set[Expr] = {ex.ONE}
+    for _ in range(n):
+        products = {a * b for a in products for b in powers}
+        if len(products) > MAX_POINTS:
+            return None
+    return union([point(exact(p)) for p in products])
+
+
+def _single(values: RealSet) -> Interval | None:
+    return values.parts[0] if len(values.parts) == 1 else None
+
+
+def _nonnegative_power(values: RealSet, n: int) -> RealSet | None:
+    """For one interval of non-negative numbers with exact ends: the interval between the powers of its ends."""
+    hull = _single(values)
+    if hull is None or hull.low.infinite or sign_of(hull.low) < 0:
+        return None
+    ends: list[Real] = []
+    for end in (hull.low, hull.high):
+        if end.infinite:
+            ends.append(end)
+        elif end.exact is not None:
+            ends.append(exact(ex.power(end.exact, n)))
+        else:
+            ends.append(Real(refine=lambda bits, end=end: end.ball(bits + 32) ** n))
+    low_closed = hull.low_closed
+    return RealSet((Interval(ends[0], ends[1], low_closed, hull.high_closed),))
+
+
+def _repeated(values: RealSet, n: int) -> RealSet:
+    """The hull of n-fold products of an interval with exact ends of both signs."""
+    hull = _single(values)
+    if hull is None or hull.low.exact is None or hull.high.exact is None or n > MAX_FACTORS:
+        raise Undecided(f"the products of {n} values from {values}")
+    factor = Span(hull.low, hull.high, hull.low_closed, hull.high_closed)
+    current = factor
+    for _ in range(n - 1):
+        current = product_span(factor, current)
+    return RealSet((Interval(current.low, current.high, current.low_closed, current.high_closed),))
+
+
+def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Product:
+    """For a free n: a share t of sup^n, with t in [0, 1] (0 and 1 only where they are taken)."""
+    hull = _single(values)
+    if hull is None or hull.low.rational != 0 or hull.high.exact is None or sign_of(hull.high) <= 0:
+        point_value = values.single()
+        if point_value is not None and point_value.exact is not None and sign_of(point_value) > 0:
+            one = RealSet((point(exact(1)),))
+            whole = ex.power(point_value.exact, count)
+            return Product((), whole, placeholder, region_of(one), f"{shown} is {ex.text(whole)}")
+        raise Undecided(f"{shown}, for every n")
+    share = RealSet((Interval(exact(0), exact(1), hull.low_closed, hull.high_closed),))
+    whole = ex.name(placeholder + "~") * ex.power(hull.high.exact, count)
+    note = f"{shown} is a share in {share} of ({digits(hull.high)})**{ex.text(count)}"
+    bounds = ex.ZERO, ex.power(hull.high.exact, count)
+    return Product((), whole, placeholder + "~", region_of(share), note, bounds)

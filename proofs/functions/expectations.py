@@ -1,0 +1,163 @@
+"""Expectations over a standard normal: exact closed forms where the pieces allow, certified enclosures always.
+
+What :mod:`gaussian_moments` has no closed form for is integrated by Taylor polynomials with a ball remainder, cell by
+cell, between bounds beyond which the tail is dominated: abs(f(z)) <= exp(z^2/4) is proved there, and the rest is at
+most erfc(T/2)/sqrt(2) on each side.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from math import ceil
+
+from flint import arb, fmpq
+
+from ..asymptotics.tail_models import End, tail_sign
+from ..budget import Undecided
+from ..enclosures.jets import precision, program, series
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..normal_forms import normal_form
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from .gaussian_moments import closed_form, density
+from .landscape import decided_landscape
+from .pieces import split
+
+MAX_BITS = 320
+MAX_CELLS = 6_000
+
+
+@lru_cache(maxsize=1 << 9)
+def expectation(e: Expr, variable: str = "z") -> Real:
+    """E[e] for a standard normal variable, an infinity where it diverges to one.
+
+    Raises Undecided where it is undefined or not found by these means.
+    """
+    cut = split(e, variable)
+    for piece in cut.pieces:
+        if piece.expr is None:
+            raise Undecided(f"E({ex.text(e)}): the function is undefined between {piece.low} and {piece.high}")
+    closed = closed_form(e, variable)
+    if closed is None:
+        # Creating the integral proves that e is integrable; without that its even part says nothing.
+        try:
+            numeric = _Integral(e, variable)
+        except Undecided:
+            if sign := _divergence(e, variable):
+                return PLUS_INFINITY if sign > 0 else MINUS_INFINITY
+            raise
+        closed = closed_form(_even_part(e, variable), variable)
+        if closed is None:
+            numeric.refine(64)
+            return Real(refine=numeric.refine)
+    return exact(normal_form.simplest(closed))
+
+
+def _divergence(e: Expr, variable: str) -> int:
+    """1 where the mean is proved to be oo, -1 where it is -oo, else 0.
+
+    It is oo where e has a lower bound, so that its negative part has a finite mean, and on one tail stays above
+    exp(z^2/2)/(100 abs(z)), which times the density is 1/abs(z) up to a factor and has no finite integral.
+    """
+    shape = decided_landscape(e, variable)
+    z = ex.name(variable)
+    least = ex.exp(z * z * fmpq(1, 2)) * fmpq(1, 100) / z
+    for sign, bound in ((1, shape.inf.value), (-1, shape.sup.value)):
+        if bound.infinite:
+            continue
+        for at, side in ((PLUS_INFINITY, -1), (MINUS_INFINITY, 1)):
+            piece = split(e, variable).pieces[-1 if side < 0 else 0].expr
+            with suppress(Undecided):
+                # Left of 0 the bound is least(z) < 0 with its sign changed.
+                if piece is not None and tail_sign(sign * piece + side * least, variable, End(at, side)).sign > 0:
+                    return sign
+    return 0
+
+
+def _even_part(e: Expr, variable: str) -> Expr:
+    """(e(z) + e(-z))/2, which has the same expectation and often a shorter form: that of the sigmoid is 1/2."""
+    formula = split(e, variable).pieces[0].expr
+    if formula is None or formula.switching or not formula.total or len(split(e, variable).pieces) > 1:
+        return e
+    whole = (formula + ex.substitute(formula, {variable: -ex.name(variable)})) * fmpq(1, 2)
+    return normal_form.simplest(whole)
+
+
+# --- enclosures -----------------------------------------------------------------------------------------------
+
+
+class _Integral:
+    """The certified numerical integral of a piecewise smooth function times the density."""
+
+    def __init__(self, e: Expr, variable: str) -> None:
+        self.variable = variable
+        self._known: dict[int, arb] = {}
+        self.pieces = split(e, variable).pieces
+        weight = density(ex.name(variable))
+        self.programs = [program(piece.expr * weight) for piece in self.pieces if piece.expr is not None]
+        first, last = self.pieces[0].expr, self.pieces[-1].expr
+        assert first is not None and last is not None
+        self.start = max(self._dominated(first, -1), self._dominated(last, 1))
+
+    def _dominated(self, e: Expr, side: int) -> fmpq:
+        """Where abs(f(z)) <= exp(z^2/4) begins on one side, proved on the whole tail."""
+        bound = ex.exp(ex.power(ex.name(self.variable), 2) * fmpq(1, 4))
+        end = End(PLUS_INFINITY if side > 0 else MINUS_INFINITY, -side)
+        start = fmpq(0)
+        for sign in (1, -1):
+            found = tail_sign(bound + sign * e, self.variable, end)
+            if found.sign < 0:
+                raise Undecided("the expectation: the function grows too fast")
+            start = max(start, found.start)
+        return start
+
+    def refine(self, bits: int) -> arb:
+        """An enclosure with an error near 2^-bits, or 2^-MAX_BITS: equality is never decided by digits."""
+        bits = min(bits, MAX_BITS)
+        if bits not in self._known:
+            self._known[bits] = self._integrate(bits)
+        return self._known[bits]
+
+    def _integrate(self, bits: int) -> arb:
+        reach = max(fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2), self.start)
+        for piece in self.pieces:
+            for end in (piece.low, piece.high):
+                if not end.infinite:
+                    reach = max(reach, fmpq(ceil(abs(float(end)))) + 1)
+        length = 16 + bits // 6
+        with precision(bits + 32, length + 1):
+            tail = (arb(reach) / 2).erfc() / arb(2).sqrt()
+            total = (-tail).union(tail) * 2
+            for piece, compiled in zip(self.pieces, self.programs, strict=True):
+                low = arb(-reach) if piece.low.infinite else piece.low.ball(bits + 32)
+                high = arb(reach) if piece.high.infinite else piece.high.ball(bits + 32)
+                total += self._over(compiled, low, high, length, arb(2) ** (-bits - 8))
+            return total
+
+    def _over(self, compiled: object, low: arb, high: arb, length: int, tolerance: arb) -> arb:
+        total = arb(0)
+        cells = [(low, high)]
+        steps = 0
+        while cells:
+            a, b = cells.pop()
+            steps += 1
+            if steps > MAX_CELLS:
+                raise Undecided("the expectation: the integral needs more cells than are tried")
+            middle = ((a + b) / 2).mid()
+            offset = (a - middle).union(b - middle)
+            remainder = series(compiled, self.variable, a.union(b), length + 1)[length]  # type: ignore[arg-type]
+            spread = abs(offset).upper()
+            error = abs(remainder) * spread ** (length + 1) * 2 / (length + 1)
+            if not error < tolerance:
+                cells += [(middle, b), (a, middle)]
+                continue
+            coefficients = series(compiled, self.variable, middle, length)  # type: ignore[arg-type]
+            for sign, end in ((1, b - middle), (-1, a - middle)):
+                value = arb(0)
+                for k in range(length - 1, -1, -1):
+                    value = (value + coefficients[k] / (k + 1)) * end
+                total += sign * value
+            bound = error.upper()
+            total += (-bound).union(bound)
+        return total

@@ -1,0 +1,65 @@
+"""Periods: of functions in which the variable occurs only inside sin, cos and tan.
+
+sin(u), cos(u) and tan(u) with u affine in the variable repeat after 2 pi over its slope; whatever is computed from
+such terms alone repeats after their common period, case distinctions and derivatives included.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import gcd, lcm
+
+from flint import fmpq
+
+from ..budget import Undecided
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..normal_forms import normal_form
+from ..reals.reals import constant_sign
+
+_TRIGONOMETRIC = ("sin", "cos", "tan")
+
+
+@lru_cache(maxsize=1 << 10)
+def period(variable: str, *functions: Expr) -> Expr | None:
+    """A common period of functions (not always the smallest), or None where none is found."""
+    slopes: list[Expr] = []
+    try:
+        if not all(_repeats(e, variable, slopes) for e in functions) or not slopes:
+            return None
+        first = slopes[0] * constant_sign(slopes[0])
+        ratios = [normal_form.canonical(slope / first).value for slope in slopes]
+    except (Undecided, normal_form.TooComplex):
+        return None
+    known = [abs(ratio) for ratio in ratios if ratio is not None]
+    if len(known) < len(ratios):
+        return None
+    return normal_form.simplest(2 * ex.PI * _whole_multiple(known) / first)
+
+
+def _whole_multiple(ratios: list[fmpq]) -> fmpq:
+    """The least positive number whose products with all ratios are whole."""
+    return fmpq(lcm(*(int(r.q) for r in ratios)), gcd(*(int(r.p) for r in ratios)))
+
+
+def _repeats(e: Expr, variable: str, slopes: list[Expr]) -> bool:
+    """Whether the variable occurs only inside trigonometric functions of affine arguments, whose slopes are noted."""
+    if variable not in ex.free_names(e):
+        return True
+    match e.op:
+        case "name":
+            return False
+        case "derivative":
+            body, bound, at = e.args
+            if at is ex.name(variable) and bound == variable:
+                return _repeats(body, variable, slopes)
+            return (bound == variable or variable not in ex.free_names(body)) and _repeats(at, variable, slopes)
+        case op if op in _TRIGONOMETRIC and not e.args[0].switching:
+            slope = ex.differentiate(e.args[0], variable)
+            if not ex.free_names(slope) and e.args[0].total:
+                if constant_sign(slope):
+                    slopes.append(slope)
+                return True
+            return _repeats(e.args[0], variable, slopes)
+        case _:
+            return all(_repeats(child, variable, slopes) for child in ex.children(e))

@@ -1,0 +1,204 @@
+"""How smooth a function of one variable is: continuity, kinks, Lipschitz constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from ..budget import Undecided
+from ..enclosures.jets import jet
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..normal_forms import normal_form
+from ..reals.reals import PLUS_INFINITY, Real, compare, exact, larger, sign_of
+from .landscape import Landscape, decided_landscape, proved_parity
+from .pieces import Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
+from .sign_charts import Line, constant, indicator, merge, split_within
+
+MAX_SMOOTHNESS = 24
+"""Derivatives compared at a breakpoint before giving up."""
+
+
+@dataclass(frozen=True)
+class KinkFacts:
+    """A point where the function is continuous but its one-sided derivatives differ."""
+
+    at: Real
+    left: Real
+    right: Real
+
+    @property
+    def subdifferential(self) -> tuple[Real, Real]:
+        """The Clarke subdifferential [min, max] of the one-sided derivatives."""
+        return (self.left, self.right) if compare(self.left, self.right) < 0 else (self.right, self.left)
+
+    def to_json(self) -> dict[str, Any]:
+        low, high = self.subdifferential
+        return {
+            "at": self.at.to_json(), "left": self.left.to_json(), "right": self.right.to_json(),
+            "subdifferential": [low.to_json(), high.to_json()],
+        }  # fmt: skip
+
+
+def continuity_json(order: float) -> int | str:
+    """-1, k, or "oo"."""
+    return "oo" if order == float("inf") else int(order)
+
+
+def continuity(e: Expr, variable: str, region: Line[bool] | None = None) -> float:
+    """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth, inside the region. Raises Undecided."""
+    cut = split_within(e, variable, region)
+    defined = Line(cut.breakpoints, (True,) * len(cut.breakpoints), tuple(p.expr is not None for p in cut.pieces))
+    inside = merge([defined, constant(True) if region is None else region])
+    if not any(map(all, inside.gaps)) and not any(map(all, inside.at)):
+        raise Undecided("the domain is empty")
+    smallest = float("inf")
+    for point in cut.breakpoints:
+        if region is None or _inside(region, point):
+            smallest = min(smallest, _smoothness_at(e, variable, point))
+    return smallest
+
+
+def _inside(region: Line[bool], point: Real) -> bool:
+    """Whether a point lies inside a region, which is asked for with a neighbourhood. Raises Undecided at an end."""
+    around = merge([region, indicator(point)])
+    for i, (within, is_point) in enumerate(around.at):
+        if is_point:
+            if within and not (around.gaps[i][0] and around.gaps[i + 1][0]):
+                raise Undecided(f"the smoothness at {point}, an end of the domain at which the formula changes")
+            return within
+    return False
+
+
+def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
+    try:
+        left, right = side_formula(e, variable, at, -1), side_formula(e, variable, at, 1)
+    except Undefined:
+        return _smoothness_at_end(e, variable, at)
+    try:
+        value = value_at(e, variable, at)
+    except Undefined:
+        return -1
+    for side in (-1, 1):
+        limit = one_sided_limit(e, variable, at, side)
+        if limit.infinite or not same(limit, value):
+            return -1
+    if normal_form.is_zero(left - right) and _analytic_at(left, variable, at):
+        return float("inf")
+    for order in range(1, MAX_SMOOTHNESS):
+        left, right = ex.differentiate(left, variable), ex.differentiate(right, variable)
+        slopes = smooth_limit(left, variable, at, -1), smooth_limit(right, variable, at, 1)
+        if any(s.infinite for s in slopes) or not same(*slopes):
+            return order - 1
+    raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} derivatives agree at {at}")
+
+
+def _analytic_at(formula: Expr, variable: str, at: Real) -> bool:
+    """Whether no root or logarithm is at its end there: jets of analytic operations only are finite."""
+    return all(c.is_finite() for c in jet(formula, variable, at.ball(), 2))
+
+
+def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
+    """At an end of the domain: one-sided, and only where the end belongs to the domain. Raises Undecided."""
+    formulas: list[tuple[Expr, int]] = []
+    for side in (-1, 1):
+        try:
+            formulas.append((side_formula(e, variable, at, side), side))
+        except Undefined:
+            continue
+    try:
+        value = value_at(e, variable, at)
+    except Undefined:
+        return float("inf")  # the end is not in the domain
+    for formula, side in formulas:
+        limit = smooth_limit(formula, variable, at, side)
+        if limit.infinite or not same(limit, value):
+            return -1
+        if _analytic_at(formula, variable, at):
+            continue  # hence smooth up to the end
+        for order in range(1, MAX_SMOOTHNESS):
+            formula = ex.differentiate(formula, variable)
+            if smooth_limit(formula, variable, at, side).infinite:
+                return order - 1
+        raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} one-sided derivatives are finite at {at}")
+    return float("inf")
+
+
+def kinks(e: Expr, variable: str) -> tuple[KinkFacts, ...]:
+    """All points where e is continuous and its one-sided derivatives differ. Raises Undecided."""
+    found: list[KinkFacts] = []
+    for point in split(e, variable).breakpoints:
+        try:
+            left, right = (side_formula(e, variable, point, side) for side in (-1, 1))
+            value = value_at(e, variable, point)
+        except Undefined:
+            continue
+        limits = [smooth_limit(f, variable, point, side) for f, side in ((left, -1), (right, 1))]
+        if any(limit.infinite or not same(limit, value) for limit in limits):
+            continue
+        a = smooth_limit(ex.differentiate(left, variable), variable, point, -1)
+        b = smooth_limit(ex.differentiate(right, variable), variable, point, 1)
+        if compare(a, b) != 0:
+            found.append(KinkFacts(point, a, b))
+    return tuple(found)
+
+
+def magnitude(x: Real) -> Real:
+    """The absolute value."""
+    if x.infinite:
+        return PLUS_INFINITY
+    if sign_of(x) >= 0:
+        return x
+    return exact(-x.exact) if x.exact is not None else Real(refine=lambda bits: -x.ball(bits))
+
+
+def lipschitz(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
+    """The smallest Lipschitz constant: sup abs(f') for a continuous f on an interval, else oo. Raises Undecided."""
+    if variable not in ex.free_names(e):
+        return exact(0)
+    if region is not None or any(piece.expr is None for piece in split_within(e, variable, None).pieces):
+        _require_closed_runs(decided_landscape(e, variable, region))
+    elif continuity(e, variable) < 0:
+        return _with_holes(e, variable)
+    return steepest(e, variable, region)
+
+
+def _with_holes(e: Expr, variable: str) -> Real:
+    """The Lipschitz constant of what is not continuous: oo at a jump, or where the slope has no bound."""
+    slope = steepest(e, variable)
+    if not slope.infinite:
+        for point in split_within(e, variable, None).breakpoints:
+            try:
+                value_at(e, variable, point)
+            except Undefined as reason:
+                raise Undecided(f"the Lipschitz constant on a domain without {point}: {reason}") from None
+    return PLUS_INFINITY
+
+
+def steepest(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
+    """sup abs(f') over the points that have a derivative. Raises Undecided."""
+    slope = decided_landscape(ex.derivative(e, variable), variable, region)
+    high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
+    if region is None and proved_parity(e, variable) == 1:
+        return high  # f' is odd: both ends have the same size
+    return larger(high, low)
+
+
+def _require_closed_runs(shape: Landscape) -> None:
+    """That the domain is one interval on which the function is continuous. Raises Undecided."""
+    values = {id(place.at): place.value for place in shape.places}
+    for before, after in pairwise(shape.runs):
+        value = values.get(id(before.high))
+        if before.high is not after.low or value is None:
+            raise Undecided("the Lipschitz constant on a domain that is not an interval")
+        if any(compare(value, limit) != 0 for limit in (before.end, after.start)):
+            raise Undecided("the Lipschitz constant of a function with a jump in its domain")
+    inner = {id(run.high) for run in shape.runs[:-1]}
+    ends = [(shape.runs[0].low, shape.runs[0].start), (shape.runs[-1].high, shape.runs[-1].end)] if shape.runs else []
+    for at, limit in ends:
+        value = values.get(id(at))
+        if value is not None and compare(value, limit) != 0:
+            raise Undecided("the Lipschitz constant of a function with a jump at an end of its domain")
+    if len(shape.places) > len(inner) + sum(id(at) in values for at, _ in ends) or not shape.runs:
+        raise Undecided("the Lipschitz constant on a domain that is not an interval")

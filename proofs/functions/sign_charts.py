@@ -1,0 +1,253 @@
+"""The real line cut into points and open gaps, with one value on each: signs, truth, or "undefined" (None).
+
+Lines of several functions are refined to common marks; then a statement about all of them is decided by looking
+at finitely many places. A mark of one function is compared with a mark of another by certified comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from flint import fmpq
+
+from ..asymptotics.tail_models import End, tail_sign
+from ..budget import Undecided, spend
+from ..enclosures.jets import precision
+from ..expressions.expr import Expr
+from ..reals.reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from .periods import period
+from .pieces import Pieces, Undefined, split, value_at
+from .zeros import chart
+
+T = TypeVar("T")
+U = TypeVar("U")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Line(Generic[T_co]):
+    """marks increasing; at[i] holds at marks[i], gaps[i] on the open gap before marks[i] (the last: after all)."""
+
+    marks: tuple[Real, ...]
+    at: tuple[T_co, ...]
+    gaps: tuple[T_co, ...]
+
+    def ends(self, gap: int) -> tuple[Real, Real]:
+        """The two ends of a gap."""
+        low = self.marks[gap - 1] if gap else MINUS_INFINITY
+        return low, self.marks[gap] if gap < len(self.marks) else PLUS_INFINITY
+
+    def map(self, f: Callable[[T_co], U]) -> Line[U]:
+        return Line(self.marks, tuple(map(f, self.at)), tuple(map(f, self.gaps)))
+
+
+def constant(value: T) -> Line[T]:
+    """The same value everywhere."""
+    return Line((), (), (value,))
+
+
+@lru_cache(maxsize=1 << 10)
+def sign_line(e: Expr, variable: str) -> Line[int | None]:
+    """The sign of an expression at every real; None where it is undefined. Raises Undecided.
+
+    What oscillates has no finite cut; where something that grows outweighs it on both tails, the middle has one.
+    """
+    try:
+        return window_signs(e, variable, MINUS_INFINITY, PLUS_INFINITY)
+    except Undecided:
+        try:
+            left, right = (tail_sign(e, variable, End(end, -end.infinite)) for end in (MINUS_INFINITY, PLUS_INFINITY))
+        except Undecided:
+            left = right = None
+        if left is None or right is None:
+            raise
+    reach = max(left.start, right.start) + 1
+    middle = window_signs(e, variable, exact(-reach), exact(reach))
+    return Line(middle.marks, middle.at, (left.sign, *middle.gaps[1:-1], right.sign))
+
+
+def window_signs(e: Expr, variable: str, low: Real, high: Real) -> Line[int | None]:
+    """sign_line on [low, high]; outside, nothing is said (None)."""
+    if not (low.infinite or high.infinite) and compare(low, high) == 0:
+        return Line((low,), (_sign_at(e, variable, low),), (None, None))
+    cut = split(e, variable, low, high)
+    marks: list[Real] = []
+    at: list[int | None] = []
+    gaps: list[int | None] = []
+
+    def mark(x: Real) -> None:
+        marks.append(x)
+        at.append(_sign_at(e, variable, x))
+
+    if not low.infinite:
+        gaps.append(None)
+        mark(low)
+    for i, piece in enumerate(cut.pieces):
+        if piece.expr is None:
+            gaps.append(None)
+        else:
+            found = chart(piece.expr, variable, piece.low, piece.high)
+            gaps.append(found.signs[0])
+            for zero, sign in zip(found.zeros, found.signs[1:], strict=True):
+                marks.append(zero)
+                at.append(0)
+                gaps.append(sign)
+        if i < len(cut.breakpoints):
+            mark(cut.breakpoints[i])
+    if not high.infinite:
+        mark(high)
+        gaps.append(None)
+    return Line(tuple(marks), tuple(at), tuple(gaps))
+
+
+def signs_within(e: Expr, variable: str, region: Line[bool] | None) -> Line[int | None]:
+    """sign_line, or where the whole line is undecided, the signs on the hull of a region. Raises Undecided."""
+    try:
+        return sign_line(e, variable)
+    except Undecided:
+        if region is None:
+            raise
+        low, high = hull(region)
+        if low.infinite and high.infinite:
+            raise
+    return window_signs(e, variable, low, high)
+
+
+def split_within(e: Expr, variable: str, region: Line[bool] | None) -> Pieces:
+    """The pieces on the whole line, or where it has no finite cut, on the hull of a region or on two periods.
+
+    Whatever happens anywhere on the line of a periodic function happens inside two periods. Raises Undecided.
+    """
+    try:
+        return split(e, variable)
+    except Undecided:
+        length = period(variable, e) if region is None else None
+        if region is not None:
+            return split(e, variable, *hull(region))
+        if length is None:
+            raise
+    return split(e, variable, exact(0), exact(2 * length))
+
+
+def indicator(point: Real) -> Line[bool]:
+    """The set of one point."""
+    return Line((point,), (True,), (False, False))
+
+
+def hull(region: Line[bool]) -> tuple[Real, Real]:
+    """An interval that contains the region, its ends exact or infinite."""
+    held = [i for i, inside in enumerate(region.gaps) if inside]
+    points = [i for i, inside in enumerate(region.at) if inside]
+    if not held and not points:
+        raise Undecided("the domain is empty")
+    first, last = min([*held, *(i + 1 for i in points)]), max([*held, *points])
+    low = region.ends(first)[0]
+    high = region.ends(last)[1]
+    return _outward(low, -1), _outward(high, 1)
+
+
+def _outward(end: Real, side: int) -> Real:
+    """The end itself where it is exact, else a rational beyond it."""
+    if end.infinite or end.recognise():
+        return end
+    ball = end.ball(64)
+    return exact(exact_rational(ball.upper() if side > 0 else ball.lower()) + fmpq(side, 8))
+
+
+def _sign_at(e: Expr, variable: str, x: Real) -> int | None:
+    try:
+        return sign_of(value_at(e, variable, x))
+    except Undefined:
+        return None
+
+
+def merge(lines: Sequence[Line[Any]]) -> Line[tuple[Any, ...]]:
+    """Common refinement: at every place the tuple of all values. Raises Undecided."""
+    spend(0.2 + 0.1 * sum(len(line.marks) for line in lines))
+    marks = merge_marks(line.marks for line in lines)
+    columns = [_spread(line, marks) for line in lines]
+    at = tuple(tuple(column[0][i] for column in columns) for i in range(len(marks)))
+    gaps = tuple(tuple(column[1][i] for column in columns) for i in range(len(marks) + 1))
+    return Line(marks, at, gaps)
+
+
+def merge_marks(lists: Iterable[Sequence[Real]]) -> tuple[Real, ...]:
+    """All marks in order, equal ones once."""
+    result: list[Real] = []
+    for marks in lists:
+        merged: list[Real] = []
+        i = j = 0
+        while i < len(result) or j < len(marks):
+            if i == len(result):
+                order = 1
+            elif j == len(marks):
+                order = -1
+            else:
+                order = compare(result[i], marks[j])
+            merged.append(result[i] if order <= 0 else marks[j])
+            i += order <= 0
+            j += order >= 0
+        result = merged
+    return tuple(result)
+
+
+def _spread(line: Line[T], marks: tuple[Real, ...]) -> tuple[list[T], list[T]]:
+    at: list[T] = []
+    gaps: list[T] = []
+    position = 0
+    for mark in marks:
+        gaps.append(line.gaps[position])
+        if position < len(line.marks) and compare(line.marks[position], mark) == 0:
+            at.append(line.at[position])
+            position += 1
+        else:
+            at.append(line.gaps[position])
+    gaps.append(line.gaps[position])
+    return at, gaps
+
+
+def sample(low: Real, high: Real) -> Real:
+    """A short rational strictly inside an open gap."""
+    if low.infinite and high.infinite:
+        return exact(0)
+    if low.infinite:
+        return exact(_whole_below(high))
+    if high.infinite:
+        return exact(-_whole_below(_negated(low)))
+    bits = 64
+    while bits <= CAP_BITS:
+        with precision(2 * bits):
+            a, b = exact_rational(low.ball(bits).upper()), exact_rational(high.ball(bits).lower())
+        if a < b:
+            return exact(_simplest_between(a, b))
+        bits *= 2
+    raise Undecided(f"a point between {low} and {high}")
+
+
+def _negated(x: Real) -> Real:
+    return exact(-exact_rational(x.ball(64).upper()))
+
+
+def _whole_below(x: Real) -> fmpq:
+    value = exact_rational(x.ball(64).lower())
+    return fmpq((value.p // value.q) - 1)
+
+
+def _simplest_between(a: fmpq, b: fmpq) -> fmpq:
+    """The fraction with the smallest denominator in the open interval (a, b)."""
+    if a < 0 < b:
+        return fmpq(0)
+    if b <= 0:
+        return -_simplest_between(-b, -a)
+    whole = a.p // a.q
+    if whole + 1 < b:
+        return fmpq(whole + 1)
+    # a and b share their whole part (or b is the next whole number): recurse on the reciprocals of the rests.
+    rest_a, rest_b = a - whole, b - whole
+    if rest_a == 0:
+        n = 1 / rest_b
+        return whole + fmpq(1, int(n.p // n.q) + 1)
+    return whole + 1 / _simplest_between(1 / rest_b, 1 / rest_a)

@@ -1,0 +1,503 @@
+"""All zeros of a smooth function on an open interval, and its sign between them, certified.
+
+The interval may be the whole line: tails and singular ends are settled by :mod:`asymptotics.tail_models`, zeros at an
+end by the first Taylor coefficient that does not vanish there, the compact middle by bisection. A cell is settled as
+soon as some derivative of low order has no zero in it: below it every derivative is monotone between the zeros of the
+next, so all zeros of the function itself follow from finitely many signs (Rolle). A double zero is a critical
+point whose value is proved to be 0 by identity; enclosures alone never say "equal".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from math import comb
+from typing import Any
+
+from flint import arb, fmpq
+
+from ..asymptotics.tail_models import End, tail_sign
+from ..budget import Undecided
+from ..enclosures.jets import Program, enclose, excludes_zero, known_sign, precision, program, series
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..normal_forms import normal_form
+from ..reals.closed_forms import candidates
+from ..reals.reals import (
+    MINUS_INFINITY,
+    PLUS_INFINITY,
+    Real,
+    compare,
+    constant_sign,
+    dyadic,
+    exact,
+    exact_rational,
+    shorten,
+)
+
+LENGTH = 9
+"""Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""
+LONG = 25
+"""Taylor coefficients where those were too few: an approximant touches its function to such an order."""
+FLAT_DEPTH = 20
+"""From this depth on, what does not settle is taken for a zero of high order, and longer series are tried."""
+MAX_CELLS = 8_000
+MAX_DEPTH = 90
+SPLIT = fmpq(4871, 10000)
+"""Where cells are split: zeros like to sit at dyadic points."""
+HALF = fmpq(1, 2)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The zeros inside an open interval, increasing, and the sign on each gap between them."""
+
+    zeros: tuple[Real, ...]
+    signs: tuple[int, ...]
+    cells: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def chart(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_INFINITY) -> Chart:
+    """The sign chart of a smooth expression on (low, high), where it must be defined. Raises Undecided."""
+    if (low.infinite or low.exact is not None) and (high.infinite or high.exact is not None):
+        return _cached(e, variable, low.infinite or low.exact, high.infinite or high.exact)
+    return _chart(e, variable, low, high)
+
+
+@lru_cache(maxsize=1 << 12)
+def _cached(e: Expr, variable: str, low: int | Expr | None, high: int | Expr | None) -> Chart:
+    ends = [Real(infinite=end) if isinstance(end, int) else Real(exact=end) for end in (low, high)]
+    return _chart(e, variable, *ends)
+
+
+def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
+    if variable not in ex.free_names(e):
+        return Chart((), (constant_sign(e),), notes=("constant",))
+    if normal_form.is_zero(e):
+        return Chart((), (0,), notes=("identically 0",))
+    if (root := _affine_zero(e, variable)) is not None:
+        slope = constant_sign(ex.differentiate(e, variable))
+        if _inside(root, low, high):
+            return Chart((root,), (-slope, slope), notes=("affine",))
+        return Chart((), (slope if compare(root, low) <= 0 else -slope,), notes=("affine",))
+    if (product := _by_powers(e, variable, low, high)) is not None:
+        return product
+    reason: Undecided
+    try:
+        return _Search(e, variable, low, high, 128, 1_000, depth=FLAT_DEPTH).run()
+    except _Flat as error:
+        reason = error
+        with suppress(Undecided):
+            return _Search(e, variable, low, high, 256, 500, length=LONG).run()
+    except Undecided as error:
+        reason = error
+    if e.positive:
+        return Chart((), (1,), notes=("positive by structure",))
+    for form, bits, cells in _attempts(e, isinstance(reason, _Flat)):
+        with suppress(Undecided):
+            return _Search(form, variable, low, high, bits, cells).run()
+    raise reason
+
+
+def _by_powers(e: Expr, variable: str, low: Real, high: Real) -> Chart | None:
+    """The chart of a product with powers in it, from those of their bases: at a multiple zero balls see no sign.
+
+    None where there is no such power, or a factor's sign is not settled by that of its base.
+    """
+    factors = [ex._base_exponent(factor) for factor in (e.args if e.op == "mul" else (e,))]
+    whole = all(exponent.q == 1 or base.positive for base, exponent in factors)
+    if not whole or not any(abs(exponent) > 1 and not base.positive for base, exponent in factors):
+        return None
+    result = Chart((), (1,))
+    for base, exponent in factors:
+        if not (base.positive and base.total):
+            result = _times(result, chart(base, variable, low, high), exponent)
+    return result
+
+
+def _times(a: Chart, b: Chart, exponent: fmpq) -> Chart:
+    """The chart of a product of one function and a whole power of another. Raises Undecided."""
+    if exponent < 0 and (b.zeros or 0 in b.signs):
+        raise Undecided("a denominator that is 0 inside the domain")
+    signs = b.signs if exponent.p % 2 else tuple(abs(s) for s in b.signs)
+    zeros: list[Real] = []
+    combined = [a.signs[0] * signs[0]]
+    i = j = 0
+    while i < len(a.zeros) or j < len(b.zeros):
+        order = 1 if i == len(a.zeros) else -1 if j == len(b.zeros) else compare(a.zeros[i], b.zeros[j])
+        zeros.append(a.zeros[i] if order <= 0 else b.zeros[j])
+        i, j = i + (order <= 0), j + (order >= 0)
+        combined.append(a.signs[i] * signs[j])
+    return Chart(tuple(zeros), tuple(combined), a.cells + b.cells, a.notes + b.notes)
+
+
+def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
+    """Forms, precisions and cell budgets, cheap ones first. The normal form often cancels what balls cannot."""
+    if again:
+        yield e, 128, 1_000
+    try:
+        normal = normal_form.reduced(e)
+    except normal_form.TooComplex:
+        normal = e
+    if normal is not e:
+        yield normal, 128, 2_000
+    yield e, 256, 4_000
+    if normal is not e:
+        yield normal, 256, 4_000
+    yield e, 512, MAX_CELLS
+
+
+def _affine_zero(e: Expr, variable: str) -> Real | None:
+    slope = ex.differentiate(e, variable)
+    if slope.value is None or slope is ex.ZERO or not e.total:
+        return None
+    return exact(normal_form.simplest(ex.substitute(e, {variable: ex.ZERO}) * (-1 / slope.value)))
+
+
+def _inside(x: Real, low: Real, high: Real) -> bool:
+    return compare(low, x) < 0 < compare(high, x)
+
+
+class Root:
+    """The only zero of the order-th derivative in a bracket; knows how to refine itself."""
+
+    def __init__(self, compiled: Program, variable: str, order: int, low: arb, high: arb, rising: int) -> None:
+        self.compiled, self.variable, self.order = compiled, variable, order
+        self.low, self.high = low, high
+        self.rising = rising
+        """The proved sign at the upper end of the bracket; the lower end has the opposite one."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        low, high = dyadic(self.low), dyadic(self.high)
+        return _root, (self.compiled.expr, self.variable, self.order, low, high, self.rising)
+
+    def __call__(self, bits: int) -> arb:
+        """Interval Newton with bisection where it does not contract."""
+        work = bits + 32
+        share = HALF
+        with precision(work, self.order + 2):
+            for _ in range(8 * bits):
+                width = self.high - self.low
+                whole = self.low.union(self.high)
+                if whole.rel_accuracy_bits() >= bits or width < arb(2) ** (-2 * bits):
+                    break
+                middle = (self.low + width * arb(share)).mid()
+                at_middle = self._coefficients(middle)[self.order]
+                slope = self._coefficients(whole)[self.order + 1] * (self.order + 1)
+                if excludes_zero(slope):
+                    step = middle - at_middle / slope
+                    if step.is_finite():
+                        self.low, self.high = self.low.max(step.lower()), self.high.min(step.upper())
+                sign = known_sign(at_middle)
+                if sign == 0:
+                    self.low = self.high = middle
+                elif sign == self.rising:
+                    self.high = self.high.min(middle)
+                elif sign:
+                    self.low = self.low.max(middle)
+                elif not self.high - self.low < width / 2:
+                    if share == SPLIT:
+                        break
+                    share = SPLIT  # the middle is so near the zero that the sign there is not seen
+                    continue
+                share = HALF
+            return self.low.union(self.high)
+
+    def _coefficients(self, x: arb) -> list[arb]:
+        return series(self.compiled, self.variable, x, self.order + 2)
+
+
+def _root(e: Expr, variable: str, order: int, low: tuple[int, int], high: tuple[int, int], rising: int) -> Root:
+    """A Root out of a pickle."""
+    return Root(program(e), variable, order, arb(low), arb(high), rising)
+
+
+@dataclass(frozen=True, slots=True)
+class ExactForm:
+    """Looks for an exact zero of an expression in a thin ball around an isolated one, proved by identity."""
+
+    expr: Expr
+    variable: str
+
+    def __call__(self, ball: arb) -> Expr | None:
+        for candidate in candidates(ball):
+            value = ex.substitute(self.expr, {self.variable: candidate})
+            if ball.overlaps(enclose(candidate, prec=384)) and normal_form.is_zero(value):
+                return candidate
+        return None
+
+
+class _Flat(Undecided):
+    """A small cell in which no derivative of low order was found to keep its sign."""
+
+
+class _Search:
+    """One run at one precision."""
+
+    def __init__(
+        self,
+        e: Expr,
+        variable: str,
+        low: Real,
+        high: Real,
+        bits: int,
+        most_cells: int,
+        *,
+        length: int = LENGTH,
+        depth: int = MAX_DEPTH,
+    ) -> None:
+        self.most_cells, self.length, self.depth = most_cells, length, depth
+        self.e, self.variable, self.low, self.high, self.bits = e, variable, low, high, bits
+        self.compiled = program(e)
+        self.derivatives = [e]
+        self.cells = 0
+        self.notes: list[str] = []
+
+    def run(self) -> Chart:
+        start, left = self._left()
+        stop, right = self._right(start)
+        if start is None or stop is None or not start < stop:
+            return self._single(left, right, start, stop)
+        events = self._middle(start, stop)
+        zeros, signs = _merge(([left] if left is not None else []), events, [right] if right is not None else [])
+        return self._clip(zeros, signs)
+
+    def _single(self, left: int | None, right: int | None, start: arb | None, stop: arb | None) -> Chart:
+        """The two ends meet: what is proved at either covers the whole interval."""
+        signs = {s for s in (left, right) if s is not None}
+        if len(signs) != 1:
+            raise Undecided(f"the sign of {shorten(ex.text(self.e))} where its two ends meet")
+        return Chart((), (signs.pop(),), self.cells, tuple(self.notes))
+
+    def _clip(self, zeros: list[Real], signs: list[int]) -> Chart:
+        """Drop what lies outside: an inexact end was rounded outwards."""
+        while zeros and compare(zeros[0], self.low) <= 0:
+            zeros, signs = zeros[1:], signs[1:]
+        while zeros and compare(zeros[-1], self.high) >= 0:
+            zeros, signs = zeros[:-1], signs[:-1]
+        return Chart(tuple(zeros), tuple(signs), self.cells, tuple(self.notes))
+
+    # --- the ends
+
+    def _left(self) -> tuple[arb | None, int | None]:
+        """The start of the middle, and the sign already proved to its left."""
+        if not self.low.infinite:
+            return self._finite_end(self.low, 1, self.high)
+        least = fmpq(0) if self.high.infinite else max(fmpq(0), -exact_rational(self.high.ball(64).lower()))
+        found = tail_sign(self.e, self.variable, End(MINUS_INFINITY, 1), at_least=least, bits=self.bits)
+        self.notes.append(f"{self.variable} = -y: {found.argument}")
+        return arb(-found.start), found.sign
+
+    def _right(self, start: arb | None) -> tuple[arb | None, int | None]:
+        if not self.high.infinite:
+            return self._finite_end(self.high, -1, self.low)
+        least = fmpq(0) if self.low.infinite else max(fmpq(0), exact_rational(self.low.ball(64).upper()))
+        found = tail_sign(self.e, self.variable, End(PLUS_INFINITY, -1), at_least=least, bits=self.bits)
+        self.notes.append(f"{self.variable} = y: {found.argument}")
+        return arb(found.start), found.sign
+
+    def _finite_end(self, end: Real, side: int, other: Real) -> tuple[arb, int | None]:
+        """Clear a neighbourhood inside a finite end; side is 1 where the interval lies to the right."""
+        with precision(self.bits, self.length):
+            at = end.ball(self.bits)
+            value = series(self.compiled, self.variable, at, 1)[0]
+            outer = at.lower() if side > 0 else at.upper()
+            if excludes_zero(value):
+                return outer, None
+        if end.exact is None:
+            raise Undecided(f"the sign of {shorten(ex.text(self.e))} at an end without an exact form")
+        if value.is_finite() and (order := self._exact_order(end.exact)) is not None:
+            if order == 0:
+                return outer, None
+            return self._clear(end, order, side, other)
+        room = fmpq(0)
+        if not other.infinite:
+            with precision(self.bits):
+                room = exact_rational((1 / (other.ball(self.bits) - at)).abs_upper())
+        found = tail_sign(self.e, self.variable, End(end, side), at_least=room, bits=self.bits)
+        sign_text = "+" if side > 0 else "-"
+        self.notes.append(f"{self.variable} = {end} {sign_text} 1/y: {found.argument}")
+        with precision(self.bits):
+            reach = at + side / arb(found.start)
+            return (reach.lower() if side > 0 else reach.upper()), found.sign
+
+    def _derivative(self, order: int) -> Expr:
+        while len(self.derivatives) <= order:
+            self.derivatives.append(ex.differentiate(self.derivatives[-1], self.variable))
+        return self.derivatives[order]
+
+    def _exact_order(self, at: Expr) -> int | None:
+        """The multiplicity of the zero at an exact point, 0 where there is none; None if not analytic there."""
+        for order in range(self.length - 1):
+            value = ex.substitute(self._derivative(order), {self.variable: at})
+            if not enclose(value, prec=4 * self.bits).is_finite():
+                return None
+            if constant_sign(value) != 0:
+                return order
+        raise _Flat(f"a zero of order above {self.length - 2} at {ex.text(at)}")
+
+    def _clear(self, end: Real, order: int, side: int, other: Real) -> tuple[arb, int]:
+        """A neighbourhood in which the order-th coefficient keeps its sign, hence the function does."""
+        with precision(self.bits, self.length):
+            at = end.ball(self.bits)
+            reach = arb(1)
+            if not other.infinite:
+                reach = reach.min(abs(other.ball(self.bits) - at)).lower()
+            for _ in range(MAX_DEPTH):
+                far = at + side * reach
+                coefficient = series(self.compiled, self.variable, at.union(far), order + 1)[order]
+                sign = known_sign(coefficient)
+                if sign:
+                    sign = sign if side > 0 or order % 2 == 0 else -sign
+                    self.notes.append(f"a zero of order {order} at {end}, cleared by its Taylor coefficient")
+                    return (far.lower() if side > 0 else far.upper()), sign
+                reach = reach / 2
+        raise Undecided(f"the neighbourhood of the zero at {end}")
+
+    # --- the middle
+
+    def _middle(self, start: arb, stop: arb) -> list[tuple[list[Real], list[int]]]:
+        """Zeros and signs, cell by cell from left to right."""
+        result: list[tuple[list[Real], list[int]]] = []
+        stack: list[tuple[arb, arb, int]] = [(start, stop, 0)]
+        while stack:
+            a, b, depth = stack.pop()
+            self.cells += 1
+            found = self._settle(a, b, depth)
+            if found is not None:
+                result.append(found)
+                continue
+            if self.cells > self.most_cells or depth > self.depth:
+                raise (_Flat if depth > self.depth else Undecided)(
+                    f"zeros of {shorten(ex.text(self.e))} near {a.mid().str(8, radius=False)} "
+                    f"({self.cells} cells at {self.bits} bits)"
+                )
+            with precision(self.bits):
+                middle = (a + (b - a) * arb(SPLIT)).mid()
+            stack += [(middle, b, depth + 1), (a, middle, depth + 1)]
+        return result
+
+    def _settle(self, a: arb, b: arb, depth: int) -> tuple[list[Real], list[int]] | None:
+        with precision(self.bits, self.length):
+            order = self._nonvanishing(a, b)
+            if order is None:
+                return None
+            coefficient, order = order
+            if order == 0:
+                return [], [coefficient]
+        try:
+            return self._descend(a, b, order)
+        except Undecided:
+            if depth > 24:
+                raise
+            return None
+
+    def _nonvanishing(self, a: arb, b: arb) -> tuple[int, int] | None:
+        """(sign, order) of the lowest derivative proved to keep its sign on the cell."""
+        cell = a.union(b)
+        wide = series(self.compiled, self.variable, cell, self.length)
+        sign = known_sign(wide[0])
+        if sign:
+            return sign, 0
+        middle = cell.mid()
+        thin = series(self.compiled, self.variable, middle, self.length)
+        offset = cell - middle
+        top = self.length - 1
+        for order in range(top):
+            total = comb(top, order) * wide[top] * _power(offset, top - order)
+            for k in range(order, top):
+                total += comb(k, order) * thin[k] * _power(offset, k - order)
+            sign = known_sign(total) or known_sign(wide[order])
+            if sign:
+                return sign, order
+        return None
+
+    def _descend(self, a: arb, b: arb, order: int) -> tuple[list[Real], list[int]]:
+        """All zeros in [a, b], given that the order-th derivative has none there."""
+        points: list[Real] = []
+        signs: list[int] = []
+        for k in range(order - 1, -1, -1):
+            marks = [_point(a), *points, _point(b)]
+            values = [self._sign_at(mark, k) for mark in marks]
+            if values[0] == 0 or values[-1] == 0:
+                raise Undecided("a zero at the border of two cells")
+            points, signs = self._between(marks, values, k)
+        return points, signs
+
+    def _between(self, marks: list[Real], values: list[int], k: int) -> tuple[list[Real], list[int]]:
+        """The zeros of the k-th derivative, monotone between the marks, from its signs at them."""
+        points: list[Real] = []
+        signs: list[int] = [values[0]]
+        for i in range(1, len(marks)):
+            if values[i] == 0:
+                points.append(marks[i])
+                signs.append(values[i + 1] if values[i + 1] else _raise_double())
+            elif values[i - 1] and values[i - 1] != values[i]:
+                with precision(2 * self.bits):
+                    low, high = marks[i - 1].ball(self.bits).upper(), marks[i].ball(self.bits).lower()
+                self._check_bracket(low, high, k, values[i - 1], values[i])
+                root = Root(self.compiled, self.variable, k, low, high, values[i])
+                zero_of = self._derivative(k)
+                search = ExactForm(zero_of, self.variable)
+                points.append(Real(refine=root, recognise=search, vanishes=zero_of, bracket=(low, high)))
+                signs.append(values[i])
+        return points, signs
+
+    def _check_bracket(self, low: arb, high: arb, order: int, left: int, right: int) -> None:
+        """The zero lies between the rounded ends only if the signs there are those of the marks."""
+        with precision(self.bits, order + 2):
+            found = [known_sign(series(self.compiled, self.variable, x, order + 1)[order]) for x in (low, high)]
+        if found != [left, right]:
+            raise Undecided("a zero too close to a mark")
+
+    def _sign_at(self, point: Real, order: int) -> int:
+        """The sign of the order-th derivative at a point; 0 only by identity."""
+        bits = self.bits
+        while bits <= 16 * self.bits:
+            ball = point.ball(bits)
+            with precision(bits, order + 2):
+                sign = known_sign(series(self.compiled, self.variable, ball, order + 1)[order])
+            if sign:
+                return sign
+            if bits == 2 * self.bits and point.recognise():
+                assert point.exact is not None
+                return constant_sign(ex.substitute(self._derivative(order), {self.variable: point.exact}))
+            bits *= 2
+        raise Undecided(
+            f"whether a derivative of {shorten(ex.text(self.e))} is 0 at {point.ball(64).mid().str(12, radius=False)}"
+        )
+
+
+def _raise_double() -> int:
+    raise Undecided("two neighbouring marks are both zeros")
+
+
+def _power(offset: arb, n: int) -> arb:
+    """offset^n for a ball around 0, without losing that even powers are not negative."""
+    if n == 0:
+        return arb(1)
+    top = abs(offset).upper() ** n
+    return arb(0).union(top) if n % 2 == 0 else (-top).union(top)
+
+
+def _point(x: arb) -> Real:
+    return Real(exact=ex.rational(exact_rational(x)))
+
+
+def _merge(
+    left: list[int], cells: list[tuple[list[Real], list[int]]], right: list[int]
+) -> tuple[list[Real], list[int]]:
+    """Concatenate signs and zeros; at a border both sides must agree, since no zero lies there."""
+    zeros: list[Real] = []
+    signs: list[int] = list(left)
+    for points, cell_signs in (*cells, ([], right)):
+        if not cell_signs:
+            continue
+        if signs and signs[-1] != cell_signs[0]:
+            raise Undecided("two cells disagree about the sign at their border")
+        signs += cell_signs[1:] if signs else cell_signs
+        zeros += points
+    return zeros, signs

@@ -1,0 +1,86 @@
+"""Text to Python syntax trees that remember their source; and how much of it is read.
+
+Text comes from strangers: it is bounded (length, depth, digits, nodes) before anything expensive happens.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from fractions import Fraction
+
+from ..budget import spend
+from . import spelling
+from .syntax import StatementError
+
+MAX_LENGTH = 10_000
+MAX_DEPTH = 60
+MAX_DIGITS = 1_000
+MAX_EXPONENT = 10_000
+MAX_NODES = 4_000
+
+
+def syntax_tree(text: str, what: str) -> ast.expr:
+    """Bounded parsing to a Python expression tree."""
+    if not isinstance(text, str):
+        raise StatementError(f"{what}: expected text, got {type(text).__name__}")
+    shown = text if len(text) <= 80 else text[:77] + "..."
+    if len(text) > MAX_LENGTH:
+        raise StatementError(f"{what} of {len(text)} characters: at most {MAX_LENGTH} are read")
+    if not text.strip():
+        raise StatementError(f"{what} is empty")
+    if not text.isascii() or any(c in text for c in "\\\0\"'`#;@"):
+        reason = spelling.hint(text) or "expected plain ASCII without quotes, backslashes or comments"
+        raise StatementError(f"{what} {shown!r}: {reason}")
+    if any(len(run) > MAX_DIGITS for run in re.findall(r"[0-9_.eE]+", text)):
+        raise StatementError(f"{what} {shown!r}: a number may have at most {MAX_DIGITS} digits")
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise StatementError(f"{what} {shown!r}: nested {deepest} deep, at most {MAX_DEPTH} levels are read")
+    flat = " ".join(text.split())
+    try:
+        tree = ast.parse(flat, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        reason = getattr(error, "msg", None) or "too deeply nested"
+        said = spelling.hint(flat) or f"not in the statement language ({reason})"
+        raise StatementError(f"{what} {shown!r}: {said}") from None
+    level: list[tuple[ast.AST, int]] = [(tree, 1)]
+    count = 0
+    while level:
+        node, depth = level.pop()
+        count += 1
+        if depth > 4 * MAX_DEPTH or count > MAX_NODES:
+            raise StatementError(f"{what} {shown!r}: too deeply nested or too long")
+        if isinstance(node, ast.expr):
+            setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
+        level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    spend(count // 3)
+    return tree
+
+
+_SOURCE = "gradproof_source"
+
+
+def source_text(node: ast.AST) -> str:
+    """The text a node was read from: `ast` itself keeps only the nearest float of a decimal."""
+    text = getattr(node, _SOURCE, "")
+    return f"({text})" if isinstance(node, ast.IfExp) else text
+
+
+def quoted(node: ast.AST) -> str:
+    """The node's text, short enough for an error line."""
+    text = source_text(node)
+    return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+def number_from_source(source: str) -> Fraction:
+    """The exact value of a numeric literal."""
+    if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][+-]?[0-9]{1,5})?", source) or not re.search(r"[0-9]", source):
+        raise StatementError(f"number {source!r}: expected decimal digits, such as 0.25 or 1e-6")
+    exponent = re.search(r"[eE]([+-]?[0-9]+)$", source)
+    if exponent and abs(int(exponent[1])) > MAX_EXPONENT:
+        raise StatementError(f"number {source!r}: exponents up to {MAX_EXPONENT} are read")
+    return Fraction(source)

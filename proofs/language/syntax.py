@@ -1,0 +1,137 @@
+"""The parsed form of statements: connectives over relations and predicates, with numbers and sets as leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..expressions.expr import Expr
+
+
+class StatementError(ValueError):
+    """Text that is not in the statement language; the message is one clear line."""
+
+
+@dataclass(frozen=True)
+class Infinity:
+    """oo or -oo, where the language allows it."""
+
+    sign: int
+
+    def __str__(self) -> str:
+        return "oo" if self.sign > 0 else "-oo"
+
+
+@dataclass(frozen=True)
+class Functional:
+    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, the only member of a set of
+    a function (argmax and the like), or a rounding."""
+
+    kind: str
+    body: Expr
+    text: str = field(compare=False)
+    variable: str | None = None
+    at: Expr | Infinity | None = None
+
+
+@dataclass(frozen=True)
+class SetDisplay:
+    """{a, b, ...}."""
+
+    members: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class IntervalDisplay:
+    """An interval with exact ends."""
+
+    low: Expr | Infinity
+    high: Expr | Infinity
+    left_open: bool
+    right_open: bool
+
+
+@dataclass(frozen=True)
+class SetFunctional:
+    """range, argmax, argmin, zeros or subdifferential of a function."""
+
+    kind: str
+    body: Expr
+    text: str
+    variable: str | None = None
+    at: Expr | None = None
+
+
+SetValue: TypeAlias = SetDisplay | IntervalDisplay | SetFunctional
+Value: TypeAlias = Expr | Infinity | SetValue
+
+
+@dataclass(frozen=True)
+class Relation:
+    """lhs op rhs, op one of < <= > >= == !=; the sides as they are written, empty where it is not written as one."""
+
+    op: str
+    lhs: Value
+    rhs: Value
+    text: str
+    left_text: str = ""
+    right_text: str = ""
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """increasing(f), odd(f), approx(a, b, ...) and the like."""
+
+    kind: str
+    body: Expr
+    text: str
+    variable: str | None = None
+    other: Expr | None = None
+    digits: int | None = None
+    other_text: str = ""
+    at: Expr | Infinity | None = None
+    rate: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Quantified:
+    """exists(x, ..., formula) or forall(x, ..., formula): the names it binds range over all reals."""
+
+    kind: str
+    names: tuple[str, ...]
+    body: Formula
+    text: str
+
+
+@dataclass(frozen=True)
+class Connective:
+    """and, or, not over statements; constants are an empty and (true) and an empty or (false)."""
+
+    op: str
+    parts: tuple[Formula, ...]
+
+
+Leaf: TypeAlias = Relation | Predicate | Quantified
+Formula: TypeAlias = Leaf | Connective
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A parsed statement and what its placeholders stand for."""
+
+    text: str
+    formula: Formula
+    functionals: Mapping[str, Functional]
+    where: Formula | None = None
+    where_text: str | None = None
+    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
+    """placeholder -> (factor, count, its variable), for product(f, n)."""
+    product_texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def relations(formula: Formula) -> list[Leaf]:
+    """The leaves of a formula."""
+    if isinstance(formula, Connective):
+        return [leaf for part in formula.parts for leaf in relations(part)]
+    return [formula]

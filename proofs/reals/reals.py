@@ -1,0 +1,451 @@
+"""Certified real numbers: exact constants, isolated roots, images of either, and the two infinities.
+
+A :class:`Real` can be enclosed at any precision. It is compared with another by enclosures that separate, or,
+where both have exact forms, by a proof that the difference is 0; when neither works, :class:`Undecided` is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flint import arb, fmpq, fmpz
+
+from ..budget import Undecided
+from ..enclosures.jets import enclose, excludes_zero, known_sign, precision
+from ..enclosures.saturation import visible_sign, without_cancellation
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..normal_forms import normal_form
+
+START_BITS = 64
+CAP_BITS = 4096
+TINY = (1000, 100, 30)
+"""Decimal places to which a number that may be 0 is said to be 0."""
+MAX_EXPONENT = 1 << 18
+"""Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
+
+
+class Undefined(Exception):
+    """The expression has no value here; the message says why."""
+
+
+@lru_cache(maxsize=1 << 14)
+def require_defined(e: Expr) -> None:
+    """Go on where a closed smooth expression is proved to be defined. Raises Undefined or Undecided.
+
+    Enclosures hold for values that exist: a root's is cut at 0, and the terms of 1/u - 1/u cancel. So the sign of each
+    argument that decides whether its operation is defined is asked first, from the inside out.
+    """
+    if e.total:
+        return
+    for child in ex.children(e):
+        require_defined(child)
+    if (condition := ex.domain_condition(e)) is not None:
+        argument, allowed, otherwise = condition
+        if constant_sign(argument) not in allowed:
+            raise Undefined(f"{otherwise}: {shorten(ex.text(e))}")
+
+
+def constant_sign(e: Expr) -> int:
+    """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
+    if e.value is not None:
+        return (e.value > 0) - (e.value < 0)
+    if names := ex.free_names(e):
+        raise Undecided(f"the sign of {shorten(ex.text(e))} depends on {', '.join(sorted(names))}")
+    try:
+        require_defined(e)
+    except Undefined as reason:
+        raise Undecided(str(reason)) from None
+    bits = START_BITS
+    while bits <= CAP_BITS:
+        if bits == 4 * START_BITS:
+            e = without_cancellation(e)
+            if e.total and (sign := visible_sign(e)):  # too small for any precision, but not 0
+                return sign
+        sign = known_sign(enclose(e, prec=bits))
+        if sign is not None:
+            return sign
+        if bits == START_BITS and normal_form.is_zero(e):
+            return 0
+        bits *= 2
+    raise Undecided(f"whether {shorten(ex.text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
+
+
+def shorten(text: str, width: int = 100) -> str:
+    """Text cut to a readable width."""
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+class Real:
+    """A real number known exactly, or by enclosures of any precision; or an infinity.
+
+    A root without an exact form keeps in `vanishes` the expression it is a root of, and in `bracket` an interval that
+    contains no other root of it.
+    """
+
+    __slots__ = ("_ball", "_bits", "_exact", "_recognise", "_refine", "bracket", "infinite", "vanishes")
+
+    def __init__(
+        self,
+        *,
+        exact: Expr | None = None,
+        refine: Callable[[int], arb] | None = None,
+        infinite: int = 0,
+        recognise: Callable[[arb], Expr | None] | None = None,
+        vanishes: Expr | None = None,
+        bracket: tuple[arb, arb] | None = None,
+    ) -> None:
+        self._exact = exact
+        self.infinite = infinite
+        self._refine = refine
+        self._recognise = recognise
+        self.vanishes = vanishes
+        self.bracket = bracket
+        self._bits = 0
+        self._ball: arb | None = None
+
+    @property
+    def is_infinite(self) -> bool:
+        return self.infinite != 0
+
+    @property
+    def rational(self) -> fmpq | None:
+        """The exact rational value, where this is one."""
+        return None if self.exact is None else self.exact.value
+
+    @property
+    def exact(self) -> Expr | None:
+        """The exact form, looked for when it is first asked for, so that it never depends on who asked before."""
+        search = self._recognise
+        if self._exact is None and search is not None:
+            self._exact = search(self.ball(384))
+            self._recognise = None  # not before: another thread may ask meanwhile, or the work be cut short
+            if self._exact is not None:
+                self._ball = None
+        return self._exact
+
+    def recognise(self) -> bool:
+        """Whether there is an exact form."""
+        return self.exact is not None
+
+    def ball(self, bits: int = 128) -> arb:
+        """An enclosure computed at this working precision or more."""
+        if self.infinite:
+            return arb("inf") if self.infinite > 0 else arb("-inf")
+        if self._ball is None or bits > self._bits:
+            if self._exact is not None:
+                self._ball = enclose(self._exact, prec=bits)
+            else:
+                assert self._refine is not None
+                with precision(bits + 16):
+                    self._ball = self._refine(bits)
+            self._bits = bits
+        return self._ball
+
+    def __float__(self) -> float:
+        return float(self.ball(96).mid()) if not self.infinite else float("inf") * self.infinite
+
+    def decimal(self, digits: int = 30) -> str:
+        """The value rounded to this many significant digits, each certified; plain or scientific."""
+        return self._decimal(digits, 0)[0]
+
+    def bound(self, direction: int, digits: int = 30) -> str:
+        """The least (1) or greatest (-1) decimal of this many digits that is proved to bound the value on that side."""
+        return self._decimal(digits, direction)[0]
+
+    def _decimal(self, digits: int, direction: int) -> tuple[str, bool]:
+        """The value rounded to the nearest (0), upwards (1) or downwards (-1), and whether that is exact."""
+        if self.infinite:
+            return ("inf" if self.infinite > 0 else "-inf"), True
+        value = self.rational
+        if value is not None:
+            return round_decimal(value, digits, direction)
+        bits = max(START_BITS, 4 * digits)
+        outer = None
+        while bits <= max(CAP_BITS, 16 * digits):
+            ball = self.ball(bits)
+            if ball.is_exact():
+                return round_decimal(exact_rational(ball), digits, direction)
+            if ball.is_finite():
+                with precision(2 * bits):
+                    ends = ball.lower(), ball.upper()
+                low, high = (round_decimal(exact_rational(end), digits, direction)[0] for end in ends)
+                if low == high:
+                    return low, False
+                outer = high if direction > 0 else low
+            bits *= 2
+        if direction and outer is not None:
+            return outer, False
+        raise Undecided(f"{digits} digits of a number so near a rounding boundary")
+
+    def to_json(self, digits: int = 30) -> dict[str, Any]:
+        """{"decimal", "exact", "radius"}: radius bounds abs(value - decimal)."""
+        if self.infinite:
+            text = "inf" if self.infinite > 0 else "-inf"
+            return {"decimal": text, "exact": "oo" if self.infinite > 0 else "-oo", "radius": "0"}
+        try:
+            decimal, is_exact = self._decimal(digits, 0)
+            radius = "0" if is_exact else half_unit(decimal)
+        except Undecided:
+            decimal, radius = self._beside_boundary(digits)
+        form = decimal if self.exact is None and decimal == radius == "0" else self.exact and ex.text(self.exact)
+        return {"decimal": decimal, "exact": form, "radius": radius}
+
+    def _beside_boundary(self, digits: int) -> tuple[str, str]:
+        """A decimal and its error for a number too near a rounding boundary for the nearest one: perhaps 0 itself."""
+        ball = self.ball(CAP_BITS)
+        for places in TINY:
+            if abs(ball) < arb(10) ** -places:
+                return "0", f"1e-{places}"
+        below = self.bound(-1, digits)
+        return below, f"1e{_last_place(below)}"
+
+    def __str__(self) -> str:
+        """The exact form where it is short, else certified digits."""
+        if self.infinite:
+            return "oo" if self.infinite > 0 else "-oo"
+        if self.exact is not None and len(ex.text(self.exact)) <= 60:
+            return ex.text(self.exact)
+        try:
+            return self.decimal(30)
+        except Undecided:  # a root that may be 0 has no leading digit
+            return self.ball().str(12)
+
+    def __repr__(self) -> str:
+        return f"Real({self})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        search = None if self.exact is not None else (self._refine, self._recognise)
+        bracket = None if self.bracket is None else (dyadic(self.bracket[0]), dyadic(self.bracket[1]))
+        return _restored, (self.exact, self.infinite, search, self.vanishes, bracket)
+
+
+def _restored(
+    exact: Expr | None,
+    infinite: int,
+    search: tuple[Any, Any] | None,
+    vanishes: Expr | None,
+    bracket: tuple[tuple[int, int], tuple[int, int]] | None,
+) -> Real:
+    """A Real out of a pickle; it refines as before, since what refines it is pickled with it."""
+    refine, recognise = search or (None, None)
+    ends = None if bracket is None else (arb(bracket[0]), arb(bracket[1]))
+    return Real(exact=exact, infinite=infinite, refine=refine, recognise=recognise, vanishes=vanishes, bracket=ends)
+
+
+def dyadic(x: arb) -> tuple[int, int]:
+    """An exact ball as mantissa and exponent; `arb` of the pair is the ball again."""
+    mantissa, exponent = x.man_exp()
+    return int(mantissa), int(exponent)
+
+
+def exact(value: Expr | fmpq | int) -> Real:
+    """The exact constant."""
+    return Real(exact=ex.as_expr(value))
+
+
+PLUS_INFINITY, MINUS_INFINITY = Real(infinite=1), Real(infinite=-1)
+
+
+def exact_rational(x: arb) -> fmpq:
+    """The dyadic rational an exact ball is."""
+    mantissa, exponent = x.mid().man_exp()
+    mantissa, e = int(mantissa), int(exponent)
+    if mantissa and abs(e) > MAX_EXPONENT:
+        raise Undecided(f"a number of the order 2^{e} is not written out")
+    return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)
+
+
+def round_decimal(value: fmpq, digits: int, direction: int = 0) -> tuple[str, bool]:
+    """A rational rounded to significant digits, and whether that is exact.
+
+    To the nearest (0, ties away from 0), upwards (1) or downwards (-1).
+    """
+    if not value:
+        return "0", True
+    sign, size = ("-" if value < 0 else ""), abs(value)
+    exponent = len(str(size.p)) - len(str(size.q))
+    while size < fmpq(10) ** exponent:
+        exponent -= 1
+    while size >= fmpq(10) ** (exponent + 1):
+        exponent += 1
+    scaled = size * fmpq(10) ** (digits - 1 - exponent)
+    if direction:
+        outwards = (direction > 0) == (value > 0)
+        whole = int(-(-scaled.p // scaled.q) if outwards else scaled.p // scaled.q)
+    else:
+        whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))
+    if whole == 10**digits:
+        whole, exponent = whole // 10, exponent + 1
+    is_exact = scaled == whole
+    text = str(whole)
+    if is_exact:
+        text = text.rstrip("0") or "0"
+    return sign + place_point(text, exponent), is_exact
+
+
+def place_point(text: str, exponent: int) -> str:
+    """Digits with their point after the first one and times 10**exponent, written plainly or scientifically."""
+    if -5 <= exponent < 0:
+        return "0." + "0" * (-exponent - 1) + text
+    if 0 <= exponent < 21:
+        whole, rest = text[: exponent + 1].ljust(exponent + 1, "0"), text[exponent + 1 :]
+        return f"{whole}.{rest}" if rest else whole
+    return (f"{text[0]}.{text[1:]}" if len(text) > 1 else text) + f"e{exponent:+03d}"
+
+
+def half_unit(decimal: str) -> str:
+    """Half a unit in the last digit of a decimal string."""
+    return f"5e{_last_place(decimal) - 1}"
+
+
+def _last_place(decimal: str) -> int:
+    """The power of ten that the last digit of a decimal string counts."""
+    mantissa, _, exponent = decimal.partition("e")
+    return int(exponent or 0) - len(mantissa.partition(".")[2])
+
+
+def compare(a: Real, b: Real) -> int:
+    """The sign of a - b. Raises Undecided where enclosures do not separate and no identity is found."""
+    if a is b:
+        return 0
+    if a.infinite or b.infinite:
+        return (a.infinite > b.infinite) - (a.infinite < b.infinite)
+    if a.exact is not None and b.exact is not None:
+        return constant_sign(a.exact - b.exact)
+    bits = START_BITS
+    while bits <= CAP_BITS:
+        with precision(bits):
+            sign = known_sign(a.ball(bits) - b.ball(bits))
+        if sign is not None:
+            return sign
+        if bits == 4 * START_BITS:
+            if a.recognise() and b.recognise():
+                assert a.exact is not None and b.exact is not None
+                return constant_sign(a.exact - b.exact)
+            if a.vanishes is not None and a.vanishes is b.vanishes and in_bracket(a.ball(bits), b):
+                return 0
+            if _same_image(a, b) and a.ball(bits).is_finite():
+                return 0
+        bits *= 2
+    raise Undecided(f"whether {a} and {b} are equal")
+
+
+def _same_image(a: Real, b: Real) -> bool:
+    """Whether both are values of one expression at points proved equal."""
+    p, q = a._refine, b._refine
+    if not (isinstance(p, Image) and isinstance(q, Image) and p.expr is q.expr and p.variable == q.variable):
+        return False
+    try:
+        return compare(p.at, q.at) == 0
+    except Undecided:
+        return False
+
+
+def larger(a: Real, b: Real) -> Real:
+    """The larger of two numbers; where they are not told apart, a number enclosed by the larger of their balls."""
+    try:
+        return a if compare(a, b) >= 0 else b
+    except Undecided:
+        return Real(refine=Extreme(a, b, 1))
+
+
+def smaller(a: Real, b: Real) -> Real:
+    """The smaller of two numbers; where they are not told apart, a number enclosed by the smaller of their balls."""
+    try:
+        return a if compare(a, b) <= 0 else b
+    except Undecided:
+        return Real(refine=Extreme(a, b, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """Encloses the larger (1) or smaller (-1) of two numbers."""
+
+    a: Real
+    b: Real
+    sense: int
+
+    def __call__(self, bits: int) -> arb:
+        a, b = self.a.ball(bits), self.b.ball(bits)
+        return a.max(b) if self.sense > 0 else a.min(b)
+
+
+def in_bracket(ball: arb, root: Real) -> bool:
+    """Whether a ball lies inside the interval in which the root is the only one."""
+    return root.bracket is not None and bool(ball > root.bracket[0]) and bool(ball < root.bracket[1])
+
+
+def opposite(p: Real, q: Real) -> bool:
+    """Whether p = -q is proved: by exact forms, or because -p is a root of what q is the only nearby root of."""
+    if p.recognise() and q.recognise():
+        assert p.exact is not None and q.exact is not None
+        return constant_sign(p.exact + q.exact) == 0
+    e, f = p.vanishes, q.vanishes
+    if e is None or f is None or ex.free_names(e) != ex.free_names(f):
+        return False
+    # e is defined at its root p, and f in the whole bracket of q, where -p is proved to lie: there the identity holds.
+    flip = {name: -ex.name(name) for name in ex.free_names(e)}
+    flipped = ex.substitute(e, flip)
+    same = normal_form.is_zero(f - flipped) or normal_form.is_zero(f + flipped)
+    return same and in_bracket(-p.ball(256), q)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Encloses the value of a smooth expression at a number without an exact form."""
+
+    expr: Expr
+    variable: str
+    at: Real
+
+    def __call__(self, bits: int) -> arb:
+        extra = 32
+        while True:
+            value = enclose(self.expr, {self.variable: self.at.ball(bits + extra)}, bits + extra)
+            if (value.is_finite() and value.rel_accuracy_bits() >= bits - 8) or extra > 4 * bits + 512:
+                return value
+            extra *= 2
+
+
+def image(e: Expr, variable: str, at: Real) -> Real:
+    """The value of a smooth expression at a finite point."""
+    if e is ex.name(variable):
+        return at
+    if at.exact is not None:
+        value = ex.substitute(e, {variable: at.exact})
+        if ex.free_names(value):
+            return exact(value)
+        value = without_cancellation(value)
+        if not enclose(value, prec=256).is_finite():  # simplifying would turn log(0) - log(0) into 0
+            return exact(value)
+        return exact(without_cancellation(normal_form.simplest(value)))
+    if variable not in ex.free_names(e):
+        return exact(e)
+    value = None if at.vanishes is None else _value_where(at.vanishes, e)
+    return Real(refine=Image(e, variable, at)) if value is None else exact(value)
+
+
+def _value_where(vanishing: Expr, e: Expr) -> fmpq | None:
+    """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10."""
+    weights = {rest: k for k, rest in map(ex._coefficient, vanishing.args if vanishing.op == "add" else (vanishing,))}
+    k, term = ex._coefficient(next((t for t in e.args if t.value is None), e) if e.op == "add" else e)
+    return (e - (k / weights[term]) * vanishing).value if weights.get(term) else None
+
+
+def sign_of(value: Real) -> int:
+    """The sign of a certified number. Raises Undecided."""
+    if value.infinite:
+        return value.infinite
+    if value.exact is not None:
+        return constant_sign(value.exact)
+    bits = START_BITS
+    while bits <= CAP_BITS:
+        ball = value.ball(bits)
+        if excludes_zero(ball):
+            return 1 if ball > 0 else -1
+        bits *= 2
+    raise Undecided("whether a value without an exact form is 0")

@@ -1,0 +1,162 @@
+"""What a certificate states, on the domain that its condition leaves: the truth of formulas where signs are known.
+
+A formula is a tree of relations between numbers, of sets and of properties. Numbers, sets and properties of whole
+functions are for the re-checker, which overrides :meth:`Domain.special`, :meth:`Domain.same_set` and
+:meth:`Domain.property`; a condition has none of them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .definitions import NUMBERS, PROPERTIES, SETS, refusal
+from .formulas import RELATIONS, Bad, Node, closed, holds, replaced, tree
+from .intervals import Unclear, Value, compare
+from .signs import Ends, Mark, Signs, Wrong
+
+
+@dataclass(frozen=True)
+class Part:
+    """An interval of values, or one value; `at` is the mark where it is taken, `on` the gap of a constant piece.
+
+    On a gap with a `direction` the function runs from one end to the other.
+    """
+
+    low: Value
+    high: Value
+    low_closed: bool = True
+    high_closed: bool = True
+    at: Mark | None = None
+    on: Ends | None = None
+    direction: int = 0
+
+    @property
+    def start(self) -> Value:
+        return self.high if self.direction < 0 else self.low
+
+    @property
+    def end(self) -> Value:
+        return self.low if self.direction < 0 else self.high
+
+    @property
+    def is_point(self) -> bool:
+        return self.low is self.high
+
+    def has(self, which: str) -> bool:
+        """Whether there are values inside, at the low end, at the high end (one value is its own low end)."""
+        if which == "inside":
+            return not self.is_point
+        return self.low_closed if which == "low" else self.high_closed and not self.is_point
+
+
+def is_set(e: Any) -> bool:
+    if isinstance(e, ast.Call) and isinstance(e.func, ast.Name):
+        return e.func.id in SETS - {"reals"}
+    return isinstance(e, ast.Set) or (isinstance(e, ast.Name) and e.id == "reals")
+
+
+class Domain(Signs):
+    """One certificate: its statement, its condition, and the numbers and signs that its facts give."""
+
+    def __init__(self, certificate: dict[str, Any]) -> None:
+        super().__init__(certificate["facts"], certificate["functions"])
+        self.statement = tree(certificate["statement"])
+        self.where = tree(certificate["where"]) if certificate["where"] is not None else None
+        self.cache: dict[Any, Any] = {}
+        self.sides: dict[Any, Node | str] = {}
+        self.products: dict[str, list[Part]] = {}
+        trees = [formula for formula in (self.statement, self.where) if formula is not None]
+        if reason := refusal(certificate["functions"], trees):
+            raise Wrong(reason)
+        self.confined = self._condition(self.where) if self.where is not None else frozenset()
+        """The names that the condition restricts."""
+        self.reader.seen.clear()
+
+    def _condition(self, where: Any) -> frozenset[str]:
+        """The free names of the condition, which relates numbers in them and nothing else. Raises Bad."""
+        words = {node.id for node in ast.walk(where) if isinstance(node, ast.Name)}
+        if words & (NUMBERS | PROPERTIES | SETS | {"oo"}) or not (names := self.names(where)):
+            raise Bad(f"not a condition on names: {where.text[:80]!r}")
+        return names
+
+    def truth_at(self, formula: Any, point: Mapping[str, Node]) -> bool | None:
+        """Whether a formula holds at a point, None where a sign stays open. Raises Undefined where a term is."""
+
+        def sign(key: str, e: Node) -> int | None:
+            for name, value in point.items():
+                e = replaced(e, name, value)
+            return closed(e).sign()
+
+        return self.truth(formula, sign, strict=True)
+
+    def names(self, part: Any) -> frozenset[str]:
+        """The free names of the relations between numbers in a formula."""
+        match part:
+            case ast.BoolOp(values=inner):
+                return frozenset().union(*map(self.names, inner))
+            case ast.UnaryOp(operand=inner):
+                return self.names(inner)
+            case ast.Compare(left=left, comparators=rest) if not any(map(is_set, (left, *rest))):
+                sides = [self.value(side) for side in (left, *rest)]
+                return frozenset().union(*(side.names for side in sides if isinstance(side, Node)))
+        return frozenset()
+
+    def value(self, e: Any) -> Node | str:
+        """A side of a relation: an expression or an infinity."""
+        if e not in self.sides:
+            self.sides[e] = self.reader.extended(e)
+        return self.sides[e]
+
+    def truth(self, e: Any, sign: Callable[[str, Node], int | None], strict: bool = False) -> bool | None:
+        """Whether a formula holds where the signs are taken; None where a term is undefined.
+
+        Parts that no longer matter are not looked at, unless `strict` asks whether all terms are defined.
+        """
+        match e:
+            case ast.BoolOp(op=op, values=values):
+                decisive, truths = isinstance(op, ast.Or), set()
+                for value in values:
+                    truths.add(self.truth(value, sign, strict))
+                    if decisive in truths and not strict:
+                        return decisive
+                if {None, decisive} <= truths:
+                    raise Unclear("a condition that is only partly defined")
+                return None if None in truths else decisive if decisive in truths else not decisive
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                truth = self.truth(operand, sign, strict)
+                return None if truth is None else not truth
+            case ast.Compare(left=left, ops=ops, comparators=comparators):
+                sides = [left, *comparators]
+                truths = [self.relation(a, RELATIONS.get(type(op), ""), b, sign, strict)
+                          for a, op, b in zip(sides, ops, comparators, strict=False)]  # fmt: skip
+                return None if None in truths else all(truths)
+            case ast.Call(func=ast.Name(id=kind)):
+                return self.property(kind, e)
+        raise Bad(f"not a statement: {getattr(e, 'text', '')[:80]!r}")
+
+    def relation(
+        self, a: Any, op: str, b: Any, sign: Callable[[str, Node], int | None], strict: bool = False
+    ) -> bool | None:
+        if is_set(a) or is_set(b):
+            if op not in ("==", "!="):
+                raise Bad(f"sets are compared with == and != only: {a.text[:40]!r}")
+            return self.same_set(a, b) == (op == "==")
+        left, right = self.value(a), self.value(b)
+        if isinstance(left, str) or isinstance(right, str):
+            values = [side if isinstance(side, str) else closed(side) for side in (left, right)]
+            return holds(op, compare(*values))
+        if left is right and not strict:
+            return holds(op, 0)  # equal wherever it is defined, and elsewhere not in the domain
+        found = sign(f"{a.text} - ({b.text})", left - right)
+        return None if found is None else holds(op, found)
+
+    def same_set(self, a: Any, b: Any) -> bool:
+        """Whether two sets are equal. Raises Bad: a condition has none."""
+        raise Bad(f"not between numbers: {a.text[:80]!r}")
+
+    def property(self, kind: str, e: Any) -> bool:
+        """Whether a function has a property. Raises Bad: a condition has none."""
+        raise Bad(f"not a relation: {e.text[:80]!r}")

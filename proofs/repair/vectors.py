@@ -1,0 +1,66 @@
+"""How a refuted statement about vectors can be repaired: candidates, nearest first, to be proved by their reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..expressions.expr import Expr
+from ..language.syntax import Connective, Relation
+from ..vectors.reader import VectorStatement
+from ..verdicts import Counterexample
+from .constants import with_simple_constants
+from .wording import Candidate, arguments, both, sides, source
+
+SIMPLE_VALUES = (0, 1)
+FACTORS = (2, 4, 10)
+EIGENVALUES = ("-1/2", "-1")
+
+
+def candidates(statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
+    """Simple constants, a weaker relation, another number of components or value; at last the counterexample."""
+    formula, where = statement.formula, statement.where_text
+    if (near := with_simple_constants(statement.text, parameters=True)) is not None:
+        yield near, where
+    if isinstance(formula, Connective) and formula.op == "and":
+        for i in range(len(formula.parts)):
+            yield " and ".join(source(part) for k, part in enumerate(formula.parts) if k != i), where
+    if isinstance(formula, Relation) and formula.left_text:
+        yield from _for_relation(formula, statement, blame)
+    if isinstance(formula, Relation) and formula.text.startswith("positive_semidefinite("):
+        (matrix,) = arguments(formula.text)
+        for least in EIGENVALUES:
+            yield f"smallest_eigenvalue({matrix}) >= {least}", where
+        yield f"symmetric({matrix})", where
+    yield from _at_the_counterexample(statement, blame)
+
+
+def _for_relation(r: Relation, statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
+    (left, right), where = sides(r), statement.where_text
+    if r.op in ("<", ">"):
+        yield r.text, both(where, "n >= 2")
+        yield f"{left} {r.op}= {right}", where
+    for name in statement.scalars:
+        for value in (1, 0):
+            yield r.text, both(where, f"{name} == {value}")
+    bound = r.rhs.value if isinstance(r.rhs, Expr) else None
+    if r.op == "==" and bound is not None:
+        for value in SIMPLE_VALUES:
+            yield f"{left} == {value}", where
+    elif bound is not None:
+        if blame is not None:  # the value there may be the extreme one
+            yield f"{left} {r.op[0]}= {blame.lhs.partition(' = ')[0]}", where
+        for factor in FACTORS:
+            yield f"{left} {r.op} {bound * factor}", where
+    for op in ("<", ">", "<=", ">="):
+        if op[0] != r.op[0]:
+            yield f"{left} {op} {right}", where
+
+
+def _at_the_counterexample(statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
+    """The opposite, with the vectors written out."""
+    text = f"not ({source(statement.formula)})"
+    for name, value in ({} if blame is None else blame.at).items():
+        components = f"[{value[1:-1]}]" if value.startswith("(") else f"({value})"
+        text = re.sub(rf"\b{name}\b", components, text)
+    yield text, None

@@ -1,0 +1,282 @@
+"""A refuted statement as material for repairs: its numbers computed, its parts and its bounds as text again."""
+
+from __future__ import annotations
+
+import ast
+import re
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
+
+from flint import fmpq
+
+from ..budget import Undecided
+from ..decide.decision import Decision
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.sign_charts import Line, constant, merge, sign_line
+from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
+from ..reals.reals import Real, round_decimal
+from ..verdicts import Counterexample
+
+DIGITS = 19
+"""Significant digits of a bound without a short exact form."""
+MAX_PARTS = 6
+"""Intervals that a condition may be made of."""
+LONGEST_FORM = 80
+"""Characters of an exact form that is shown instead of digits."""
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+Candidate: TypeAlias = tuple[str, str | None]
+"""A statement and its condition."""
+
+
+class Refuted:
+    """A refuted statement with the numbers in it computed."""
+
+    def __init__(self, statement: Statement, blame: Counterexample | None) -> None:
+        self.statement = statement
+        self.where = statement.where_text
+        self.at = {} if blame is None else blame.at
+
+    @cached_property
+    def decision(self) -> Decision:
+        """The numbers and products of the statement. Raises Undecided."""
+        decision = Decision(self.statement)
+        decision.resolve()
+        return decision
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The free names of the formula's relations; numbers computed from whole functions have none."""
+        return self.names_of(self.statement.formula)
+
+    def names_of(self, formula: Formula) -> frozenset[str]:
+        """The free names of relations; what was computed from whole functions is left out."""
+        sides = [side for r in relations(formula) if isinstance(r, Relation) for side in (r.lhs, r.rhs)]
+        found = frozenset[str]().union(*(ex.free_names(side) for side in sides if isinstance(side, Expr)))
+        return found - self.statement.functionals.keys()
+
+    def is_computed(self, side: object) -> bool:
+        """Whether a side contains a number computed from whole functions."""
+        return isinstance(side, Expr) and bool(ex.free_names(side) & self.statement.functionals.keys())
+
+    def filled(self, e: Expr) -> Expr:
+        """An expression with the computed numbers that have an exact form written out."""
+        values = self.decision.values if self.is_computed(e) else {}
+        return ex.substitute(e, {name: value.exact for name, value in values.items() if value.exact is not None})
+
+    def region(self, variable: str) -> Line[bool] | None:
+        """Where the condition holds; None without one on this name."""
+        condition = self.statement.where
+        if condition is None or variable not in self.names_of(condition):
+            return None
+        return self.truth(condition, variable)
+
+    def truth(self, formula: Formula, variable: str) -> Line[bool]:
+        """Truth of a formula along its only name (undefined counts as false). Raises Undecided."""
+        if isinstance(formula, Connective):
+            if not formula.parts:
+                return constant(formula.op == "and")
+            lines = [self.truth(part, variable) for part in formula.parts]
+            if formula.op == "not":
+                return lines[0].map(lambda t: not t)
+            return merge(lines).map(all if formula.op == "and" else any)
+        if not isinstance(formula, Relation) or not isinstance(formula.lhs, Expr) or not isinstance(formula.rhs, Expr):
+            raise Undecided("not a relation between numbers")
+        difference = self.filled(formula.lhs) - self.filled(formula.rhs)
+        if ex.free_names(difference) - {variable}:
+            raise Undecided("a relation in other names")
+        return sign_line(difference, variable).map(lambda s, op=formula.op: s is not None and ex.holds(op, s))
+
+    def inside(self, formula: Formula, variable: str) -> Line[bool]:
+        """Where a formula and the condition hold."""
+        truth, region = self.truth(formula, variable), self.region(variable)
+        return truth if region is None else merge([truth, region]).map(all)
+
+
+# --- formulas as text
+
+
+def source(formula: Formula) -> str:
+    """A formula as text in the statement language."""
+    if not isinstance(formula, Connective):
+        return formula.text
+    if formula.op == "not":
+        return f"not ({source(formula.parts[0])})"
+    if not formula.parts:
+        return "0 == 0" if formula.op == "and" else "0 == 1"
+    joined = f" {formula.op} ".join(source(part) for part in formula.parts)
+    return f"({joined})" if formula.op == "or" else joined
+
+
+def sides(r: Relation) -> tuple[str, str]:
+    """The two sides as they are written. Raises Undecided where the relation is not written as one."""
+    if not r.left_text:
+        raise Undecided(f"{r.text} has no two sides")
+    return r.left_text, r.right_text
+
+
+def opposite(formula: Formula) -> Formula:
+    """The formula that is true exactly where this one is false, wherever both are defined."""
+    match formula:
+        case Connective(op="not", parts=(inner,)):
+            return inner
+        case Connective(op=op, parts=parts):
+            return Connective("or" if op == "and" else "and", tuple(map(opposite, parts)))
+        case Relation(op=op, lhs=lhs, rhs=rhs, left_text=left, right_text=right) if left:
+            return Relation(OPPOSITE[op], lhs, rhs, f"{left} {OPPOSITE[op]} {right}", left, right)
+        case Quantified(kind=kind, names=names, body=body):
+            other = "forall" if kind == "exists" else "exists"
+            contrary = opposite(body)
+            return Quantified(other, names, contrary, f"{other}({', '.join(names)}, {source(contrary)})")
+        case leaf:
+            return Connective("not", (leaf,))
+
+
+def both(first: str | None, second: str | None) -> str | None:
+    """Two conditions together."""
+    parts = [part if " or " not in part else f"({part})" for part in (first, second) if part]
+    return " and ".join(dict.fromkeys(parts)) or None
+
+
+def arguments(call: str) -> list[str]:
+    """The arguments of a call as they are written, keywords without their names."""
+    tree = ast.parse(call, mode="eval").body
+    assert isinstance(tree, ast.Call)
+    nodes = [*tree.args, *(keyword.value for keyword in tree.keywords)]
+    return [ast.get_source_segment(call, node) or "" for node in nodes]
+
+
+def operand(text: str, *operators: type[ast.operator]) -> str:
+    """A term as an operand: in parentheses unless it is a call, a name, a number or one of these operations."""
+    match ast.parse(text, mode="eval").body:
+        case ast.Call() | ast.Name() | ast.Constant():
+            return text
+        case ast.BinOp(op=op) if isinstance(op, operators):
+            return text
+        case _:
+            return f"({text})"
+
+
+def difference(left: str, right: str) -> str:
+    """left - right, written."""
+    tight = (ast.Mult, ast.Div, ast.Pow)
+    minuend = operand(left, *tight, ast.Add, ast.Sub)
+    return minuend if right == "0" else f"{minuend} - {operand(right, *tight)}"
+
+
+def shifted(text: str, by: Real, up: bool) -> str:
+    """text + by, with a number at its end taken in."""
+    offset = by.rational
+    if offset is None:
+        number = written(by, up)
+        return f"{text} - {number[1:]}" if re.fullmatch(r"-[\d.e-]+", number) else f"{text} + {operand(number)}"
+    match ast.parse(text, mode="eval").body:
+        case ast.BinOp(left=first, op=ast.Add() | ast.Sub() as op, right=ast.Constant() as last):
+            constant = Fraction(ast.get_source_segment(text, last) or "")
+            offset += fmpq(*(constant if isinstance(op, ast.Add) else -constant).as_integer_ratio())
+            text = ast.get_source_segment(text, first) or text
+    if offset == 0:
+        return text
+    return f"{text} {'+' if offset > 0 else '-'} {operand(rational_text(abs(offset)))}"
+
+
+def applied(function: str, variable: str) -> str:
+    """A function at its variable; an expression in the variable stands for itself."""
+    return function if _mentions(function, variable) else f"{operand(function)}({variable})"
+
+
+def at_point(function: str, variable: str, value: str) -> str:
+    """A function's value at a number."""
+    if _mentions(function, variable):
+        return operand(re.sub(rf"\b{variable}\b", value if value.isdigit() else f"({value})", function))
+    return f"{operand(function)}({value})"
+
+
+def _mentions(function: str, variable: str) -> bool:
+    """Whether a text is an expression in the variable, rather than a function's name or derivative."""
+    return bool(re.search(rf"\b{variable}\b", re.sub(r"\bD\([^()]*\)", "D", function)))
+
+
+# --- sets and numbers as text
+
+
+def condition(line: Line[bool], variable: str) -> str | None:
+    """The set on which a line is true, as a condition; None where it is empty or in too many parts."""
+    parts: list[str] = []
+    i = 0
+    while i < len(line.gaps):
+        start = i
+        if line.gaps[i]:
+            while i < len(line.at) and line.at[i] and line.gaps[i + 1]:
+                i += 1
+            parts.append(_interval_text(line, start, i, variable))
+        elif i < len(line.at) and line.at[i] and not line.gaps[i + 1] and has_exact_form(line.marks[i]):
+            parts.append(f"{variable} == {written(line.marks[i])}")
+        i += 1
+    if len(parts) == 1:
+        return parts[0].removeprefix("(").removesuffix(")") if parts[0].startswith("(") else parts[0]
+    return " or ".join(parts) if 0 < len(parts) <= MAX_PARTS else None
+
+
+def _interval_text(line: Line[bool], first: int, last: int, variable: str) -> str:
+    low, high = line.ends(first)[0], line.ends(last)[1]
+    pieces: list[str] = []
+    if not low.infinite:
+        closed = line.at[first - 1] and has_exact_form(low)
+        pieces.append(f"{variable} {'>=' if closed else '>'} {written(low, True)}")
+    if not high.infinite:
+        closed = line.at[last] and has_exact_form(high)
+        pieces.append(f"{variable} {'<=' if closed else '<'} {written(high, False)}")
+    if not pieces:
+        return f"{variable} == {variable}"
+    return pieces[0] if len(pieces) == 1 else f"({' and '.join(pieces)})"
+
+
+def between(variable: str, low: Real, high: Real) -> str | None:
+    """An open interval as a condition, its ends rounded inwards."""
+    bounds = [] if low.infinite else [f"{variable} > {written(low, True)}"]
+    bounds += [] if high.infinite else [f"{variable} < {written(high, False)}"]
+    return " and ".join(bounds) or None
+
+
+def has_exact_form(x: Real) -> bool:
+    """Whether the number can be written out."""
+    return bool(x.infinite) or x.recognise()
+
+
+def valued(text: str, value: Real) -> str:
+    """text has this value: exactly, or to many digits."""
+    if has_exact_form(value) and len(exactly(value)) <= LONGEST_FORM:
+        return f"{text} == {exactly(value)}"
+    return f"approx({text}, {value.decimal(DIGITS)}, digits={DIGITS})"
+
+
+def written(x: Real, up: bool | None = None, digits: int = DIGITS) -> str:
+    """A number for a statement: exact where short, else a decimal rounded up or down (or to nearest)."""
+    if has_exact_form(x) and len(shown := exactly(x)) <= (24 if x.rational is not None else LONGEST_FORM):
+        return shown
+    return directed(x, up, digits)
+
+
+def exactly(x: Real) -> str:
+    """A number with an exact form, written out whatever its length."""
+    if x.infinite:
+        return "oo" if x.infinite > 0 else "-oo"
+    assert x.exact is not None
+    return ex.text(x.exact) if x.rational is None else rational_text(x.rational)
+
+
+def rational_text(value: fmpq) -> str:
+    """A fraction, or a decimal where that is exact and the denominator is large."""
+    if value.q > 100 and value.q % 5 == 0:
+        shown, is_exact = round_decimal(value, 80)
+        if is_exact:
+            return shown
+    return str(value)
+
+
+def directed(x: Real, up: bool | None, digits: int) -> str:
+    """A decimal not below (up) or not above the number, one unit in the last digit away at most."""
+    return x.decimal(digits) if up is None else x.bound(1 if up else -1, digits)

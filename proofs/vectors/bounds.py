@@ -1,0 +1,322 @@
+"""Inequalities between sums over n components, read as inequalities between a few real numbers.
+
+The new numbers keep what is known of the sums: a component enters through its share of a sum of exponentials, above 0
+and at most 1; the largest component through a gap that is at least 0 and at most log(n); a sum of squares through a
+variance, at least 0. What is proved for all values of these numbers holds for all vectors, never the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..language.syntax import Relation
+from ..normal_forms import normal_form
+from .algebra import COLUMN, ROW
+from .normal_form import LOG, LOG_N, N, canonical, extreme, moves, positive_number, readable
+
+
+@dataclass
+class Reading:
+    """An expression on its way into new numbers, what is known of them, and what they stand for."""
+
+    expr: Expr
+    bodies: Mapping[str, Expr]
+    """The body of each sum, by its name."""
+    least: int = 1
+    """There are at least this many components."""
+    conditions: list[Relation] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    substitutions: list[dict[str, Expr]] = field(default_factory=list)
+    share: Expr | None = None
+    """What stands for the share of the component, or for n times it."""
+
+    def read(self, *, relative: bool = False) -> Reading:
+        """Introduce the new numbers; with `relative`, shares are measured against 1/n. Raises Undecided."""
+        for name in sorted(self.bodies):
+            if self.mentions(LOG + name):
+                self._shares(name, relative)
+        for name in sorted(self.bodies):
+            if self.mentions(name):
+                self._spread(name)
+        for name in sorted(self.bodies):
+            if self.mentions(name):
+                self._cosine(name)
+        for row in sorted({n for n in self.names() if n.endswith(ROW)} | self._averaged()):
+            self._extremes(row)
+        for name, body in self.bodies.items():
+            if self.mentions(name) and ex._nonnegative(body):
+                self._rest(name)
+        if self.mentions(LOG_N.args[0]):
+            self.know(LOG_N - ex.log(ex.rational(self.least)))
+        return self
+
+    def names(self) -> frozenset[str]:
+        return ex.free_names(self.expr)
+
+    def mentions(self, name: str) -> bool:
+        return name in self.names()
+
+    def replace(self, values: dict[str, Expr]) -> None:
+        """Write the expression in other numbers; :meth:`rewritten` writes further ones the same way."""
+        self.expr = canonical(ex.substitute(self.expr, values))
+        self.substitutions.append(values)
+        self.conditions = [
+            Relation(c.op, canonical(ex.substitute(c.lhs, values)), c.rhs, c.text)
+            for c in self.conditions
+            if isinstance(c.lhs, Expr)
+        ]
+
+    def rewritten(self, e: Expr) -> Expr:
+        """Another expression in the same numbers."""
+        for values in self.substitutions:
+            e = canonical(ex.substitute(e, values))
+        return e
+
+    def know(self, e: Expr, op: str = ">=") -> None:
+        """Note that `e op 0` holds at every vector."""
+        self.conditions.append(Relation(op, e, ex.ZERO, f"{ex.text(e)} {op} 0"))
+
+    def _shares(self, name: str, relative: bool) -> None:
+        """Components as shares of a sum of exponentials: exp(r v[i]) = p sum, 0 < p <= 1."""
+        body = self.bodies[name]
+        rows = [n for n in ex.free_names(body) if n.endswith(ROW)]
+        if body.op != "exp" or len(rows) != 1:
+            return
+        (row,) = rows
+        rate = canonical(ex.differentiate(body.args[0], row))
+        if moves(rate) or canonical(body.args[0] - rate * ex.name(row)) is not ex.ZERO:
+            return
+        total = ex.name(LOG + name)
+        direction = 1 if rate.positive else -1 if canonical(-rate).positive else 0
+        if not direction:
+            self._share_of_unknown_rate(name, row, rate)
+            return
+        column = row.removesuffix(ROW) + COLUMN
+        low, high = (extreme(kind, row).args[0] for kind in (("min", "max") if direction > 0 else ("max", "min")))
+        sum_name = f"sum({row.removesuffix(ROW)})"
+        values: dict[str, Expr] = {}
+        gap = ex.name(f"log({name}) - {ex.text(readable(rate * ex.name(high)))}")
+        if self.mentions(high):
+            values[high] = (total - gap) / rate
+            self.know(gap, ">" if self.least > 1 else ">=")
+            self.notes.append(f"0 <= {gap.args[0]} <= log(n): the largest term is at most the sum, n times it at least")
+        for entry in (row, column):
+            if not self.mentions(entry):
+                continue
+            if high in values and entry == row:
+                below = ex.name(f"({ex.text(readable(rate * (ex.name(high) - ex.name(row))))})")
+                values[row] = values[high] - below / rate
+                self.know(below)
+                continue
+            at_entry = ex.substitute(body, {row: ex.name(entry)})
+            p = self._share(ex.text(readable(at_entry.args[0])), name, relative)
+            values[entry] = (ex.log(p) + total) / rate
+        if column in values and row in values:
+            self.know(1 - ex.exp(rate * values[row] - total) - ex.exp(rate * values[column] - total))
+            self.notes.append("two different components have a sum of shares of at most 1")
+        if self.mentions(low):
+            rest = ex.name(f"log({name}/n) - {ex.text(readable(rate * ex.name(low)))}")
+            values[low] = (total - rest - LOG_N) / rate
+            self.know(rest)
+            self.notes.append(f"{rest.args[0]} >= 0: n times the smallest term is at most the sum")
+        if self.mentions(sum_name):
+            convex = ex.name(f"log({name}/n) - {ex.text(readable(rate * ex.name(sum_name) / N))}")
+            values[sum_name] = N * (total - LOG_N - convex) / rate
+            self.know(convex)
+            self.notes.append(f"{convex.args[0]} >= 0, because exp is convex")
+        if values:
+            self.replace(values)
+        if high in values and self.mentions(LOG_N.args[0]):
+            room = ex.name(f"log(n) - ({gap.args[0]})")
+            self.know(room)
+            self.replace({LOG_N.args[0]: gap + room})
+
+    def _share(self, argument: str, total: str, relative: bool) -> Expr:
+        """A share p of a sum of positive terms, as p or as r/n."""
+        below = "<" if self.least > 1 else "<="
+        share = ex.name(f"{'r' if relative else 'p'}({argument})")
+        of = f"{share.args[0]} = {'n*' if relative else ''}exp({argument})/{total}"
+        self.notes.append(f"{of}: 0 < {share.args[0]} {below} {'n' if relative else 1}")
+        self.share = share
+        self.know(share, ">")
+        self.know((N if relative else 1) - share, ">" if self.least > 1 else ">=")
+        return share / N if relative else share
+
+    def _share_of_unknown_rate(self, name: str, row: str, rate: Expr) -> None:
+        """exp(k r v[i]) = (p sum)^k where r may have any sign; v[i] elsewhere stays as it is."""
+        argument = rate * ex.name(row)
+        found: dict[Expr, Expr] = {}
+        for e in _exponentials(self.expr):
+            multiple = canonical(e.args[0] / argument).value
+            if multiple is not None:
+                found[e] = ex.rational(multiple)
+        if not found:
+            return
+        p = self._share(ex.text(readable(argument)), name, relative=False)
+
+        def visit(e: Expr) -> Expr:
+            if e in found:
+                return ex.power(p * positive_number(name), found[e])
+            return ex.rebuild(e, visit)
+
+        self.expr = canonical(visit(self.expr))
+
+    def _spread(self, name: str) -> None:
+        """A sum and the sum of squares as mean m and variance V: sum = n m, sum of squares = n (V + m^2)."""
+        body = self.bodies[name]
+        square = next((n for n, b in self.bodies.items() if canonical(b - body**2) is ex.ZERO), None)
+        if square is None or not self.mentions(square):
+            return
+        inner = ex.text(readable(body)).replace(ROW, "")
+        mean, variance = ex.name(f"mean({inner})"), ex.name(f"variance({inner})")
+        self.know(variance)
+        self.notes.append(f"variance({inner}) = mean of the squares - mean({inner})**2 >= 0")
+        self.replace({name: N * mean, square: N * (variance + mean**2)})
+        if self.least > 1 and body.op == "name" and self.mentions(body.args[0]):
+            deviation, rest = ex.name(f"({body.args[0]} - mean({inner}))"), ex.name(f"(other deviations of {inner})")
+            self.know(rest)
+            self.notes.append(f"(n - 1)*variance({inner}) >= {deviation.args[0]}**2: the other deviations balance it")
+            self.replace({body.args[0]: mean + deviation, variance.args[0]: (deviation**2 + rest) / (N - 1)})
+
+    def _cosine(self, name: str) -> None:
+        """A sum of products f g beside the sums of f^2 and g^2: at most the root of their product in size."""
+        square = canonical(self.bodies[name] ** 2)
+        others = [n for n in sorted(self.bodies) if n != name and self.mentions(n)]
+        for a in others:
+            for b in others:
+                f, g = self.bodies[a], self.bodies[b]
+                if a < b and ex._nonnegative(f) and ex._nonnegative(g) and canonical(square - f * g) is ex.ZERO:
+                    cosine = ex.name(f"{name}/(sqrt({a})*sqrt({b}))")
+                    self.know(1 - cosine)
+                    self.know(1 + cosine)
+                    self.notes.append(f"-1 <= {cosine.args[0]} <= 1 (Cauchy-Schwarz)")
+                    self.replace({name: cosine * ex.sqrt(ex.name(a)) * ex.sqrt(ex.name(b))})
+                    return
+
+    def _rest(self, name: str) -> None:
+        """A sum of terms that are not negative: at least 0, and at least the term of the component at hand."""
+        body = self.bodies[name]
+        if not ex.free_names(body) & self.names():
+            self.know(ex.name(name))
+            return
+        rest = ex.name(f"({name} - {ex.text(readable(body))})")
+        self.know(rest)
+        self.notes.append(f"{rest.args[0]} >= 0: no term of the sum is negative")
+        self.replace({name: body + rest})
+
+    def _averaged(self) -> set[str]:
+        """The vectors whose mean and extremes meet in the expression."""
+        return {body.args[0] for name, body in self.bodies.items() if body.op == "name" and self.mentions(name)}
+
+    def _extremes(self, row: str) -> None:
+        """The smallest and the largest component beside a component and the mean."""
+        for kind, sign in (("max", 1), ("min", -1)):
+            bound = extreme(kind, row)
+            total = f"sum({row.removesuffix(ROW)})"
+            if not self.mentions(bound.args[0]):
+                continue
+            if self.mentions(total):
+                gap = ex.name(f"{'max - mean' if sign > 0 else 'mean - min'} of {row.removesuffix(ROW)}")
+                self.know(gap)
+                self.notes.append(f"{gap.args[0]} >= 0")
+                self.replace({bound.args[0]: ex.name(total) / N + sign * gap})
+            elif self.mentions(row):
+                below = ex.name(f"({bound.args[0]} - {row})" if sign > 0 else f"({row} - {bound.args[0]})")
+                self.know(below)
+                self.replace({row: bound - sign * below})
+
+
+def _exponentials(e: Expr) -> Iterator[Expr]:
+    if e.op == "exp":
+        yield e
+    for child in ex.children(e):
+        yield from _exponentials(child)
+
+
+def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[int, bool] | None:
+    """The sign of an expression where it can be read off its factors, and whether it is strict.
+
+    What is known not to be negative is written abs(x) or log(1 + abs(x)), whichever shows the sign.
+    """
+    known = [(c.lhs, c.op) for c in conditions if isinstance(c.lhs, Expr) and c.op in (">", ">=")]
+    positive = {low for low, op in known if low.op == "name" and op == ">"}
+    for logarithmic in (False, True):
+        values: dict[str, Expr] = {LOG_N.args[0]: ex.log(least + ex.switch("abs", LOG_N))}
+        for low, op in known:
+            size = ex.exp(low) if op == ">" else ex.switch("abs", low)
+            if low.op == "name":
+                values.setdefault(low.args[0], ex.log(1 + size) if logarithmic else size)
+            elif (high := canonical(1 - low)) in positive:
+                values[high.args[0]] = 1 / (1 + (ex.exp(high) if op == ">" else ex.switch("abs", high)))
+        if (found := _sign_by_factors(ex.substitute(e, values))) is not None:
+            return found
+    return None
+
+
+def _sign_by_factors(e: Expr) -> tuple[int, bool] | None:
+    try:
+        constant, upper, lower = normal_form.numerator_factors(e)
+    except normal_form.TooComplex:
+        return None
+    sign, strict = (constant > 0) - (constant < 0), True
+    for factor, power in upper:
+        found = _factor_sign(factor)
+        if power % 2 == 0:
+            strict &= found is not None and found[1]
+        elif found is None:
+            return None
+        else:
+            sign, strict = sign * found[0], strict and found[1]
+    for factor, power in lower:
+        if power % 2:
+            found = _factor_sign(factor)
+            if found is None:
+                return None
+            sign *= found[0]
+    return sign, strict
+
+
+def _factor_sign(factor: Expr) -> tuple[int, bool] | None:
+    for sign in (1, -1):
+        e = canonical(sign * factor)
+        if e.positive or ex._nonnegative(e):
+            return sign, e.positive
+    return None
+
+
+def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterator[Reading]:
+    """Readings of the terms of sums that are the expression: where all terms have a sign, so has the expression.
+
+    What is free of the sums is spread over the components with weights of sum 1: equal ones, or the shares of a sum of
+    exponentials. There, a multiple of p - 1/n, whose sum is 0, makes the term touch 0 where all shares are equal.
+    """
+    if moves(normal):
+        return  # the component that is already there is none of those that are summed over
+    present = {name for name in bodies if name in ex.free_names(normal) or LOG + name in ex.free_names(normal)}
+    weights = [name for name in sorted(present) if bodies[name].op == "exp"]
+    for weight in [*weights, None]:
+        absorbed = sorted(present - {weight})
+        plain = canonical(ex.substitute(normal, {LOG + name: ex.log(ex.name(name)) for name in absorbed}))
+        if plain.switching:
+            continue
+        slopes = {name: canonical(ex.differentiate(plain, name)) for name in absorbed}
+        if any(ex.free_names(slope) & set(absorbed) for slope in slopes.values()):
+            continue
+        rest = canonical(ex.substitute(plain, dict.fromkeys(absorbed, ex.ZERO)))
+        share = 1 / N if weight is None else bodies[weight] / positive_number(weight)
+        terms = canonical(ex.add(rest * share, *(slope * bodies[name] for name, slope in slopes.items())))
+        yield Reading(terms, bodies, least, notes=["the difference is a sum over the components, term by term:"]).read()
+        if weight is None:
+            continue
+        reading = Reading(terms, bodies, least).read(relative=True)
+        r = reading.share
+        if r is None or r.op != "name":
+            continue
+        slope = ex.substitute(ex.differentiate(reading.expr, r.args[0]), {r.args[0]: ex.ONE})
+        if ex.free_names(slope) <= ex.free_names(normal):
+            reading.expr = canonical(reading.expr - slope * (r - 1))
+            reading.notes.append("the difference is a sum over the components, up to a multiple of p - 1/n:")
+            yield reading

@@ -1,0 +1,309 @@
+"""Proofs about vectors of any number n of components.
+
+Two sides are equal when they have the same normal form (:mod:`normal_form`). An inequality is read as one between a few
+real numbers (:mod:`bounds`) and proved there, by its visible sign or by the engine for real numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from ..budget import Undecided, budget
+from ..cases import case_split, points
+from ..decide.decision import Decision
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.pieces import Undefined
+from ..language.syntax import Connective, Formula, Relation, Statement
+from ..normal_forms import normal_form
+from ..verdicts import Verdict
+from .algebra import ROW, Matrix, Vectors, is_vector
+from .bounds import Reading, term_by_term, visible_sign
+from .normal_form import Sums, canonical, positive_number, readable
+from .points import at_dimension, real, sides_of, tree_of
+from .reader import EntryRelation, VectorStatement
+
+NUMBER_STEPS = 8_000
+"""Steps spent on one inequality between real numbers."""
+
+
+class Prover:
+    """Proofs for every n, with what the condition says."""
+
+    def __init__(self, statement: VectorStatement) -> None:
+        self.statement = statement
+        self.vectors: Vectors = statement.vectors
+        self.conditions = [] if statement.where is None else _conjuncts(statement.where)
+        self.signs: dict[str, int] = {}
+        self.least = 1
+        for condition in self.conditions:
+            self._learn(condition)
+        self.sums = Sums(self.vectors, self.signs)
+        self.notes: list[str] = []
+
+    def _learn(self, r: Formula) -> None:
+        """The sign of a parameter, or the least number of components, that a condition gives."""
+        if not isinstance(r, Relation) or r.op == "!=":
+            return
+        difference = real(r.lhs) - real(r.rhs)
+        names = self.vectors.names(difference)
+        if len(names) != 1 or ex.free_names(difference) != names:
+            return
+        (name,) = names
+        for flip in (1, -1):
+            rest = canonical(flip * difference - ex.name(name)).value
+            if rest is None:
+                continue
+            op = r.op if flip > 0 else {"<": ">", "<=": ">="}.get(r.op, r.op.replace(">", "<"))
+            bound = -rest
+            if name == "n" and op in (">", ">=", "=="):
+                whole = int(bound.p // bound.q) if op == ">" else int((bound.p - 1) // bound.q)
+                self.least = max(self.least, whole + 1)
+            elif "[" not in name and name != "n":
+                if (op == ">" and bound >= 0) or (op in (">=", "==") and bound > 0):
+                    self.signs[name] = 1
+                elif (op == "<" and bound <= 0) or (op in ("<=", "==") and bound < 0):
+                    self.signs[name] = -1
+
+    def require_whole_space(self) -> None:
+        """Check that functions said to be convex or Lipschitz are defined for every vector. Raises Undecided."""
+        for body in self.statement.whole_space:
+            vectors = [name.removesuffix(ROW) for name in self.vectors.names(body) if name.endswith(ROW)]
+            names = {v: [ex.name(f"{v}[{i}]") for i in range(2)] for v in vectors}
+            known = {name: sign * positive_number(name) for name, sign in self.signs.items()}
+            if not ex.substitute(self.vectors.expand(body, 2, names), known).total:
+                raise Undecided("a function that is not visibly defined for every vector")
+
+    def prove(self, formula: Formula) -> bool:
+        """Whether the proof needed normal forms alone. Raises Undecided where there is none."""
+        if isinstance(formula, Relation):
+            return self._relation(formula)
+        assert isinstance(formula, Connective)
+        if formula.op == "and":
+            exact = [self.prove(part) for part in formula.parts]
+            return all(exact)
+        if formula.op == "or":
+            for part in formula.parts:
+                try:
+                    return self.prove(part)
+                except Undecided:
+                    continue
+        raise Undecided("a statement about vectors that is no conjunction of relations")
+
+    def _relation(self, r: Relation) -> bool:
+        """One relation: upper side and bound as they stand, the spectral norm through the rows, or both squared."""
+        lhs, rhs = real(r.lhs), real(r.rhs)
+        least = 2 if isinstance(r, EntryRelation) else self.least
+        if r.op == "==":
+            with suppress(Undecided):
+                return self._holds(lhs - rhs, r.op, r.text, least)
+            return self._squared(lhs, rhs, r.op, r.text, least)
+        if r.op == "!=":
+            with suppress(Undecided):
+                return self._holds(lhs - rhs, "<", r.text, least)
+            return self._holds(lhs - rhs, ">", r.text, least)
+        upper, bound = (lhs, rhs) if r.op[0] == "<" else (rhs, lhs)
+        op = ">" + r.op[1:]
+        if (matrix := self._of_matrix(upper, ("spectral_norm", "lipschitz"))) is not None:
+            return self._norm(matrix, bound, op, r.text)
+        if (matrix := self._of_matrix(bound, ("smallest_eigenvalue",))) is not None:
+            return self._smallest(matrix, upper, op, r.text)
+        if self._of_matrix(bound, ("spectral_norm",)) is not None:
+            return self._holds(-upper, op, r.text, least)  # a norm is at least 0
+        try:
+            return self._holds(lhs - rhs, r.op, r.text, least)
+        except Undecided as reason:
+            for attempt in (lambda: self._squared(upper, bound, op, r.text, least), lambda: self._beyond_one(r)):
+                notes = [*self.notes]
+                with suppress(Undecided, Undefined):
+                    return attempt()
+                self.notes = notes
+            raise reason from None
+
+    def _squared(self, upper: Expr, bound: Expr, op: str, text: str, least: int) -> bool:
+        """u <= c and -u <= c follow from c >= 0 and u^2 <= c^2; u = c from u, c >= 0 and u^2 = c^2."""
+        upper = upper.args[0] if upper.op == "abs" else upper
+        sides = [bound, upper] if op == "==" else [bound]
+        exact = [self._holds(side, ">=" if op == "==" else op, f"{text}, a side and 0", least) for side in sides]
+        return self._holds(bound**2 - upper**2, op, f"{text}, squares", least) and all(exact)
+
+    def _beyond_one(self, r: Relation) -> bool:
+        """One component by itself, then two or more. Raises Undecided."""
+        if self.least > 1 or isinstance(r, EntryRelation):
+            raise Undecided(r.text)
+        single = at_dimension(replace(self.statement, formula=r), 1)
+        if not any(_nowhere_defined(side) for side in sides_of(single.formula)):
+            if Decision(single).run().verdict is not Verdict.PROVED:
+                raise Undecided(f"{r.text} for n = 1")
+        self.notes.append("n = 1 is decided by itself; from here n >= 2:")
+        self.least = 2
+        try:
+            return self._relation(r)
+        finally:
+            self.least = 1
+
+    def _holds(self, difference: Expr, op: str, text: str, least: int) -> bool:
+        """Prove `difference op 0` for vectors of at least so many components. Raises Undecided."""
+        sums = self.sums
+        normal = sums.normal(difference)
+        if normal is ex.ZERO or normal_form.is_zero(normal):
+            if op not in ("==", "<=", ">="):
+                raise Undecided(f"{text}: both sides are equal")
+            self.notes.append(f"{text}: both sides have the same normal form, for every n")
+            return True
+        if op == "==":
+            raise Undecided(f"{text}: left - right = {ex.text(readable(normal))[:300]}, not known to be 0")
+        reasons: list[str] = []
+        for reading in self._readings(sums, normal, max(least, self.least), reasons):
+            left = reading.expr
+            conditions = [*reading.conditions, *self._known(sums, reading)]
+            shown = f"{text}: left - right = {ex.text(readable(left))}"
+            try:
+                self._settle(Relation(op, left, ex.ZERO, text), conditions, reading.least)
+            except (Undecided, Undefined) as reason:
+                reasons.append(str(reason))
+                continue
+            self.notes += [*reading.notes, shown]
+            return False
+        raise Undecided(reasons[0] if reasons else text)
+
+    def _readings(self, sums: Sums, normal: Expr, least: int, reasons: list[str]) -> Iterator[Reading]:
+        """The ways to read an inequality between sums as one between numbers."""
+        attempts = [
+            lambda: [Reading(normal, sums.bodies, least).read()],
+            lambda: term_by_term(normal, sums.bodies, least),
+            lambda: term_by_term(canonical(ex.exp(normal) - 1), sums.bodies, least),
+        ]
+        for attempt in attempts:
+            try:
+                yield from attempt()
+            except Undecided as reason:
+                reasons.append(str(reason))
+
+    def _known(self, sums: Sums, reading: Reading) -> Iterator[Relation]:
+        """The statement's condition in the variables of the reading, as far as it is a condition on each component."""
+        for condition in self.conditions:
+            if isinstance(condition, Relation) and not isinstance(condition, EntryRelation):
+                e = reading.rewritten(sums.normal(real(condition.lhs) - real(condition.rhs)))
+                yield Relation(condition.op, e, ex.ZERO, condition.text)
+
+    def _settle(self, goal: Relation, conditions: Sequence[Relation], least: int) -> None:
+        """Prove a relation between real numbers under conditions. Raises Undecided."""
+        left = real(goal.lhs)
+        visible = visible_sign(left, conditions, least)
+        if visible is not None:
+            sign, strict = visible
+            if sign and (strict or len(goal.op) == 2) and (sign > 0) == (goal.op[0] == ">"):
+                return
+        names = ex.free_names(left)
+        useful = tuple(c for c in conditions if ex.free_names(real(c.lhs)) & names == ex.free_names(real(c.lhs)))
+        where = Connective("and", useful) if useful else None
+        shown = f"{ex.text(readable(left))} {goal.op} 0"
+        with budget(NUMBER_STEPS):
+            if len(names) > 1:
+                tree = tree_of(goal)
+                case_split._Cases(points.Question(tree, tree_of(where), tuple(sorted(names)))).run()
+            elif Decision(Statement(shown, goal, {}, where)).run().verdict is not Verdict.PROVED:
+                raise Undecided(f"{goal.text}: {shown} does not follow from what is known of the sums")
+
+    def _of_matrix(self, side: Expr, kinds: tuple[str, ...]) -> Matrix | None:
+        """The matrix of which a side is the norm or an eigenvalue."""
+        aggregate = self.vectors.aggregates.get(side.args[0]) if side.op == "name" else None
+        if aggregate is None or aggregate.kind not in kinds:
+            return None
+        return aggregate.body if isinstance(aggregate.body, Matrix) else None
+
+    def _norm(self, m: Matrix, bound: Expr, op: str, text: str) -> bool:
+        """Bound a spectral norm from above, by the eigenvalues where they are known, else by the rows."""
+        values = self._eigenvalues(m)
+        if values is None:
+            self._require_number(bound, text)
+            signs = self._row_signs(m, text)
+            rows = signs[0] * m.on_diagonal() + signs[1] * (self.vectors.row_sums(m) - m.on_diagonal())
+            self.notes.append("so its spectral norm is at most the largest sum of absolute values along a row")
+            return self._holds(bound - rows, op, text, 1)
+        exact = True
+        for value in values:
+            try:
+                exact &= self._holds(bound - value, op, text, 1) and self._holds(bound + value, op, text, 1)
+            except Undecided:
+                exact &= self._squared(value, bound, op, text, 1)
+        return exact
+
+    def _smallest(self, m: Matrix, bound: Expr, op: str, text: str) -> bool:
+        """Bound the eigenvalues from below."""
+        values = self._eigenvalues(m)
+        if values is None:
+            self._require_number(bound, text)
+            _, sign = self._row_signs(m, text)
+            on = m.on_diagonal()
+            values = [on - sign * (self.vectors.row_sums(m) - on)]
+            self.notes.append("so an eigenvalue is at least a diagonal entry less the other absolute values of its row")
+        exact = [self._holds(value - bound, op, text, 1) for value in values]
+        return all(exact)
+
+    def _require_number(self, bound: Expr, text: str) -> None:
+        """That a bound is the same for every component: the largest row may be another than the one compared."""
+        if is_vector(self.sums.normal(bound)):
+            raise Undecided(f"{text}: a bound that depends on the component")
+
+    def _eigenvalues(self, m: Matrix) -> list[Expr] | None:
+        """What the eigenvalues are among, for a multiple of the identity plus multiples of u u^T, all u orthogonal."""
+        sums = self.sums
+        try:
+            base = sums.normal(m.diagonal)
+            if is_vector(base):
+                return None
+            values, vectors = [base], []
+            for left, right in m.terms:
+                u = sums.normal(right)
+                multiple = canonical(sums.normal(left) / u)
+                if is_vector(multiple) or any(sums.total(canonical(u * w)) is not ex.ZERO for w in vectors):
+                    return None
+                vectors.append(u)
+                values.append(canonical(base + sums.total(sums.normal(left * right))))
+        except Undecided:
+            return None
+        shown = ", ".join(ex.text(readable(value)) for value in values)
+        self.notes.append(f"the matrix is symmetric, and its eigenvalues are among {shown}")
+        return values
+
+    def _row_signs(self, m: Matrix, text: str) -> tuple[int, int]:
+        """The signs of a symmetric matrix on and off its diagonal."""
+        off = m.off_diagonal()
+        try:
+            self._holds(off - m.transposed().off_diagonal(), "==", "symmetry", 2)
+        except Undecided:
+            raise Undecided(f"{text}: the spectral norm of a matrix that is not visibly symmetric") from None
+        return self._sign(m.on_diagonal(), 1), self._sign(off, 2)
+
+    def _sign(self, e: Expr, least: int) -> int:
+        """The sign of a matrix entry, where it can be read off."""
+        normal = self.sums.normal(e)
+        reading = Reading(normal, self.sums.bodies, max(least, self.least)).read()
+        found = visible_sign(reading.expr, [*reading.conditions, *self._known(self.sums, reading)], reading.least)
+        if found is None:
+            raise Undecided("entries of a matrix whose sign is not decided")
+        self.notes += [*reading.notes, f"matrix entries {ex.text(readable(reading.expr))} keep one sign"]
+        return found[0]
+
+
+def _nowhere_defined(e: Expr) -> bool:
+    """Whether a constant in the expression has no value, such as the 1/0 of a vector of one component less its mean."""
+    if e.op in ("if", "derivative"):
+        return False
+    if ex.free_names(e):
+        return any(map(_nowhere_defined, ex.children(e)))
+    try:
+        points.value(e, {})
+    except Undefined:
+        return True
+    return False
+
+
+def _conjuncts(formula: Formula) -> list[Formula]:
+    if isinstance(formula, Connective) and formula.op == "and":
+        return [c for part in formula.parts for c in _conjuncts(part)]
+    return [formula]

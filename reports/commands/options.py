@@ -1,0 +1,136 @@
+"""Command-line options that several commands share, and how their text becomes values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import BadInput
+
+_WORD = re.compile(r"--[a-z][a-z-]*(=(?!=).*)?", re.ASCII | re.DOTALL)
+"""An option's name in full, perhaps with a value; `--x >= 1` and `--x==x` are no such."""
+
+
+class Command(click.Command):
+    """A command whose options are recognised only as they are declared: `-half` is never `-h` with more flags."""
+
+    signed_arguments = False
+    """Whether an argument may begin with a minus sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if ctx.resilient_parsing else self._arguments_last(ctx, args))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; one that is interrupted before it has a document to print prints one that says so."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            if ctx.params.get("as_json"):
+                click.echo('{"schema": 1, "interrupted": true}')
+            raise
+
+    def _arguments_last(self, ctx: click.Context, args: Sequence[str]) -> list[str]:
+        """`args` with the arguments behind a `--`, where Click takes no minus sign for an option's."""
+        declared = {
+            name: parameter
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option)
+            for name in (*parameter.opts, *parameter.secondary_opts)
+        }
+        chosen: list[str] = []
+        arguments: list[str] = []
+        rest = list(args)
+        while rest:
+            if arguments and not ctx.allow_interspersed_args:
+                return [*chosen, "--", *arguments, *rest]
+            text = rest.pop(0)
+            name, equals, _ = text.partition("=")
+            if text == "--":
+                arguments += rest
+                break
+            if text in declared:
+                option = declared[text]
+                values = 0 if option.is_flag or option.count else option.nargs
+                if len(rest) < values:
+                    raise click.BadOptionUsage(text, f"Option {text!r} requires an argument.", ctx=ctx)
+                chosen += [text, *rest[:values]]
+                del rest[:values]
+            elif (equals and name in declared and name.startswith("--")) or _attached(text, declared):
+                chosen.append(text)
+            elif len(text) < 2 or not text.startswith("-") or (self.signed_arguments and not _WORD.fullmatch(text)):
+                arguments.append(text)
+            else:
+                unknown = name if _WORD.fullmatch(text) else text
+                raise click.NoSuchOption(unknown, possibilities=get_close_matches(unknown, declared), ctx=ctx)
+        return [*chosen, "--", *arguments] if arguments else chosen
+
+
+class FormulaCommand(Command):
+    """A command that takes a statement or a formula, which may begin with a minus sign: `-h(x) <= 1`."""
+
+    signed_arguments = True
+
+
+class Group(Command, click.Group):
+    """The command over all commands; what follows a command's name is that command's to read."""
+
+
+def _attached(text: str, declared: Mapping[str, click.Option]) -> bool:
+    """Whether it is a short option with its value behind it: `-oFILE`."""
+    option = declared.get(text[:2])
+    return option is not None and not text.startswith("--") and not (option.is_flag or option.count)
+
+
+as_json: Callable[..., Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
+certificates: Callable[..., Any] = click.option(
+    "--certificates",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a certificate of every proof into DIR, for `gradproof recheck`.",
+)
+param: Callable[..., Any] = click.option(
+    "--param",
+    "parameters",
+    metavar="K=V",
+    multiple=True,
+    help="A parameter of the activation, exact as written; may be repeated.",
+)
+
+
+def orders(text: str | None) -> tuple[int, ...] | None:
+    """`"0,1"` as numbers. Raises BadInput for anything but orders 0, 1 and 2."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part in {"0", "1", "2"} for part in parts):
+        raise BadInput(f"--order {text!r}: expected orders among 0, 1, 2, separated by commas")
+    return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+def inputs(texts: Sequence[str]) -> tuple[str, ...]:
+    """`("0x1.8p+0",)`, or `("0x1p+0,0x1p+1",)` for two inputs. Raises BadInput for what is no hexadecimal float."""
+    for text in texts:
+        for coordinate in text.split(","):
+            try:
+                float.fromhex(coordinate)
+            except (ValueError, OverflowError):
+                raise BadInput(f"--at {text!r}: expected floats in hexadecimal, for example 0x1.8p+0") from None
+    return tuple(texts)
+
+
+def formats(texts: Sequence[str]) -> tuple[str, ...] | None:
+    """`("float32,float16",)` as names of formats, None for none. Raises BadInput for an unknown one."""
+    from ...proofs.enclosures.formats import FORMATS
+
+    names = [name.strip() for text in texts for name in text.split(",")]
+    for name in names:
+        if name not in FORMATS:
+            raise BadInput(f"--dtype {name!r}: expected one of {', '.join(FORMATS)}")
+    return tuple(dict.fromkeys(names)) or None

@@ -1,0 +1,88 @@
+"""One run of `gradproof report`: collect, write, and say what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ...proofs.ledger import Ledger
+from ..errors import printable
+from ..page.write import write
+from ..runs.collect import collect, planned
+from ..writing.console import cell, interrupted, show, table, verdict
+from ..writing.counts import WORDS, differing, unsound, verdict_counts
+from ..writing.progress import Progress
+
+
+def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tuple[dict[str, Any], list[str]]:
+    """The report's data, and the pages that could not be made, one line each."""
+    plan = planned(ledgers, seed=seed)
+    progress = Progress(len(plan))
+    progress.say(f"{len(plan)} parts on {jobs} processes")
+    try:
+        data = collect(
+            ledgers,
+            seed=seed,
+            jobs=jobs,
+            plan=plan,
+            on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}"),
+        )
+    finally:
+        progress.close()
+    failed = write(folder, data)
+    show(*summary(data), Text(f"wrote {folder}/index.html, report.json, report.md in {data['seconds']:.0f} s"))
+    return data, failed
+
+
+def summary(data: Mapping[str, Any]) -> list[RenderableType]:
+    """What the run found: whether it is all, what is unsound, then ledgers, implementations, and what is missing."""
+    claims = [claim for ledger in data["ledgers"] for claim in ledger["claims"]]
+    alarms = [
+        Text(printable(f"UNSOUND: {each['id']}: {each['says'] or each['statement']}"), "bold white on red")
+        for each in [*unsound(claims), *data["contradictions"]]
+    ]
+    wrong = [
+        Text(printable(f"{each['id']}: expected {each['expect']}, got {each['verdict']}"), "bold red")
+        for each in differing(claims)
+    ]
+    missing = [
+        Text(printable(f"missing: {each['section']}: {each['name']}: {each['message']}"), "bold red")
+        for each in data["failures"]
+    ]
+    absent = [
+        Text(f"{each['name']} is not installed: its implementations were NOT cross-checked", "bold yellow")
+        for each in data["implementations"]
+        if not each["installed"]
+    ]
+    kept = "what was done until then was kept, the rest is not in the report"
+    cut = [interrupted(kept)] if data["interrupted"] else []
+    return [*cut, *alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent]
+
+
+def _ledgers(data: Mapping[str, Any]) -> Table:
+    shown = table(None, ("ledger", "claims"), right=("claims",))
+    for word in WORDS:
+        shown.add_column(verdict(word), justify="right")
+    for ledger in data["ledgers"]:
+        counts = verdict_counts(ledger["claims"])
+        shown.add_row(
+            cell(ledger["title"]), cell(len(ledger["claims"])), *(cell(counts[word] or "–") for word in WORDS)
+        )
+    return shown
+
+
+def _implementations(data: Mapping[str, Any]) -> Table:
+    numbers = ("cross-checks", "passed", "failed", "findings")
+    shown = table(None, ("implementation", *numbers), right=numbers)
+    for each in data["implementations"]:
+        failed = sum(result["verdict"] == "fail" for result in each["results"])
+        findings = sum(len(result["findings"]) for result in each["results"])
+        total = len(each["results"])
+        row = (total, total - failed, failed, findings) if each["installed"] else ("not installed", "", "", "")
+        shown.add_row(cell(each["name"]), *(cell(value) for value in row))
+    return shown

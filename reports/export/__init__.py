@@ -1,0 +1,4 @@
+"""Reference tables as files: CSV, JSON, Parquet, C headers, LaTeX.
+
+Imports :mod:`writing` and the layers below.
+"""

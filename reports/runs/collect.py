@@ -1,0 +1,140 @@
+"""Runs every part of a report and puts the results together as one JSON document: the only thing pages see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import Any
+
+from ...proofs.catalogue.entries import catalogue
+from ...proofs.ledger import Ledger
+from ..versions import system, versions
+from . import sections
+from .depth import formats
+from .pool import Done, Outcome, Part, run_parts
+
+FRAMEWORKS = ("numpy", "torch")
+SWEPT = {
+    "torch": {"float32": "sample:4", "float16": "sample:32"},
+    "numpy": {"float8_e4m3fn": "all", "float8_e5m2": "all"},
+}
+"""The frameworks of which the first that is installed is swept: a minute's work at most, each format with the words
+for its inputs."""
+
+
+def planned(ledgers: Sequence[Ledger], *, seed: int) -> list[Part]:
+    """Every part: the many short ones first, then the cross-checks, the longest of them first."""
+    names = [entry.name for entry in catalogue() if len(entry.inputs) == 1]
+    claims = [
+        Part(f"ledger {number}", claim.id, sections.claim, (ledger, claim, seed))
+        for number, ledger in enumerate(ledgers)
+        for claim in ledger.claims
+    ]
+    checks = [
+        Part("implementation", f"{framework}, order {order}", sections.implementation, (framework, order, seed))
+        for framework in FRAMEWORKS
+        if is_installed(framework)
+        for order in (1, 0)
+    ]
+    swept = next(framework for framework in SWEPT if is_installed(framework))
+    sweeps = [
+        Part("accuracy", f"{swept}, order {order}", sections.accuracy, (swept, order, SWEPT[swept])) for order in (1, 0)
+    ]
+    return [
+        *claims,
+        *(Part("activation", name, sections.activation_facts, (name, seed)) for name in names),
+        *(Part("depth", name, sections.depth, (name,)) for name in names),
+        *(Part("network", each["activation"], sections.network, (each, seed)) for each in sections.NETWORKS),
+        *sweeps,
+        *checks,
+    ]
+
+
+def is_installed(framework: str) -> bool:
+    """Whether a framework can be imported; found out without importing it."""
+    return find_spec(framework) is not None
+
+
+def collect(
+    ledgers: Sequence[Ledger], *, seed: int, jobs: int, on_done: Callable[[Done], None], plan: Sequence[Part]
+) -> dict[str, Any]:
+    """The report's data: what `report.json` holds."""
+    started = time.perf_counter()
+    outcome = run_parts(plan, jobs=jobs, on_done=on_done)
+    data = assembled(ledgers, outcome)
+    return {
+        "schema": 1,
+        "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "seconds": round(time.perf_counter() - started, 3),
+        "versions": versions(),
+        "system": system(),
+        "settings": {"seed": seed, "jobs": jobs},
+        **data,
+    }
+
+
+def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
+    """The parts in the order in which a reader meets them; what failed is listed, never silently missing."""
+    done = outcome.done
+    found = {each.part.name: each.data for each in _of(done, "activation")}
+    return {
+        "interrupted": outcome.interrupted,
+        "failures": [
+            {"section": each.part.section, "name": each.part.name, "message": each.failure}
+            for each in done
+            if each.failure is not None
+        ],
+        "ledgers": [
+            {
+                "title": ledger.title,
+                "source": ledger.source,
+                "claims": [each.data for each in _of(done, f"ledger {number}")],
+            }
+            for number, ledger in enumerate(ledgers)
+        ],
+        "activations": [_activation(entry, found.get(entry.name)) for entry in catalogue()],
+        "contradictions": [each for data in found.values() for each in data["contradictions"]],
+        "depth": {
+            "layers": sections.PLOTTED_LAYERS,
+            "formats": formats(),
+            "activations": [each.data for each in _of(done, "depth")],
+            "networks": [each.data for each in _of(done, "network")],
+        },
+        "implementations": [_implementation(framework, done) for framework in FRAMEWORKS],
+        "accuracy": [
+            {"name": framework, "rows": rows} for framework in SWEPT if (rows := _results(framework, "accuracy", done))
+        ],
+    }
+
+
+def _of(done: Iterable[Done], section: str) -> list[Done]:
+    return [each for each in done if each.part.section == section and each.failure is None]
+
+
+def _activation(entry: Any, data: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "formula": entry.formula,
+        "summary": entry.summary,
+        "source": entry.source,
+        "aliases": entry.aliases,
+        "variant_of": entry.variant_of,
+        "inputs": entry.inputs,
+        "parameters": [{"name": each.name, "default": each.default} for each in entry.parameters],
+        "facts": data and data["facts"],
+        "curves": data and data["curves"],
+    }
+
+
+def _implementation(framework: str, done: Iterable[Done]) -> dict[str, Any]:
+    """All results of one framework, function by function."""
+    results = _results(framework, "implementation", done)
+    place = {entry.name: position for position, entry in enumerate(catalogue())}
+    results.sort(key=lambda result: (place[result["activation"]], result["order"]))
+    return {"name": framework, "installed": is_installed(framework), "results": results}
+
+
+def _results(framework: str, section: str, done: Iterable[Done]) -> list[dict[str, Any]]:
+    return [result for each in _of(done, section) if each.part.name.startswith(f"{framework},") for result in each.data]

@@ -1,0 +1,44 @@
+"""Gradient products through depth as one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...numerics.depth.products import depth_report
+from ...proofs.catalogue.parse import parse_expression
+from ...proofs.catalogue.vector_entries import vector_activations
+from ...proofs.enclosures.formats import FORMATS
+from ..errors import BadInput
+from ..parameters import numbers
+
+
+def document(
+    name: str, *, layers: int, weight: str = "1", parameters: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What `gradproof depth --json` prints. Raises BadInput for a name, formula, parameter or weight that is wrong."""
+    if name in vector_activations():
+        raise BadInput(f"{name} is a function of vectors; depth is about functions of one input")
+    try:
+        target = name if name.isidentifier() and name != "x" else parse_expression(name)
+        report = depth_report(target, layers=layers, weight=weight, parameters=numbers(parameters or {}))
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    return {"schema": 1, **report.to_json()}
+
+
+def formats() -> list[dict[str, Any]]:
+    """Where each format ends at the small side: its smallest normal float, and half its smallest subnormal one."""
+    return [
+        {
+            "name": fmt.name,
+            "min_normal": _power_of_ten(float(fmt.emin)),
+            "zero_below": _power_of_ten(float(fmt.emin - fmt.precision)),
+        }
+        for fmt in FORMATS.values()
+    ]
+
+
+def _power_of_ten(power_of_two: float) -> float:
+    """log10(2**p): the thresholds of float64 are no normal floats themselves."""
+    return power_of_two * 0.30102999566398120

@@ -1,0 +1,102 @@
+"""Cross-check results as data and as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ...crosschecks.checking.results import CheckResult
+from ..errors import printable
+from ..writing.console import cell, interrupted, table, verdict
+from ..writing.numbers import short, short_hex
+
+PRIMES = ("", "'", "''")
+
+
+def document(results: Sequence[CheckResult], *, cut_short: bool = False) -> dict[str, Any]:
+    """What `gradproof check --json` prints."""
+    return {"schema": 1, "interrupted": cut_short, "results": [result.to_json() for result in results]}
+
+
+def tables(data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[str] = ()) -> list[RenderableType]:
+    """What was tested; the errors of every function and format; every finding with its input; the counts.
+
+    `exhaustive` and `at` are what the run was asked for.
+    """
+    results = data["results"]
+    first = f"nothing but the inputs asked for: {', '.join(at)}" if at else coverage(results, exhaustive=exhaustive)
+    kept = f"{len(results)} results until then; the functions and formats that are not here were not tested"
+    cut = [interrupted(kept)] if data["interrupted"] else []
+    return [*cut, Text(first), *([_errors(results)] if results else []), *finding_lines(results),
+            summary(data)]  # fmt: skip
+
+
+def _errors(results: Sequence[dict[str, Any]]) -> Table:
+    errors = table(
+        None,
+        ("verdict", "target", "function", "dtype", "inputs", "worst ULP", "conditioned", "at x", "findings"),
+        right=("inputs", "worst ULP", "conditioned", "findings"),
+    )
+    for result in results:
+        worst = result["worst"]
+        errors.add_row(
+            verdict(result["verdict"]),
+            cell(result["target"]),
+            cell(function_name(result)),
+            cell(result["dtype"]),
+            cell(result["inputs"]),
+            cell(short(result["max_ulp"])),
+            cell(short(result["max_ulp_conditioned"])),
+            cell(short_hex(worst["x_hex"]) if worst else ""),
+            cell(len(result["findings"]) or ""),
+        )
+    return errors
+
+
+def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
+    """Every finding on a line of its own, with what it says below; nothing where there is none."""
+    shown = []
+    for result in results:
+        for finding in result["findings"]:
+            line = Text(f"{function_name(result)} {result['dtype']}: {finding['property']}", "bold")
+            if finding["x_hex"]:
+                line.append(f" at x = {short(finding['x'])} ({short_hex(finding['x_hex'])})", "not bold")
+            line.append(f": got {short(finding['got'], 9)}, expected {short(finding['expected'], 9)}", "not bold")
+            line.append(printable(f"\n    {finding['message']}"), "not bold")
+            shown.append(line)
+    return [Text("\n").join(shown)] if shown else []
+
+
+def summary(data: Mapping[str, Any]) -> RenderableType:
+    """One line: how many passed, how many failed."""
+    results = data["results"]
+    failed = sum(result["verdict"] == "fail" for result in results)
+    findings = sum(len(result["findings"]) for result in results)
+    line = f"{len(results) - failed} of {len(results)} passed"
+    line += f", {failed} failed with {findings} findings" if failed else ""
+    line += "; interrupted, the others were not tested" if data["interrupted"] else ""
+    return Text(line, "red" if failed else "yellow" if data["interrupted"] or not results else "green")
+
+
+def coverage(results: Sequence[dict[str, Any]], *, exhaustive: bool = False) -> str:
+    """The first line: whether every input was tested, and if not, that it was not, `exhaustive` or no."""
+    if not results:
+        return "nothing was tested"
+    sampled = [result for result in results if result["coverage"] != "exhaustive"]
+    if not sampled:
+        return "exhaustive: every input of every format named here was tested"
+    names = ", ".join(dict.fromkeys(result["dtype"] for result in sampled))
+    said = f"sampled, not exhaustive, in {names}: special points, every binade and random draws, not every input"
+    if not exhaustive:
+        return said
+    return f"{said} (--exhaustive is for one input of at most 16 bits; gradproof sweep goes through all of float32)"
+
+
+def function_name(result: Mapping[str, Any]) -> str:
+    """The function under test: `gelu'`, with its parameters if it has any."""
+    parameters = ", ".join(f"{name}={value}" for name, value in result["parameters"].items())
+    return result["activation"] + PRIMES[result["order"]] + (f"({parameters})" if parameters else "")

@@ -1,0 +1,113 @@
+"""Certified facts of one function as data, and as lines and tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ...proofs.budget import Undecided
+from ...proofs.catalogue.entries import catalogue
+from ...proofs.datasheets.function import facts
+from ..errors import BadInput, printable
+from ..parameters import numbers
+from ..writing.console import pairs
+from ..writing.numbers import brief, full, interval, points
+
+ORDERS = ("f", "f'", "f''")
+
+
+def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What `gradproof describe --json` prints. Raises BadInput for a name, formula or parameter that is not known."""
+    if reserved := parameters.keys() & {"function", "orders"}:
+        raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
+    try:
+        values: dict[str, Any] = dict(numbers(parameters))
+        data = facts(function, **values).to_json()
+    except (ValueError, Undecided) as error:
+        raise BadInput(str(error)) from error
+    return {**data, "variant_of": next((e.variant_of for e in catalogue() if e.name == data["name"]), None)}
+
+
+def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is known of one derivative: name and value, the same lines on the page and on the terminal."""
+    if order["undecided"]:
+        return [("formula", order["formula"]), ("undecided", order["undecided"])]
+    bounds = order["range"]
+    known = [("formula", order["formula"]), ("range", interval(bounds))]
+    for side, where in (("inf", "argmin"), ("sup", "argmax")):
+        places = "places not told apart" if order[where] is None else points(order[where])
+        how = f"attained at {places}" if bounds[f"{side}_attained"] else "not attained"
+        known.append((side, f"{full(bounds[side])}, {how}"))
+    known.append(("zeros", points(order["zeros"])))
+    known.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))
+    if order["period"]:
+        known.append(("period", f"{full(order['period'])}; everything above in one period"))
+    limits = [f"{brief(value)} at {end}" for value, end in zip(order["limits"], ("−∞", "∞"), strict=True) if value]
+    known.append(("limits", ", ".join(limits) or "none"))
+    return known
+
+
+def _run(run: Mapping[str, Any]) -> str:
+    return f"{run['direction']} on ({brief(run['from'])}, {brief(run['to'])})"
+
+
+def smoothness(data: Mapping[str, Any]) -> str:
+    """The order of continuity in the field's words."""
+    match data["continuity"]:
+        case None:
+            return "undecided"
+        case "oo":
+            return "smooth"
+        case -1:
+            return "jumps"
+        case 0:
+            return "C⁰: continuous with kinks"
+        case order:
+            return f"C{_superscript(order)}, not C{_superscript(order + 1)}"
+
+
+def parity(data: Mapping[str, Any]) -> str:
+    """Odd, even or neither, where that was decided."""
+    if any(note.startswith("parity: ") for note in data["undecided"]):
+        return "undecided"
+    return data["parity"] or "neither odd nor even"
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def subdifferential(kink: Mapping[str, Any]) -> str:
+    """The Clarke subdifferential at a kink."""
+    low, high = kink["subdifferential"]
+    return f"[{brief(low)}, {brief(high)}]"
+
+
+def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is known of the function as a whole."""
+    known = [("variant of", data["variant_of"])] if data["variant_of"] else []
+    known.append(("formula", data["formula"]))
+    if data["parameters"]:
+        known.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
+    known.append(("smoothness", smoothness(data)))
+    known.append(("Lipschitz", full(data["lipschitz"]) if data["lipschitz"] else "undecided"))
+    known.append(("parity", parity(data)))
+    known += [
+        (f"kink at {brief(kink['at'])}", f"f' from {brief(kink['left'])} to {brief(kink['right'])}, "
+         f"subdifferential {subdifferential(kink)}")
+        for kink in data["kinks"]
+    ]  # fmt: skip
+    if data["gain"]:
+        known.append(("gain", f"1/sqrt(E[f(z)^2]) = {full(data['gain'])}"))
+    return known
+
+
+def tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """The datasheet: the function, then each order."""
+    shown: list[RenderableType] = [pairs(data["name"], general(data))]
+    shown += [pairs(ORDERS[order["order"]], lines(order)) for order in data["orders"]]
+    notes = "\n".join(printable(f"undecided: {note}") for note in data["undecided"])
+    return [*shown, *([Text(notes, "magenta")] if notes else [])]

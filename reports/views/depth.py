@@ -1,0 +1,72 @@
+"""Gradient products through depth as data and as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from ..writing.console import cell, pairs, table
+from ..writing.numbers import bound, brief, full, product
+
+COLUMNS = (("leaves_normal", "leaves normal range"), ("rounds_to_zero", "rounds to zero"), ("overflows", "overflows"))
+
+
+
+
+
+
+
+
+def tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """The factor of one layer, the product of all, and the first depths at which a format gives up."""
+    return [
+        _bounds(data),
+        _formats("First depth at which the bound on the product, rounded once, …", data, once),
+        _formats("First depth at which the product, rounded at every step as in a backward pass, …", data, stepwise),
+    ]
+
+
+def _bounds(data: Mapping[str, Any]) -> Table:
+    rate, between = data["rate"], product(data["product"], " and ")
+    rows = (
+        ("formula", data["formula"]),
+        ("one layer", f"abs(w f'(z)) is at most {full(rate) if rate['exact'] else bound(rate, 1, 30)}"),
+        (f"{data['layers']} layers", f"the product lies between {between}, where every w is {brief(data['weight'])}"),
+        ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', '∞')}"),
+    )
+    return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
+
+
+def _formats(title: str, data: Mapping[str, Any], depth: Callable[[Mapping[str, Any], str], str]) -> Table:
+    shown = table(
+        title,
+        ("format", *(f"… {title}" for _, title in COLUMNS)),
+        right=[f"… {title}" for _, title in COLUMNS],
+    )
+    for row in data["formats"]:
+        shown.add_row(cell(row["format"]), *(cell(depth(row, key)) for key, _ in COLUMNS))
+    return shown
+
+
+def once(row: Mapping[str, Any], key: str) -> str:
+    """A depth of the exact product, rounded once."""
+    return "never" if row[key] is None else str(row[key])
+
+
+def stepwise(row: Mapping[str, Any], key: str) -> str:
+    """A depth of the product rounded at every step; where it never vanishes, the float at which it stays."""
+    steps = row["stepwise"]
+    if steps[key] is not None:
+        return str(steps[key])
+    if steps["followed"] is not None:
+        return f"not within {steps['followed']}"
+    stays = steps["stays_at"]
+    return f"never: stays at {stays}" if key == "rounds_to_zero" and stays not in (None, "0", "1") else "never"
+
+
+def vanishing(row: Mapping[str, Any]) -> str:
+    """Where the product rounds to zero: rounded once / at every step."""
+    return f"{once(row, 'rounds_to_zero')} / {stepwise(row, 'rounds_to_zero').partition(':')[0]}"

@@ -1,0 +1,101 @@
+"""Claim ledgers as data and as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ...proofs import ledger as ledgers
+from ...proofs.ledger import Ledger
+from ...proofs.verdicts import Verdict
+from ..runs import sections
+from ..runs.pool import Done, Part, run_few
+from ..writing.console import cell, interrupted, table, verdict
+from ..writing.counts import differing, verdict_counts
+from ..writing.progress import Progress
+from .verdict import counterexample
+
+
+def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
+    """The ledgers at `paths`, or the built-in ones. Raises LedgerError."""
+    return tuple(ledgers.load(path) for path in paths) if paths else ledgers.builtin_ledgers()
+
+
+def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict[str, Any], list[str]]:
+    """What `gradproof verify --json` prints, and the claims no verdict was reached for, one line each.
+
+    Ctrl-C keeps the claims that are decided by then, and the document says that it is `interrupted`.
+    """
+    plan = [
+        Part(ledger.title, claim.id, sections.verdict, (replace(ledger, claims=()), claim))
+        for ledger in chosen
+        for claim in ledger.claims
+    ]
+    progress = Progress(len(plan))
+    try:
+        outcome = run_few(plan, jobs=workers, on_done=lambda done: progress.step(_said(done)))
+    finally:
+        progress.close()
+    failed = [f"{done.part.name}: {done.failure}" for done in outcome.done if done.failure is not None]
+    claims = [_entry(done) for done in outcome.done]
+    return {"schema": 1, "interrupted": outcome.interrupted, "asked": len(plan), "claims": claims}, failed
+
+
+def _said(done: Done) -> str:
+    return f"{done.part.name}: {done.failure or done.data['verdict']}"
+
+
+def _entry(done: Done) -> dict[str, Any]:
+    """A claim's entry; where the process that decided it failed, undecided, saying so."""
+    if done.failure is None:
+        return done.data
+    _, claim = done.part.arguments
+    undecided = ledgers.ClaimResult(done.part.section, claim, Verdict.UNDECIDED, seconds=done.seconds)
+    return {**undecided.to_json(), "explanation": [done.failure]}
+
+
+def tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """Whether it is all; a table for each ledger, the claims that differ from what they expect, and the counts."""
+    claims = data["claims"]
+    cut = [interrupted(f"{len(claims)} of {data['asked']} claims were decided")] if data["interrupted"] else []
+    titles = list(dict.fromkeys(claim["ledger"] for claim in claims))
+    shown: list[RenderableType] = [_ledger(title, [c for c in claims if c["ledger"] == title]) for title in titles]
+    wrong = [Text(f"{c['id']}: expected {c['expect']}, got {c['verdict']}", "bold red") for c in differing(claims)]
+    return [*cut, *shown, *wrong, summary(data)]
+
+
+def _ledger(title: str, claims: Sequence[Mapping[str, Any]]) -> Table:
+    shown = table(title, ("verdict", "claim", "statement", "why"))
+    for claim in claims:
+        shown.add_row(verdict(claim["verdict"]), cell(claim["id"], "bold"), cell(_statement(claim)), cell(_why(claim)))
+    return shown
+
+
+def _statement(claim: Mapping[str, Any]) -> str:
+    if claim["statement"] is None:
+        return claim["says"] or ""
+    return claim["statement"] + (f"  where {claim['where']}" if claim["where"] else "")
+
+
+def _why(claim: Mapping[str, Any]) -> str:
+    """The shortest reason: the counterexample and what is true instead, or the first line of the evidence."""
+    reasons = []
+    if claim["counterexample"]:
+        reasons.append(counterexample(claim["counterexample"]))
+    if claim["nearest"]:
+        reasons.append(f"true: {claim['nearest']}")
+    if not reasons:
+        reasons += list(claim.get("explanation") or [claim.get("outside") or ""])[:1]
+    return "\n".join(reasons)
+
+
+def summary(data: Mapping[str, Any]) -> Text:
+    """One line of counts."""
+    counts = ", ".join(f"{count} {word}" for word, count in verdict_counts(data["claims"]).items() if count)
+    total = f"{len(data['claims'])} of {data['asked']}" if data["interrupted"] else data["asked"]
+    return Text(f"{total} claims: {counts or 'none'}")

@@ -1,0 +1,174 @@
+"""Sweeps as data and as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ...crosschecks.sweeps.result import LABELS
+from ..errors import printable
+from ..runs.sweep import Swept, duration
+from ..writing.console import cell, interrupted, table, verdict
+from ..writing.numbers import short, short_hex
+from .checks import function_name
+
+COUNTS: dict[str, Callable[[dict[str, Any]], int]] = {
+    "wrong at NaN, ∞": lambda result: result["special"]["mismatches"],
+    "turns back": lambda result: result["turned_back"],
+    "flushed": lambda result: result["flushed"],
+    "out of bounds": lambda result: result["out_of_bounds"],
+    "not judged": lambda result: result["unjudged"],
+    "failed": lambda result: result["failed_inputs"],
+}
+"""What should be nothing, or almost: numbers of inputs."""
+MOST_BINADES = 10
+"""So many of the worst binades are shown of a single sweep."""
+
+
+def document(swept: Swept, max_ulp: float | None) -> dict[str, Any]:
+    """What `gradproof sweep --json` prints."""
+    return {
+        "schema": 1,
+        "max_ulp": max_ulp,
+        "results": [result.to_json() for result in swept.results],
+        "left_out": swept.left_out,
+        "problems": swept.problems,
+        "interrupted": swept.interrupted,
+        "asked": swept.asked,
+    }
+
+
+def exceeded(result: dict[str, Any], max_ulp: float | None) -> bool:
+    """Whether an implementation may be blamed for more than is allowed, or gave nothing to judge."""
+    if max_ulp is None:
+        return False
+    if result["finished"] and not result["judged"]:
+        return True
+    return bool(result["failed_inputs"]) or float(result["max_ulp_conditioned"] or 0) > max_ulp
+
+
+def tables(data: dict[str, Any]) -> list[RenderableType]:
+    """Which inputs; the errors of every function and format; how they are spread; what failed."""
+    results = data["results"]
+    shown: list[RenderableType] = []
+    if data["interrupted"]:
+        finished = sum(result["finished"] for result in results)
+        shown.append(interrupted(f"{finished} of {data['asked']} sweeps were finished"))
+    if results:
+        shown.append(Text("\n".join(printable(coverage(result)) for result in results)))
+        shown.append(_errors(results, data["max_ulp"]))
+    if any(result["judged"] for result in results):
+        shown.append(_spread(results))
+    if len(results) == 1:
+        shown += _binades(results[0])
+    lines = [line for result in results for line in _failures(result)]
+    if data["left_out"]:
+        lines.append(Text(f"not swept, as they take several inputs: {', '.join(data['left_out'])}"))
+    lines += [Text(printable(f"not swept: {problem}"), "red") for problem in data["problems"]]
+    return [*shown, Text("\n").join(lines)] if lines else shown
+
+
+def coverage(result: dict[str, Any]) -> str:
+    """Which inputs were gone through, and whether those were all that were asked for."""
+    done, asked = f"{result['inputs']:,}", f"{result['asked']:,}"
+    if not result["finished"]:
+        extent = f"interrupted after {done} of {asked} inputs ({result['patterns']})"
+    elif result["patterns"] == "all":
+        extent = f"exhaustive, every one of the {done} inputs"
+    else:
+        extent = f"{done} inputs ({result['patterns']}), not every input of the format"
+    return f"{function_name(result)} in {result['dtype']}: {extent}, in {duration(result['seconds'])}"
+
+
+def _errors(results: Sequence[dict[str, Any]], max_ulp: float | None) -> Table:
+    """The columns of what can be counted are there where there is something to count."""
+    counts = [name for name, count in COUNTS.items() if any(map(count, results))]
+    judged = ["verdict"] if max_ulp is not None else []
+    numbers = ["worst ULP", "conditioned", "rounded right", *counts]
+    heads = ("target", "function", "dtype", "worst ULP", "at x", "conditioned", "at x ", "rounded right")
+    errors = table(None, (*judged, *heads, *counts), right=numbers)
+    for result in results:
+        errors.add_row(
+            *(_judged(result, max_ulp) for _ in judged),
+            cell(result["target"]),
+            cell(function_name(result)),
+            cell(result["dtype"]),
+            cell(short(result["max_ulp"])),
+            cell(_at(result["worst"])),
+            cell(short(result["max_ulp_conditioned"])),
+            cell(_at(result["worst_conditioned"])),
+            cell(share(result["correctly_rounded"], result["judged"])),
+            *(cell(f"{COUNTS[name](result):,}") for name in counts),
+        )
+    return errors
+
+
+def _judged(result: dict[str, Any], max_ulp: float | None) -> Text:
+    """Whether it is within what is allowed; nothing where the sweep was cut short before it was not."""
+    if exceeded(result, max_ulp):
+        return verdict("fail")
+    return verdict("pass") if result["finished"] else cell("–")
+
+
+def _spread(results: Sequence[dict[str, Any]]) -> Table:
+    """How many errors fall into each bin, without the columns that are empty."""
+    bins = [label for label in LABELS if any(label in result["histogram"] for result in results)]
+    built = table("errors in ULP", ("function", "dtype", *bins), right=bins)
+    for result in results:
+        counts = (cell(share(result["histogram"].get(label, 0), result["judged"])) for label in bins)
+        built.add_row(cell(function_name(result)), cell(result["dtype"]), *counts)
+    return built
+
+
+def _binades(result: dict[str, Any]) -> list[Table]:
+    """The binades in which the conditioned error is largest."""
+    rows = [row for row in result["binades"] if row["max_ulp_conditioned"] not in (None, 0)]
+    rows.sort(key=lambda row: -float(row["max_ulp_conditioned"]))
+    if not rows:
+        return []
+    heads = ("binade", "inputs", "worst ULP", "at x", "conditioned", "at x ", "rounded right")
+    built = table("worst binades", heads, right=("inputs", "worst ULP", "conditioned", "rounded right"))
+    for row in rows[:MOST_BINADES]:
+        size = row["exponent"] if row["exponent"] == "subnormal" else f"2^{row['exponent']}"
+        built.add_row(
+            cell(f"{row['sign']}{size}"),
+            cell(f"{row['inputs']:,}"),
+            cell(short(row["max_ulp"])),
+            cell(short_hex(row["at"])),
+            cell(short(row["max_ulp_conditioned"])),
+            cell(short_hex(row["at_conditioned"])),
+            cell(share(row["correctly_rounded"], row["judged"])),
+        )
+    return [built]
+
+
+def _failures(result: dict[str, Any]) -> list[Text]:
+    """Lines on the first wrong result at NaN or an infinity, and on inputs with nothing to judge."""
+    found = []
+    if worst := result["special"]["worst"]:
+        line = f"at x = {worst['x']}: got {short(worst['got'])}, expected {short(worst['expected'])}"
+        found.append(Text(f"{function_name(result)} {result['dtype']}: {line}"))
+    return found + [
+        Text(
+            f"{function_name(result)} {result['dtype']}: nothing to judge from {short_hex(failure['first_hex'])} to "
+            f"{short_hex(failure['last_hex'])}: {printable(failure['message'])}",
+            "red",
+        )
+        for failure in result["failures"]
+    ]
+
+
+def share(count: int, total: int) -> str:
+    """A part of a whole in percent; what is neither nothing nor everything never looks like it."""
+    if not total or count in (0, total):
+        return "–" if not total else "100 %" if count else "0"
+    percent = 100 * count / total
+    return "<0.001 %" if percent < 0.001 else ">99.999 %" if percent > 99.999 else f"{percent:.3f} %"
+
+
+def _at(worst: dict[str, Any] | None) -> str:
+    return short_hex(worst["x_hex"]) if worst and worst["ulp"] else ""

@@ -1,0 +1,182 @@
+"""Whole checks: coverage, JSON, crashes in the middle, replays, assert_conforms."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradproof.crosschecks import assert_conforms, checks
+from gradproof.crosschecks.checking.check import check
+from gradproof.crosschecks.targets.resolve import TargetError
+
+from ..correct import correctly_rounded
+
+FIELDS = [
+    "target", "activation", "parameters", "order", "dtype", "coverage", "inputs", "max_ulp", "worst",
+    "max_ulp_conditioned", "flushes_subnormals", "findings", "verdict",
+]  # fmt: skip
+
+
+@pytest.fixture
+def _here(monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[1])
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("segfaults", "crash"),
+        ("leaves", "crash"),
+        ("raises", "exception"),
+        ("returns_text", "not an array"),
+        ("floods", "garbage"),
+    ],
+)
+def test_what_does_not_come_back_is_one_finding_and_the_run_goes_on(name, how):
+    first, second = check(f"planted:{name}", as_="relu", dtypes=["float32", "float16"], examples=2)
+    for result in (first, second):
+        (finding,) = result.findings
+        assert (finding.property, finding.expected) == ("call", "a result")
+        assert finding.got in (how, "crash")
+        assert (result.max_ulp, result.worst, result.inputs, result.verdict) == (None, None, 0, "fail")
+        json.dumps(result.to_json(), allow_nan=False)
+
+
+@pytest.mark.usefixtures("_here")
+def test_a_hang_is_a_finding():
+    (result,) = check("planted:hangs", as_="relu", dtypes=["float8_e5m2"], seconds=0.2)
+    assert result.findings[0].got == "hang"
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize(
+    ("name", "culprit"), [("raises_below_minus_2", lambda x: x < -2), ("crashes_above_7", lambda x: x > 7)]
+)
+def test_an_element_that_fails_is_found_and_the_others_are_judged(name, culprit):
+    (result,) = check(f"planted:{name}", as_="relu", dtypes=["float8_e4m3fn"])
+    finding = result.findings[0]
+    assert finding.property == "call"
+    assert culprit(float(finding.x))
+    if name == "raises_below_minus_2":
+        assert result.max_ulp == 0.0
+        assert result.inputs > 100
+
+
+@pytest.mark.usefixtures("_here")
+def test_by_default_the_formats_that_a_target_takes_are_checked():
+    assert [r.dtype for r in checks("planted:relu", examples=1)] == [
+        "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2",
+    ]  # fmt: skip
+    assert [r.dtype for r in check("planted:raises", as_="relu", examples=1)] == ["float64"]
+
+
+@pytest.mark.usefixtures("_here")
+def test_values_and_derivative_of_two_callables():
+    results = check("planted:relu", derivative="planted:relu_derivative", dtypes=["float32"], examples=2)
+    assert [(r.order, r.verdict) for r in results] == [(0, "pass"), (1, "pass")]
+    assert results[1].conventions["at the kink 0.0"] == "0.0"
+
+
+@pytest.mark.usefixtures("_here")
+def test_parameters_reach_the_callable_and_the_reference():
+    options = {"as_": "leaky_relu", "dtypes": ["float32"], "examples": 2}
+    (result,) = check("planted:scaled_relu", parameters={"negative_slope": "-0.3"}, **options)
+    assert result.verdict == "pass", str(result)
+    assert result.parameters == {"negative_slope": -0.3}
+    (result,) = check("planted:relu", parameters={"negative_slope": "0"}, **options)
+    assert result.verdict == "pass", str(result)
+
+
+def test_json_has_the_fields_of_the_design_and_is_strict():
+    broken = lambda x: np.where(x > 1, np.inf, x)  # noqa: E731
+    (result,) = check(broken, as_="identity", dtypes=["float32"], examples=2)
+    data = json.loads(json.dumps(result.to_json(), allow_nan=False))
+    assert list(data) == FIELDS
+    assert list(data["worst"]) == ["x", "x_hex", "got", "expected"]
+    assert list(data["findings"][0]) == ["property", "x", "x_hex", "got", "expected", "message"]
+    assert data["max_ulp"] == "inf"
+    assert data["worst"]["got"] == "inf"
+    assert data["coverage"] == "sampled"
+
+
+def test_sixteen_bits_exhaustively_when_asked():
+    (result,) = check(correctly_rounded("relu"), as_="relu", dtypes=["float16"], exhaustive=True, examples=1)
+    assert (result.coverage, result.verdict) == ("exhaustive", "pass"), str(result)
+    assert result.inputs == 1 << 16
+    assert "all " in str(result)
+
+
+def test_a_sample_says_so_and_tells_its_seed():
+    (result,) = check(correctly_rounded("relu"), as_="relu", dtypes=["float16"], seed=7, examples=1)
+    assert "inputs sampled (seed 7)" in str(result)
+
+
+def test_the_same_seed_finds_the_same():
+    broken = lambda x: np.tanh(x * np.float32(1.001))  # noqa: E731
+    first, second = (check(broken, as_="tanh", dtypes=["float32"], seed=3, examples=10) for _ in range(2))
+    assert [r.to_json() for r in first] == [r.to_json() for r in second]
+
+
+@pytest.mark.usefixtures("_here")
+def test_a_finding_is_replayed_by_its_command_line():
+    (result,) = check("planted:raises_below_minus_2", as_="relu", dtypes=["float32"], examples=2)
+    words = shlex.split(result.findings[0].replay)
+    assert words[:3] == ["gradproof", "check", "planted:raises_below_minus_2"]
+    at = next(w.removeprefix("--at=") for w in words if w.startswith("--at="))
+    (again,) = check("planted:raises_below_minus_2", as_="relu", dtypes=["float32"], at=[at])
+    assert (again.findings[0].x_hex, again.findings[0].got) == (result.findings[0].x_hex, "exception")
+
+
+def test_a_replay_of_two_inputs():
+    from gradproof.crosschecks.packs.numpy_pack import call
+
+    def glu(a, b):
+        return call(a, b, activation="glu", order=0, variable=0)
+
+    (result,) = check(glu, as_="glu", dtypes=["float32"], at=["0x1.8p+0,-0x1p+1"])
+    assert result.verdict == "pass"
+    assert result.worst is not None
+    assert (result.worst.x, result.worst.x_hex) == ("1.5, -2.0", "0x1.8000000000000p+0,-0x1.0000000000000p+1")
+    with pytest.raises(ValueError, match="expected 2 coordinates"):
+        check(glu, as_="glu", dtypes=["float32"], at=["0x1.8p+0"])
+
+
+def test_assert_conforms_passes_what_conforms():
+    assert_conforms(correctly_rounded("gelu"), "gelu", dtype="float32", max_ulp=1, examples=10)
+    slope = correctly_rounded("gelu", order=1)
+    assert_conforms(slope, "gelu", dtype=["float32", "bfloat16"], implements=1, max_ulp=1, examples=2)
+
+
+def test_assert_conforms_says_what_where_and_how_to_replay():
+    def rough(x):
+        return np.tanh(x * np.float32(0.99))
+
+    with pytest.raises(AssertionError) as error:
+        assert_conforms(rough, "tanh", max_ulp=2, examples=2)
+    text = str(error.value)
+    assert "rough tanh float32" in text
+    assert "accuracy at x = " in text
+    assert "2 allowed" in text
+    assert "replay: gradproof check" in text
+
+
+def test_what_cannot_be_asked():
+    with pytest.raises(ValueError, match="expected one of float64, float32"):
+        check(correctly_rounded("relu"), as_="relu", dtypes=["float128"])
+    with pytest.raises(ValueError, match="expected orders 0, 1 or 2"):
+        check("numpy", orders=(3,))
+    with pytest.raises(TargetError, match="two names or two callables"):
+        check(correctly_rounded("relu"), as_="relu", derivative="planted:relu_derivative")
+
+
+@pytest.mark.parametrize("name", ["gelu", "hard_tanh", "swiglu"])
+def test_gradproofs_own_implementations_pass(name):
+    results = check("numpy", as_=name, dtypes=["float32", "float8_e4m3fn"], examples=4)
+    assert [(r.order, r.dtype) for r in results] == [
+        (0, "float32"), (0, "float8_e4m3fn"), (1, "float32"), (1, "float8_e4m3fn"),
+    ]  # fmt: skip
+    assert not [str(r) for r in results if r.verdict == "fail"]

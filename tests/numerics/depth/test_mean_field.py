@@ -1,0 +1,126 @@
+"""Mean field: means that kinks do not spoil, against certified ones, and slopes that are compared like for like."""
+
+import math
+
+import numpy as np
+import pytest
+from flint import fmpq
+from gradproof.numerics.depth.mean_field import change_slope, mean_field_decay, predict
+from gradproof.numerics.depth.multilayer import Network, pointwise, slope
+from gradproof.numerics.depth.networks import measure_gradients
+from gradproof.numerics.depth.quadrature import normal_means
+from gradproof.numerics.oracle.reference import exact_expression
+from gradproof.proofs.catalogue.entries import catalogue
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.functions.expectations import expectation
+
+ONE_INPUT = [entry.name for entry in catalogue() if len(entry.inputs) == 1]
+GAINS = {"he": fmpq(2), "lecun": fmpq(1), "xavier": fmpq(1)}
+
+
+def certified_decay(name: str, initialisation: str, depth: int, bias: fmpq) -> list[float]:
+    """The recursion of mean field on certified means, the variance rounded to a rational of 60 bits in each layer."""
+    z, gain, q, changes = ex.name("z"), GAINS[initialisation], GAINS[initialisation], []
+    f = exact_expression(name)
+    slope_squared = ex.power(ex.derivative(f, "x"), 2)
+    for _ in range(depth):
+        at = {"x": z * ex.sqrt(ex.rational(q)) + bias}
+        mean = expectation(ex.substitute(slope_squared, at)).ball(64)
+        changes.append(math.log(float(gain) * float(mean)))
+        q = gain * fmpq(*float(expectation(ex.substitute(f * f, at)).ball(64)).as_integer_ratio())
+    return changes
+
+
+@pytest.mark.parametrize("name", ["hard_tanh", "soft_shrink", "hard_sigmoid", "relu6", "leaky_relu", "tanh"])
+@pytest.mark.parametrize(("initialisation", "bias"), [("he", fmpq(0)), ("lecun", fmpq(-1, 2))])
+def test_changes_are_those_of_certified_means(name: str, initialisation: str, bias: fmpq) -> None:
+    network = Network(name, depth=3, initialisation=initialisation, bias=float(bias))
+    certified = certified_decay(name, initialisation, 3, bias)
+    assert mean_field_decay(network) == pytest.approx(certified, abs=1e-9)
+    assert predict(network).error < 1e-9
+
+
+def test_the_means_that_a_smooth_rule_gets_wrong() -> None:
+    hard_tanh = mean_field_decay(Network("hard_tanh", depth=10, initialisation="lecun"))
+    assert sum(hard_tanh) / 10 == pytest.approx(-0.0965, abs=5e-5)  # a 128-point Gauss-Hermite rule gives -0.0898
+    soft_shrink = mean_field_decay(Network("soft_shrink", depth=5, initialisation="he"))
+    assert sum(soft_shrink) / 5 == pytest.approx(0.411, abs=1e-3)  # 0.446
+
+
+def test_a_step_is_exact_wherever_it_is() -> None:
+    def step(x: np.ndarray) -> np.ndarray:
+        return np.array([x > 0.37, np.abs(x)], float)
+
+    for mean, deviation in ((0.0, 1.0), (-2.0, 0.1), (5.0, 300.0)):
+        (above, size), errors = normal_means(step, mean, deviation, (0.0, 0.37))
+        chance = math.erfc((0.37 - mean) / deviation / math.sqrt(2)) / 2
+        assert above == pytest.approx(chance, rel=1e-9)
+        folded = deviation * math.sqrt(2 / math.pi) * math.exp(-((mean / deviation) ** 2) / 2)
+        folded += mean * math.erf(mean / deviation / math.sqrt(2))
+        assert size == pytest.approx(folded, rel=1e-9)
+        assert (errors <= 1e-9 * max(1, deviation)).all()
+
+
+def test_an_error_that_remains_is_said() -> None:
+    (mean,), (error,) = normal_means(lambda x: np.array([1 / np.abs(x)]), 0.0, 1.0, (0.0,))  # diverges
+    assert error > 0.01 * mean
+    (mean,), (error,) = normal_means(lambda x: np.array([np.exp(x * x)]), 0.0, 1.0)
+    assert not error < 0.01 * mean
+    (mean,), _ = normal_means(lambda x: np.array([np.cosh(x)]), 0.0, 0.0)
+    assert mean == 1
+
+
+def test_a_change_in_the_last_layers_is_weighed_as_the_measured_slope_weighs_it() -> None:
+    changes = (0.0, 0.0, -3.0)
+    logs = np.array([-3.0, -3.0, -3.0, 0.0])  # from the input to the output
+    assert change_slope(changes) == pytest.approx(float(slope(logs)))
+    assert change_slope(changes) == pytest.approx(-np.polyfit(range(4), logs, 1)[0])
+    assert change_slope((0.25,) * 7) == pytest.approx(0.25)
+    assert change_slope((-1.0, -math.inf)) == -math.inf
+
+
+@pytest.mark.parametrize(("activation", "depth"), [("tanh", 6), ("erf", 12), ("hard_tanh", 3)])
+def test_wide_networks_measure_the_infinite_slope_and_not_the_mean_change(activation: str, depth: int) -> None:
+    network = Network(activation, depth=depth, width=400)
+    prediction = predict(network)
+    decay = measure_gradients(network, trials=12, seed=2).decay
+    assert abs(decay.mean - prediction.finite_slope) < 2 * (decay.high - decay.mean)
+    assert abs(decay.mean - prediction.infinite_slope) < abs(decay.mean - sum(prediction.infinite) / depth)
+
+
+@pytest.mark.parametrize(
+    ("activation", "initialisation", "depth"),
+    [("relu", "he", 30), ("tanh", "he", 12), ("silu", "lecun", 12), ("leaky_relu", "xavier", 20), ("elu", "he", 10)],
+)
+def test_narrow_networks_measure_the_finite_slope(activation: str, initialisation: str, depth: int) -> None:
+    network = Network(activation, depth=depth, width=32, initialisation=initialisation)
+    prediction = predict(network)
+    decay = measure_gradients(network, trials=200, seed=3).decay
+    half = decay.high - decay.mean
+    assert abs(decay.mean - prediction.finite_slope) < 2 * half < abs(decay.mean - prediction.infinite_slope)
+
+
+def test_relu_s_term_is_that_of_hanin_and_nica() -> None:
+    for width in (16, 64, 1000):
+        prediction = predict(Network("relu", depth=5, width=width, initialisation="he"))
+        assert prediction.infinite == pytest.approx([0.0] * 5, abs=1e-9)
+        assert prediction.finite == pytest.approx([-5 / (2 * width)] * 5, abs=1e-9)
+
+
+def test_layer_normalisation_has_no_prediction() -> None:
+    with pytest.raises(ValueError, match="layer_norm=True"):
+        predict(Network("tanh", layer_norm=True))
+    with pytest.raises(ValueError, match="expected a function of one input, not of a, b"):
+        pointwise("glu", 0, None)
+
+
+@pytest.mark.parametrize("name", ONE_INPUT)
+def test_every_activation_has_a_prediction_or_says_that_a_mean_diverges(name: str) -> None:
+    prediction = predict(Network(name, depth=3, width=16, initialisation="he", bias=-0.1))
+    assert len(prediction.infinite) == len(prediction.finite) == 3
+    if all(map(math.isfinite, prediction.infinite)):
+        assert prediction.error < 1e-6, prediction
+
+
+def test_the_catalogue_was_seen() -> None:
+    assert len(ONE_INPUT) >= 83
