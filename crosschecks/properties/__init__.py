@@ -1,7 +1,8 @@
 """What is true of every correctly rounded implementation, one module per property, all of the same shape.
 
 Each has a NAME and `findings(subject)`, which yields what it found on the subject's sample; nothing means it held.
-A property that does not apply to a subject (symmetry of a function without any) yields nothing.
+A property that does not apply to a subject (symmetry of a function without any) yields nothing. Imports
+:mod:`trials` and the rooms before it.
 """
 
 from __future__ import annotations
