@@ -11,7 +11,7 @@ import numpy as np
 
 from ...numerics.floats.formats import Floats, all_values, dtype_of, from_hex
 from ...numerics.floats.test_points import landmarks
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import FORMATS, Format
 from ..implementation import Implementation
@@ -36,7 +36,7 @@ def judge(implementations: Iterable[Implementation], caller: Caller, options: Op
 
 def _check(same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options) -> CheckResult:
     """One result: a function, or the partial derivatives by each of its inputs."""
-    entry = activation(same[0].activation)
+    entry = definition(same[0].activation)
     known = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
     inputs, coverage = _inputs(same[0], fmt, known, options)
     return combined([_judge(i, fmt, inputs, caller, known, options) for i in same], fmt, coverage, options)
@@ -64,7 +64,7 @@ def _inputs(
     implementation: Implementation, fmt: Format, known: Facts | None, options: Options
 ) -> tuple[tuple[Floats, ...], str]:
     """The sample, and whether it is exhaustive."""
-    count = len(activation(implementation.activation).inputs)
+    count = len(definition(implementation.activation).inputs)
     if options.at:
         columns = zip(*(text.split(",") for text in options.at), strict=True)
         given = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
@@ -88,7 +88,7 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
     """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
     taken = []
-    count = len(activation(implementation.activation).inputs)
+    count = len(definition(implementation.activation).inputs)
     for fmt in FORMATS.values():
         probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))
         answer = caller.call(implementation, [probe] * count)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...numerics.floats.formats import to_bits
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ...proofs.enclosures.formats import Format
 from ..findings import Finding, point_hex, shown, shown_point
 from ..implementation import Implementation
@@ -29,7 +29,7 @@ class Judged:
 def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Options) -> CheckResult:
     """The worst of all parts. Where there are several, each finding says by which input the derivative was taken."""
     first = parts[0].implementation
-    names = activation(first.activation).inputs
+    names = definition(first.activation).inputs
     findings: list[Finding] = []
     for part in parts:
         by = f"derivative by {names[part.implementation.variable]}: " if len(parts) > 1 else ""

@@ -22,7 +22,7 @@ from ...numerics.oracle.certified import FLOAT32, Certified, ComparisonUndecided
 from ...numerics.oracle.reference import condition, reference
 from ...numerics.oracle.taylor_rows import BEYOND
 from ...proofs.budget import Undecided
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ...proofs.enclosures.jets import precision
 from ...proofs.expressions import expr as ex
@@ -65,7 +65,7 @@ class Judge:
     """What is true of one activation, with parameters, at one order, in one format."""
 
     def __init__(self, name: str, parameters: tuple[tuple[str, float | str], ...], order: int, fmt: Format) -> None:
-        entry = activation(name)
+        entry = definition(name)
         if len(entry.inputs) > 1:
             raise ValueError(f"activation={name!r}: expected one of a single input to sweep over")
         expr = entry.expr(**dict(parameters))

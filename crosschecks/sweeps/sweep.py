@@ -15,7 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ..implementation import Implementation
 from ..inputs.bit_patterns import ALL, Patterns
@@ -86,7 +86,7 @@ def sweep(
     one = implementation if isinstance(implementation, Implementation) else _only(
         Request(implementation, as_, dict(parameters or {}), (order,))
     )  # fmt: skip
-    if len(inputs := activation(one.activation).inputs) > 1:
+    if len(inputs := definition(one.activation).inputs) > 1:
         raise SweepError(f"{one.activation} takes {len(inputs)} inputs: a sweep goes through those of one")
     if device is not None:
         if one.array != "torch":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...proofs.catalogue.entries import Activation, UnknownActivation, activation, catalogue
+from ...proofs.catalogue.entries import Activation, UnknownActivation, catalogue, definition
 from ..implementation import Implementation
 from ..workers.worker_process import Failed, Worker
 
@@ -53,7 +53,7 @@ def at_orders(
     request: Request, described: Mapping[str, Any], derivative: Mapping[str, Any] | None = None
 ) -> tuple[Implementation, ...]:
     """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
-    entry = activation(request.as_) if request.as_ else _named_like(request.target)
+    entry = definition(request.as_) if request.as_ else _named_like(request.target)
     array = request.array or described["array"]
     implements = request.implements
     has_derivative = derivative is not None or (array != "numpy" and implements == 0)
@@ -79,7 +79,7 @@ def at_orders(
 
 
 def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
-    entries = [activation(request.as_)] if request.as_ else list(catalogue())
+    entries = [definition(request.as_)] if request.as_ else list(catalogue())
     orders = request.orders or (0, 1)
     if request.target == "numpy":
         shipped: Mapping[str, Any] = {e.name: {} for e in entries}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...numerics.floats.formats import Floats, as_float64, dtype_of, exact, format_of, from_bits, to_bits, to_float
 from ...numerics.floats.ulp import Reference
 from ...numerics.oracle.reference import condition, reference
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.functions.pieces import split
 from ...proofs.reals.reals import Real
@@ -64,7 +64,7 @@ def _truth(
 ) -> Truth:
     unsigned = f"u{dtype_of(fmt).itemsize}"
     inputs = [from_bits(np.frombuffer(p, dtype=unsigned), fmt) for p in patterns]
-    entry, given = activation(name), dict(parameters)
+    entry, given = definition(name), dict(parameters)
     if len(inputs) > 1:
         known, defined = gated_reference(entry, given, order, variable, inputs)
         return Truth(known, defined, lambda at: gated_condition(entry, given, order, variable, [a[at] for a in inputs]))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ..implementation import Implementation
 from .invoke import bridge, find
 
@@ -28,7 +28,7 @@ def direct(implementation: Implementation) -> Callable[[Any], Any]:
 
     Raises ValueError for an activation of several inputs.
     """
-    if len(activation(implementation.activation).inputs) != 1:
+    if len(definition(implementation.activation).inputs) != 1:
         raise ValueError(f"activation={implementation.activation!r}: expected an activation of one input")
     function, keywords = find(implementation.function), dict(implementation.keywords)
     if implementation.array != "numpy":

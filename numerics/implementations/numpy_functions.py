@@ -21,7 +21,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.budget import Undecided
-from ...proofs.catalogue.entries import ParameterValue, activation
+from ...proofs.catalogue.entries import ParameterValue, definition
 from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
@@ -200,7 +200,7 @@ def implementation(
 def _input_names(target: Target, expr: Expr) -> tuple[str, ...]:
     if isinstance(target, Expr):
         return tuple(sorted(ex.free_names(expr))) or ("x",)
-    return (activation(target) if isinstance(target, str) else target).inputs
+    return definition(target).inputs
 
 
 def _factors(expr: Expr, names: tuple[str, ...]) -> dict[str, Expr]:

@@ -18,7 +18,7 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...proofs.budget import Undecided, budget
-from ...proofs.catalogue.entries import Activation, ParameterValue, activation
+from ...proofs.catalogue.entries import Activation, ParameterValue, definition
 from ...proofs.datasheets.function import STEPS
 from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
 from ...proofs.enclosures.jets import excludes_zero, precision, program
@@ -193,14 +193,15 @@ def oracle(expr: Expr, order: int = 0) -> Oracle:
 def exact_expression(target: Target, parameters: Mapping[str, ParameterValue] | None = None) -> Expr:
     """The expression of an activation, given by name, entry or expression.
 
-    Raises UnknownActivation, or ValueError for a parameter it does not have.
+    Text is a name, or a formula in x.
+
+    Raises UnknownActivation, StatementError, or ValueError for a parameter it does not have.
     """
     if isinstance(target, Expr):
         if parameters:
             raise ValueError(f"parameters={dict(parameters)!r}: expected none beside an expression")
         return target
-    entry = activation(target) if isinstance(target, str) else target
-    return entry.expr(**(parameters or {}))
+    return definition(target).expr(**(parameters or {}))
 
 
 def reference(

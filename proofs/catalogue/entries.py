@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from flint import fmpq
@@ -72,7 +72,7 @@ class Activation:
     @property
     def template(self) -> Expr:
         """The expression with parameters as free names."""
-        return _template(self.name)
+        return _template(self.name, self.formula)
 
     @property
     def sympy_expression(self) -> Any:
@@ -450,8 +450,10 @@ def known_functions() -> Mapping[str, DefinedFunction]:
     return known
 
 
-def _template(name: str) -> Expr:
-    return known_functions()[name].body
+@lru_cache
+def _template(name: str, formula: str) -> Expr:
+    known = known_functions()
+    return known[name].body if name in known else read_expression(formula, known)
 
 
 def catalogue() -> tuple[Activation, ...]:
@@ -473,3 +475,20 @@ def activation(name: str) -> Activation:
     near = [same] if same else difflib.get_close_matches(name.lower(), names, 3)
     hint = f"did you mean {', '.join(near)}?" if near else "`gradproof list` prints the catalogue"
     raise UnknownActivation(f"unknown activation {name!r}: {hint}")
+
+
+def definition(function: str | Activation) -> Activation:
+    """The activation of that name or alias, or the function that a formula in x defines.
+
+    Raises UnknownActivation for a name that is not known, StatementError for what is no formula in x alone.
+    """
+    if isinstance(function, Activation):
+        return function
+    try:
+        return activation(function)
+    except UnknownActivation:
+        if function.isidentifier() and function != "x":
+            raise
+    if free := sorted(ex.free_names(_template(function, function)) - {"x"}):
+        raise StatementError(f"{function}: expected a function of x alone, found {', '.join(free)}")
+    return Activation(function, function, "", "a formula")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..budget import Undecided, budget
-from ..catalogue.entries import ParameterValue, UnknownActivation, activation
-from ..catalogue.parse import parse_expression
+from ..catalogue.entries import Activation, ParameterValue, definition
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.expectations import expectation
@@ -109,7 +108,7 @@ def _pieces_json(cut: Pieces | None) -> list[dict[str, Any]]:
     ]
 
 
-def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
+def facts(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
     """The certified facts of an activation by name, or of a formula in x.
 
     Raises UnknownActivation, StatementError or ValueError for a name, formula or parameter that is not known.
@@ -132,17 +131,14 @@ def facts(function: str | Expr, *, orders: int = 3, **parameters: ParameterValue
     )  # fmt: skip
 
 
-def _resolve(function: str | Expr, parameters: dict[str, ParameterValue]) -> tuple[str, str, Expr, dict[str, Expr]]:
+def _resolve(
+    function: str | Activation | Expr, parameters: dict[str, ParameterValue]
+) -> tuple[str, str, Expr, dict[str, Expr]]:
     if isinstance(function, Expr):
         return ex.text(function), ex.text(function), function, {}
-    try:
-        entry = activation(function)
-    except UnknownActivation:
-        if function.isidentifier() and function != "x":
-            raise
-        if parameters:
-            raise StatementError("a formula takes no parameters; write their values into it") from None
-        return function, function, parse_expression(function), {}
+    entry = definition(function)
+    if parameters and entry.name == entry.formula:
+        raise StatementError("a formula takes no parameters; write their values into it")
     if len(entry.inputs) > 1:
         raise StatementError(f"{entry.name} has inputs {', '.join(entry.inputs)}; facts are of functions of one input")
     return entry.name, entry.formula, entry.expr(**parameters), entry.parameter_values(**parameters)

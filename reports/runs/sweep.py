@@ -20,7 +20,7 @@ from ...crosschecks.sweeps.sweep import sweep
 from ...crosschecks.sweeps.tile_worker import Guarded, Stopped, SweepError, Task
 from ...crosschecks.targets.resolve import Request, resolve
 from ...crosschecks.workers.worker_process import Worker
-from ...proofs.catalogue.entries import activation
+from ...proofs.catalogue.entries import definition
 from ...proofs.enclosures.formats import format_named
 from ..writing.progress import Progress
 
@@ -51,7 +51,7 @@ def run(target: str, formats: Sequence[str], given: Mapping[str, Any]) -> Swept:
     with Worker() as worker:
         found = resolve(Request(target, **{name: given[name] for name in _ASKED}), worker)
     swept = Swept()
-    one_input = [i for i in found if len(activation(i.activation).inputs) == 1]
+    one_input = [i for i in found if len(definition(i.activation).inputs) == 1]
     swept.left_out = list(dict.fromkeys(i.activation for i in found if i not in one_input))
     if not one_input:
         raise SweepError(f"{', '.join(swept.left_out)}: of several inputs, and a sweep goes through those of one")
