@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -63,6 +64,26 @@ class Counterexample:
         return {"at": dict(self.at), "lhs": self.lhs, "rhs": self.rhs}
 
 
+def sentence(counterexample: Mapping[str, Any]) -> str:
+    """A counterexample's document as `x = 0: left 1/4, right 1/4`."""
+    at = ", ".join(f"{name} = {value}" for name, value in counterexample["at"].items())
+    sides = f"left {counterexample['lhs']}, right {counterexample['rhs']}"
+    return f"{at}: {sides}" if at else sides
+
+
+def lines(result: Mapping[str, Any]) -> list[str]:
+    """A result's document for readers: the verdict, the evidence, the counterexample, the nearest true statement."""
+    evidence = f" ({result['evidence']})" if result["evidence"] else ""
+    where = f"  where {result['where']}" if result["where"] else ""
+    said = [f"{result['verdict']}{evidence}: {result['statement']}{where}"]
+    said += [f"  {line}" for line in result["explanation"]]
+    if result["counterexample"]:
+        said.append(f"  counterexample: {sentence(result['counterexample'])}")
+    if result["nearest"]:
+        said.append(f"  true: {result['nearest']}")
+    return [*said, f"  {result['seconds']:.2f} s"]
+
+
 @dataclass(frozen=True)
 class Result(NoTruthValue):
     """A statement decided, or the reason why it is not."""
@@ -75,6 +96,10 @@ class Result(NoTruthValue):
     counterexample: Counterexample | None = None
     nearest: str | None = None
     seconds: float = field(default=0.0, compare=False)
+
+    def __str__(self) -> str:
+        """What `gradproof prove` prints."""
+        return "\n".join(lines(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:
         """The fields of one claim in `verify --json`, plus the explanation."""

@@ -16,7 +16,8 @@ LAYERS = ("proofs", "numerics", "crosschecks", "reports")
 
 def tree() -> set[str]:
     """Files of the layers as `gradproof/…` paths; folders that tools leave behind are not ours."""
-    files = (path.relative_to(ROOT) for layer in LAYERS for path in (ROOT / layer).rglob("*") if path.is_file())
+    files = [path.relative_to(ROOT) for layer in LAYERS for path in (ROOT / layer).rglob("*") if path.is_file()]
+    files += [path.relative_to(ROOT / "api") for path in (ROOT / "api").rglob("*") if path.is_file()]
     return {f"gradproof/{path.as_posix()}" for path in files if not any(map(is_left_behind, path.parts))}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...numerics.floats.formats import Floats, all_values, dtype_of, from_hex
 from ...numerics.floats.test_points import landmarks
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import FORMATS, Format
 from ..implementation import Implementation

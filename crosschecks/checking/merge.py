@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...numerics.floats.formats import to_bits
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
 from ..findings import Finding, point_hex, shown, shown_point
 from ..implementation import Implementation

@@ -22,7 +22,7 @@ from ...numerics.oracle.certified import FLOAT32, Certified, ComparisonUndecided
 from ...numerics.oracle.reference import condition, reference
 from ...numerics.oracle.taylor_rows import BEYOND
 from ...proofs.budget import Undecided
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ...proofs.enclosures.jets import precision
 from ...proofs.expressions import expr as ex

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ..implementation import Implementation
 from ..inputs.bit_patterns import ALL, Patterns

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...proofs.catalogue.entries import Activation, UnknownActivation, catalogue, definition
+from ...proofs.catalogue.entries import Activation, UnknownActivation, catalogue
+from ...proofs.catalogue.parse import definition
 from ..implementation import Implementation
 from ..workers.worker_process import Failed, Worker
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...numerics.floats.formats import Floats, as_float64, dtype_of, exact, format_of, from_bits, to_bits, to_float
 from ...numerics.floats.ulp import Reference
 from ...numerics.oracle.reference import condition, reference
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.functions.pieces import split
 from ...proofs.reals.reals import Real

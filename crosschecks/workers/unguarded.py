@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ..implementation import Implementation
 from .invoke import bridge, find
 

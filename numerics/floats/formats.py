@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import ml_dtypes
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.enclosures.formats import FORMATS, Format, Rounded, format_named
 
@@ -111,6 +111,16 @@ def exact(value: Any) -> fmpq:
     except (OverflowError, ValueError):
         raise ValueError(f"value={value!r}: expected a finite float") from None
     return fmpq(p, q)
+
+
+def as_array(x: ArrayLike) -> Floats:
+    """Numbers, lists of them or an array as an array of floats; whole numbers become float64. Raises TypeError."""
+    array = np.asarray(x)
+    if array.dtype.kind in "iub":
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "fV":  # ml_dtypes' floats are of kind V
+        raise TypeError(f"expected floats, got {array.dtype}")
+    return array
 
 
 def to_float(rounded: Rounded) -> float:

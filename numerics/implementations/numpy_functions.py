@@ -21,7 +21,8 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.budget import Undecided
-from ...proofs.catalogue.entries import ParameterValue, definition
+from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr

@@ -15,10 +15,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from flint import arb, fmpq
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.budget import Undecided, budget
-from ...proofs.catalogue.entries import Activation, ParameterValue, definition
+from ...proofs.catalogue.entries import Activation, ParameterValue
+from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
 from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
 from ...proofs.enclosures.jets import excludes_zero, precision, program
@@ -28,7 +29,7 @@ from ...proofs.functions.pieces import Kink, Undefined, derivative_at, one_sided
 from ...proofs.functions.sign_charts import Line, sign_line
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
 from ...proofs.reals.reals import exact as exact_real
-from ..floats.formats import Floats, as_float64, dtype_of, exact, format_of, to_float
+from ..floats.formats import as_array, as_float64, dtype_of, exact, format_of, to_float
 from ..floats.ulp import Reference
 from .log_scale import beside_exact, near_zero, scaled_enclosure, scaled_sign, stand_in
 from .smooth_formulas import nth_derivative, rational_value
@@ -206,13 +207,13 @@ def exact_expression(target: Target, parameters: Mapping[str, ParameterValue] | 
 
 def reference(
     target: Target,
-    x: Floats,
+    x: ArrayLike,
     *,
     order: int = 0,
     fmt: str | None = None,
     parameters: Mapping[str, ParameterValue] | None = None,
 ) -> OracleReference:
-    """Correctly rounded values of f, f' or f'' at every element of an array, and what the rounding left over.
+    """Correctly rounded values of f, f' or f'' at every element of an array or a list, and what the rounding left over.
 
     The format of the result is that of x unless `fmt` names another. NaN gives NaN, and so does a point where the
     function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what
@@ -222,6 +223,7 @@ def reference(
     expression's pieces are not found (tan has infinitely many), RoundingUndecided where LAST_PRECISION bits do not
     decide a rounding.
     """
+    x = as_array(x)
     expr = exact_expression(target, parameters)
     check_request(expr, order)
     result = format_named(fmt) if fmt else format_of(x)
@@ -244,13 +246,14 @@ def reference(
 
 
 def condition(
-    target: Target, x: Floats, *, order: int = 0, parameters: Mapping[str, ParameterValue] | None = None
+    target: Target, x: ArrayLike, *, order: int = 0, parameters: Mapping[str, ParameterValue] | None = None
 ) -> NDArray[np.float64]:
     """The condition number kappa = abs(x g'(x) / g(x)) of g = f, f' or f'' at every element, to 10 digits.
 
     Infinite at a zero of g where x g'(x) is not 0; NaN for NaN; 0 at infinities, at kinks and where g and
     x g' are both 0.
     """
+    x = as_array(x)
     expr = exact_expression(target, parameters)
     check_request(expr, order)
     here, slope = oracle(expr, order), oracle(expr, order + 1)

@@ -17,7 +17,7 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import Enclosures, Format, format_named
 from ...proofs.enclosures.jets import precision
@@ -91,7 +91,7 @@ class Entry:
 
 
 def table(
-    function: str | Expr,
+    function: str | Activation | Expr,
     *,
     order: int = 0,
     fmt: str = "float32",

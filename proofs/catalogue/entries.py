@@ -475,20 +475,3 @@ def activation(name: str) -> Activation:
     near = [same] if same else difflib.get_close_matches(name.lower(), names, 3)
     hint = f"did you mean {', '.join(near)}?" if near else "`gradproof list` prints the catalogue"
     raise UnknownActivation(f"unknown activation {name!r}: {hint}")
-
-
-def definition(function: str | Activation) -> Activation:
-    """The activation of that name or alias, or the function that a formula in x defines.
-
-    Raises UnknownActivation for a name that is not known, StatementError for what is no formula in x alone.
-    """
-    if isinstance(function, Activation):
-        return function
-    try:
-        return activation(function)
-    except UnknownActivation:
-        if function.isidentifier() and function != "x":
-            raise
-    if free := sorted(ex.free_names(_template(function, function)) - {"x"}):
-        raise StatementError(f"{function}: expected a function of x alone, found {', '.join(free)}")
-    return Activation(function, function, "", "a formula")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..language.reader import read_expression, read_statement, with_functions
-from ..language.syntax import Statement
-from .entries import known_functions
+from ..language.syntax import Statement, StatementError
+from .entries import Activation, UnknownActivation, activation, known_functions
 
 
 def parse_statement(
@@ -28,3 +29,20 @@ def parse_expression(text: str) -> Expr:
 def parse_number(text: str) -> Expr:
     """Read an expression that calls no activation, such as a parameter's value. Raises StatementError."""
     return read_expression(text, {})
+
+
+def definition(function: str | Activation) -> Activation:
+    """The activation of that name or alias, or the function that a formula in x defines.
+
+    Raises UnknownActivation for a name that is not known, StatementError for what is no formula in x alone.
+    """
+    if isinstance(function, Activation):
+        return function
+    try:
+        return activation(function)
+    except UnknownActivation:
+        if function.isidentifier() and function != "x":
+            raise
+    if free := sorted(ex.free_names(parse_expression(function)) - {"x"}):
+        raise StatementError(f"{function}: expected a function of x alone, found {', '.join(free)}")
+    return Activation(function, function, "", "a formula")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..budget import Undecided, budget
-from ..catalogue.entries import Activation, ParameterValue, definition
+from ..catalogue.entries import Activation, ParameterValue
+from ..catalogue.parse import definition
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.expectations import expectation
@@ -38,6 +39,22 @@ class OrderFacts:
     formula: str
     pieces: Pieces | None
     landscape: Landscape
+
+    @property
+    def sup(self) -> Real:
+        """The supremum on the line. Raises Undecided where it was not found."""
+        return self._known.sup.value
+
+    @property
+    def inf(self) -> Real:
+        """The infimum on the line. Raises Undecided where it was not found."""
+        return self._known.inf.value
+
+    @property
+    def _known(self) -> Landscape:
+        if self.landscape.undecided is not None:
+            raise Undecided(self.landscape.undecided)
+        return self.landscape
 
     def to_json(self) -> dict[str, Any]:
         shape = self.landscape

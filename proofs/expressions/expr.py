@@ -100,6 +100,9 @@ class Expr:
     def __repr__(self) -> str:
         return f"Expr({text(self)})"
 
+    def __str__(self) -> str:
+        return text(self)
+
     @property
     def value(self) -> fmpq | None:
         """The rational this node is, or None."""

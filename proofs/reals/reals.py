@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import arb, fmpq, fmpz
 
 from ..budget import Undecided
+from ..enclosures.formats import FORMATS, RoundingUndecided
 from ..enclosures.jets import enclose, excludes_zero, known_sign, precision
 from ..enclosures.saturation import visible_sign, without_cancellation
 from ..expressions import expr as ex
@@ -145,8 +147,41 @@ class Real:
             self._bits = bits
         return self._ball
 
+    @property
+    def interval(self) -> tuple[Fraction, Fraction]:
+        """Two rationals that enclose the number, close together. Raises Undecided for an infinity."""
+        if self.infinite:
+            raise Undecided(f"{self} lies in no bounded interval")
+        if (value := self.rational) is not None:
+            return Fraction(int(value.p), int(value.q)), Fraction(int(value.p), int(value.q))
+        with precision(160):
+            ends = self.ball(128).lower(), self.ball(128).upper()
+        low, high = (exact_rational(end) for end in ends)
+        return Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
+
     def __float__(self) -> float:
-        return float(self.ball(96).mid()) if not self.infinite else float("inf") * self.infinite
+        """The nearest float64, ties to even. Raises Undecided where that is not settled."""
+        if self.infinite:
+            return float("inf") * self.infinite
+        try:
+            rounded = FORMATS["float64"].round(self.ball if self.rational is None else self.rational)
+        except RoundingUndecided as reason:
+            raise Undecided(str(reason)) from None
+        return float(rounded) if isinstance(rounded, str) else int(rounded.p) / int(rounded.q)
+
+    # Comparisons are decided, by enclosures or by proof, or raise Undecided.
+
+    def __lt__(self, other: Number) -> bool:
+        return compare(self, as_real(other)) < 0
+
+    def __le__(self, other: Number) -> bool:
+        return compare(self, as_real(other)) <= 0
+
+    def __gt__(self, other: Number) -> bool:
+        return compare(self, as_real(other)) > 0
+
+    def __ge__(self, other: Number) -> bool:
+        return compare(self, as_real(other)) >= 0
 
     def decimal(self, digits: int = 30) -> str:
         """The value rounded to this many significant digits, each certified; plain or scientific."""
@@ -240,6 +275,27 @@ def dyadic(x: arb) -> tuple[int, int]:
     """An exact ball as mantissa and exponent; `arb` of the pair is the ball again."""
     mantissa, exponent = x.man_exp()
     return int(mantissa), int(exponent)
+
+
+Number: TypeAlias = "Real | int | float | Fraction | fmpq | Expr"
+"""What a Real is compared with; a float counts with its exact value."""
+
+
+def as_real(value: Number) -> Real:
+    """A number as a Real. Raises TypeError for anything else, ValueError for NaN."""
+    if isinstance(value, Real):
+        return value
+    if isinstance(value, float) and value != value:
+        raise ValueError("nan is not compared with numbers")
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return PLUS_INFINITY if value > 0 else MINUS_INFINITY
+    if isinstance(value, float):
+        value = Fraction(value)
+    if isinstance(value, Fraction):
+        return exact(fmpq(value.numerator, value.denominator))
+    if isinstance(value, int | fmpq | Expr):
+        return exact(value)
+    raise TypeError(f"expected a number, got {value!r} of type {type(value).__name__}")
 
 
 def exact(value: Expr | fmpq | int) -> Real:

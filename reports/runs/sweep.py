@@ -20,7 +20,7 @@ from ...crosschecks.sweeps.sweep import sweep
 from ...crosschecks.sweeps.tile_worker import Guarded, Stopped, SweepError, Task
 from ...crosschecks.targets.resolve import Request, resolve
 from ...crosschecks.workers.worker_process import Worker
-from ...proofs.catalogue.entries import definition
+from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import format_named
 from ..writing.progress import Progress
 

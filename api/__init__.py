@@ -1,0 +1,51 @@
+"""Decides statements about activation functions, follows their gradients, and tests their implementations.
+
+>>> import gradproof
+>>> gradproof.prove("D(sigmoid)(x) <= 1/4").verdict
+<Verdict.PROVED: 'proved'>
+
+Every name is imported when it is first used. The layers `gradproof.proofs`, `.numerics`, `.crosschecks` and `.reports`
+hold everything else. Type checkers read the names from ``__init__.pyi``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_NAMES = {
+    "proofs.statements": "prove",
+    "proofs.verdicts": "Counterexample Evidence Result Verdict",
+    "proofs.budget": "Undecided",
+    "proofs.language.syntax": "StatementError",
+    "proofs.ledger": "ClaimResult Ledger LedgerError builtin_ledgers load",
+    "proofs.catalogue.entries": "Activation UnknownActivation activation catalogue",
+    "proofs.datasheets.function": "Facts",
+    "proofs.datasheets.vector": "VectorFacts",
+    "proofs.reals.reals": "Real",
+    "proofs.certificates": "certificate",
+    "numerics.oracle.reference": "condition reference",
+    "numerics.depth.products": "DepthReport",
+    "numerics.depth.multilayer": "Network",
+    "numerics.depth.networks": "GradientProfile measure_gradients",
+    "crosschecks.checking.check": "assert_conforms check",
+    "crosschecks.checking.results": "CheckResult",
+    "crosschecks.sweeps.sweep": "sweep",
+    "crosschecks.sweeps.result": "SweepResult",
+    "_functions": "Table depth describe describe_vector expectation recheck table verify",
+}
+"""Module: the names it offers here."""
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # the stub names them one by one
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("gradproof")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__", "crosschecks", "numerics", "proofs", "reports"]

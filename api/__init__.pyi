@@ -1,0 +1,42 @@
+from gradproof.crosschecks.checking.check import assert_conforms as assert_conforms
+from gradproof.crosschecks.checking.check import check as check
+from gradproof.crosschecks.checking.results import CheckResult as CheckResult
+from gradproof.crosschecks.sweeps.result import SweepResult as SweepResult
+from gradproof.crosschecks.sweeps.sweep import sweep as sweep
+from gradproof.numerics.depth.multilayer import Network as Network
+from gradproof.numerics.depth.networks import GradientProfile as GradientProfile
+from gradproof.numerics.depth.networks import measure_gradients as measure_gradients
+from gradproof.numerics.depth.products import DepthReport as DepthReport
+from gradproof.numerics.oracle.reference import condition as condition
+from gradproof.numerics.oracle.reference import reference as reference
+from gradproof.proofs.budget import Undecided as Undecided
+from gradproof.proofs.catalogue.entries import Activation as Activation
+from gradproof.proofs.catalogue.entries import UnknownActivation as UnknownActivation
+from gradproof.proofs.catalogue.entries import activation as activation
+from gradproof.proofs.catalogue.entries import catalogue as catalogue
+from gradproof.proofs.certificates import certificate as certificate
+from gradproof.proofs.datasheets.function import Facts as Facts
+from gradproof.proofs.datasheets.vector import VectorFacts as VectorFacts
+from gradproof.proofs.language.syntax import StatementError as StatementError
+from gradproof.proofs.ledger import ClaimResult as ClaimResult
+from gradproof.proofs.ledger import Ledger as Ledger
+from gradproof.proofs.ledger import LedgerError as LedgerError
+from gradproof.proofs.ledger import builtin_ledgers as builtin_ledgers
+from gradproof.proofs.ledger import load as load
+from gradproof.proofs.reals.reals import Real as Real
+from gradproof.proofs.statements import prove as prove
+from gradproof.proofs.verdicts import Counterexample as Counterexample
+from gradproof.proofs.verdicts import Evidence as Evidence
+from gradproof.proofs.verdicts import Result as Result
+from gradproof.proofs.verdicts import Verdict as Verdict
+
+from ._functions import Table as Table
+from ._functions import depth as depth
+from ._functions import describe as describe
+from ._functions import describe_vector as describe_vector
+from ._functions import expectation as expectation
+from ._functions import recheck as recheck
+from ._functions import table as table
+from ._functions import verify as verify
+
+__version__: str
