@@ -73,7 +73,7 @@ MUTANTS = tuple(
             ("< is <=", '        case "<":\n            return sign < 0', '        case "<":\n            return sign <= 0'),
             ("sqrt(x)*sqrt(x) is x", "mergeable = old * exponent > 0 and (old.q == exponent.q == 1 or (old + exponent).q != 1)",
              "mergeable = old * exponent > 0"),
-            ("a sum is positive where one term is", "return all(_nonnegative(a) for a in args) and any(a.positive for a in args)",
+            ("a sum is positive where one term is", "return all(is_nonnegative(a) for a in args) and any(a.positive for a in args)",
              "return any(a.positive for a in args)"),
             ("every logarithm is defined everywhere", "return args[0].total and args[0].positive", "return args[0].total"),
         )),

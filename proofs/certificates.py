@@ -176,7 +176,7 @@ def write_proofs(folder: Path, ledgers: Sequence[Ledger], entries: Sequence[dict
     return failed
 
 
-def _primitive(term: gaussian_moments._Term, z: ex.Expr) -> ex.Expr:
+def _primitive(term: gaussian_moments.Term, z: ex.Expr) -> ex.Expr:
     """An antiderivative of c z^k exp(a z) times the normal density: of moments of t = z - a, by recursion."""
     k, a = term.k, term.a
     t = z - a
@@ -295,7 +295,7 @@ class _Writer(Recheck):
         """By completing the square, term by term; the re-checker differentiates them."""
         f = self._expr(f"{e.text} == 0", name)
         for gap, piece in zip(fact["gaps"], split(f, name).pieces, strict=True):
-            terms = None if piece.expr is None else gaussian_moments._terms(piece.expr, name)
+            terms = None if piece.expr is None else gaussian_moments.gaussian_terms(piece.expr, name)
             if terms is None or any(t.erfs or t.wave or t.g is not ex.ZERO for t in terms):
                 raise Unclear("an expectation without an elementary antiderivative")
             gap["cases"] = {}

@@ -20,8 +20,7 @@ from flint import fmpq
 from ..budget import Undecided, budget, exhausted
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Resolver, Undefined, primitive
-from ..functions.pieces import _Pending as Pending
+from ..functions.pieces import Resolver, Undefined, UnknownSign, primitive
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within
 from ..normal_forms import normal_form
 from ..reals.reals import constant_sign, exact
@@ -51,7 +50,7 @@ def decide(question: Question) -> Verdict:
     edges = _edges(question)
     if (found := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
         return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
-    prover = _Cases(question)
+    prover = CaseSplit(question)
     try:
         prover.run()
     except Undecided as reason:
@@ -75,7 +74,7 @@ def _proved_box(question: Question) -> str:
         regions = {name: _both(question.regions.get(name), box) for name in question.names}
         try:
             with budget(BOX_STEPS):
-                _Cases(replace(question, regions=regions)).run()
+                CaseSplit(replace(question, regions=regions)).run()
         except (Undecided, Undefined):
             if exhausted():
                 break
@@ -111,7 +110,7 @@ def _inner_points(question: Question) -> Iterator[dict[str, fmpq]]:
     if point is not None:
         yield {name: point.get(name, fmpq(0)) for name in question.names}
     with suppress(Undecided, Undefined):
-        inner = {name: _inner(line) for name, line in _Cases(question).allowed().items()}
+        inner = {name: _inner(line) for name, line in CaseSplit(question).allowed().items()}
         yield {name: inner.get(name, fmpq(1)) for name in question.names}
 
 
@@ -168,7 +167,7 @@ def has_point(where: Tree, names: tuple[str, ...]) -> bool:
     return True
 
 
-class _Cases:
+class CaseSplit:
     """The search tree over signs."""
 
     def __init__(self, question: Question) -> None:
@@ -190,14 +189,14 @@ class _Cases:
                 raise Undecided(f"more than {MAX_CASES} cases")
             try:
                 met |= self._settle(known)
-            except Pending as question:
+            except UnknownSign as question:
                 self.keys.add(ex.text(question.key))
                 stack += [{**known, question.key: sign} for sign in (1, 0, -1)]
         if not met:
             raise Undecided("the domain is empty: no case satisfies the condition")
 
     def _settle(self, known: dict[Expr, int]) -> bool:
-        """Decide one case; whether it may contain points of the domain. Raises Pending, Undecided."""
+        """Decide one case; whether it may contain points of the domain. Raises UnknownSign, Undecided."""
         regions = self._confine(known)
         if any(_is_empty(region) for region in regions.values()):
             return False
@@ -215,7 +214,7 @@ class _Cases:
         if truth is not True:
             for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(ex.text(k)))):
                 if key not in known:
-                    raise Pending(key)
+                    raise UnknownSign(key)
             assumed = ", ".join(f"{ex.text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
             raise Undecided(f"not decided in the case {assumed or 'of all points'}")
         return True
@@ -326,7 +325,7 @@ class _Cases:
             return frozenset((1,))
         flip, key = primitive(e)
         assumed = frozenset(flip * s for s in case.known.get(key, sign_rules.ALL))
-        if ex._nonnegative(e):
+        if ex.is_nonnegative(e):
             assumed -= {-1}
         names = ex.free_names(e)
         if assumed == sign_rules.ALL and len(names) > 1:
@@ -356,7 +355,7 @@ class _Cases:
 def _edges(question: Question) -> dict[str, tuple[fmpq, ...]]:
     """For each name, the rational ends of where the condition allows it: strict and wide bounds fail there first."""
     try:
-        regions = _Cases(question).allowed()
+        regions = CaseSplit(question).allowed()
     except (Undecided, Undefined):
         return {}
     return {name: tuple(m.rational for m in line.marks if m.rational is not None) for name, line in regions.items()}
@@ -369,7 +368,7 @@ def _positive_term(e: Expr, known: Mapping[Expr, int]) -> bool:
         if factor.value is not None:
             sign *= (factor.value > 0) - (factor.value < 0)
             continue
-        base, exponent = ex._base_exponent(factor)
+        base, exponent = ex.split_power(factor)
         if base.positive:
             continue
         flip, key = primitive(base)
@@ -451,14 +450,14 @@ class _CaseResolver(Resolver):
     def _factor_sign(self, u: Expr, moving: bool) -> int:
         if not ex.free_names(u):
             return self._closed_sign(u, moving)
-        base, exponent = ex._base_exponent(u)
+        base, exponent = ex.split_power(u)
         if base.positive:
             return 1
         if exponent.q != 1:  # a root: 0 or positive, with its base
             return abs(prod(self._factor_sign(factor, moving) ** power for factor, power in _factors(base)))
         flip, key = primitive(base)
         if key not in self.known:
-            raise Pending(key)
+            raise UnknownSign(key)
         sign = self.known[key]
         if sign == 0 and moving:
             self.touched = True

@@ -31,7 +31,7 @@ def form(e: Expr) -> tuple[dict[str, fmpq], fmpq] | None:
     coefficients: dict[str, fmpq] = {}
     constant = fmpq(0)
     for term in e.args if e.op == "add" else (e,):
-        factor, rest = ex._coefficient(term)
+        factor, rest = ex.split_coefficient(term)
         if rest is ex.ONE:
             constant += factor
         elif rest.op == "name":

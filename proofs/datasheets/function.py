@@ -12,8 +12,7 @@ from ..catalogue.parse import definition
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.expectations import expectation
-from ..functions.landscape import Landscape, landscape, proved_parity
-from ..functions.landscape import _differ_at as differ_at
+from ..functions.landscape import Landscape, differ_at, landscape, proved_parity
 from ..functions.pieces import Pieces, Undefined, split
 from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
 from ..functions.sign_charts import merge, sign_line

@@ -31,7 +31,7 @@ def counterexample(given: Resolution, formula: Formula, at: Mapping[str, Real]) 
         try:
             sides = [points.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs)]
             if not ex.holds(leaf.op, compare(*sides)):
-                return Counterexample(shown, _side(sides[0], sides[1]), _side(sides[1], sides[0]))
+                return Counterexample(shown, shown_side(sides[0], sides[1]), shown_side(sides[1], sides[0]))
         except (Undecided, Undefined):
             continue
     return Counterexample(shown, "false", "true")
@@ -88,7 +88,7 @@ def _extremum_note(given: Resolution, leaf: Relation, variable: str, inside: Lin
     return describe_extremum(f"{kind} of {text}", shape, kind)
 
 
-def _side(x: Real, other: Real) -> str:
+def shown_side(x: Real, other: Real) -> str:
     """A value with enough digits to be told from the other side."""
     if x.infinite or (x.rational is not None and len(str(x.rational)) <= 40):
         return str(x)

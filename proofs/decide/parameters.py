@@ -18,8 +18,7 @@ from ..budget import Undecided, spend
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
-from ..functions.pieces import Resolver, Undefined, one_sided_limit, primitive
-from ..functions.pieces import _Pending as Pending
+from ..functions.pieces import Resolver, Undefined, UnknownSign, one_sided_limit, primitive
 from ..functions.sign_charts import Line
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
@@ -110,7 +109,7 @@ class _Question:
             return (Interval(low, high, Resolver(known).visit(self.body), known),)
         except Undefined:
             return None
-        except Pending as question:
+        except UnknownSign as question:
             key = question.key
         if self.variable not in ex.free_names(key):
             return self.by_sign(key, known, lambda sign: self.tree(low, high, {**known, key: sign}))
@@ -285,7 +284,7 @@ class _Question:
                 smooth = Resolver(signs).visit(here)
             except Undefined:
                 return False
-            except Pending as question:
+            except UnknownSign as question:
                 signs[question.key] = self._sign(question.key, signs)
                 continue
             return self._defined(smooth, known) and normal_form.is_zero(smooth - side)

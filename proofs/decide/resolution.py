@@ -300,7 +300,7 @@ def _one_sided(e: Expr, op: str) -> tuple[str, tuple[Expr, Expr]] | None:
         return None
     terms = e.args if e.op == "add" else (e,)
     for i, term in enumerate(terms):
-        factor, part = ex._coefficient(term)
+        factor, part = ex.split_coefficient(term)
         if part.op not in ("abs", "max", "min"):
             continue
         choices = (part.args[0], -part.args[0]) if part.op == "abs" else part.args

@@ -164,7 +164,7 @@ def _positive(op: str, args: tuple[Any, ...]) -> bool:
         case "pi" | "exp" | "erfc" | "cosh":
             return True
         case "add":
-            return all(_nonnegative(a) for a in args) and any(a.positive for a in args)
+            return all(is_nonnegative(a) for a in args) and any(a.positive for a in args)
         case "mul" | "min":
             return all(a.positive for a in args)
         case "max":
@@ -208,10 +208,10 @@ def _above_one(e: Expr) -> bool:
         return e.op == "rational" and e.args[0] > 1
     constant = sum((t.args[0] for t in e.args if t.op == "rational"), fmpq(0))
     rest = [t for t in e.args if t.op != "rational"]
-    return constant >= 1 and all(_nonnegative(t) for t in rest) and any(t.positive for t in rest)
+    return constant >= 1 and all(is_nonnegative(t) for t in rest) and any(t.positive for t in rest)
 
 
-def _nonnegative(e: Expr) -> bool:
+def is_nonnegative(e: Expr) -> bool:
     if e.positive:
         return True
     match e.op:
@@ -223,9 +223,9 @@ def _nonnegative(e: Expr) -> bool:
         case "abs":
             return True
         case "max":
-            return any(_nonnegative(a) for a in e.args)
+            return any(is_nonnegative(a) for a in e.args)
         case "add" | "mul" | "min":
-            return all(_nonnegative(a) for a in e.args)
+            return all(is_nonnegative(a) for a in e.args)
         case _:
             return False
 
@@ -257,7 +257,7 @@ def as_expr(value: Expr | Number) -> Expr:
     return value if isinstance(value, Expr) else rational(value)
 
 
-def _coefficient(term: Expr) -> tuple[fmpq, Expr]:
+def split_coefficient(term: Expr) -> tuple[fmpq, Expr]:
     """Split a term into rational coefficient and the rest."""
     if term.op == "rational":
         return term.args[0], ONE
@@ -276,7 +276,7 @@ def add(*terms: Expr | Number) -> Expr:
         if term.op == "add":
             stack.extend(reversed(term.args))
             continue
-        coefficient, rest = _coefficient(term)
+        coefficient, rest = split_coefficient(term)
         collected[rest] = collected.get(rest, fmpq(0)) + coefficient
     spend(0.1 + 0.05 * len(collected))
     constant = collected.pop(ONE, fmpq(0))
@@ -295,7 +295,7 @@ def _multiple(coefficient: fmpq, term: Expr) -> Expr:
     return term if coefficient == 1 else Expr("mul", rational(coefficient), term)
 
 
-def _base_exponent(factor: Expr) -> tuple[Expr, fmpq]:
+def split_power(factor: Expr) -> tuple[Expr, fmpq]:
     if factor.op == "pow" and factor.args[1].op == "rational":
         return factor.args[0], factor.args[1].args[0]
     return factor, fmpq(1)
@@ -317,7 +317,7 @@ def mul(*factors: Expr | Number) -> Expr:
         if factor.op == "rational":
             coefficient *= factor.args[0]
             continue
-        base, exponent = _base_exponent(factor)
+        base, exponent = split_power(factor)
         old = powers.get(base, fmpq(0))
         # x^-1 * x is undefined at 0, sqrt(x) * sqrt(x) below 0, and both must stay so; x^-1 * x^-1 may merge.
         mergeable = old * exponent > 0 and (old.q == exponent.q == 1 or (old + exponent).q != 1)
@@ -700,7 +700,7 @@ def _render_product(e: Expr) -> tuple[str, int]:
             if value.q != 1:
                 denominator.append(str(value.q))
             continue
-        base, exponent = _base_exponent(factor)
+        base, exponent = split_power(factor)
         if exponent < 0:
             denominator.append(_text(power_node(base, -exponent), _UNARY))
         else:

@@ -122,7 +122,7 @@ class _Walk:
         (moving,) = [t for t in e.args if t.value is None][:1] or (None,)
         if constant is None or moving is None:
             return None
-        scale, power = ex._coefficient(moving)
+        scale, power = ex.split_coefficient(moving)
         odd = power.op == "exp" and self._sign(power.args[0]) == -1
         return constant if odd and scale == constant.value else None
 

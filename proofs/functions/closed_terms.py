@@ -18,7 +18,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
 from ..reals.reals import Extreme, Real, image, sign_of
-from .pieces import Resolver, _Pending
+from .pieces import Resolver, UnknownSign
 
 QUICK_BITS = 256
 """Up to this precision the sign of an argument of abs, max or min is looked for."""
@@ -44,7 +44,7 @@ def closed_value(e: Expr, values: Mapping[str, Real]) -> Real:
         try:
             defined = Resolver(known).visit(e)
             return _enclosed(normal_form.simplest(defined), numbers)
-        except _Pending as question:
+        except UnknownSign as question:
             known[question.key] = sign_of(_enclosed(question.key, numbers))
 
 

@@ -28,7 +28,7 @@ def density(z: Expr) -> Expr:
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """coefficient * z^k * exp(a z - g z^2) * product of erf(b z) * cos or sin of a linear function."""
 
     coefficient: Expr = ex.ONE
@@ -47,7 +47,7 @@ def closed_form(e: Expr, variable: str) -> Expr | None:
         if not all(isinstance(end, (Expr, Real)) for end in (low, high)) or piece.expr is None:
             return None
         try:
-            terms = _terms(piece.expr, variable)
+            terms = gaussian_terms(piece.expr, variable)
             whole_line = isinstance(low, Real) and isinstance(high, Real)
             values = None if terms is None else [_mean(t, low, high, whole_line, variable) for t in terms]
         except normal_form.TooComplex:
@@ -62,7 +62,7 @@ End: TypeAlias = "Expr | Real | None"
 """The end of an interval: exact, or an infinity."""
 
 
-def _mean(t: _Term, low: End, high: End, whole_line: bool, variable: str) -> Expr | None:
+def _mean(t: Term, low: End, high: End, whole_line: bool, variable: str) -> Expr | None:
     if not t.erfs and t.g is ex.ZERO and t.wave is None:
         return t.coefficient * _integral(t.k, t.a, low, high)
     if not whole_line or t.a is not ex.ZERO:
@@ -73,12 +73,12 @@ def _mean(t: _Term, low: End, high: End, whole_line: bool, variable: str) -> Exp
     return None if value is None else t.coefficient * value
 
 
-def _terms(e: Expr, variable: str) -> list[_Term] | None:
+def gaussian_terms(e: Expr, variable: str) -> list[Term] | None:
     """The function as a sum of terms, or None where it is not one."""
     normal = normal_form.canonical(e)
-    result: list[_Term] = []
+    result: list[Term] = []
     for summand in normal.args if normal.op == "add" else (normal,):
-        found: list[_Term] | None = [_Term()]
+        found: list[Term] | None = [Term()]
         for factor in summand.args if summand.op == "mul" else (summand,):
             found = _times(found, factor, variable)
             if found is None:
@@ -87,7 +87,7 @@ def _terms(e: Expr, variable: str) -> list[_Term] | None:
     return result if all(t.k <= MAX_DEGREE for t in result) else None
 
 
-def _times(terms: list[_Term], factor: Expr, variable: str) -> list[_Term] | None:
+def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
     """Terms times one factor of a normal form."""
     z = ex.name(variable)
     if variable not in ex.free_names(factor):

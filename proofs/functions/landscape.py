@@ -375,7 +375,7 @@ PARITY_STEPS = 1_000
 PROBES = (fmpq(5, 7), fmpq(23, 9))
 
 
-def _differ_at(e: Expr, variable: str) -> bool:
+def differ_at(e: Expr, variable: str) -> bool:
     """Whether the expression is proved not to be 0 at one of a few points: a quick no."""
     for probe in PROBES:
         try:
@@ -396,7 +396,7 @@ def proved_parity(e: Expr, variable: str) -> int | None:
     for sign in (1, -1):
         if e.total and normal_form.is_zero(e - sign * flipped):
             return sign
-        if _differ_at(e - sign * flipped, variable):
+        if differ_at(e - sign * flipped, variable):
             continue
         try:
             with budget(PARITY_STEPS):

@@ -36,7 +36,7 @@ from .zeros import chart
 MAX_PIECES = 200
 
 
-class _Pending(Exception):
+class UnknownSign(Exception):
     """The sign of this expression is needed to go on."""
 
     def __init__(self, key: Expr) -> None:
@@ -46,7 +46,7 @@ class _Pending(Exception):
 def primitive(u: Expr) -> tuple[int, Expr]:
     """(sign, v) with u = sign * positive constant * v, so that x, -x and 3x share one sign."""
     first = u.args[0] if u.op == "add" else u
-    coefficient = ex._coefficient(first)[0]
+    coefficient = ex.split_coefficient(first)[0]
     if not coefficient:
         return 1, u
     return (1 if coefficient > 0 else -1), u * (1 / coefficient)
@@ -60,7 +60,7 @@ class Resolver:
         self._cache: dict[tuple[Expr, tuple[tuple[str, Expr], ...]], Expr] = {}
 
     def visit(self, e: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> Expr:
-        """A smooth expression equal to e on the piece. Raises _Pending or Undefined."""
+        """A smooth expression equal to e on the piece. Raises UnknownSign or Undefined."""
         if not e.switching and e.total:
             return e
         key = (e, bound)
@@ -121,7 +121,7 @@ class Resolver:
             return 1
         flip, key = primitive(u)
         if key not in self.known:
-            raise _Pending(key)
+            raise UnknownSign(key)
         if moving and self.known[key] == 0:
             raise Undecided(f"a derivative along points where its case distinction {ex.text(key)} is 0")
         return flip * self.known[key]
@@ -171,7 +171,7 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
         except Undefined:
             done.append(Piece(low, high, None, tuple(known.items())))
             continue
-        except _Pending as question:
+        except UnknownSign as question:
             if extra := ex.free_names(question.key) - {variable}:
                 raise Undecided(f"the sign of {ex.text(question.key)} depends on {', '.join(sorted(extra))}") from None
             found = chart(question.key, variable, low, high)

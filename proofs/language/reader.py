@@ -76,7 +76,7 @@ def read_statement(
 
 
 def _read_statement(text: str, where: str | None, known: Mapping[str, DefinedFunction], part: bool) -> Statement:
-    reader = _Reader(known)
+    reader = Reader(known)
     tree = syntax_tree(text, "statement")
     formula = reader.formula(tree)
     condition = None
@@ -105,7 +105,7 @@ def _numbers_in(leaf: Leaf) -> frozenset[str]:
 
 def read_expression(text: str, known: Mapping[str, DefinedFunction]) -> Expr:
     """Read one real expression, such as a catalogue formula. Raises StatementError."""
-    reader = _Reader(known)
+    reader = Reader(known)
     expr = reader.expression(syntax_tree(text, "formula"))
     if reader.functionals or reader.products:
         raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
@@ -222,7 +222,7 @@ def _calls(node: ast.expr, *names: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
-class _Reader:
+class Reader:
     """Translates a validated tree, collecting functionals and products as it goes."""
 
     def __init__(self, functions: Mapping[str, DefinedFunction]) -> None:

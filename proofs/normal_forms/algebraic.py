@@ -115,5 +115,5 @@ def _power_sizes(upper: int, lower: int, exponent: Any) -> tuple[int, int]:
 
 def _turns(e: Expr) -> Any:
     """r of sin(r pi) or cos(r pi), or None."""
-    r, rest = ex._coefficient(e.args[0])
+    r, rest = ex.split_coefficient(e.args[0])
     return r if rest is ex.PI else None

@@ -54,7 +54,7 @@ def is_zero(e: Expr) -> bool:
 
 def _logarithms_cancel(normal: Expr) -> bool:
     """Whether a sum of whole multiples of logarithms is 0 because the product of their arguments' powers is 1."""
-    terms = [ex._coefficient(term) for term in _terms(normal)]
+    terms = [ex.split_coefficient(term) for term in _terms(normal)]
     if len(terms) < 2 or any(rest.op != "log" for _, rest in terms):
         return False
     scale = lcm(*(int(c.q) for c, _ in terms))
@@ -196,7 +196,7 @@ def _without_half_turns(op: str, u: Expr) -> Expr | None:
     """sin or cos of r pi + rest with 0 <= r < 1, or its value; None where the argument has this form already."""
     turns, rest = fmpq(0), []
     for term in _terms(u):
-        coefficient, factor = ex._coefficient(term)
+        coefficient, factor = ex.split_coefficient(term)
         if factor is ex.PI:
             turns = coefficient
         else:
@@ -229,7 +229,7 @@ def _split_exponential(u: Expr) -> Expr:
     powers: list[Expr] = []
     rest: list[Expr] = []
     for term in _terms(u):
-        coefficient, factor = ex._coefficient(term)
+        coefficient, factor = ex.split_coefficient(term)
         if factor.op == "log":
             powers.append(_prepare_power(factor.args[0], coefficient))
         else:
@@ -245,7 +245,7 @@ def _split_logarithm(u: Expr) -> Expr:
     inside: list[Expr] = []
     sign = 1
     for factor in _factors_of_fraction(u):
-        base, exponent = ex._base_exponent(factor)
+        base, exponent = ex.split_power(factor)
         if base.op == "exp":
             parts.append(exponent * base.args[0])
         elif base.op == "rational":
@@ -302,7 +302,7 @@ def _prepare_power(base: Expr, r: fmpq) -> Expr:
     factors: list[Expr] = []
     inside: list[Expr] = []
     for factor in _factors_of_fraction(base):
-        inner, k = ex._base_exponent(factor)
+        inner, k = ex.split_power(factor)
         if inner.op == "rational" and inner.args[0] > 0:
             factors += [Expr("pow", ex.rational(p), ex.rational(k * m * r)) for p, m in _prime_powers(inner.args[0])]
         elif inner.positive:
@@ -356,7 +356,7 @@ class _Ring:
                 return
             case "exp":
                 for term in _terms(e.args[0]):
-                    coefficient, rest = ex._coefficient(term)
+                    coefficient, rest = ex.split_coefficient(term)
                     self._rates.setdefault(Expr("exp", rest), []).append(coefficient * exponent)
             case "add" | "mul" if exponent.q == 1:
                 for a in e.args:
@@ -421,10 +421,10 @@ class _Ring:
         return self._checked(a**n)
 
     def _power(self, base: Expr, exponent: fmpq) -> tuple[fmpq_mpoly, fmpq_mpoly]:
-        if base.op == "exp" and (base.args[0].op == "add" or ex._coefficient(base.args[0])[1] is not base.args[0]):
+        if base.op == "exp" and (base.args[0].op == "add" or ex.split_coefficient(base.args[0])[1] is not base.args[0]):
             top, bottom = self.one, self.one
             for term in _terms(base.args[0]):
-                coefficient, rest = ex._coefficient(term)
+                coefficient, rest = ex.split_coefficient(term)
                 p, q = self._power(Expr("exp", rest), coefficient * exponent)
                 top, bottom = self._product(top, p), self._product(bottom, q)
             return self.reduced(top, bottom)
@@ -551,7 +551,7 @@ def _prepare(e: Expr) -> Expr:
             exponent = e.args[1].value
             if exponent is None:
                 return _prepare(ex.exp(e.args[1] * ex.log(e.args[0])))
-            inner, root = ex._base_exponent(e.args[0])
+            inner, root = ex.split_power(e.args[0])
             if exponent.q == 1 and root.q != 1:  # a power of a root, equal to one root where that is defined
                 return _prepare_power(canonical(inner), root * exponent)
             if exponent.q == 1:

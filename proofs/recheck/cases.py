@@ -171,13 +171,13 @@ def _positive(e: Any) -> bool:
     if e.is_Rational:
         return bool(e > 0)
     if e.is_Add:
-        return all(_nonnegative(t) for t in e.args) and any(_positive(t) for t in e.args)
+        return all(is_nonnegative(t) for t in e.args) and any(_positive(t) for t in e.args)
     if e.is_Mul:
         return all(map(_positive, e.args))
     return isinstance(e, sp.exp) or e == sp.pi or (e.is_Pow and _positive(e.base))
 
 
-def _nonnegative(e: Any) -> bool:
+def is_nonnegative(e: Any) -> bool:
     if e.is_Mul:
-        return all(map(_nonnegative, e.args))
+        return all(map(is_nonnegative, e.args))
     return _positive(e) or (e.is_Pow and e.exp.is_Integer and e.exp % 2 == 0)

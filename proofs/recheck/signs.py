@@ -246,7 +246,7 @@ def positive(e: Node) -> bool:
         case "num":
             return e.args[0] > 0
         case "add":
-            return any(map(positive, e.args)) and all(map(_nonnegative, e.args))
+            return any(map(positive, e.args)) and all(map(is_nonnegative, e.args))
         case "mul":
             return all(map(positive, e.args))
         case "pow":
@@ -254,9 +254,9 @@ def positive(e: Node) -> bool:
     return e.op in ("exp", "erfc", "pi")
 
 
-def _nonnegative(e: Node) -> bool:
+def is_nonnegative(e: Node) -> bool:
     even = e.op == "pow" and e.args[1].denominator == 1 and e.args[1] % 2 == 0
-    return even or positive(e) or (e.op in ("add", "mul") and all(map(_nonnegative, e.args)))
+    return even or positive(e) or (e.op in ("add", "mul") and all(map(is_nonnegative, e.args)))
 
 
 def settles(find: Callable[[], int | None], sign: int | None) -> bool:

@@ -47,7 +47,7 @@ class Reading:
         for row in sorted({n for n in self.names() if n.endswith(ROW)} | self._averaged()):
             self._extremes(row)
         for name, body in self.bodies.items():
-            if self.mentions(name) and ex._nonnegative(body):
+            if self.mentions(name) and ex.is_nonnegative(body):
                 self._rest(name)
         if self.mentions(LOG_N.args[0]):
             self.know(LOG_N - ex.log(ex.rational(self.least)))
@@ -188,7 +188,7 @@ class Reading:
         for a in others:
             for b in others:
                 f, g = self.bodies[a], self.bodies[b]
-                if a < b and ex._nonnegative(f) and ex._nonnegative(g) and canonical(square - f * g) is ex.ZERO:
+                if a < b and ex.is_nonnegative(f) and ex.is_nonnegative(g) and canonical(square - f * g) is ex.ZERO:
                     cosine = ex.name(f"{name}/(sqrt({a})*sqrt({b}))")
                     self.know(1 - cosine)
                     self.know(1 + cosine)
@@ -282,7 +282,7 @@ def _sign_by_factors(e: Expr) -> tuple[int, bool] | None:
 def _factor_sign(factor: Expr) -> tuple[int, bool] | None:
     for sign in (1, -1):
         e = canonical(sign * factor)
-        if e.positive or ex._nonnegative(e):
+        if e.positive or ex.is_nonnegative(e):
             return sign, e.positive
     return None
 

@@ -12,10 +12,12 @@ from flint import fmpq
 
 from ..budget import Undecided, budget
 from ..cases import points
+from ..decide.explanations import shown_side
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.pieces import Undefined
 from ..language.syntax import Connective, Formula, Relation, Statement, relations
+from ..reals.reals import compare, exact
 from ..verdicts import Counterexample
 from .algebra import is_vector
 from .reader import EntryRelation, VectorStatement
@@ -134,9 +136,6 @@ class Search:
         self, formula: Formula, point: Mapping[str, fmpq], n: int,
         vectors: Mapping[str, Vector], scalars: Mapping[str, fmpq],
     ) -> Counterexample:  # fmt: skip
-        from ..decide.explanations import _side as shown_side
-        from ..reals.reals import compare, exact
-
         at = {"n": str(n)} | {v: f"({', '.join(map(str, values))})" for v, values in vectors.items()}
         at |= {name: str(x) for name, x in scalars.items()}
         numbers = {name: exact(x) for name, x in point.items()}

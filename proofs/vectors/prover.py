@@ -204,7 +204,7 @@ class Prover:
         with budget(NUMBER_STEPS):
             if len(names) > 1:
                 tree = tree_of(goal)
-                case_split._Cases(points.Question(tree, tree_of(where), tuple(sorted(names)))).run()
+                case_split.CaseSplit(points.Question(tree, tree_of(where), tuple(sorted(names)))).run()
             elif Decision(Statement(shown, goal, {}, where)).run().verdict is not Verdict.PROVED:
                 raise Undecided(f"{goal.text}: {shown} does not follow from what is known of the sums")
 

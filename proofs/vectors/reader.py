@@ -16,7 +16,7 @@ from ..catalogue.entries import known_functions
 from ..catalogue.vector_entries import vector_activations
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..language.reader import DefinedFunction, _Reader, extremum_hint, names_typed, require_named, with_functions
+from ..language.reader import DefinedFunction, Reader, extremum_hint, names_typed, require_named, with_functions
 from ..language.signatures import names as function_names
 from ..language.source import quoted, source_text, syntax_tree
 from ..language.syntax import Connective, Formula, Relation, StatementError, relations
@@ -124,7 +124,7 @@ def _formula(text: str) -> ast.expr:
     return syntax_tree(text, "formula")
 
 
-class _VectorReader(_Reader):
+class _VectorReader(Reader):
     """Reads real expressions with vectors among them, as expressions in the generic component."""
 
     def __init__(

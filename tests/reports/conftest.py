@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,8 +13,6 @@ import pytest
 from gradproof.proofs.ledger import load
 from gradproof.reports.page.write import write
 from gradproof.reports.runs import collect
-
-from .strict import strict
 
 LEDGER = """
 title = "A <b>small</b> ledger"
@@ -73,7 +72,7 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def report_data(report_folder: Path) -> dict[str, Any]:
     """The data of that report, as a reader of report.json gets it."""
-    return strict(report_folder.joinpath("report.json").read_text(encoding="utf-8"))
+    return _strict(report_folder.joinpath("report.json").read_text(encoding="utf-8"))
 
 
 RESULT = {
@@ -115,3 +114,18 @@ def gradproof(tmp_path: Path) -> Run:
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, **options)
 
     return run
+
+
+def _strict(text: str) -> Any:
+    """JSON in which NaN and Infinity are errors."""
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.fixture
+def strict() -> Callable[[str], Any]:
+    """Reads JSON in which NaN and Infinity are errors."""
+    return _strict

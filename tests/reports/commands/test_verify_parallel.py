@@ -14,9 +14,8 @@ import pytest
 from gradproof.proofs import ledger as proofs_ledger
 from gradproof.proofs.ledger import builtin_ledgers, parse
 from gradproof.reports import cli
-from gradproof.reports.runs import pool
+from gradproof.reports.runs import pool, sections
 from gradproof.reports.runs.pool import DIED, Part, run_few, run_parts
-from gradproof.reports.views import ledgers as ledger_page
 from gradproof.reports.views.ledgers import verified
 from gradproof.reports.writing.progress import Progress
 
@@ -107,7 +106,7 @@ def test_a_process_that_dies_loses_its_own_part_alone():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_claim_that_fails_is_undecided_and_said_so(monkeypatch, capsys, tmp_path, workers):
-    monkeypatch.setattr(ledger_page.sections, "verdict", verdict_or_death)
+    monkeypatch.setattr(sections, "verdict", verdict_or_death)
     bad = "deadly" if workers == 2 else "buggy"
     path = tmp_path / "ledger.toml"
     path.write_text(ledger("first", bad, "last"))
