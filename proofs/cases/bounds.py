@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from ..budget import Undecided
 from ..expressions import expr as ex
@@ -15,34 +14,27 @@ from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
 from ..functions.sign_charts import Line
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
+from ..reals.sets import Interval
 
 ARGUMENT = "argument#"
 """A function's argument, taken for a name of its own."""
 MAX_ARGUMENTS = 4
 
 
-@dataclass(frozen=True)
-class Span:
-    """An interval that contains every value; ends that are closed may be attained."""
-
-    low: Real
-    high: Real
-    low_closed: bool
-    high_closed: bool
-
-
-def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
-    """A range of a smooth expression over independent names. Raises Undecided."""
+def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
+    """An interval that contains every value of a smooth expression over independent names; its closed ends may be
+    attained. Raises Undecided.
+    """
     names = ex.free_names(e)
     if not names:
         value = exact(e)
-        return Span(value, value, True, True)
+        return Interval(value, value, True, True)
     if len(names) == 1:
         (name,) = names
         shape = decided_landscape(e, name, regions.get(name))
         if shape.is_empty:
             raise Undecided("an empty range")
-        return Span(shape.inf.value, shape.sup.value, shape.inf.attained, shape.sup.attained)
+        return Interval(shape.inf.value, shape.sup.value, shape.inf.attained, shape.sup.attained)
     for argument in _shared_arguments(e):
         apart = ex.substitute_node(e, argument, ex.name(ARGUMENT))
         with suppress(Undecided):
@@ -60,7 +52,7 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
             groups = _grouped(e.args, ex.mul)
             return _fold(groups if len(groups) > 1 else list(e.args), product_span, regions)
         case "sin" | "cos":
-            return Span(exact(-1), exact(1), True, True)
+            return Interval(exact(-1), exact(1), True, True)
         case op if op in _LIMITS:
             return _monotone_image(op, span_of(e.args[0], regions))
         case _:
@@ -91,7 +83,7 @@ _LIMITS = {
 """The limits at -oo and oo of the functions that are monotone on the whole line."""
 
 
-def _monotone_image(op: str, inner: Span) -> Span:
+def _monotone_image(op: str, inner: Interval) -> Interval:
     ends: list[tuple[Real, bool]] = []
     for end, closed in ((inner.low, inner.low_closed), (inner.high, inner.high_closed)):
         if end.infinite:
@@ -101,7 +93,7 @@ def _monotone_image(op: str, inner: Span) -> Span:
         else:
             raise Undecided("the image of a bound without an exact form")
     (low, low_closed), (high, high_closed) = ends if op != "erfc" else ends[::-1]
-    return Span(low, high, low_closed, high_closed)
+    return Interval(low, high, low_closed, high_closed)
 
 
 def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
@@ -116,7 +108,7 @@ def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
     return [join(*group) for _, group in groups]  # type: ignore[operator]
 
 
-def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
+def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
     """A sum that is linear in one name: that name times its coefficient, plus a rest that shares nothing with it."""
     for name in sorted(ex.free_names(e)):
         slope = ex.differentiate(e, name)
@@ -126,7 +118,7 @@ def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Span:
     raise Undecided("a sum whose parts share names")
 
 
-def _fold(parts: list[Expr], combine: object, regions: Mapping[str, Line[bool]]) -> Span:
+def _fold(parts: list[Expr], combine: object, regions: Mapping[str, Line[bool]]) -> Interval:
     spans = [span_of(part, regions) for part in parts]
     result = spans[0]
     for span in spans[1:]:
@@ -134,8 +126,8 @@ def _fold(parts: list[Expr], combine: object, regions: Mapping[str, Line[bool]])
     return result
 
 
-def _sum(a: Span, b: Span) -> Span:
-    return Span(
+def _sum(a: Interval, b: Interval) -> Interval:
+    return Interval(
         _add(a.low, b.low), _add(a.high, b.high), a.low_closed and b.low_closed, a.high_closed and b.high_closed
     )
 
@@ -161,13 +153,13 @@ def _multiply(x: Real, y: Real) -> Real:
     return Real(refine=lambda bits: x.ball(bits) * y.ball(bits))
 
 
-def _ends(span: Span) -> list[tuple[Real, bool]]:
+def _ends(span: Interval) -> list[tuple[Real, bool]]:
     """The ends and whether they are attained; a single number once, which equals itself without a proof."""
     ends = [(span.low, span.low_closed), (span.high, span.high_closed)]
     return ends[:1] if span.low is span.high else ends
 
 
-def product_span(a: Span, b: Span) -> Span:
+def product_span(a: Interval, b: Interval) -> Interval:
     """All products of two independent numbers; an end is attained where its factors are, a 0 where one factor 0 is."""
     ends: list[tuple[Real, bool]] = []
     for x, x_closed in _ends(a):
@@ -182,4 +174,4 @@ def product_span(a: Span, b: Span) -> Span:
         order = compare(end[0], high[0])
         if order > 0 or (order == 0 and end[1]):
             high = end
-    return Span(low[0], high[0], low[1], high[1])
+    return Interval(low[0], high[0], low[1], high[1])

@@ -23,10 +23,11 @@ from ..expressions.expr import Expr
 from ..functions.pieces import Resolver, Undefined, UnknownSign, primitive
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within
 from ..normal_forms import normal_form
-from ..reals.reals import constant_sign, exact
+from ..reals.reals import constant_sign, exact, sign_of
+from ..reals.sets import Interval
 from ..verdicts import Evidence
 from . import fourier_motzkin, sign_rules
-from .bounds import Span, span_of
+from .bounds import span_of
 from .points import FIRST_SAMPLES, MAX_SAMPLES, Question, Tree, evaluate, inside, points, search, search_lines, show
 from .sign_rules import Case
 
@@ -378,9 +379,7 @@ def _positive_term(e: Expr, known: Mapping[Expr, int]) -> bool:
     return sign > 0
 
 
-def _span_signs(span: Span) -> set[int]:
-    from ..reals.reals import sign_of
-
+def _span_signs(span: Interval) -> set[int]:
     low = -1 if span.low.infinite else sign_of(span.low)
     high = 1 if span.high.infinite else sign_of(span.high)
     signs = set(range(low, high + 1))

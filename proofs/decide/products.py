@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..budget import Undecided
-from ..cases.bounds import Span, product_span
+from ..cases.bounds import product_span
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import Landscape
@@ -93,11 +93,10 @@ def _repeated(values: RealSet, n: int) -> RealSet:
     hull = _single(values)
     if hull is None or hull.low.exact is None or hull.high.exact is None or n > MAX_FACTORS:
         raise Undecided(f"the products of {n} values from {values}")
-    factor = Span(hull.low, hull.high, hull.low_closed, hull.high_closed)
-    current = factor
+    current = hull
     for _ in range(n - 1):
-        current = product_span(factor, current)
-    return RealSet((Interval(current.low, current.high, current.low_closed, current.high_closed),))
+        current = product_span(hull, current)
+    return RealSet((current,))
 
 
 def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Product:

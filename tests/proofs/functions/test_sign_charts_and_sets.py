@@ -12,7 +12,7 @@ import pytest
 from flint import arb, fmpq
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.cases import fourier_motzkin
-from gradproof.proofs.cases.bounds import Span, product_span, span_of
+from gradproof.proofs.cases.bounds import product_span, span_of
 from gradproof.proofs.cases.case_split import _positive_term, _span_signs
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.expressions import expr as ex
@@ -128,7 +128,7 @@ ENDS: list[int | None] = [None, -2, -1, 0, 1, 3]
 """None: the infinity on that side."""
 
 
-def spans() -> list[Span]:
+def spans() -> list[Interval]:
     result = []
     for low, high in product(ENDS, ENDS):
         if low is not None and high is not None and low > high:
@@ -139,11 +139,11 @@ def spans() -> list[Span]:
             if low is not None and low == high and not all(closed):
                 continue
             a = MINUS_INFINITY if low is None else exact(low)
-            result.append(Span(a, PLUS_INFINITY if high is None else exact(high), *closed))
+            result.append(Interval(a, PLUS_INFINITY if high is None else exact(high), *closed))
     return result
 
 
-def members(span: Span) -> list[fmpq]:
+def members(span: Interval) -> list[fmpq]:
     """Points of a span: its ends where closed, points close to them where open, far ones, 0 where inside."""
     low = fmpq(-1000) if span.low.infinite else span.low.rational
     high = fmpq(1000) if span.high.infinite else span.high.rational
@@ -182,9 +182,9 @@ def test_products_of_spans() -> None:
 
 
 def test_products_with_zero_and_infinity() -> None:
-    nonnegative, positive = (Span(exact(0), PLUS_INFINITY, closed, False) for closed in (True, False))
-    zero, unit = Span(exact(0), exact(0), True, True), Span(exact(0), exact(1), False, False)
-    everything = Span(MINUS_INFINITY, PLUS_INFINITY, False, False)
+    nonnegative, positive = (Interval(exact(0), PLUS_INFINITY, closed, False) for closed in (True, False))
+    zero, unit = Interval(exact(0), exact(0), True, True), Interval(exact(0), exact(1), False, False)
+    everything = Interval(MINUS_INFINITY, PLUS_INFINITY, False, False)
     for a, b, low, high, closed in (
         (nonnegative, nonnegative, 0, None, True), (positive, nonnegative, 0, None, True),
         (positive, positive, 0, None, False),
@@ -225,7 +225,7 @@ def test_ranges_of_independent_parts(text: str, low: str, high: str, attained: t
 )  # fmt: skip
 def test_signs_of_a_span(span: tuple[int, int, bool, bool], signs: set[int]) -> None:
     low, high, low_closed, high_closed = span
-    assert _span_signs(Span(exact(low), exact(high), low_closed, high_closed)) == signs
+    assert _span_signs(Interval(exact(low), exact(high), low_closed, high_closed)) == signs
 
 
 def test_terms_that_are_positive() -> None:
