@@ -27,8 +27,8 @@ from .points import OFFSETS, SIMPLE, draws
 from .witness import OPERATIONS, Exhausted, Undefined, Unknown, Witness, holds, rational_power, sign
 
 SIZES = (2, 3, 1, 5)
-POINTS = 12
-"""Points for each number of components."""
+POINTS, DRAWS = 12, 120
+"""Points for each number of components, and how many are drawn to find so many that the condition allows."""
 WORK = 60_000
 """Operations with numbers for one statement."""
 BITS = 160
@@ -72,14 +72,16 @@ def contradiction(text: str, where: str | None, functions: Mapping[str, str] | N
     random = draws(text)
     witness = _VectorWitness(functions)
     for size in (literals or SIZES) if len(literals) < 2 else ():
+        met = 0
         for scope in _points(vectors, scalars, size, random):
             witness.size = size
             with precision(BITS):
                 if condition is not None and witness.quiet(condition, scope) is not True:
                     continue
+                met += 1
                 if witness.quiet(tree, scope) is False:
                     return witness.blame(tree, scope, {*(used or {DEFAULT}), *scalars})
-            if not (vectors or scalars):
+            if met == POINTS or not (vectors or scalars):
                 break
     return None
 
@@ -92,8 +94,9 @@ def _free(trees: list[ast.expr], functions: Mapping[str, str] | None) -> set[str
 
 
 def _points(vectors: list[str], scalars: list[str], size: int, random: Iterator[int]) -> Iterator[dict[str, Any]]:
-    near = [*SIMPLE, *(-x for x in SIMPLE[1:]), fmpq(10), fmpq(-30), fmpq(1, 100), fmpq(1000)]
-    for k in range(POINTS):
+    near = [*SIMPLE, fmpq(1, 3), fmpq(1, 8), fmpq(1, 100)]
+    near += [*(-x for x in near if x), fmpq(10), fmpq(-30), fmpq(1000)]
+    for k in range(DRAWS):
         scope: dict[str, Any] = {}
         for name in vectors:
             match k if k < 4 else 4 + next(random) % 4:

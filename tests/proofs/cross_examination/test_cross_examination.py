@@ -20,6 +20,8 @@ from gradproof.proofs.ledger import Claim, Ledger, verify
 from gradproof.proofs.normal_forms import normal_form
 from gradproof.proofs.reals import reals
 from gradproof.proofs.statements import decide, prove
+from gradproof.proofs.vectors import normal_form as vector_sums
+from gradproof.proofs.vectors.prover import Prover
 from gradproof.proofs.verdicts import Verdict
 
 
@@ -206,6 +208,16 @@ def a_derivative_exists_at_kinks(rules: pytest.MonkeyPatch) -> None:
     _everywhere(rules, right, first_piece)
 
 
+def a_pole_is_no_edge(rules: pytest.MonkeyPatch) -> None:
+    """A slope that is positive wherever it is defined makes a function rise."""
+    rules.setattr(vector_sums, "_on_an_interval", lambda e, row: True)
+
+
+def a_row_is_bounded_by_its_own_component(rules: pytest.MonkeyPatch) -> None:
+    """A norm is at most a vector where each row is at most its component."""
+    rules.setattr(Prover, "_require_number", lambda self, bound, text: None)
+
+
 PLANTS: list[tuple[Plant, str, str | None]] = [
     (terms_of_equal_growth_stay_apart, "limit((2+sqrt(3))**x - 2*(2-sqrt(3))**(-x), x, oo) == oo", None),
     (an_attained_bound_is_not_passed, "D(sigmoid)(x) < 1/4", None),
@@ -229,6 +241,9 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (an_interval_has_the_sign_of_its_middle, "exp(-(100*(x - 1/3))**2) < 0.5", None),
     (a_tail_has_the_sign_of_its_leading_term, "(x - 137)**2 > 1/(1 + exp(x))", None),
     (a_derivative_exists_at_kinks, "max(x - 1000, 0) == 0", None),
+    (a_pole_is_no_edge, "max(v - 1/v) == max(v) - 1/max(v)", None),
+    (a_pole_is_no_edge, "max(v - 1/v) == max(v) - 1/max(v)", "v > -1/2"),
+    (a_row_is_bounded_by_its_own_component, "spectral_norm(J(softmax)(v)) <= 2*softmax(v)*(1 - softmax(v))", None),
 ]
 
 
