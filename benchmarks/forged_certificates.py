@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
-from gradproof.proofs import builtin_ledgers
 from gradproof.proofs.certificates import Unwritten, certificate
+from gradproof.proofs.ledger import builtin_ledgers
 from gradproof.proofs.recheck.formulas import Bad
 from gradproof.proofs.recheck.signs import Wrong
 from gradproof.proofs.recheck.statement import digest, recheck

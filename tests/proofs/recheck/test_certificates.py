@@ -14,12 +14,14 @@ from typing import Any
 import mpmath
 import pytest
 from click.testing import CliRunner
-from gradproof.proofs import builtin_ledgers, certificates, prove
+from gradproof.proofs import certificates
+from gradproof.proofs.ledger import builtin_ledgers
 from gradproof.proofs.recheck import intervals
 from gradproof.proofs.recheck import statement as recheck
 from gradproof.proofs.recheck.formulas import Bad, Node, Reader, limit, tail_end, tree
 from gradproof.proofs.recheck.intervals import Num, Unclear, number
 from gradproof.proofs.recheck.signs import Wrong
+from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 from gradproof.reports.cli import cli
 

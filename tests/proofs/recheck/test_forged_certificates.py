@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from gradproof.proofs import certificates, prove
+from gradproof.proofs import certificates
 from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.certificates import Contradicted, Unwritten, certificate
 from gradproof.proofs.language.reader import RESERVED
@@ -23,6 +23,7 @@ from gradproof.proofs.recheck import statement as recheck
 from gradproof.proofs.recheck.formulas import Bad, Reader, limit, tree
 from gradproof.proofs.recheck.intervals import Num, Unclear, bounded, merged, number
 from gradproof.proofs.recheck.signs import Wrong
+from gradproof.proofs.statements import prove
 from gradproof.proofs.vectors import words
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 from gradproof.reports.cli import cli
