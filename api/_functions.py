@@ -1,4 +1,4 @@
-"""What the front door puts together from several rooms."""
+"""The functions and the table that the front door puts together from several rooms."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def verify(ledger: Ledger | str | Path | None = None) -> tuple[ClaimResult, ...]
 
 
 def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
-    """Everything certified about a function on the whole line, and about its derivatives of the first orders.
+    """The certified facts about a function on the whole line, and about its derivatives of the first orders.
 
     `function` is an activation's name or entry, a formula in x, or an expression; parameters are exact (a float
-    counts with its exact value). What could not be decided is None and listed in `undecided`.
+    counts with its exact value). A fact that could not be decided is None and listed in `undecided`.
     Raises UnknownActivation, StatementError or ValueError for what is not known.
     """
     if isinstance(function, str) and function in vector_activations():

@@ -24,7 +24,7 @@ LOOK_EVERY = 0.2
 
 
 class Undecided(Exception):
-    """What was tried, and why it does not decide the question."""
+    """A question that is not decided; the message says what was tried, and why it does not decide it."""
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ BRACKET = 10**38
 """Brackets of zeros are about 2 / BRACKET wide."""
 MAX_CELLS, MAX_DEPTH = 4_000, 160
 MAX_STEPS, MAX_SECONDS = 5_000_000, 40
-"""What writing one certificate may cost, in the re-checker's steps and in processor time."""
+"""The most that writing one certificate may cost: steps of the re-checker, and seconds of processor time."""
 
 
 class Unwritten(Exception):

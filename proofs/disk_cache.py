@@ -1,4 +1,4 @@
-"""What is slow to decide about one expression, kept in a folder between runs.
+"""Results about one expression that are slow to find, kept in a folder between runs.
 
 The folder is `$XDG_CACHE_HOME/gradproof` (else `~/.cache/gradproof`); `GRADPROOF_CACHE=off` keeps away from it. A
 result is found again by the expression, the variable, and a digest of the sources of this package and the version of
@@ -34,7 +34,7 @@ from .expressions.expr import Expr
 T = TypeVar("T")
 
 WORTH_SECONDS = 0.004
-"""What took less is computed again sooner than it is looked up."""
+"""Seconds beyond which a result is kept; one that took less is computed again sooner than it is looked up."""
 MAX_EXPRESSION = 4_000
 """Nodes of an expression that is written out to be looked up."""
 MAX_FILES = 10_000
@@ -113,7 +113,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _read(path: Path) -> Any:
-    """What the file holds; None where there is none or anything is wrong with it."""
+    """The content of the file, unpickled; None where there is none or anything is wrong with it."""
     try:
         content = path.read_bytes()
         payload = content[_DIGEST_BYTES:]

@@ -41,7 +41,7 @@ class LedgerError(ValueError):
 
 
 class Measurement(Protocol):
-    """What stands beside a verdict as tested."""
+    """A measurement that stands beside a verdict as tested."""
 
     def to_json(self) -> dict[str, Any]: ...
 
@@ -267,7 +267,7 @@ def _cut(value: Any) -> str:
 def _complaints(
     text: str, where: str | None, functions: Mapping[str, str], unreadable: Mapping[str, str]
 ) -> list[str]:
-    """What is wrong with a statement, the functions that it calls and that cannot be read first."""
+    """The complaints about functions that a statement calls and that cannot be read, else about the statement."""
     words = set(re.findall(r"[A-Za-z]\w*", text[:MAX_LENGTH]))
     if broken := [reason for name, reason in unreadable.items() if name in words]:
         return broken
@@ -287,7 +287,7 @@ def _read(text: str, where: str | None, functions: Mapping[str, str]) -> None:
 
 
 def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -> ClaimResult:
-    """Decide one claim. What was measured stands beside the verdict and never changes it."""
+    """Decide one claim. Measurements stand beside the verdict and never change it."""
     started = time.perf_counter()
     if claim.error is not None:
         return ClaimResult(ledger.title, claim, Verdict.ERROR)

@@ -41,7 +41,7 @@ def prove(
 def decide(
     text: str, *, where: str | None = None, functions: Mapping[str, str] | None = None, suggest: bool = False
 ) -> tuple[Result, Candidate | None]:
-    """What the search alone finds, and the nearest true statement where one is asked for; nothing cross-examined."""
+    """The result of the search alone, not cross-examined, and the nearest true statement where one is asked for."""
     return _searched(text, where, functions, suggest)
 
 

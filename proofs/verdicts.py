@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 
 class Verdict(StrEnum):
-    """What became of a statement or claim; equal to its word, so that `verdict == "proved"` holds."""
+    """The verdict on a statement or claim; equal to its word, so that `verdict == "proved"` holds."""
 
     PROVED = "proved"
     REFUTED = "refuted"
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What the verdict means, for readers."""
+        """The meaning of the verdict in words, for readers."""
         return _SENTENCES[self]
 
 
@@ -98,7 +98,7 @@ class Result(NoTruthValue):
     seconds: float = field(default=0.0, compare=False)
 
     def __str__(self) -> str:
-        """What `gradproof prove` prints."""
+        """The lines that `gradproof prove` prints."""
         return "\n".join(lines(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a function does on a whole tail: models in monomials, with rigorous remainders.
+"""The behaviour of a function on a whole tail: models in monomials, with rigorous remainders.
 
 On ``y >= R`` a function is enclosed by a finite sum of ``C * M(y)`` with monomials ``M = y^k (log y)^l exp(q)``,
 where q is itself a finite sum of growing monomials with exact coefficients; which of two grows faster is decided or the

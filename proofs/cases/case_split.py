@@ -2,8 +2,8 @@
 
 Every case distinction (and every condition) is split by the sign of its argument. In each case a relation is
 decided by normal form, by a sign already assumed, or by factoring its difference: the sign of a product follows
-from its factors, and a factor in one name is decided on the line. What is left is bounded by the ranges of parts
-that share no name. Refutations come from points tried one by one and evaluated exactly.
+from its factors, and a factor in one name is decided on the line. The rest is bounded by the ranges of parts that
+share no name. Refutations come from points tried one by one and evaluated exactly.
 """
 
 from __future__ import annotations

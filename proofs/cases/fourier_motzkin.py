@@ -42,7 +42,7 @@ def form(e: Expr) -> tuple[dict[str, fmpq], fmpq] | None:
 
 
 def constraints(e: Expr, signs: Iterable[int]) -> list[Linear]:
-    """What is said by an affine expression having one of these signs."""
+    """The linear inequalities that hold where an affine expression has one of these signs; none if it is not affine."""
     known = form(e)
     allowed = set(signs)
     if known is None or allowed in ({-1, 1}, {-1, 0, 1}):

@@ -45,7 +45,7 @@ Signs = frozenset[int]
 
 @dataclass(frozen=True)
 class Case:
-    """What is assumed: signs of expressions, and where each name lies (a name that is missing: anywhere)."""
+    """The assumptions: signs of expressions, and the region of each name (a name that is missing: anywhere)."""
 
     known: Mapping[Expr, Signs]
     regions: Mapping[str, Line[bool]]
@@ -246,7 +246,7 @@ def _root(e: Expr, case: Case, decide: Decide) -> Signs:
 
 
 def _radicands(e: Expr) -> list[Expr]:
-    """What stands under square roots."""
+    """The expressions under square roots, each once."""
     found = [r for child in ex.children(e) for r in _radicands(child)]
     if e.op == "pow" and e.args[1].value == fmpq(1, 2):
         found.append(e.args[0])
@@ -275,7 +275,7 @@ def _quadratic(e: Expr, case: Case, decide: Decide) -> Signs:
 
 
 def _end(e: Expr, case: Case, decide: Decide) -> Signs:
-    """What rises in a name, from its value at the lower end of the name's region (falls: from the upper)."""
+    """The signs of an expression monotone in a name, from its sign at an end of the name's region; ALL if not found."""
     for name in sorted(ex.free_names(e)):
         region = case.regions.get(name)
         if region is None:

@@ -1,4 +1,4 @@
-"""What is said of whole functions, tried by its definition: properties, sets, constants and roundings.
+"""Statements about whole functions, tried by their definitions: properties, sets, constants and roundings.
 
 Each question is answered False (or with a bound) where samples certainly contradict what was said, and otherwise left
 open: no number of samples shows that a function is increasing.

@@ -2,7 +2,7 @@
 
 An estimate is an interval in which the number is expected. For a supremum the lower end is certain, because each sample
 is enclosed; the other end is an expectation, and is left open wherever the samples do not show a clear picture (many
-peaks, slow tails, poles). What is left open contradicts nothing.
+peaks, slow tails, poles). An end that is left open contradicts nothing.
 """
 
 from __future__ import annotations

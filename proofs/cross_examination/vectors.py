@@ -28,7 +28,7 @@ from .witness import OPERATIONS, Exhausted, Undefined, Unknown, Witness, holds, 
 
 SIZES = (2, 3, 1, 5)
 POINTS, DRAWS = 12, 120
-"""Points for each number of components, and how many are drawn to find so many that the condition allows."""
+"""Points that the condition allows, for each number of components, and the most that are drawn to find them."""
 WORK = 60_000
 """Operations with numbers for one statement."""
 BITS = 160
@@ -470,7 +470,7 @@ def _directions(size: int) -> list[tuple[arb, ...]]:
 
 
 def _pairs(a: Any, b: Any) -> list[tuple[Any, Any]]:
-    """What is compared with what: component by component."""
+    """The pairs of numbers that are compared: component by component."""
     if isinstance(a, Matrix) or isinstance(b, Matrix):
         raise Unknown
     if isinstance(a, tuple) and isinstance(b, tuple):

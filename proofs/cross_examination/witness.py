@@ -36,7 +36,7 @@ class Exhausted(Exception):
 
 Estimator: TypeAlias = "Callable[[Witness, Node, Place], arb]"
 Place: TypeAlias = "Mapping[Any, Any]"
-"""What symbols stand for: rationals, balls or, under a derivative, Taylor polynomials."""
+"""The values of symbols: rationals, balls or, under a derivative, Taylor polynomials."""
 
 
 class Witness:
@@ -168,7 +168,7 @@ def _ball(value: Any) -> arb:
 
 
 def _operation(node: Node) -> tuple[Callable[..., Any] | None, tuple[Node, ...]]:
-    """What a step does with its operands; None where it takes more than their values."""
+    """The operation of a step (None where it takes more than the values of its operands), and its operands."""
     match node.op:
         case op if op in OPERATIONS:
             return OPERATIONS[op], node.args

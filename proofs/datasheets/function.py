@@ -83,7 +83,7 @@ class OrderFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """A datasheet. What could not be decided is None and said in `undecided`."""
+    """A datasheet. A fact that could not be decided is None and listed in `undecided`."""
 
     name: str
     formula: str
@@ -99,7 +99,7 @@ class Facts:
     undecided: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """What `describe --json` prints."""
+        """The document that `describe --json` prints."""
         return {
             "schema": 1, "name": self.name, "formula": self.formula, "parameters": self.parameters,
             "orders": [order.to_json() for order in self.orders], "continuity": self.continuity,

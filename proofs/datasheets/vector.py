@@ -1,4 +1,4 @@
-"""What is certain about one vector activation: its Jacobian as a formula, and the usual statements, decided when asked.
+"""The datasheet of one vector activation: its Jacobian as a formula, and the usual statements, decided when asked.
 
 The statements are the same for every activation of a kind; which of them are true comes from the prover.
 """
@@ -48,7 +48,7 @@ class VectorFacts:
     statements: tuple[Result, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """What `gradproof describe --json` prints for a vector activation."""
+        """The document that `gradproof describe --json` prints for a vector activation."""
         return {
             "schema": 1, "name": self.entry.name, "formula": self.entry.formula, "vector": True,
             "parameters": dict(self.parameters), "jacobian": dict(self.jacobian),

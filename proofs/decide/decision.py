@@ -1,7 +1,7 @@
 """One statement on its way to a verdict: proved, refuted with a counterexample, or undecided with the reason.
 
-Numbers like sup(f) and E(f) are computed first. What remains is a formula in free names: none (compare numbers),
-one (cut the line where any relation changes its truth and look at every part), or several (:mod:`cases.case_split`).
+Numbers like sup(f) and E(f) are computed first. A formula in free names remains: none (compare numbers), one
+(cut the line where any relation changes its truth and look at every part), or several (:mod:`cases.case_split`).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Decision(Resolution):
         return self.settle()
 
     def _equated(self, missing: NoLimit) -> Counterexample | None:
-        """What `limit(...) == number` says of a limit that does not exist; anything else about it stays undecided."""
+        """The counterexample to `limit(...) == number` for a limit that does not exist; else None (stays undecided)."""
         formula = self.statement.formula
         if not isinstance(formula, Relation) or formula.op != "==":
             return None
@@ -226,7 +226,7 @@ class Decision(Resolution):
         return holds, outcome.counterexample
 
     def _open_names(self, formula: Formula) -> frozenset[str]:
-        """What a formula depends on beside the names bound inside it: also through its numbers and products."""
+        """The names that a formula depends on beside those bound inside it: also through its numbers and products."""
         found: frozenset[str] = frozenset()
         for leaf in relations(formula):
             inner = isinstance(leaf, Quantified)

@@ -50,7 +50,7 @@ STEPS = 500
 def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:
     """For each relation between a function and a number: the extremum that settles it, and what settles the tails.
 
-    What is not found within its steps is left out.
+    A note that is not found within its steps is left out.
     """
     with suppress(Undecided, Undefined), budget(STEPS):
         for note in _notes(given, formula, variable, region):

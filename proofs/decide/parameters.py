@@ -59,7 +59,7 @@ Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
 
 
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit")
-"""What is computed of a function that has further free names."""
+"""The numbers that are computed of a function that has further free names."""
 MAX_SMOOTHNESS = 8
 """Derivatives compared at a breakpoint before giving up."""
 

@@ -32,7 +32,7 @@ class Answer:
 
 
 class Numbers(Protocol):
-    """What approx needs of the decision in progress: a closed side as a number."""
+    """The decision in progress as approx needs it: a closed side as a number."""
 
     def number(self, side: object) -> Real: ...
 

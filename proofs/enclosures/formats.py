@@ -19,7 +19,7 @@ Enclosures: TypeAlias = Callable[[int], arb]
 """A real number as a function from a precision in bits to a ball that contains it."""
 
 Rounded: TypeAlias = "fmpq | Literal['inf', '-inf', 'nan']"
-"""What rounding gives: a finite float as a rational, or the name of a special value."""
+"""The result of rounding: a finite float as a rational, or the name of a special value."""
 
 FIRST_PRECISION, LAST_PRECISION = 128, 1 << 15
 

@@ -2,7 +2,7 @@
 
 Each operation is asked whether it is defined there, and each case distinction which case holds, by the sign of one
 enclosed number. Where abs, max or min cannot tell, because the number may be 0, its value is still enclosed: these
-three are continuous. What jumps (sign, if) and what may be undefined stays undecided.
+three are continuous. An operation that jumps (sign, if) or may be undefined stays undecided.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Expectations over a standard normal: exact closed forms where the pieces allow, certified enclosures always.
 
-What :mod:`gaussian_moments` has no closed form for is integrated by Taylor polynomials with a ball remainder, cell by
-cell, between bounds beyond which the tail is dominated: abs(f(z)) <= exp(z^2/4) is proved there, and the rest is at
-most erfc(T/2)/sqrt(2) on each side.
+A function without a closed form in :mod:`gaussian_moments` is integrated by Taylor polynomials with a ball remainder,
+cell by cell, between bounds beyond which the tail is dominated: abs(f(z)) <= exp(z^2/4) is proved there, and the rest
+is at most erfc(T/2)/sqrt(2) on each side.
 """
 
 from __future__ import annotations

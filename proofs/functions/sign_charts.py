@@ -53,7 +53,7 @@ def constant(value: T) -> Line[T]:
 def sign_line(e: Expr, variable: str) -> Line[int | None]:
     """The sign of an expression at every real; None where it is undefined. Raises Undecided.
 
-    What oscillates has no finite cut; where something that grows outweighs it on both tails, the middle has one.
+    An oscillating term has no finite cut; where a growing one outweighs it on both tails, the middle has one.
     """
     try:
         return window_signs(e, variable, MINUS_INFINITY, PLUS_INFINITY)

@@ -4,8 +4,8 @@ Text comes from strangers. It is bounded (length, depth, digits, exponents) befo
 parsed by :mod:`ast`, and translated node by node; whatever is not listed here is refused with one line.
 Numbers are exact and come from the literal's source text: ``0.25`` is 1/4.
 
-The result is a tree of frozen nodes: logical connectives over relations and predicates. What is a number but
-not a formula in the free names (``sup(...)``, ``E(...)``, ``float16(...)``) is a :class:`Functional`, held in the
+The result is a tree of frozen nodes: logical connectives over relations and predicates. A number that is
+no formula in the free names (``sup(...)``, ``E(...)``, ``float16(...)``) is a :class:`Functional`, held in the
 formula under a placeholder name until the engine has computed it.
 """
 
@@ -125,7 +125,7 @@ class DefinedFunction:
 def with_functions(
     known: Mapping[str, DefinedFunction], functions: Mapping[str, str] | None
 ) -> dict[str, DefinedFunction]:
-    """What is known and what a ledger defines (signature -> formula), each in terms of those before it."""
+    """The known functions and those a ledger defines (signature -> formula), each in terms of those before it."""
     result = dict(known)
     for text, formula in (functions or {}).items():
         function = _define(text, formula, result)
@@ -175,7 +175,7 @@ def require_named(where: str, names: set[str], about: set[str]) -> None:
 
 
 def extremum_hint(node: ast.Call) -> str:
-    """What to write for the largest or smallest value of a function."""
+    """The hint at sup or inf for max or min of one function; empty for any other call."""
     match node:
         case ast.Call(func=ast.Name(id="max" | "min" as name), args=[function]):
             kind, word = ("largest", "sup") if name == "max" else ("smallest", "inf")
@@ -184,7 +184,7 @@ def extremum_hint(node: ast.Call) -> str:
 
 
 def _kind(word: str) -> str:
-    """What kind of thing a word of the language stands for, if not for a number."""
+    """The kind of thing that a word of the language stands for, if not for a number, as a phrase."""
     if word in SETS or word in ("interval", "open_interval", "subdifferential", "reals"):
         return "a set"
     if word in PREDICATES or word in ("approx", "identity_near", "asymptotic", "exists", "forall", "true", "false"):
@@ -510,7 +510,7 @@ class Reader:
         raise StatementError(f"{quoted(node)}: {said}")
 
     def names_of(self, formula: Formula) -> set[str]:
-        """What a formula speaks of: its free names, and those over which its numbers, sets and quantifiers range."""
+        """The names in a formula: those that are free, and those over which its numbers, sets and quantifiers range."""
         names: set[str] = set()
         for leaf in relations(formula):
             match leaf:

@@ -44,7 +44,7 @@ _INFINITIES = {"infinity", "infty", "inf"}
 
 
 def hint(text: str) -> str | None:
-    """What to write instead of the first thing in the text that is no part of the language, where that is known."""
+    """The spelling to use for the first thing in the text that is no part of the language; None where none is known."""
     for character in text:
         if character in _SYMBOLS:
             return f"{character!r} is written {_SYMBOLS[character]}"

@@ -278,7 +278,7 @@ def dyadic(x: arb) -> tuple[int, int]:
 
 
 Number: TypeAlias = "Real | int | float | Fraction | fmpq | Expr"
-"""What a Real is compared with; a float counts with its exact value."""
+"""The numbers that a Real is compared with; a float counts with its exact value."""
 
 
 def as_real(value: Number) -> Real:

@@ -1,9 +1,9 @@
 """Statements in several names, re-checked: cases by the signs of factors, settled by SymPy's algebra.
 
 Every relation becomes one rational expression over exponentials and the like; SymPy factors it, and its sign is that of
-its factors: positive by shape, assumed in the case at hand, or the next signs to split by. What signs a factor in one
-name can have is a fact with its own argument on the line. An expression that is affine in a name between two bounds has
-the sign that it has at both.
+its factors: positive by shape, assumed in the case at hand, or the next signs to split by. The signs that a factor in
+one name can have are a fact with its own argument on the line. An expression that is affine in a name between two
+bounds has the sign that it has at both.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Cases:
         return total
 
     def _assumed(self, e: Any) -> Any:
-        """What the case says, written into the expression: names of known sign, and names fixed by an equation."""
+        """The expression with the case written into it: names of known sign, and names fixed by an equation."""
         for key, sign in self.known.items():
             if sign == 0:
                 for symbol in sorted(key.free_symbols & e.free_symbols, key=str):

@@ -1,7 +1,8 @@
-"""Which definitions a certificate may make: the catalogue's, and functions of x under names that mean nothing else.
+"""The definitions that a certificate may make: the catalogue's, and functions of x under names that mean nothing else.
 
-A name that a stranger may define is neither a word of the language nor one that can stand for a free number. What the
-catalogue defines has to be defined as there: its entries are read from the text of catalogue.py, which is not executed.
+A name that a stranger may define is neither a word of the language nor one that can stand for a free number. A
+function of the catalogue has to be defined as there: its entries are read from the text of catalogue/entries.py, which
+is not executed.
 """
 
 from __future__ import annotations

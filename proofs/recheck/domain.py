@@ -1,4 +1,4 @@
-"""What a certificate states, on the domain that its condition leaves: the truth of formulas where signs are known.
+"""The statement of a certificate, on the domain that its condition leaves: the truth of formulas where signs are known.
 
 A formula is a tree of relations between numbers, of sets and of properties. Numbers, sets and properties of whole
 functions are for the re-checker, which overrides :meth:`Domain.special`, :meth:`Domain.same_set` and

@@ -1,4 +1,4 @@
-"""What a statement says of whole functions, re-checked: ranges, extrema, limits, expectations, products, predicates.
+"""Statements about whole functions, re-checked: ranges, extrema, limits, expectations, products, predicates.
 
 A function's *shape* is a cut of the line with the sign of its derivative on every gap; between two marks it is then
 strictly monotone or constant, and its values there fill the interval between its one-sided limits.

@@ -45,7 +45,7 @@ class Undefined(Exception):
 # --- bounds on work
 
 MAX_STEPS, MAX_SECONDS = 500_000, 20
-"""What one certificate may cost: operations on numbers, and seconds of processor time."""
+"""The most that one certificate may cost: operations on numbers, and seconds of processor time."""
 MAX_DIGITS, MAX_PARTS, MAX_TERMS = 3_500, 150, 5_000
 """Of an exact form: digits and operations; of an identity, terms once it is multiplied out."""
 MAX_POWER_DIGITS = 60

@@ -68,7 +68,7 @@ class Mark:
 
 OUTSIDE = ("-oo", "oo")
 Gap = dict[str, Any]
-"""What a certificate says of one open gap: an argument for each expression, under its text."""
+"""The arguments of a certificate on one open gap: one for the sign of each expression, under its text."""
 Ends = tuple[Mark, Mark]
 
 
@@ -82,11 +82,11 @@ class Signs:
         self.at = "the statement"
 
     def special(self, e: Any) -> Any:
-        """What a call that is neither elementary nor defined stands for: overridden by the reader of statements."""
+        """The value of a call neither elementary nor defined, or None: overridden by the reader of statements."""
         return None
 
     def fact(self, key: str, *about: Any) -> dict[str, Any]:
-        """What the certificate says under this key; `about` is what a writer needs to find it."""
+        """The fact of the certificate under this key; `about` is what a writer needs to find it."""
         if not isinstance(found := self.facts.get(key), dict):
             raise Wrong(f"{key}: the certificate has no such fact")
         return found

@@ -1,4 +1,4 @@
-"""Re-checks a proof certificate by other means than those that found the proof; imports nothing of the search.
+"""The re-check of a proof certificate by other means than those that found the proof; imports nothing of the search.
 
 A certificate states a proposition, the definitions it uses, and *facts*: cuts of the line with, for each open gap, why
 an expression keeps its sign there. The re-checker reads the proposition with its own reader, works out what has to be
@@ -15,9 +15,9 @@ From signs of a derivative and one-sided limits follow ranges, suprema and where
 difference of limits of antiderivatives, each checked by differentiating it; statements in several names are split into
 cases by the signs of factors.
 
-A certificate comes from a stranger. What is confirmed is its statement, on the domain that its condition leaves, with
-the catalogue's definitions and those that it adds; the claim's name, the evidence and the version are notes. Its work
-is bounded, and what is not settled within the bounds is rejected.
+A certificate comes from a stranger. Its statement is all that is confirmed, on the domain that its condition leaves,
+with the catalogue's definitions and those that it adds; the claim's name, the evidence and the version are notes. Its
+work is bounded, and what is not settled within the bounds is rejected.
 
 Trusted: the files of this folder, the text of the catalogue, Python, mpmath's directed rounding (its elementary
 functions with a margin of 2^24), and SymPy where its algebra says that an expression is 0 or factors one.

@@ -1,7 +1,7 @@
 """A statement with its constants replaced by simple ones nearby: 1 for 1 + 1e-15, 0 for 1e-16, 1/3 for 0.3333333.
 
-A constant that misses a simple number by less than a millionth is often meant to be that number. What is proposed
-here is proved or dropped by its reader, :mod:`search`.
+A constant that misses a simple number by less than a millionth is often meant to be that number. A statement
+proposed here is proved or dropped by its reader, :mod:`search`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def for_relation(r: Relation, refuted: Refuted) -> Iterator[Iterator[Candidate]]
 
 
 def bounded_side(r: Relation, variable: str) -> tuple[Expr, bool]:
-    """What is bounded by a number, and whether from above: a side, or the difference of both."""
+    """The expression bounded by a number (a side, or the difference of both), and whether from above."""
     assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
     if variable not in ex.free_names(r.lhs):
         return r.rhs, r.op in (">", ">=")

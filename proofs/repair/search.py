@@ -30,7 +30,7 @@ REPAIR_SHARE = 0.8
 SEARCH_STEPS = 12_000
 """Steps for finding or proving one candidate: one that is hard must leave something for the next."""
 FAILURES = Exception
-"""What a repair may run into: anything, since a suggestion that cannot be made must not lose the verdict."""
+"""The exceptions that a repair may run into: all, since a suggestion that cannot be made must not lose the verdict."""
 
 
 def suggest(

@@ -1,9 +1,9 @@
 """Vectors of n real components, n free: expressions in the generic component, their aggregates and Jacobians.
 
-A vector is an expression in names like ``v[i]``, its i-th component. What depends on all components at once (a sum,
-the largest component) is an *aggregate*, held in expressions under a placeholder. Every aggregate of a vector is a
-number, so differentiation closes: the Jacobian of such a vector is always a diagonal plus a sum of products of a
-function of row i and a function of column k. Nothing here simplifies, so no undefined point is lost.
+A vector is an expression in names like ``v[i]``, its i-th component. A quantity that depends on all components at
+once (a sum, the largest component) is an *aggregate*, held in expressions under a placeholder. Every aggregate of a
+vector is a number, so differentiation closes: the Jacobian of such a vector is always a diagonal plus a sum of products
+of a function of row i and a function of column k. Nothing here simplifies, so no undefined point is lost.
 """
 
 from __future__ import annotations

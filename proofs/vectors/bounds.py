@@ -2,7 +2,7 @@
 
 The new numbers keep what is known of the sums: a component enters through its share of a sum of exponentials, above 0
 and at most 1; the largest component through a gap that is at least 0 and at most log(n); a sum of squares through a
-variance, at least 0. What is proved for all values of these numbers holds for all vectors, never the other way round.
+variance, at least 0. An inequality proved for all these numbers holds for all vectors, never the other way round.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     substitutions: list[dict[str, Expr]] = field(default_factory=list)
     share: Expr | None = None
-    """What stands for the share of the component, or for n times it."""
+    """The name that stands for the share of the component, or for n times it."""
 
     def read(self, *, relative: bool = False) -> Reading:
         """Introduce the new numbers; with `relative`, shares are measured against 1/n. Raises Undecided."""
@@ -239,7 +239,7 @@ def _exponentials(e: Expr) -> Iterator[Expr]:
 def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[int, bool] | None:
     """The sign of an expression where it can be read off its factors, and whether it is strict.
 
-    What is known not to be negative is written abs(x) or log(1 + abs(x)), whichever shows the sign.
+    An expression known not to be negative is written abs(x) or log(1 + abs(x)), whichever shows the sign.
     """
     known = [(c.lhs, c.op) for c in conditions if isinstance(c.lhs, Expr) and c.op in (">", ">=")]
     positive = {low for low, op in known if low.op == "name" and op == ">"}
@@ -290,7 +290,7 @@ def _factor_sign(factor: Expr) -> tuple[int, bool] | None:
 def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterator[Reading]:
     """Readings of the terms of sums that are the expression: where all terms have a sign, so has the expression.
 
-    What is free of the sums is spread over the components with weights of sum 1: equal ones, or the shares of a sum of
+    The part free of the sums is spread over the components with weights of sum 1: equal ones, or the shares of a sum of
     exponentials. There, a multiple of p - 1/n, whose sum is 0, makes the term touch 0 where all shares are equal.
     """
     if moves(normal):

@@ -1,7 +1,7 @@
 """A normal form for sums over n components, and from it statements in a few real numbers.
 
 A sum over the components is linear: factors that do not depend on the component leave it, products are expanded,
-a sum of 1 is n, exp(v[j] + c) splits. What remains are sums of products of kernels, each under its own name, so
+a sum of 1 is n, exp(v[j] + c) splits. There remain sums of products of kernels, each under its own name, so
 that two expressions that are equal for every n and every vector usually look equal. Numbers that are positive (n,
 sums of exponentials, parameters that are assumed positive) are written as exponentials, so that logarithms and
 roots of them simplify.

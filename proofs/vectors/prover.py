@@ -145,7 +145,7 @@ class Prover:
             self.least = 1
 
     def _holds(self, difference: Expr, op: str, text: str, least: int) -> bool:
-        """Prove `difference op 0` for vectors of at least so many components. Raises Undecided."""
+        """Prove `difference op 0` for vectors of at least `least` components. Raises Undecided."""
         sums = self.sums
         normal = sums.normal(difference)
         if normal is ex.ZERO or normal_form.is_zero(normal):
@@ -250,7 +250,7 @@ class Prover:
             raise Undecided(f"{text}: a bound that depends on the component")
 
     def _eigenvalues(self, m: Matrix) -> list[Expr] | None:
-        """What the eigenvalues are among, for a multiple of the identity plus multiples of u u^T, all u orthogonal."""
+        """A superset of the eigenvalues of c I plus multiples of u u^T, all u orthogonal; None for any other m."""
         sums = self.sums
         try:
             base = sums.normal(m.diagonal)

@@ -133,7 +133,7 @@ class _VectorReader(Reader):
         super().__init__(functions)
         self.vectors = vectors
         self.values = values
-        """What names stand for: the free vectors, or the arguments of the function being read."""
+        """The expressions that names stand for: the free vectors, or the arguments of the function being read."""
         self.whole_space: list[Expr] = []
         """Functions of which something is said about all vectors at once."""
 
@@ -337,7 +337,7 @@ class _VectorReader(Reader):
             raise StatementError(f"{quoted(node)}: {reason}") from None
 
     def _derived(self, node: ast.Call) -> tuple[Expr, str, dict[str, Expr]]:
-        """What is differentiated, in which vector, and where."""
+        """The expression to differentiate, the vector in which, and the point as a substitution."""
         if isinstance(node.func, ast.Call):
             self._arguments(node, "a Jacobian", 1)
             body, vector, _ = self._derived(node.func)

@@ -20,7 +20,7 @@ SUMS = {"sum", "mean", "norm"}
 MATRIX_WORDS = {"row_sums", "column_sums", "trace", "diag", "off_diagonal", "spectral_norm", "smallest_eigenvalue",
                 "transpose"}  # fmt: skip
 WORDS = SUMS | MATRIX_WORDS | {"dot", "J", "symmetric", "positive_semidefinite"}
-"""What only statements about vectors use, next to the names of the vector activations."""
+"""The words that only statements about vectors use, next to the names of the vector activations."""
 DEFAULT = "v"
 """The vector that a function's name stands for: `J(logsumexp) == softmax` is read in v."""
 
