@@ -1,4 +1,4 @@
-"""What a check finds: one minimal violation of one property, with the command that replays it."""
+"""The findings of a check: each is one minimal violation of one property, with the command that replays it."""
 
 from __future__ import annotations
 

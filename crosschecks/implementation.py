@@ -31,7 +31,7 @@ class Implementation:
     None: it is called with what NumPy's arrays become, and NumPy judges."""
 
     def request(self) -> dict[str, Any]:
-        """What the worker needs to know to call it."""
+        """The part of a request that tells the worker how to call it."""
         return {
             "function": self.function,
             "array": self.array,

@@ -1,6 +1,6 @@
-"""Looking for an exact counterexample to what the engine has proved. To find one means a bug in gradproof.
+"""The search for an exact counterexample to what the engine has proved. To find one means a bug in gradproof.
 
-What is proved (a statement, the certified shape of an activation) is tested at rational points that Hypothesis draws,
+Proved results (a statement, the certified shape of an activation) are tested at rational points that Hypothesis draws,
 as the cross-examination of every proof evaluates it. A single contradiction makes the verdict `unsound`.
 """
 

@@ -1,4 +1,4 @@
-"""What a result depended on: the versions of gradproof and its libraries, and the platform."""
+"""The versions of gradproof and its libraries, and the platform, on which a result depends."""
 
 from __future__ import annotations
 

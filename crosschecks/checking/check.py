@@ -22,7 +22,7 @@ from .results import CheckResult
 FEW_EXAMPLES, MANY_EXAMPLES = 8, 60
 """Hypothesis examples for each property, when a whole pack is checked and when one activation is."""
 FEW_BINADES, MANY_BINADES = 16, 3
-"""Likewise, of float64's binades beyond 2^64, one of so many is drawn from."""
+"""The ratios of float64's binades beyond 2^64 to those of them that are drawn from, likewise."""
 
 
 def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult, ...]:

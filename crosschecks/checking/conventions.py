@@ -1,4 +1,4 @@
-"""What an implementation does where the definition leaves a choice. Printed, never judged."""
+"""The choices an implementation makes where the definition leaves one. Printed, never judged."""
 
 from __future__ import annotations
 

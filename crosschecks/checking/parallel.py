@@ -21,7 +21,7 @@ _worker: Worker | None = None
 def judge_in_parallel(
     implementations: Sequence[Implementation], options: Options, *, jobs: int, seconds: float
 ) -> Iterator[CheckResult]:
-    """What `judge` yields, computed by so many processes."""
+    """The results that `judge` yields, computed by `jobs` processes."""
     parts = [tuple(same) for _, same in groupby(implementations, key=lambda i: i.activation)]
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(seconds,))

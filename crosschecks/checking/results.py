@@ -26,7 +26,7 @@ class Worst:
 
 @dataclass(frozen=True)
 class CheckResult(NoTruthValue):
-    """What a check measured and found. Errors are in ULP of the format; None where nothing could be measured."""
+    """The measurements and findings of a check. Errors are in ULP of the format; None where none could be measured."""
 
     target: str
     activation: str
@@ -42,9 +42,9 @@ class CheckResult(NoTruthValue):
     flushes_subnormals: bool
     findings: tuple[Finding, ...]
     seed: int
-    """What all chance in the check came from: the same seed draws the same inputs."""
+    """The seed of all random draws in the check: the same seed draws the same inputs."""
     conventions: Mapping[str, str] = field(default_factory=dict)
-    """What it does where the definition leaves a choice: at kinks, for signed zeros, NaN, infinities."""
+    """The results where the definition leaves a choice: at kinks, for signed zeros, NaN, infinities."""
 
     @property
     def verdict(self) -> str:

@@ -33,8 +33,8 @@ ALL = "all"
 MOST = 1 << 48
 """More inputs than this are refused: a month's work at a hundred million a second."""
 TOGETHER, DRAWS = 64, 256
-"""A sample draws at least so many consecutive floats at a time, as the reference values of neighbours come almost for
-one, and at most so many times from a binade."""
+"""The fewest consecutive floats that a sample draws at a time, as the reference values of neighbours come almost for
+one, and the most draws from a binade; larger samples draw more at a time."""
 _LARGEST_EXPONENT = 20_000
 """Of a number as written: beyond every format, and still quick to read."""
 
@@ -134,8 +134,8 @@ def _without(runs: Iterable[Run], others: Iterable[Run]) -> list[Run]:
 
 
 def _sample(fmt: Format, each: int, seed: str) -> Iterator[Run]:
-    """Of every binade so many inputs, in short runs: one at its beginning, the others drawn each from its share of
-    the binade."""
+    """The runs of a sample with `each` inputs from every binade: one run at its beginning, the others drawn each from
+    its share of the binade."""
     size = 1 << (fmt.precision - 1)
     each = min(each, size)
     length = min(max(TOGETHER, -(-each // DRAWS)), each)

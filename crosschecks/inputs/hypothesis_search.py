@@ -23,7 +23,7 @@ SEEK = (Phase.generate, Phase.target, Phase.shrink)
 """The same, climbing on the way."""
 
 _SLOWNESS = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
-"""What Hypothesis would complain about in a test: here an example may take as long as an implementation does."""
+"""Health checks that Hypothesis leaves out: here an example may take as long as an implementation does."""
 
 
 def drive(
@@ -34,7 +34,7 @@ def drive(
     seed: int,
     phases: tuple[Phase, ...] = SHRINK,
 ) -> Example | None:
-    """An example that satisfies the condition, or None if so many examples have none."""
+    """An example that satisfies the condition, or None if `examples` tries find none."""
     quiet = settings(
         max_examples=examples,
         phases=phases,

@@ -35,7 +35,7 @@ def floats(fmt: Format | str, *, finite: bool = False) -> SearchStrategy[np.gene
 
 
 def near(centres: Floats | Sequence[float], fmt: Format | str, *, ulps: int = 1000) -> SearchStrategy[np.generic]:
-    """Floats within so many ULP of one of the centres. Shrinks to the first centre."""
+    """Finite floats within `ulps` ULP of one of the centres. Shrinks to the first centre."""
     f = _format(fmt)
     points = np.asarray(centres).astype(dtype_of(f))
     if not points.size:

@@ -1,4 +1,4 @@
-"""What SciPy ships of the catalogue, all of it in scipy.special. Values only."""
+"""The activations of the catalogue that SciPy ships, all of them in scipy.special. Values only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true of every correctly rounded implementation, one module per property, all of the same shape.
+"""The properties of every correctly rounded implementation, one module per property, all of the same shape.
 
 Each has a NAME and `findings(subject)`, which yields what it found on the subject's sample; nothing means it held.
 A property that does not apply to a subject (symmetry of a function without any) yields nothing. Imports
@@ -20,7 +20,7 @@ class Property(Protocol):
 
     @property
     def NAME(self) -> str:
-        """What findings call the property."""
+        """The property's name in findings."""
         ...
 
     def findings(self, subject: Subject) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """NaN in gives NaN out, and at an infinity the result is the limit, where there is one.
 
-What a derivative is at NaN is a convention: where it is the same on either side, IEEE 754 lets it ignore its input.
+A derivative's value at NaN is a convention: where it is the same on either side, IEEE 754 lets it ignore its input.
 """
 
 from __future__ import annotations

@@ -21,16 +21,16 @@ from .schedulers import Judged
 from .tile_worker import SweepError
 
 EVERY, SHARE = 2.0, 20
-"""The file is written every so many seconds, and takes at most one part in so many of the time."""
+"""The shortest time between two writes of the file, in seconds and as a multiple of the time that a write took."""
 _PENDING = 64
-"""Profiles are merged so many at a time."""
+"""The number of profiles merged at a time."""
 _LONGEST = 60
 """Characters of a value shown where two sweeps differ."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What is done of a sweep."""
+    """The part of a sweep that is done."""
 
     profile: Profile
     done: tuple[tuple[int, int], ...] = ()
@@ -48,7 +48,7 @@ class Checkpoint:
     identity: Mapping[str, Any]
 
     def load(self) -> State | None:
-        """What was done when the file was written; None where there is none. Raises SweepError and OSError."""
+        """The state when the file was written; None where there is no file. Raises SweepError and OSError."""
         try:
             head, _, text = self.path.read_bytes().partition(b"\n")
         except FileNotFoundError:

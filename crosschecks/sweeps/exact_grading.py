@@ -34,11 +34,11 @@ from .profile import BINS, ENDS, GRAIN, Cell, Extreme, graded, larger, shifted, 
 THRESHOLDS = ENDS[1:-2]
 """The finite ends of the histogram's bins but 0, in ULP."""
 SIDE = 2.0**-20
-"""A bar of 0 is for comparisons with floats: the value may stand so many ULP beside the exact one, on its side."""
+"""The largest distance, in ULP, of a value with a bar of 0 from the exact one, on the same side of every float."""
 Floats64 = NDArray[np.float64]
 
 LARGE = 2.0**22
-"""From so many ULP on a result may be so much smaller or larger than the value that their difference is no float64."""
+"""The error, in ULP, from which a result may be so far from the value in size that their difference is no float64."""
 ENOUGH = 8
 """Errors of which the largest is conditioned before the others."""
 LITTLE = 2.0**-900
@@ -62,7 +62,7 @@ class Batch:
 
 
 class Judge:
-    """What is true of one activation, with parameters, at one order, in one format."""
+    """The certified facts about one activation, with parameters, at one order, in one format."""
 
     def __init__(self, name: str, parameters: tuple[tuple[str, float | str], ...], order: int, fmt: Format) -> None:
         entry = definition(name)
@@ -249,7 +249,7 @@ class Errors:
         undefined = np.isnan(v.value)
         top = math.inf if fmt.overflow == "inf" else math.nan
         wanted = np.select([undefined, high, low], [math.nan, top, -top], 0.0)
-        """What is not finite among the right answers; 0 elsewhere."""
+        """The right answers that are not finite; 0 elsewhere."""
         self.numbers = np.isfinite(wanted) & np.isfinite(batch.got)
         agree = (wanted == batch.got) | (np.isnan(wanted) & np.isnan(batch.got))
         with np.errstate(invalid="ignore", over="ignore"):

@@ -72,7 +72,7 @@ def larger(a: Extreme | None, b: Extreme | None) -> Extreme | None:
 
 @dataclass(frozen=True)
 class Cell:
-    """What the inputs of one binade and sign gave."""
+    """The counts and the worst inputs of one binade and sign."""
 
     inputs: int = 0
     histogram: tuple[int, ...] = (0,) * BINS
@@ -129,7 +129,7 @@ class Cell:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Cell:
-        """What :meth:`to_json` wrote."""
+        """The cell that :meth:`to_json` wrote."""
         counts = {int(k): n for k, n in data.get("histogram", {}).items()}
         read: dict[str, Any] = {**data, "histogram": tuple(counts.get(k, 0) for k in range(BINS))}
         for name in ("worst", "worst_conditioned"):
@@ -194,7 +194,7 @@ class Profile:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Profile:
-        """What :meth:`to_json` wrote."""
+        """The profile that :meth:`to_json` wrote."""
         return Profile(
             data["format"],
             {int(key): Cell.from_json(cell) for key, cell in data["cells"].items()},

@@ -21,7 +21,7 @@ LABELS = ("exact", *(f"<={end:.0f}" if end >= 1 else f"<={end}" for end in ENDS[
 
 @dataclass(frozen=True)
 class SweepResult:
-    """What a sweep found."""
+    """The result of a sweep, finished or not."""
 
     implementation: Implementation
     format: str

@@ -41,7 +41,7 @@ def available_cores() -> int:
 
 
 def on_processes(task: Task, chunks: Iterator[Chunk], *, workers: int) -> Generator[Judged, None, None]:
-    """Judges the chunks on so many processes of this machine. Raises SweepError. Closing it ends the processes."""
+    """Chunks and their profiles, from `workers` local processes. Raises SweepError. Closing it ends the processes."""
     found: queue.SimpleQueue[Judged | BaseException | None] = queue.SimpleQueue()
     taking, stopping = threading.Lock(), threading.Event()
 

@@ -31,9 +31,9 @@ from .tile_worker import PROFILE_OF, Guarded, SweepError, Task
 from .tiles import TILE
 
 PIECES, FAIR = 16, 4
-"""So many tiles a process judges before it tells what it found, or fewer, for each to have so many turns."""
+"""The most tiles a process judges before it tells what it found; fewer where needed for each to have FAIR turns."""
 DEVICE_TILE, DEVICE_WORKERS = 1 << 23, 4
-"""On a device besides the processor: a whole binade at once, and so many processes unless told, which share it."""
+"""On a device besides the processor: a tile's inputs, a whole binade, and the most processes to share it by default."""
 SMALL_TILE = 1 << 12
 """The tile of the formats of 16 bits, whose few inputs are judged one by one: enough for every core to have some."""
 
@@ -137,7 +137,7 @@ def _only(request: Request) -> Implementation:
 
 
 def _chunks(pieces: Iterator[tuple[int, int]], size: int, done: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
-    """The pieces of work that are not done, so many together."""
+    """The chunks of work that are not done, of at most `size` pieces each."""
     number = 0
     for first, end in chain(done, [(sys.maxsize, sys.maxsize)]):
         while number < first and (runs := tuple(islice(pieces, min(size, first - number)))):

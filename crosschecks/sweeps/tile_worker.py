@@ -38,7 +38,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked about every tile."""
+    """The part of the work that is the same for every tile."""
 
     implementation: Implementation
     format: str
@@ -53,7 +53,7 @@ class Task:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Task:
-        """What :meth:`to_json` gave."""
+        """The task that :meth:`to_json` gave."""
         one = data["implementation"]
         pairs = {name: tuple((key, value) for key, value in one[name]) for name in ("parameters", "keywords")}
         return Task(**{**data, "implementation": Implementation(**{**one, **pairs})})
@@ -151,7 +151,7 @@ def _unable(task: Task, failed: Failed) -> str:
 _task: Task | None = None
 """In the worker process: what it was prepared for."""
 _known: Profile | None = None
-"""What it has found of the runs that are merged with the next one, whose worst inputs then matter only if worse."""
+"""The profile of the runs that are merged with the next one, whose worst inputs then matter only if worse."""
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Comparing runs of consecutive inputs with the certified oracle, a tile at a time.
+"""The comparison of runs of consecutive inputs with the certified oracle, a tile at a time.
 
 For float32 the polynomials of many rows are evaluated by one matrix product, and all but a few rows are settled by
 counting how many distances lie above each threshold, in the array library and on the device where the results are
-(:mod:`workers.array_backends`). What that leaves open is judged input by input, in NumPy (:mod:`exact_grading`): rows
-on which the value changes its binade, without a polynomial, or with results that are not finite; and distances within
+(:mod:`workers.array_backends`). The rest is judged input by input, in NumPy (:mod:`exact_grading`): rows on
+which the value changes its binade, without a polynomial, or with results that are not finite; and distances within
 the oracle's error bar of a threshold.
 """
 
@@ -40,13 +40,13 @@ _FAINT = np.array([2.0**-149], np.float32)
 def profile_of(
     implementation: Implementation, fmt: Format, first: int, count: int, known: Profile | None = None
 ) -> Profile:
-    """Calls an implementation on consecutive bit patterns and judges what it returns.
+    """The profile of an implementation on consecutive bit patterns: one call, whose results are judged.
 
     `known` is the profile of other inputs, to which the caller will add this one: worst inputs that are not worse
     than its own may be left out.
 
-    The patterns lie inside one aligned tile of TILE. What the implementation raises, or a result of another shape or
-    dtype, makes the patterns a Failure of the profile.
+    The patterns lie inside one aligned tile of TILE. An exception of the implementation, or a result of another shape
+    or dtype, makes the patterns a Failure of the profile.
     """
     judge, arrays = judge_of(implementation, fmt.name), arrays_of(implementation)
     x = arrays.floats(first, count, fmt)
@@ -218,7 +218,7 @@ class _Rows:
         with np.errstate(invalid="ignore"):
             infinite = np.copysign(np.inf, self.coefficients[:, 0])
         self.wanted = np.select([undefined, overflow], [np.nan, infinite], 0.0)
-        """What is expected of every float of a row, where that is no number; else 0."""
+        """The result expected at every float of a row, where that is NaN or infinite; else 0."""
         if self.first & ((1 << 31) - 1) == 0:  # x = 0
             steady[0], self.wanted[0] = False, 0.0
         self.ulp = np.ldexp(1.0, np.where(steady, exponents[0], 0) - fmt.precision + 1)
@@ -314,7 +314,7 @@ class _Rows:
 
 @dataclass(frozen=True)
 class _Strip:
-    """Some rows with the distances of results from values. What is given by row is NaN in rows that are not `fast`."""
+    """Some rows with the distances of results from values. Numbers by row are NaN in rows that are not `fast`."""
 
     whole: _Rows
     rows: slice

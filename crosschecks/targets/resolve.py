@@ -1,4 +1,4 @@
-"""What a user asks to have tested, `torch` or `my_kernels:fast_gelu`, turned into implementations."""
+"""The targets that a user names, `torch` or `my_kernels:fast_gelu`, turned into implementations."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PACKS = ("numpy", "torch", "jax", "onnxruntime", "scipy", "formulas")
 
 
 class TargetError(ValueError):
-    """What was asked for cannot be tested; the message is one clear line."""
+    """The error for a target that cannot be tested; the message is one clear line."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to test, as asked. `implements=1`: the callable itself computes the derivative; `derivative` names a
+    """A request to test a target. `implements=1`: the callable itself computes the derivative; `derivative` names a
     second callable that does. `orders=None`: 0 and, where derivatives are to be had, 1."""
 
     target: str

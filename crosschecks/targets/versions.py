@@ -1,4 +1,4 @@
-"""What the results of an implementation depend on besides itself: the versions of the code behind it."""
+"""The versions of the code behind an implementation, on which its results depend besides itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the results should be: the oracle's references for a sample, and the condition number where it is wanted."""
+"""The correct results: the oracle's references for a sample, and the condition number where it is wanted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Truth:
 
 
 def truth_for(implementation: Implementation, inputs: Sequence[Floats]) -> Truth:
-    """The truth for an implementation. What was asked before is remembered: packs share their samples."""
+    """The truth for an implementation. Earlier answers are remembered: packs share their samples."""
     i, fmt = implementation, format_of(inputs[0]).name
     patterns = tuple(to_bits(np.ascontiguousarray(a)).tobytes() for a in inputs)
     return _truth(i.activation, i.parameters, i.order, i.variable, fmt, patterns)

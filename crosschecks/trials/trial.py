@@ -23,14 +23,14 @@ from .references import Truth, truth_for
 
 @dataclass(frozen=True)
 class Options:
-    """What a check asks for."""
+    """The options of a check."""
 
     max_ulp: float = 4.0
     """The largest conditioned error that passes, in ULP."""
     examples: int = 20
     """How many examples Hypothesis tries for one property."""
     every: int = 3
-    """Of float64's many binades beyond 2^64, every so many-th is drawn from."""
+    """The ratio of float64's many binades beyond 2^64 to those of them that are drawn from."""
     seed: int = 0
     formats: tuple[Format, ...] | None = None
     """None: those the target takes."""
@@ -52,7 +52,7 @@ class Subject:
     options: Options
     inputs: tuple[Floats, ...]
     values: Floats
-    """What the implementation returned for the inputs, in one call."""
+    """The implementation's results for the inputs, from one call."""
     truth: Truth
 
     @cached_property

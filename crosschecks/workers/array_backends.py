@@ -1,7 +1,7 @@
 """Array libraries and devices for the bulk of a sweep: whole strips of results, wherever they lie.
 
-Results stay in their library's arrays. What comes back to NumPy are numbers by row, counts, positions, and the few
-rows and results that are looked at one by one.
+Results stay in their library's arrays. Only numbers by row, counts, positions, and the few rows and results that
+are looked at one by one come back to NumPy.
 
 All of this is IEEE float64 arithmetic, and the oracle's error bars ask no more of it: they hold for a matrix product
 that adds its terms in any order, with fused operations or without (see :mod:`gradproof.numerics.oracle.taylor_rows`); a
@@ -41,7 +41,7 @@ class Arrays:
     strip: int
     """Rows whose distances are worked out at once."""
     floats: Callable[[int, int, Format], Any]
-    """The floats of a format with so many consecutive bit patterns from a first one."""
+    """The function of (first, count, format) for the floats with `count` consecutive bit patterns from `first` on."""
     to_numpy: Callable[[Any], NDArray[Any]]
 
     def moved(self, values: NDArray[Any]) -> Any:

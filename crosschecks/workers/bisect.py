@@ -29,7 +29,7 @@ class Blamed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sample came to: the results (None where nothing came back) and the failures."""
+    """The outcome of a sample: the results (None where nothing came back) and the failures."""
 
     returned: Returned | None
     answered: np.ndarray

@@ -40,7 +40,7 @@ def find(function: str) -> Callable[..., Any]:
 
 
 def describe(function: str) -> dict[str, Any]:
-    """What arrays the named callable takes, and which keywords (None: any)."""
+    """The library of the arrays that the named callable takes, and its keywords (None: any)."""
     described = describe_callable(find(function))
     home = function.split(":")[0].split(".")[0]
     if home in ARRAYS:
@@ -49,12 +49,12 @@ def describe(function: str) -> dict[str, Any]:
 
 
 def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
-    """What arrays a callable takes, and which keywords (None: any)."""
+    """The library of the arrays that a callable takes, and its keywords (None: any)."""
     return {"array": _array_library(function), "keywords": _keywords(function)}
 
 
 def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
-    """What a framework ships of the activations wanted, {name: [spellings]}, by the module of packs named after it.
+    """The activations wanted, {name: [spellings]}, that a framework ships, by the module of packs named after it.
 
     For each activation: `function`, the callable; `array`, whose arrays it takes; `keywords` it is called with;
     `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults

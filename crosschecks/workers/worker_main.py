@@ -1,7 +1,7 @@
-"""The process an implementation under test runs in. Started by process.py, once per run and after every crash.
+"""The process an implementation under test runs in. Started by worker_process.py, once per run and after every crash.
 
 It answers one request at a time: what a callable is (`describe`), what a pack ships (`discover`), the results of
-a call, or what a service of another module answers (`serve`). What the implementation prints goes nowhere, and Ctrl-C
+a call, or what a service of another module answers (`serve`). Output of the implementation goes nowhere, and Ctrl-C
 is the business of the process that started this one.
 """
 

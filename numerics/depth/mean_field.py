@@ -1,4 +1,4 @@
-"""What theory says of the gradient in a random network: mean field for infinite width, and its first correction.
+"""The theory of the gradient in a random network: mean field for infinite width, and its first correction.
 
 Infinitely wide. The pre-activations z of a layer are normal with variance q, from layer to layer q' = g E[f(z)^2]
 with g = width * sigma^2, and a layer multiplies the squared gradient by g E[f'(z)^2] (Schoenholz et al. 2017).

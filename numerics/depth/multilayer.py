@@ -27,7 +27,7 @@ INITIALISATIONS: Mapping[str, Callable[[int, int], float]] = {
 
 @dataclass(frozen=True)
 class Network:
-    """What a random network is made of. Every hidden layer has the same width."""
+    """The specification of a random network. Every hidden layer has the same width."""
 
     activation: str
     depth: int = 20

@@ -1,4 +1,4 @@
-"""What depth does to a gradient: products of derivatives, and when they stop being numbers in each format.
+"""The effect of depth on a gradient: products of derivatives, and the depths at which they leave a format's range.
 
 The factor of one layer is w f'(z). For any inputs the product over n layers lies between certified bounds, and its
 size is at most (abs(w) sup abs(f'))**n. The depth at which that first leaves a format's normal range, rounds to

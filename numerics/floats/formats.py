@@ -1,7 +1,7 @@
 """The float formats as NumPy sees them: dtypes, bit patterns, neighbours, exact values and hexadecimal text.
 
-What a format *is* (precision, exponent range, rounding) is :mod:`gradproof.proofs.enclosures.formats`; this module only
-maps it to arrays. Every value of every format is also a float64, which is how values cross this border.
+The formats themselves (precision, exponent range, rounding) are in :mod:`gradproof.proofs.enclosures.formats`; this
+module only maps them to arrays. Every value of every format is also a float64, which is how values cross this border.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def as_array(x: ArrayLike) -> Floats:
 
 
 def to_float(rounded: Rounded) -> float:
-    """What :meth:`Format.round` returned, as a Python float; exact."""
+    """The result of :meth:`Format.round` as a Python float; exact."""
     if isinstance(rounded, str):
         return float(rounded)
     return int(rounded.p) / int(rounded.q)

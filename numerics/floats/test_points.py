@@ -1,6 +1,6 @@
-"""Where to look: the special values of a format, the landmarks of a function and the thresholds of exponentials.
+"""The test points: the special values of a format, the landmarks of a function and the thresholds of exponentials.
 
-Landmarks are kinks, zeros, extrema and inflection points. What is drawn by chance stands elsewhere
+Landmarks are kinks, zeros, extrema and inflection points. Random draws are elsewhere
 (:mod:`gradproof.crosschecks.inputs.samples`).
 """
 
@@ -54,7 +54,7 @@ def thresholds(fmt: Format) -> tuple[float, ...]:
 
 
 def neighbourhoods(centres: Iterable[float], fmt: Format, steps: int = NEIGHBOURS) -> Floats:
-    """The floats nearest to the centres and so many on either side of each."""
+    """The floats nearest to the centres and `steps` on either side of each."""
     centre = rounded_from_float64(np.array(sorted(set(centres)), dtype=np.float64), fmt)
     centre = centre[np.isfinite(centre.astype(np.float64))]
     return np.concatenate([shifted(centre, k) for k in range(-steps, steps + 1)])

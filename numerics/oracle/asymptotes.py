@@ -102,7 +102,7 @@ class NearLine:
         return near if known else 0
 
     def unit(self, ends: Ends, q: fmpq) -> fmpq | None:
-        """What all floats near the line are multiples of; of which, or of GRID of which, its values at floats are.
+        """A number that divides all floats near the line; it, or GRID times it, divides the line's values at floats.
 
         For a line that is not dyadic, what `odd` times each of these is a multiple of.
 
@@ -136,7 +136,7 @@ class NearLine:
 
 @dataclass(frozen=True)
 class Beside:
-    """What runs along the line p / q x with odd q, on one side of it, as an exact form for every comparison.
+    """A function along the line p / q x with odd q, on one side of it, as an exact form for every comparison.
 
     q f(x) is taken for c x, rounded, where c is p and a few units of its last place more or less. It is on the side of
     p x that q f(x) is on, and nearer than any other multiple of what q y can be a multiple of for float32s y near it.

@@ -1,9 +1,9 @@
 """The certified oracle for float32 inputs: values of an activation or a derivative as float64, each with an error bar.
 
 `abs(value - f(x)) <= bar` holds for every value; where the bar is 0, the value stands for f(x) in every comparison with
-a float (see :mod:`taylor_rows`, which has the argument). What a bar leaves open, :meth:`Certified.signs` decides by
-ball arithmetic, or in rational arithmetic where the function is rational. The inputs of the narrower formats are
-float32s too, so one oracle serves them all.
+a float (see :mod:`taylor_rows`, which has the argument). Comparisons that a bar leaves open are decided
+by :meth:`Certified.signs` in ball arithmetic, or in rational arithmetic where the function is rational. The inputs of
+the narrower formats are float32s too, so one oracle serves them all.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Certified:
     def rows(self, row: int, count: int) -> Rows:
         """Consecutive rows of one binade: a row is ROW consecutive bit patterns, starting at row * ROW.
 
-        Where the function is undefined the coefficients are NaN and the bar is 0. What a row says of x = 0 is not to
-        be used: ask :meth:`points`.
+        Where the function is undefined the coefficients are NaN and the bar is 0. A row is not to be used at x = 0:
+        ask :meth:`points`.
         """
         key, first = divmod(row, ROWS)
         rows = Rows.unknown(count)

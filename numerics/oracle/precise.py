@@ -17,7 +17,7 @@ Why hi + lo is within 2**-70 abs(y) of the exact y:
   place of computed values), the rounding of each coefficient by ball arithmetic.
 - Below, the value is head + tail, with head a multiple of 2**-26 of at most 1 + 2**-20: `head * t_head` and
   `head * t_tail` have at most 53 bits and are exact; `P = b_head + head * t_head` is a sum of multiples of 2**-52 of
-  at most 2, exact; `split` is exact. What is rounded is `Q = b_tail + (head * t_tail + tail * t)` and the new
+  at most 2, exact; `split` is exact. The only roundings are in `Q = b_tail + (head * t_tail + tail * t)` and the new
   tail, of the size of 2**-25: each rounding is below 2**-77. It is the double-word Horner's rule (Joldes, Muller and
   Popescu 2017, "Tight and rigorous error bounds for basic building blocks of double-word arithmetic", bound the
   operations of the general one) on a fixed grid, where products without error need neither Dekker's nor a fused one.
@@ -228,7 +228,7 @@ class Precise:
         return found
 
     def _without_polynomial(self, derivative: Expr, whole: arb, level: int) -> Block | int:
-        """What is left for a block: all its values round to zero, or are out of range, or it is to be halved."""
+        """The block, where all its values round to zero; else whether to halve it, or to give it up as out of range."""
         values = scaled_enclosure(derivative, whole, "x", 128)
         if abs(values) < arb(2) ** -1110:
             sign = scaled_sign(derivative, whole, "x", 128)
@@ -439,7 +439,7 @@ def double_double(
 def bulk_reference(
     target: Target, x: Floats, *, order: int = 0, parameters: Mapping[str, ParameterValue] | None = None
 ) -> OracleReference:
-    """What :func:`gradproof.numerics.oracle.reference.reference` gives in float64, much faster for large arrays.
+    """The results of :func:`gradproof.numerics.oracle.reference.reference` in float64, much faster for large arrays.
 
     Values, ULP and kinks are the same; residuals are good to 2**-16 only. Raises as it does.
     """

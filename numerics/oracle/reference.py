@@ -56,7 +56,7 @@ NARROW = arb(2) ** -56
 
 @dataclass(frozen=True)
 class OneSided:
-    """What a derivative is at a kink: the two one-sided limits, correctly rounded. It has no value there."""
+    """The two one-sided limits of a derivative at a kink, correctly rounded. The derivative has no value there."""
 
     left: float
     right: float

@@ -1,6 +1,6 @@
 """Smooth expressions in x: their derivatives, and exact values of those made of sums, products, powers and roots.
 
-What ball arithmetic cannot decide, a tie or a zero, rational arithmetic decides.
+Ties and zeros, which ball arithmetic cannot decide, are decided in rational arithmetic.
 """
 
 from __future__ import annotations

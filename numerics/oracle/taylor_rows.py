@@ -66,7 +66,7 @@ TERMS = DEGREE + 1
 EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
 TINY = 2.0**-800
 WORTHWHILE = 24
-"""Inputs for which a block is built: one costs about as much as so many values by ball arithmetic."""
+"""The fewest inputs for which a block is built: it costs about as much as their values by ball arithmetic."""
 FURTHER = (0, 8, 40)
 """How many more terms are looked at, where jets over a whole block overestimate the remainder."""
 RELATIVE_BAR = 2.0**-46
@@ -96,7 +96,7 @@ class Rows:
 
     @staticmethod
     def unknown(count: int) -> Rows:
-        """So many rows without polynomials."""
+        """Rows without polynomials, `count` of them."""
         return Rows(np.full((count, TERMS), np.nan), np.full(count, np.nan), np.full(count, np.nan), [None] * count)
 
 
@@ -242,7 +242,7 @@ class Polynomials:
         return self._wave is not None and self._wave.outruns(float_of(spacing(key)) * ROW / 2)
 
     def blocks(self, key: int, first: int, count: int) -> Iterator[Block]:
-        """The blocks that serve so many rows from a first one, in order; rows that none serves alone."""
+        """The blocks that serve `count` rows from `first` on, in order; a row that none serves, as one of its own."""
         row, level = first, 0
         while row < first + count:
             block = self._known(key, row)
@@ -292,7 +292,7 @@ class Polynomials:
         return self._straight(place, ends)
 
     def _expanded(self, place: Span, further: int) -> tuple[Served | None, bool]:
-        """The Taylor polynomial, its remainder bounded by so many terms at the middle and one over the whole block.
+        """The Taylor polynomial, its remainder bounded by `further` terms at the middle and one over the whole block.
 
         Where that bound is too coarse: whether the first term left out is small enough to hope for a finer one.
         """
@@ -442,7 +442,7 @@ def _constant(value: float) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=DEEPEST + 1)
 def shifts(count: int) -> NDArray[np.float64]:
-    """For each row of a block of so many, the matrix M that takes the block's coefficients to the row's."""
+    """The matrices, (count, TERMS, TERMS), that take a block's coefficients to those of each of its `count` rows."""
     found = np.zeros((count, TERMS, TERMS))
     for row in range(count):
         s = 2 * row + 1 - count  # the row's middle, in units of 1 / count

@@ -29,7 +29,7 @@ HARD_CASES = 10
 CHANGES = 12
 """Changes of kind looked at for each order: an oscillating function has many."""
 INNER = range(-20, 8)
-"""Binades with a float of either sign; of those beyond, so many in all:"""
+"""The exponents of binades that each give a float of either sign, as do OUTER exponents spread over the whole range."""
 OUTER = 44
 
 UNDECIDED = -9
@@ -131,7 +131,7 @@ def changes(expr: Expr, order: int, grid: Floats) -> Floats:
 
 
 def _kinds(expr: Expr, order: int, x: Floats, ends: NDArray[np.float64]) -> NDArray[np.int64]:
-    """What kind of value each is: sign, undefined, zero, subnormal, beyond the range, a limit, the argument."""
+    """The kind of each value, (n, 7): sign, undefined, subnormal, beyond the range, the argument, either limit."""
     try:
         known = reference(expr, x, order=order)
     except RoundingUndecided:

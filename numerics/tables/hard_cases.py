@@ -25,11 +25,11 @@ BITS = 192
 BINADES = range(-10, 6)
 """Exponents of the inputs looked at: activations are neither their own tangents nor their asymptotes there."""
 HARD = 2.0**-4
-"""What is farther from a midpoint than this, in ULP, is not hard: a linear piece has no hard cases."""
+"""The distance from a midpoint, in ULP, below which a value is a hard case: a linear piece has none."""
 
 
 def hard_cases(expr: Expr, order: int, fmt: Format, count: int) -> Floats:
-    """Floats at which the derivative of this order is nearest to a midpoint of the format, at most so many.
+    """At most `count` floats at which the derivative of this order is nearest to a midpoint of the format.
 
     The best of each of some stretches of consecutive floats, spread over binades and signs.
     """

@@ -40,7 +40,7 @@ KINDS = (
     "kink", "zero", "extremum", "inflection", "breakpoint", "overflow", "underflow", "special", "hard", "landmark",
     "threshold", "neighbour", "spread", "point",
 )  # fmt: skip
-"""What a point can be, and where it is several things the first of them. Zeros, extrema and inflection points are
+"""The kinds of points; a point of several kinds is given the first of them. Zeros, extrema and inflection points are
 those of the table's own function; a `landmark` is one of another order; a `breakpoint` is where two formulas meet; at
 a `threshold` the rounded value reaches its limit or parts from it, or an exponential of x does; a `point` has nothing
 special. The float named is the nearest one."""
@@ -148,7 +148,7 @@ def _shape(known: Facts, order: int) -> Iterator[tuple[str, float]]:
 
 
 def certified(known: Facts, order: int, what: str) -> tuple[Any, ...]:
-    """What the landscape of one order has under a name, `zeros` or `monotone`; nothing where it is undecided."""
+    """The landscape's attribute `what`, `zeros` or `monotone`, at one order; empty where it is undecided or unknown."""
     if order >= len(known.orders) or known.orders[order].landscape.undecided is not None:
         return ()
     return getattr(known.orders[order].landscape, what)
@@ -182,10 +182,10 @@ def _all(known: Facts, order: int, fmt: Format) -> Chosen:
 
 
 def hardest(known: Facts, order: int, fmt: Format, count: int) -> Chosen:
-    """At most so many floats at which the derivative of one order is nearest to a rounding boundary, and among which.
+    """At most `count` floats at which the derivative of one order is nearest to a rounding boundary, and among which.
 
     Among all floats in formats of 8 and 16 bits; else among the stretches of consecutive floats of
-    :mod:`hard_cases`. What is farther than HARD from a midpoint, in ULP, is not hard.
+    :mod:`hard_cases`. A value HARD ULP or more from a midpoint is not hard.
     """
     if fmt.bits > 16:
         x = hard_cases(known.expr, order, fmt, count)

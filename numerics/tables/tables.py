@@ -59,7 +59,7 @@ class Table:
     points: str
     """The SPEC that the points come from."""
     about: str
-    """What that SPEC stands for, in words: among which inputs hard cases were sought, for example."""
+    """The meaning of that SPEC in words: among which inputs hard cases were sought, for example."""
     x: Floats
     value: Floats
     """Correctly rounded, to nearest, ties to even. NaN where the function is undefined; -0.0 for a negative number
@@ -74,7 +74,7 @@ class Table:
     The boundaries are the midpoints of neighbouring floats and the point from which values overflow. Infinite for
     an infinite value, NaN where there is none."""
     kind: tuple[str, ...]
-    """What is there: one of `table_points.KINDS`."""
+    """The kind of each point: one of `selection.KINDS`."""
 
     def __len__(self) -> int:
         return len(self.x)
@@ -149,7 +149,7 @@ def _rows(
 
 
 def entries(function: Oracle, x: float, fmt: Format, zeros: Container[fmpq] = ()) -> list[Entry]:
-    """What is known at one float: one entry, or the two sides of a kink. No enclosure shows that 0 is 0: `zeros` are
+    """The entries for one float: one, or those of the two sides of a kink. No enclosure shows that 0 is 0: `zeros` are
     points where the function is proved to vanish."""
     if x != x:
         return [Entry(math.nan, "nan", math.nan)]

@@ -40,7 +40,7 @@ def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tup
 
 
 def summary(data: Mapping[str, Any]) -> list[RenderableType]:
-    """What the run found: whether it is all, what is unsound, then ledgers, implementations, and what is missing."""
+    """The summary of a run: whether it is all, what is unsound, then ledgers, implementations, and what is missing."""
     claims = [claim for ledger in data["ledgers"] for claim in ledger["claims"]]
     alarms = [
         Text(printable(f"UNSOUND: {each['id']}: {each['says'] or each['statement']}"), "bold white on red")

@@ -34,7 +34,7 @@ LONGEST_SPEC = 100
 
 
 def provenance(table: Table) -> dict[str, Any]:
-    """What a table is of and where it comes from, in every format."""
+    """The subject of a table and where it comes from, as files of every format say it."""
     return {
         "gradproof": versions()["gradproof"],
         "function": table.function,
@@ -78,7 +78,7 @@ def rows(table: Table) -> Iterator[dict[str, Any]]:
 
 
 def document(table: Table) -> dict[str, Any]:
-    """What `table --json` prints and a .json file holds.
+    """The document that `table --json` prints and a .json file holds.
 
     {"schema": 1, "table": {"gradproof", "function", "formula", "parameters", "order", "dtype", "rounding", "points",
     "about"}, "rows": [{"x", "x_hex", "value", "value_hex", "side", "exact", "distance", "kind"}]}. `value` is

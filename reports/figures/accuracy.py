@@ -95,7 +95,7 @@ def shapes(binades: Iterable[Sequence[Any]], fmt: Format) -> str:
 
 
 def caps(beyond: Sequence[int]) -> str:
-    """What lies on steps that reach beyond the axis."""
+    """The path of the caps on steps that reach beyond the axis."""
     path, column = "", 0
     for value, run in groupby(beyond):
         width = len(list(run))

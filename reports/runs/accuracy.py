@@ -19,7 +19,7 @@ PARTS = 1000
 
 
 def row(result: SweepResult) -> dict[str, Any]:
-    """What `sweep --json` says of one sweep, with `coverage` and with `binades` as :func:`binades` has them."""
+    """The entry of `sweep --json` for one sweep, with `coverage` and with `binades` as :func:`binades` has them."""
     data = result.to_json()
     exhaustive = result.patterns == ALL and result.finished
     return {

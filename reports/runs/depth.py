@@ -16,7 +16,7 @@ from ..parameters import numbers
 def document(
     name: str, *, layers: int, weight: str = "1", parameters: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """What `gradproof depth --json` prints. Raises BadInput for a name, formula, parameter or weight that is wrong."""
+    """The document of `gradproof depth --json`. Raises BadInput for a wrong name, formula, parameter or weight."""
     if name in vector_activations():
         raise BadInput(f"{name} is a function of vectors; depth is about functions of one input")
     try:

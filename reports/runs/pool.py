@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a part: its data, or the reason why there is none."""
+    """The outcome of a part: its data, or the reason why there is none."""
 
     part: Part
     data: Any = None
@@ -148,7 +148,7 @@ def _run_one(part: Part) -> Done:
 
 
 def _result_of(future: Future[Done], part: Part) -> Done | None:
-    """What became of a part; None where a process died, which need not have been this part's."""
+    """The outcome of a part; None where a process died, which need not have been this part's."""
     try:
         return future.result()
     except BrokenProcessPool:

@@ -64,7 +64,7 @@ def coverage(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def section(accuracy: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What the page shows of each implementation: a table for each format, with a picture in every row."""
+    """The page's section on each implementation: a table for each format, with a picture in every row."""
     shown = []
     for number, each in enumerate(accuracy):
         formats = dict.fromkeys(row["dtype"] for row in each["rows"])

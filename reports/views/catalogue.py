@@ -12,7 +12,7 @@ from ..writing.console import cell, table
 
 
 def document() -> dict[str, Any]:
-    """What `gradproof list --json` prints."""
+    """The document that `gradproof list --json` prints."""
     return {
         "schema": 1,
         "activations": [

@@ -18,12 +18,12 @@ PRIMES = ("", "'", "''")
 
 
 def document(results: Sequence[CheckResult], *, cut_short: bool = False) -> dict[str, Any]:
-    """What `gradproof check --json` prints."""
+    """The document that `gradproof check --json` prints."""
     return {"schema": 1, "interrupted": cut_short, "results": [result.to_json() for result in results]}
 
 
 def tables(data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[str] = ()) -> list[RenderableType]:
-    """What was tested; the errors of every function and format; every finding with its input; the counts.
+    """The inputs tested; the errors of every function and format; every finding with its input; the counts.
 
     `exhaustive` and `at` are what the run was asked for.
     """

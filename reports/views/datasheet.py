@@ -20,7 +20,7 @@ ORDERS = ("f", "f'", "f''")
 
 
 def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """What `gradproof describe --json` prints. Raises BadInput for a name, formula or parameter that is not known."""
+    """The document of `gradproof describe --json`. Raises BadInput for an unknown name, formula or parameter."""
     if reserved := parameters.keys() & {"function", "orders"}:
         raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
     try:
@@ -32,7 +32,7 @@ def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
 
 
 def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is known of one derivative: name and value, the same lines on the page and on the terminal."""
+    """The known facts of one derivative: name and value, the same lines on the page and on the terminal."""
     if order["undecided"]:
         return [("formula", order["formula"]), ("undecided", order["undecided"])]
     bounds = order["range"]
@@ -87,7 +87,7 @@ def subdifferential(kink: Mapping[str, Any]) -> str:
 
 
 def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is known of the function as a whole."""
+    """The known facts of the function as a whole: name and value."""
     known = [("variant of", data["variant_of"])] if data["variant_of"] else []
     known.append(("formula", data["formula"]))
     if data["parameters"]:

@@ -27,7 +27,7 @@ def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
 
 
 def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict[str, Any], list[str]]:
-    """What `gradproof verify --json` prints, and the claims no verdict was reached for, one line each.
+    """The document that `gradproof verify --json` prints, and the claims no verdict was reached for, one line each.
 
     Ctrl-C keeps the claims that are decided by then, and the document says that it is `interrupted`.
     """

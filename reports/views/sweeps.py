@@ -24,13 +24,13 @@ COUNTS: dict[str, Callable[[dict[str, Any]], int]] = {
     "not judged": lambda result: result["unjudged"],
     "failed": lambda result: result["failed_inputs"],
 }
-"""What should be nothing, or almost: numbers of inputs."""
+"""The numbers of inputs that should be 0, or almost, by label."""
 MOST_BINADES = 10
-"""So many of the worst binades are shown of a single sweep."""
+"""The number of the worst binades that are shown of a single sweep."""
 
 
 def document(swept: Swept, max_ulp: float | None) -> dict[str, Any]:
-    """What `gradproof sweep --json` prints."""
+    """The document that `gradproof sweep --json` prints."""
     return {
         "schema": 1,
         "max_ulp": max_ulp,

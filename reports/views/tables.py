@@ -48,7 +48,7 @@ def made(function: str, *, order: int, dtype: str, points: str, parameters: Mapp
 
 
 def tables(made: Table) -> list[RenderableType]:
-    """What it is of, and its rows, with x in the shortest decimal of the format."""
+    """The subject of a table and its rows, with x in the shortest decimal of the format."""
     shown = table(None, ("x", "value", "exact", "distance", "kind"), right=("x", "value"))
     for x, row in zip(made.x, islice(rows(made), ON_SCREEN), strict=False):
         kind = f"{row['kind']}, {row['side']}" if row["side"] else row["kind"]

@@ -19,7 +19,7 @@ def covers(name: str) -> bool:
 
 
 def document(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """What `gradproof describe --json` prints for a vector activation. Raises BadInput for an unknown parameter."""
+    """The document of `gradproof describe --json` for a vector activation. Raises BadInput for an unknown parameter."""
     try:
         return vector_facts(name, parameters).to_json()
     except ValueError as error:

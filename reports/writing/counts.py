@@ -1,4 +1,4 @@
-"""What a set of decided claims adds up to: counts, claims not as expected, and anything unsound."""
+"""The summary of a set of decided claims: counts, claims not as expected, and anything unsound."""
 
 from __future__ import annotations
 
