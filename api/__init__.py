@@ -19,19 +19,17 @@ _NAMES = {
     "proofs.language.syntax": "StatementError",
     "proofs.ledger": "ClaimResult Ledger LedgerError builtin_ledgers load",
     "proofs.catalogue.entries": "Activation UnknownActivation activation catalogue",
-    "proofs.datasheets.function": "Facts",
     "proofs.datasheets.vector": "VectorFacts",
     "proofs.reals.reals": "Real",
     "proofs.certificates": "certificate",
     "numerics.oracle.reference": "condition reference",
-    "numerics.depth.products": "DepthReport",
     "numerics.depth.multilayer": "Network",
     "numerics.depth.networks": "GradientProfile measure_gradients",
     "crosschecks.checking.check": "assert_conforms check",
     "crosschecks.checking.results": "CheckResult",
     "crosschecks.sweeps.sweep": "sweep",
     "crosschecks.sweeps.result": "SweepResult",
-    "_functions": "Table depth describe describe_vector expectation recheck table verify",
+    "_functions": "Datasheet DepthReport Table depth describe describe_vector expectation recheck table verify",
 }
 """Module: the names it offers here."""
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -6,7 +6,6 @@ from gradproof.crosschecks.sweeps.sweep import sweep as sweep
 from gradproof.numerics.depth.multilayer import Network as Network
 from gradproof.numerics.depth.networks import GradientProfile as GradientProfile
 from gradproof.numerics.depth.networks import measure_gradients as measure_gradients
-from gradproof.numerics.depth.products import DepthReport as DepthReport
 from gradproof.numerics.oracle.reference import condition as condition
 from gradproof.numerics.oracle.reference import reference as reference
 from gradproof.proofs.budget import Undecided as Undecided
@@ -15,7 +14,6 @@ from gradproof.proofs.catalogue.entries import UnknownActivation as UnknownActiv
 from gradproof.proofs.catalogue.entries import activation as activation
 from gradproof.proofs.catalogue.entries import catalogue as catalogue
 from gradproof.proofs.certificates import certificate as certificate
-from gradproof.proofs.datasheets.function import Facts as Facts
 from gradproof.proofs.datasheets.vector import VectorFacts as VectorFacts
 from gradproof.proofs.language.syntax import StatementError as StatementError
 from gradproof.proofs.ledger import ClaimResult as ClaimResult
@@ -30,6 +28,8 @@ from gradproof.proofs.verdicts import Evidence as Evidence
 from gradproof.proofs.verdicts import Result as Result
 from gradproof.proofs.verdicts import Verdict as Verdict
 
+from ._functions import Datasheet as Datasheet
+from ._functions import DepthReport as DepthReport
 from ._functions import Table as Table
 from ._functions import depth as depth
 from ._functions import describe as describe

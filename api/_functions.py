@@ -37,7 +37,31 @@ def verify(ledger: Ledger | str | Path | None = None) -> tuple[ClaimResult, ...]
     return tuple(ledgers.verify(claim, each) for each in chosen for claim in each.claims)
 
 
-def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
+class Datasheet(Facts):
+    """Everything certified about one function; printed as `gradproof describe` prints it."""
+
+    def __str__(self) -> str:
+        from gradproof.reports.views.datasheet import tables as shown
+        from gradproof.reports.writing.console import plain
+
+        return plain(*shown(self.to_json()))
+
+
+class DepthReport(products.DepthReport):
+    """Products of derivatives through depth; printed as `gradproof depth` prints them."""
+
+    def __str__(self) -> str:
+        from gradproof.reports.views.depth import tables as shown
+        from gradproof.reports.writing.console import plain
+
+        return plain(*shown(self.to_json()))
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that `gradproof depth --json` prints."""
+        return {"schema": 1, **super().to_json()}
+
+
+def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Datasheet:
     """The certified facts about a function on the whole line, and about its derivatives of the first orders.
 
     `function` is an activation's name or entry, a formula in x, or an expression; parameters are exact (a float
@@ -46,7 +70,7 @@ def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters
     """
     if isinstance(function, str) and function in vector_activations():
         raise StatementError(f"{function} is a function of vectors: describe_vector({function!r})")
-    return facts(function, orders=orders, **parameters)
+    return Datasheet(**vars(facts(function, orders=orders, **parameters)))
 
 
 def describe_vector(name: str, **parameters: str | int | float) -> VectorFacts:
@@ -81,7 +105,7 @@ def depth(
     layers: int = 20,
     weight: str = "1",
     parameters: Mapping[str, ParameterValue] | None = None,
-) -> products.DepthReport:
+) -> DepthReport:
     """Products of derivatives over a number of layers, each with a weight of at most this size, certified.
 
     `weight` is text, exact as written. Raises ValueError for layers below 1, a weight that is no positive number or a
@@ -89,7 +113,8 @@ def depth(
     the range of the derivative was not found.
     """
     target = function if isinstance(function, Expr) else definition(function)
-    return products.depth_report(target, layers=layers, weight=weight, parameters=parameters)
+    found = products.depth_report(target, layers=layers, weight=weight, parameters=parameters)
+    return DepthReport(**vars(found))
 
 
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:

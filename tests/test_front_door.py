@@ -17,6 +17,7 @@ from gradproof.proofs.budget import Undecided
 from gradproof.proofs.expressions.expr import rational
 from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.recheck.signs import Wrong
+from gradproof.reports import strict_json
 from gradproof.reports.cli import cli
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,22 @@ def test_a_result_prints_what_the_command_prints(statement):
     printed = CliRunner().invoke(cli, ["prove", statement], standalone_mode=False).output
     times = re.compile(r"\d+\.\d\d s")
     assert times.sub("", str(gradproof.prove(statement)) + "\n") == times.sub("", printed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value"),
+    [
+        (("describe", "elu", "--param", "alpha=2"), lambda: gradproof.describe("elu", alpha=2)),
+        (("describe", "leaky_relu_keras"), lambda: gradproof.describe("leaky_relu_keras")),
+        (("depth", "tanh", "--layers", "3"), lambda: gradproof.depth("tanh", layers=3)),
+        (("depth", "x*exp(-x**2)"), lambda: gradproof.depth("x*exp(-x**2)")),
+    ],
+)
+def test_values_print_and_give_what_the_command_does(arguments, value):
+    printed = CliRunner().invoke(cli, arguments, standalone_mode=False).output
+    assert str(value()) + "\n" == printed
+    document = CliRunner().invoke(cli, [*arguments, "--json"], standalone_mode=False).output
+    assert strict_json.text(value().to_json()) == document
 
 
 @pytest.mark.parametrize(("title", "program"), PROGRAMS, ids=[title for title, _ in PROGRAMS])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..budget import Undecided, budget
-from ..catalogue.entries import Activation, ParameterValue
+from ..catalogue.entries import Activation, ParameterValue, catalogue
 from ..catalogue.parse import definition
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -106,6 +106,7 @@ class Facts:
             "lipschitz": None if self.lipschitz is None else self.lipschitz.to_json(), "parity": self.parity,
             "kinks": [kink.to_json() for kink in self.kinks],
             "gain": None if self.gain is None else self.gain.to_json(), "undecided": list(self.undecided),
+            "variant_of": next((entry.variant_of for entry in catalogue() if entry.name == self.name), None),
         }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ...proofs.budget import Undecided
-from ...proofs.catalogue.entries import catalogue
 from ...proofs.datasheets.function import facts
 from ..errors import BadInput, printable
 from ..parameters import numbers
@@ -25,10 +24,9 @@ def document(function: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
     try:
         values: dict[str, Any] = dict(numbers(parameters))
-        data = facts(function, **values).to_json()
+        return facts(function, **values).to_json()
     except (ValueError, Undecided) as error:
         raise BadInput(str(error)) from error
-    return {**data, "variant_of": next((e.variant_of for e in catalogue() if e.name == data["name"]), None)}
 
 
 def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:

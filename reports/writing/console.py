@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from io import StringIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
@@ -71,8 +72,18 @@ def pairs(title: str, known: Iterable[tuple[str, str]]) -> Table:
 
 
 def show(*renderables: RenderableType) -> None:
-    """Prints on stdout, an empty line between; where stdout is no terminal, without blanks at the ends of lines."""
-    target = console()
+    """Prints on stdout, an empty line between."""
+    sys.stdout.write(_text(console(), renderables))
+
+
+def plain(*renderables: RenderableType) -> str:
+    """The text that :func:`show` prints where stdout is no terminal, without the last end of line."""
+    target = Console(width=PIPED_WIDTH, highlight=False, emoji=False, markup=False, file=StringIO())
+    return _text(target, renderables).removesuffix("\n")
+
+
+def _text(target: Console, renderables: Iterable[RenderableType]) -> str:
+    """Renderables with an empty line between; where the console is no terminal, without blanks at the ends of lines."""
     with target.capture() as captured:
         for number, renderable in enumerate(renderables):
             if number:
@@ -81,4 +92,4 @@ def show(*renderables: RenderableType) -> None:
     text = captured.get()
     if not target.is_terminal:
         text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    sys.stdout.write(re.sub(r"\n(?: *\n){2,}", "\n\n", text).lstrip("\n"))
+    return re.sub(r"\n(?: *\n){2,}", "\n\n", text).lstrip("\n")
