@@ -72,7 +72,7 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def report_data(report_folder: Path) -> dict[str, Any]:
     """The data of that report, as a reader of report.json gets it."""
-    return _strict(report_folder.joinpath("report.json").read_text(encoding="utf-8"))
+    return strict(report_folder.joinpath("report.json").read_text(encoding="utf-8"))
 
 
 RESULT = {
@@ -116,16 +116,10 @@ def gradproof(tmp_path: Path) -> Run:
     return run
 
 
-def _strict(text: str) -> Any:
+def strict(text: str) -> Any:
     """JSON in which NaN and Infinity are errors."""
 
     def refuse(constant: str) -> Any:
         raise ValueError(f"{constant} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
-
-
-@pytest.fixture
-def strict() -> Callable[[str], Any]:
-    """Reads JSON in which NaN and Infinity are errors."""
-    return _strict

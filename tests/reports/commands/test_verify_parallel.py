@@ -20,7 +20,7 @@ from gradproof.reports.views.ledgers import verified
 from gradproof.reports.writing.progress import Progress
 
 # Child processes import by name from the path they inherit.
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "children"))
 from parts import crash, double, process, verdict_or_death  # pyright: ignore[reportMissingImports]
 
 

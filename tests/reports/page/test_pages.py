@@ -15,6 +15,8 @@ from gradproof.reports.page.markdown import markdown
 from gradproof.reports.page.write import write
 from gradproof.reports.writing.counts import at_fault
 
+from ..conftest import strict
+
 VOID = {"meta", "link", "br", "img", "input", "hr", "use", "path"}
 
 
@@ -143,7 +145,7 @@ def test_a_plot_that_fails_is_named_and_the_page_goes_on(report_data, monkeypatc
     assert "ZeroDivisionError" in shown
 
 
-def test_a_page_that_fails_does_not_lose_the_run(report_data, tmp_path, monkeypatch, strict):
+def test_a_page_that_fails_does_not_lose_the_run(report_data, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "_environment", lambda: 1 / 0)
     [line] = write(tmp_path, report_data)
     assert line.startswith("index.html: ZeroDivisionError")

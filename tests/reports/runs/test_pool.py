@@ -11,7 +11,7 @@ from gradproof.reports.runs.pool import Part, run_parts
 from gradproof.reports.writing.progress import Progress
 
 # Child processes import by name from the path they inherit.
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "children"))
 from parts import crash, double, fail, unsendable  # pyright: ignore[reportMissingImports]
 
 

@@ -16,6 +16,8 @@ from gradproof.reports.views.verdict import lines
 from gradproof.reports.writing import numbers
 from gradproof.reports.writing.markdown_cells import code
 
+from ..conftest import strict
+
 THIRD = {"decimal": "0.333333333333333333333333333333", "exact": None, "radius": "5e-31"}
 QUARTER = {"decimal": "0.25", "exact": "1/4", "radius": "0"}
 ROOT = {"decimal": "1.41421356237309504880168872421", "exact": "sqrt(2)", "radius": "5e-30"}
@@ -89,7 +91,7 @@ def test_precedence_is_kept():
     assert mathml("2*(x + 1)").count("<mo>(</mo>") == 1
 
 
-def test_strict_json_has_no_infinities(strict):
+def test_strict_json_has_no_infinities():
     data = strict(strict_json.text({"a": math.inf, "b": [-math.inf, math.nan], "c": (1, None, True)}))
     assert data == {"a": "inf", "b": ["-inf", "nan"], "c": [1, None, True]}
 
