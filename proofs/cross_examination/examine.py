@@ -554,14 +554,21 @@ def _without_value(part: Node) -> Counterexample:
 
 def _closed_terms(node: Node) -> list[tuple[Node, bool]]:
     """The largest terms free of names, but for those that a choice may leave out; and which are whole sides."""
-    if not node.free or node.op in ("forall", "exists", "choice", *functions.NUMBERS):
-        return []
-    found = []
-    for a in node.args:
-        if not a.free and a.exact is None and a.op not in (*_SETS, *_FORMULAS):
-            found.append((a, node.op == "relation"))
-        found += _closed_terms(a)
-    return found
+    terms: list[tuple[Node, bool]] = []
+    seen = {node}  # functions that call functions share their nodes: as a tree they may be 2^n
+    nodes = [node]
+    while nodes:
+        node = nodes.pop()
+        if not node.free or node.op in ("forall", "exists", "choice", *functions.NUMBERS):
+            continue
+        terms += [
+            (a, node.op == "relation")
+            for a in node.args
+            if not a.free and a.exact is None and a.op not in (*_SETS, *_FORMULAS)
+        ]
+        nodes += [a for a in reversed(node.args) if a not in seen]
+        seen.update(node.args)
+    return terms
 
 
 def _conjuncts(formula: Node) -> list[Node]:
@@ -578,9 +585,16 @@ def _relations(formula: Node) -> list[Node]:
 
 def _depends(node: Node) -> bool:
     """Whether a number of a whole function in it depends on a free name."""
-    if node.op in functions.NUMBERS:
-        return bool(node.free)
-    return node.of_functions and any(map(_depends, node.args))
+    seen, nodes = {node}, [node]
+    while nodes:
+        node = nodes.pop()
+        if node.op in functions.NUMBERS:
+            if node.free:
+                return True
+        elif node.of_functions:
+            nodes += [a for a in node.args if a not in seen]
+            seen.update(node.args)
+    return False
 
 
 def _spread(points: tuple[fmpq, ...]) -> list[fmpq]:

@@ -428,3 +428,10 @@ def test_a_claim_with_an_unsound_part_is_unsound(rules):
     assert result.verdict is Verdict.UNSOUND
     assert result.counterexample is not None
     assert result.counterexample.rhs.startswith("1.000")
+
+
+@pytest.mark.parametrize("start", ["x", "softplus(x)", "tanh(x)"])
+def test_functions_that_double_are_examined_in_bounded_work(start):
+    functions = {"f0": start, **{f"f{i}": f"f{i - 1}(x) + f{i - 1}(x + 1)" for i in range(1, 28)}}
+    assert prove("f27(x) == f27(x) + 1", functions=functions, suggest=False).verdict is not Verdict.PROVED
+    assert contradiction("f27(x) - f27(x) == 0", functions=functions) is None
