@@ -16,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
+from .budget import UNBOUNDED, budget
 from .catalogue.entries import known_functions
 from .catalogue.parse import parse_statement
 from .language.reader import with_functions
@@ -293,11 +294,14 @@ def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -
         return ClaimResult(ledger.title, claim, Verdict.ERROR)
     if claim.statement is None:
         return ClaimResult(ledger.title, claim, Verdict.OUTSIDE, (), tested)
-    said = prove(claim.statement, where=claim.where, functions=ledger.functions, suggest=claim.nearest is None)
+    with budget(UNBOUNDED):  # one deadline for both statements
+        said = prove(claim.statement, where=claim.where, functions=ledger.functions, suggest=claim.nearest is None)
+        near = None
+        if claim.nearest is not None:
+            near = prove(claim.nearest, where=claim.nearest_where, functions=ledger.functions, suggest=False)
     parts = [said]
     verdict = said.verdict
-    if claim.nearest is not None:
-        near = prove(claim.nearest, where=claim.nearest_where, functions=ledger.functions, suggest=False)
+    if near is not None:
         parts.append(near)
         if Verdict.UNSOUND in (said.verdict, near.verdict):
             verdict = Verdict.UNSOUND
