@@ -43,7 +43,7 @@ def _name_for_readers(given: Resolution, name: str) -> str:
     return f"{text} / its supremum" if name.endswith("~") else text
 
 
-STEPS = 500
+STEPS = 750
 """Steps that an explanation may take, a tenth of a second: no share of the verdict's cost, which depends on caches."""
 
 
