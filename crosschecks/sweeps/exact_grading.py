@@ -25,7 +25,7 @@ from ...proofs.budget import Undecided
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ...proofs.enclosures.jets import precision
-from ...proofs.expressions import expr as ex
+from ...proofs.expressions import calculus
 from ...proofs.functions.landscape import decided_landscape
 from ..implementation import Implementation
 from ..trials.references import beyond, rounded
@@ -76,7 +76,7 @@ class Judge:
         """Monotone runs of patterns: first, last and the direction from smaller patterns to larger."""
         self.bounds = -math.inf, math.inf
         try:
-            shape = decided_landscape(ex.derivative(expr, "x", order=order), "x")
+            shape = decided_landscape(calculus.derivative(expr, "x", order=order), "x")
             self.bounds = rounded(shape.inf.value, fmt), rounded(shape.sup.value, fmt)
             self.runs = _runs(shape.monotone, fmt)
         except Undecided:

@@ -18,8 +18,10 @@ from ...proofs.catalogue.entries import ParameterValue
 from ...proofs.catalogue.parse import parse_number
 from ...proofs.enclosures.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
 from ...proofs.enclosures.jets import precision
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
+from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
 from ...proofs.functions.pieces import Kink
 from ...proofs.functions.regularity import steepest
@@ -103,13 +105,13 @@ def depth_report(
     if size.exact is None or ex.free_names(size.exact) or not size.ball(128) > 0:
         raise ValueError(f"weight={weight!r}: expected a positive number")
     expr = exact_expression(target, parameters)
-    name = target if isinstance(target, str) else ex.text(target) if isinstance(target, Expr) else target.name
+    name = target if isinstance(target, str) else to_text(target) if isinstance(target, Expr) else target.name
     variable = _only_input(name, expr)
     rate = times(size, steepest(expr, variable))
     lowest, highest = product_range(expr, layers, size, variable)
     return DepthReport(
         activation=name,
-        formula=ex.text(expr),
+        formula=to_text(expr),
         weight=size,
         layers=layers,
         rate=rate,
@@ -159,7 +161,7 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
 
     A product is linear in each factor, so its extremes are at k factors low and the rest high. Raises Undecided.
     """
-    slope = decided_landscape(ex.derivative(expr, variable), variable)
+    slope = decided_landscape(calculus.derivative(expr, variable), variable)
     low, high = times(weight, slope.inf.value), times(weight, slope.sup.value)
     if low.is_infinite or high.is_infinite:
         return _unbounded(low, layers)

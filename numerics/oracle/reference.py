@@ -23,8 +23,10 @@ from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
 from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
 from ...proofs.enclosures.jets import excludes_zero, precision, program
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
+from ...proofs.expressions.printing import to_text
 from ...proofs.functions.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
 from ...proofs.functions.sign_charts import Line, sign_line
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
@@ -156,7 +158,7 @@ class Oracle:
     def _signs(self) -> Line[int | None] | None:
         try:
             with budget(STEPS):
-                return sign_line(ex.derivative(self.expr, "x", order=self.order), "x")
+                return sign_line(calculus.derivative(self.expr, "x", order=self.order), "x")
         except Undecided:
             return None
 
@@ -177,7 +179,7 @@ class Oracle:
         """The limit at +oo (sign 1) or -oo (-1); an infinity, or NaN where there is no limit or none was found."""
         try:
             end = PLUS_INFINITY if sign > 0 else MINUS_INFINITY
-            limit = one_sided_limit(ex.derivative(self.expr, "x", order=self.order), "x", end, -sign)
+            limit = one_sided_limit(calculus.derivative(self.expr, "x", order=self.order), "x", end, -sign)
         except (Undefined, Undecided):
             return float("nan")
         if limit.is_infinite:
@@ -278,7 +280,7 @@ def check_request(expr: Expr, order: int) -> None:
     if order < 0:
         raise ValueError(f"order={order!r}: expected 0 or more")
     if extra := ex.free_names(expr) - {"x"}:
-        raise ValueError(f"expression {ex.text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
+        raise ValueError(f"expression {to_text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
 
 
 Row: TypeAlias = "tuple[float, float, int, OneSided | None]"

@@ -19,8 +19,10 @@ from flint import arb, fmpq
 
 from ..budget import Undecided, spend
 from ..enclosures.jets import NAN, known_sign, precision, program, series
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..normal_forms import normal_form
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .monomials import (
@@ -296,8 +298,8 @@ class Tail:
         coefficients: list[Coefficient] = []
         factorial = fmpq(1)
         for j in range(n):
-            coefficients.append(constant(ex.substitute(node, {"t": limit}) * (1 / factorial)))
-            node = ex.differentiate(node, "t")
+            coefficients.append(constant(calculus.substitute(node, {"t": limit}) * (1 / factorial)))
+            node = calculus.differentiate(node, "t")
             factorial *= j + 1
         if not eps:
             return [(UNIT, coefficients[0])] if coefficients[0] is not ex.ZERO else []
@@ -529,7 +531,7 @@ def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bit
 
 
 def _short(e: Expr) -> str:
-    text = ex.text(e)
+    text = to_text(e)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -537,7 +539,7 @@ def _describe(model: Model, end: End, start: fmpq) -> str:
     if not model:
         return "identically 0"
     m, c = model[0]
-    shown = ex.text(c) if isinstance(c, Expr) and len(ex.text(c)) <= 24 else ball(c).str(12)
+    shown = to_text(c) if isinstance(c, Expr) and len(to_text(c)) <= 24 else ball(c).str(12)
     term = shown if m is UNIT else str(m) if shown == "1" else f"{shown}*{m}"
     more = " + smaller terms" if len(model) > 1 else ""
     return f"{term}{more}, its sign proved for all y >= {start}"

@@ -15,8 +15,10 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..language import spelling
 from ..language.reader import ELEMENTARY, DefinedFunction, read_expression
 from ..language.syntax import StatementError
@@ -56,7 +58,7 @@ class Activation:
 
         Raises ValueError for an unknown parameter or one that violates its constraint.
         """
-        return ex.substitute(self.template, self.parameter_values(**parameters))
+        return calculus.substitute(self.template, self.parameter_values(**parameters))
 
     def parameter_values(self, **parameters: ParameterValue) -> dict[str, Expr]:
         """Every parameter's exact value, defaults filled in."""
@@ -104,7 +106,7 @@ def _check_constraint(activation: str, parameter: Parameter, values: Mapping[str
         sign = (difference.value > 0) - (difference.value < 0)
         if not ex.holds(relation, sign):
             raise ValueError(
-                f"{activation}: expected {parameter.constraint}, got {parameter.name}={ex.text(values[left])}"
+                f"{activation}: expected {parameter.constraint}, got {parameter.name}={to_text(values[left])}"
             )
 
 

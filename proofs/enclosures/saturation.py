@@ -19,6 +19,7 @@ from math import prod
 
 from flint import arb, fmpq
 
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .jets import enclose
@@ -60,7 +61,7 @@ def visible_sign(e: Expr) -> int | None:
 def _rewritten(e: Expr) -> Expr:
     if not ex.children(e):
         return e
-    e = ex.rebuild(e, _rewritten)
+    e = calculus.rebuild(e, _rewritten)
     if e.op != "add":
         return e
     terms = [part for term in e.args for part in _parts(term)]

@@ -19,8 +19,10 @@ from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from ..budget import spend
 from ..enclosures.jets import enclose, excludes_zero
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from . import algebraic, constants
 
 MAX_TERMS = 2000
@@ -95,7 +97,7 @@ def simplest(e: Expr) -> Expr:
         normal = canonical(e)
     except TooComplex:
         return e
-    return normal if len(ex.text(normal)) <= len(ex.text(e)) + 8 else e
+    return normal if len(to_text(normal)) <= len(to_text(e)) + 8 else e
 
 
 @lru_cache(maxsize=1 << 14)
@@ -333,14 +335,14 @@ class _Ring:
         # cos(u)^2 = 1 - sin(u)^2 is the one relation that is not a root's.
         for base in [b for b in roots if b.op == "cos"]:
             roots.setdefault(Expr("sin", base.args[0]), 1)
-        self.roots = {b: roots[b] for b in sorted(roots, key=ex.text)}
+        self.roots = {b: roots[b] for b in sorted(roots, key=to_text)}
         names = tuple(f"k{i}" for i in range(len(self.roots))) or ("k0",)
         self.context = fmpq_mpoly_ctx.get(names, "lex")
         self.generators = dict(zip(self.roots, self.context.gens(), strict=False))
         self.one = self.context.constant(1)
         # A root's base may contain shorter roots, never longer ones: each relation is reduced by those before it.
         self.relations: list[tuple[int, int, fmpq_mpoly, fmpq_mpoly]] = []
-        for base in sorted(self.roots, key=lambda b: len(ex.text(b))):
+        for base in sorted(self.roots, key=lambda b: len(to_text(b))):
             value = self._relation(base, self.roots[base])
             if value is not None:
                 degree = 2 * self.roots[base] if base.op == "cos" else self.roots[base]
@@ -563,7 +565,7 @@ def _prepare(e: Expr) -> Expr:
             u = canonical(e.args[0])
             return ex.switch("abs", canonical(-u) if _leading_sign(u) < 0 else u)
         case op if op in ex.SWITCHES:
-            return ex.rebuild(e, canonical)
+            return calculus.rebuild(e, canonical)
         case op:
             return _rewrite(op, canonical(e.args[0]))
 

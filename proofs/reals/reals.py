@@ -18,8 +18,10 @@ from ..budget import Undecided
 from ..enclosures.formats import FORMATS, RoundingUndecided
 from ..enclosures.jets import enclose, excludes_zero, known_sign, precision
 from ..enclosures.saturation import visible_sign, without_cancellation
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..normal_forms import normal_form
 
 START_BITS = 64
@@ -45,10 +47,10 @@ def require_defined(e: Expr) -> None:
         return
     for child in ex.children(e):
         require_defined(child)
-    if (condition := ex.domain_condition(e)) is not None:
+    if (condition := calculus.domain_condition(e)) is not None:
         argument, allowed, otherwise = condition
         if constant_sign(argument) not in allowed:
-            raise Undefined(f"{otherwise}: {shorten(ex.text(e))}")
+            raise Undefined(f"{otherwise}: {shorten(to_text(e))}")
 
 
 def constant_sign(e: Expr) -> int:
@@ -56,7 +58,7 @@ def constant_sign(e: Expr) -> int:
     if e.value is not None:
         return (e.value > 0) - (e.value < 0)
     if names := ex.free_names(e):
-        raise Undecided(f"the sign of {shorten(ex.text(e))} depends on {', '.join(sorted(names))}")
+        raise Undecided(f"the sign of {shorten(to_text(e))} depends on {', '.join(sorted(names))}")
     try:
         require_defined(e)
     except Undefined as reason:
@@ -73,7 +75,7 @@ def constant_sign(e: Expr) -> int:
         if bits == START_BITS and normal_form.is_zero(e):
             return 0
         bits *= 2
-    raise Undecided(f"whether {shorten(ex.text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
+    raise Undecided(f"whether {shorten(to_text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
 
 
 def shorten(text: str, width: int = 100) -> str:
@@ -226,7 +228,7 @@ class Real:
             radius = "0" if is_exact else half_unit(decimal)
         except Undecided:
             decimal, radius = self._beside_boundary(digits)
-        form = decimal if self.exact is None and decimal == radius == "0" else self.exact and ex.text(self.exact)
+        form = decimal if self.exact is None and decimal == radius == "0" else self.exact and to_text(self.exact)
         return {"decimal": decimal, "exact": form, "radius": radius}
 
     def _beside_boundary(self, digits: int) -> tuple[str, str]:
@@ -242,8 +244,8 @@ class Real:
         """The exact form where it is short, else certified digits."""
         if self.infinite:
             return "oo" if self.infinite > 0 else "-oo"
-        if self.exact is not None and len(ex.text(self.exact)) <= 60:
-            return ex.text(self.exact)
+        if self.exact is not None and len(to_text(self.exact)) <= 60:
+            return to_text(self.exact)
         try:
             return self.decimal(30)
         except Undecided:  # a root that may be 0 has no leading digit
@@ -445,7 +447,7 @@ def opposite(p: Real, q: Real) -> bool:
         return False
     # e is defined at its root p, and f in the whole bracket of q, where -p is proved to lie: there the identity holds.
     flip = {name: -ex.name(name) for name in ex.free_names(e)}
-    flipped = ex.substitute(e, flip)
+    flipped = calculus.substitute(e, flip)
     same = normal_form.is_zero(f - flipped) or normal_form.is_zero(f + flipped)
     return same and in_bracket(-p.ball(256), q)
 
@@ -472,7 +474,7 @@ def image(e: Expr, variable: str, at: Real) -> Real:
     if e is ex.name(variable):
         return at
     if at.exact is not None:
-        value = ex.substitute(e, {variable: at.exact})
+        value = calculus.substitute(e, {variable: at.exact})
         if ex.free_names(value):
             return exact(value)
         value = without_cancellation(value)

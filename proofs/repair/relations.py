@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from flint import fmpq
 
 from ..catalogue.parse import parse_expression, parse_statement
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
@@ -163,7 +164,7 @@ def _holds_at(where: str, at: dict[str, str]) -> bool:
     held: list[bool] = []
     for r in relations(parse_statement(where).formula):
         assert isinstance(r, Relation) and isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-        value = ex.substitute(r.lhs - r.rhs, point).value
+        value = calculus.substitute(r.lhs - r.rhs, point).value
         held.append(value is not None and ex.holds(r.op, (value > 0) - (value < 0)))
     return all(held)
 

@@ -12,8 +12,10 @@ from flint import fmpq
 
 from ..budget import Undecided
 from ..decide.decision import Decision
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.sign_charts import Line, constant, merge, sign_line
 from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
 from ..reals.reals import Real, round_decimal
@@ -64,7 +66,7 @@ class Refuted:
     def filled(self, e: Expr) -> Expr:
         """An expression with the computed numbers that have an exact form written out."""
         values = self.decision.values if self.is_computed(e) else {}
-        return ex.substitute(e, {name: value.exact for name, value in values.items() if value.exact is not None})
+        return calculus.substitute(e, {name: value.exact for name, value in values.items() if value.exact is not None})
 
     def region(self, variable: str) -> Line[bool] | None:
         """Where the condition holds; None without one on this name."""
@@ -265,7 +267,7 @@ def exactly(x: Real) -> str:
     if x.infinite:
         return "oo" if x.infinite > 0 else "-oo"
     assert x.exact is not None
-    return ex.text(x.exact) if x.rational is None else rational_text(x.rational)
+    return to_text(x.exact) if x.rational is None else rational_text(x.rational)
 
 
 def rational_text(value: fmpq) -> str:

@@ -27,6 +27,7 @@ from gradproof.proofs.enclosures.jets import (
     program,
     series,
 )
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.normal_forms import normal_form
@@ -100,7 +101,7 @@ def test_the_jet_on_a_ball(name: str, width: fmpq | int) -> None:
     length = 7
     bent = X + X * X * fmpq(1, 4) + fmpq(1, 8)
     for inner, truth_ in ((X, truth), (bent, lambda t: truth(t + t * t / 4 + mp.mpf(1) / 8))):
-        composed = ex.substitute(expr, {"x": inner})
+        composed = calculus.substitute(expr, {"x": inner})
         for _ in range(3):
             everywhere = (low, high) == (-INF, INF)
             centre = fmpq(rng.randint(-700, 700), 256) if everywhere else fmpq(rng.randint(300, 700), 512)

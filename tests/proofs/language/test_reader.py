@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 from gradproof.proofs.catalogue.parse import parse_expression, parse_statement
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.language.source import MAX_LENGTH, number_from_source
 from gradproof.proofs.language.syntax import Connective, Predicate, Relation, StatementError
@@ -39,7 +40,8 @@ def test_structure() -> None:
     assert isinstance(parse_statement("increasing(tanh)").formula, Predicate)
     assert parse_expression("tanh") is parse_expression("tanh(x)")
     assert parse_expression("elu(x, alpha=2)") is parse_expression("x if x > 0 else 2*(exp(x) - 1)")
-    assert parse_expression("D(relu)(2*x)") is ex.derivative(parse_expression("relu"), "x", parse_expression("2*x"))
+    at = parse_expression("2*x")
+    assert parse_expression("D(relu)(2*x)") is calculus.derivative(parse_expression("relu"), "x", at)
 
 
 def test_precedence_is_pythons() -> None:
