@@ -113,7 +113,7 @@ def test_another_process_reads_what_one_wrote(folder, monkeypatch):
     monkeypatch.undo()  # the child has the real engine's version
     code = """
 from gradproof.proofs import disk_cache
-from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.functions import landscape
 from gradproof.proofs.catalogue.entries import activation
 disk_cache._version = lambda: "version"
