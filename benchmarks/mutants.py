@@ -50,8 +50,12 @@ MUTANTS = tuple(
     Mutant(name, module, old, new, tests)
     for module, tests, faults in (
         ("enclosures/jets", (BALLS,), (
-            ("precision not restored", "            ctx.prec, ctx.cap = saved\n", "            pass\n"),
-            ("precision shared by threads", "    with _lock:\n        saved", "    if _lock:\n        saved"),
+            ("a series keeps the coefficients of its ends", "    return [result[k] if k < known else NAN for k in range(length)]",
+             "    return [result[k].mid() for k in range(length)]"),
+            ("constants keep the precision they were first seen at", "self._constants.get(ctx.prec)",
+             "next(iter(self._constants.values()), None)"),
+        )),
+        ("enclosures/operations", (BALLS,), (
             ("an even power looks at the upper end alone", "arb(0).union(abs(u).upper() ** n)", "arb(0).union(u.upper() ** n)"),
             ("a power loses its lower end", "        return low.union(high)\n    return u**n", "        return high\n    return u**n"),
             ("a monotone function loses its lower end", "f(u.lower()).union(f(u.upper()))", "f(u.upper())"),
@@ -61,10 +65,10 @@ MUTANTS = tuple(
             ("a root of a negative ball is that of its upper end", "if not (head.is_finite() and top > 0):\n            return NAN",
              "if not (head.is_finite() and top > 0):\n            return arb(0)"),
             ("a wrong slope of tanh", "slope: Any = _sech_power(2, u)", "slope: Any = _sech_power(1, u)"),
-            ("a series keeps the coefficients of its ends", "    return [result[k] if k < known else NAN for k in range(length)]",
-             "    return [result[k].mid() for k in range(length)]"),
-            ("constants keep the precision they were first seen at", "self._constants.get(ctx.prec)",
-             "next(iter(self._constants.values()), None)"),
+        )),
+        ("enclosures/balls", (BALLS,), (
+            ("precision not restored", "            ctx.prec, ctx.cap = saved\n", "            pass\n"),
+            ("precision shared by threads", "    with _lock:\n        saved", "    if _lock:\n        saved"),
             ("the sign of a ball is that of its middle", "    if value > 0:\n        return 1", "    if value.mid() > 0:\n        return 1"),
         )),
         ("expressions/calculus", (LINES, BALLS), (

@@ -26,7 +26,7 @@ from .budget import Undecided
 from .catalogue.entries import catalogue
 from .catalogue.parse import parse_statement
 from .decide.decision import Decision
-from .enclosures.jets import precision
+from .enclosures.balls import precision
 from .expressions import calculus
 from .expressions import expr as ex
 from .expressions.printing import to_text

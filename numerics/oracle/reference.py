@@ -21,8 +21,9 @@ from ...proofs.budget import Undecided, budget
 from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
+from ...proofs.enclosures.balls import excludes_zero, precision
 from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
-from ...proofs.enclosures.jets import excludes_zero, precision, program
+from ...proofs.enclosures.jets import program
 from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr

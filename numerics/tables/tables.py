@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.datasheets.function import Facts, facts
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Enclosures, Format, format_named
-from ...proofs.enclosures.jets import precision
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, derivative_at
 from ...proofs.reals.reals import Real, place_point, round_decimal

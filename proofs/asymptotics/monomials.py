@@ -17,7 +17,8 @@ from typing import ClassVar, TypeAlias
 from flint import arb, fmpq
 
 from ..budget import Undecided, exhausted
-from ..enclosures.jets import NAN, program
+from ..enclosures.balls import NAN
+from ..enclosures.jets import program
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from ..budget import Undecided, spend
-from ..enclosures.jets import NAN, known_sign, precision, program, series
+from ..enclosures.balls import NAN, known_sign, precision
+from ..enclosures.jets import program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

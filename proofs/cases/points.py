@@ -11,7 +11,8 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted, spend
-from ..enclosures.jets import enclose, known_sign
+from ..enclosures.balls import known_sign
+from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

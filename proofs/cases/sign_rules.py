@@ -24,7 +24,8 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..budget import Undecided, spend
-from ..enclosures.jets import Program, known_sign, precision, program
+from ..enclosures.balls import known_sign, precision
+from ..enclosures.jets import Program, program
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

@@ -9,7 +9,7 @@ from typing import Protocol
 from flint import fmpq
 
 from ..budget import Undecided
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

@@ -15,7 +15,8 @@ from flint import arb, fmpq
 
 from ..asymptotics.tail_models import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.jets import precision, program, series
+from ..enclosures.balls import precision
+from ..enclosures.jets import program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted
 from ..disk_cache import on_disk
-from ..enclosures.jets import excludes_zero
+from ..enclosures.balls import excludes_zero
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from ..asymptotics.tail_models import End, tail_sign
 from ..budget import Undecided, spend
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from ..expressions.expr import Expr
 from ..reals.reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
 from .periods import period

@@ -20,7 +20,8 @@ from flint import arb, fmpq
 
 from ..asymptotics.tail_models import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.jets import Program, enclose, excludes_zero, known_sign, precision, program, series
+from ..enclosures.balls import excludes_zero, known_sign, precision
+from ..enclosures.jets import Program, enclose, program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

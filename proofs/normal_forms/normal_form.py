@@ -18,7 +18,8 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from ..budget import spend
-from ..enclosures.jets import enclose, excludes_zero
+from ..enclosures.balls import excludes_zero
+from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 from flint import arb, fmpq, fmpz
 
 from ..budget import Undecided
+from ..enclosures.balls import excludes_zero, known_sign, precision
 from ..enclosures.formats import FORMATS, RoundingUndecided
-from ..enclosures.jets import enclose, excludes_zero, known_sign, precision
+from ..enclosures.jets import enclose
 from ..enclosures.saturation import visible_sign, without_cancellation
 from ..expressions import calculus
 from ..expressions import expr as ex

@@ -29,7 +29,7 @@ from gradproof.proofs.asymptotics.monomials import (
 )
 from gradproof.proofs.asymptotics.tail_models import SCHEDULE, End, Tail, limit, tail_sign
 from gradproof.proofs.budget import Undecided
-from gradproof.proofs.enclosures.jets import precision
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact

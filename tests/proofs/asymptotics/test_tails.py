@@ -13,7 +13,8 @@ from gradproof.proofs.asymptotics.monomials import LOG_Y, UNIT, Model, Monomial,
 from gradproof.proofs.asymptotics.tail_models import End, Tail, limit, tail_sign
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, exact

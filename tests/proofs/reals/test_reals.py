@@ -12,7 +12,8 @@ import mpmath as mp
 import pytest
 from flint import arb, fmpq
 from gradproof.proofs.budget import Undecided, budget, spend
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions.zeros import chart
 from gradproof.proofs.reals.reals import (
