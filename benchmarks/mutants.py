@@ -139,15 +139,19 @@ MUTANTS = tuple(
         )),
         ("reals/reals", (REALS,), (
             ("roots of one function are equal", "a.vanishes is b.vanishes and in_bracket(a.ball(bits), b)", "a.vanishes is b.vanishes"),
-            ("0/0 is 0", "        require_defined(e)\n", "        pass\n"),
             ("the larger of two is the first", "return a.max(b) if self.sense > 0 else a.min(b)", "return a"),
-            ("digits are cut off", "whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))", "whole = int(scaled.p // scaled.q)"),
             ("digits are those of the middle",
              "low, high = (round_decimal(exact_rational(end), digits, direction)[0] for end in ends)",
              "low, high = (round_decimal(exact_rational(ball.mid()), digits, direction)[0] for end in ends)"),
+            ("an infinity is like any number", "return (a.infinite > b.infinite) - (a.infinite < b.infinite)", "return 0"),
+        )),
+        ("reals/decimals", (REALS,), (
+            ("digits are cut off", "whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))", "whole = int(scaled.p // scaled.q)"),
             ("bounds are rounded inwards", "outwards = (direction > 0) == (value > 0)",
              "outwards = (direction > 0) != (value > 0)"),
-            ("an infinity is like any number", "return (a.infinite > b.infinite) - (a.infinite < b.infinite)", "return 0"),
+        )),
+        ("normal_forms/signs", (REALS,), (
+            ("0/0 is 0", "        require_defined(e)\n", "        pass\n"),
         )),
         ("functions/sign_charts", (LINES,), (
             ("undefined is 0", "    except Undefined:\n        return None\n", "    except Undefined:\n        return 0\n"),

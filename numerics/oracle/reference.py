@@ -28,8 +28,9 @@ from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
-from ...proofs.functions.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
+from ...proofs.functions.pieces import Kink, derivative_at, one_sided_limit, split
 from ...proofs.functions.sign_charts import Line, sign_line
+from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
 from ...proofs.reals.reals import exact as exact_real
 from ..floats.formats import as_array, as_float64, dtype_of, exact, format_of, to_float

@@ -9,7 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq, fmpz
+
+from ..budget import Undecided
 
 _lock = threading.RLock()
 
@@ -48,3 +50,22 @@ def known_sign(value: arb) -> int | None:
 def excludes_zero(value: arb) -> bool:
     """Whether 0 is proved not to be in the ball."""
     return bool(value > 0) or bool(value < 0)
+
+
+def dyadic(x: arb) -> tuple[int, int]:
+    """An exact ball as mantissa and exponent; `arb` of the pair is the ball again."""
+    mantissa, exponent = x.man_exp()
+    return int(mantissa), int(exponent)
+
+
+MAX_EXPONENT = 1 << 18
+"""Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
+
+
+def exact_rational(x: arb) -> fmpq:
+    """The dyadic rational an exact ball is."""
+    mantissa, exponent = x.mid().man_exp()
+    mantissa, e = int(mantissa), int(exponent)
+    if mantissa and abs(e) > MAX_EXPONENT:
+        raise Undecided(f"a number of the order 2^{e} is not written out")
+    return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)

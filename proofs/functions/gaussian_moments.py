@@ -17,7 +17,8 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
-from ..reals.reals import Real, constant_sign
+from ..normal_forms.signs import constant_sign
+from ..reals.reals import Real
 from .pieces import split
 
 MAX_DEGREE = 24

@@ -16,23 +16,14 @@ from flint import arb, fmpq
 
 from ..asymptotics.tail_models import End, limit
 from ..budget import Undecided, spend
+from ..enclosures.balls import exact_rational
 from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..reals.reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    Undefined,
-    compare,
-    constant_sign,
-    exact,
-    exact_rational,
-    image,
-    sign_of,
-)
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
 from .zeros import chart
 
 MAX_PIECES = 200

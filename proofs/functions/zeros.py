@@ -20,25 +20,16 @@ from flint import arb, fmpq
 
 from ..asymptotics.tail_models import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.balls import excludes_zero, known_sign, precision
+from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.jets import Program, enclose, program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..expressions.printing import to_text
+from ..expressions.printing import shorten, to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import constant_sign
 from ..reals.closed_forms import candidates
-from ..reals.reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    compare,
-    constant_sign,
-    dyadic,
-    exact,
-    exact_rational,
-    shorten,
-)
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 
 LENGTH = 9
 """Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""

@@ -16,7 +16,7 @@ from gradproof.numerics.tables.tables import DIGITS, FARTHEST, Table, boundary_d
 from gradproof.proofs.catalogue.entries import UnknownActivation
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.reals.reals import round_decimal
+from gradproof.proofs.reals.decimals import round_decimal
 
 from ..witness import witness
 

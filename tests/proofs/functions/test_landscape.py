@@ -12,7 +12,8 @@ from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.functions.landscape import decided_landscape, landscape, proved_parity
 from gradproof.proofs.functions.pieces import value_at
-from gradproof.proofs.reals.reals import Undefined, exact
+from gradproof.proofs.normal_forms.signs import Undefined
+from gradproof.proofs.reals.reals import exact
 
 SEED = 3
 
