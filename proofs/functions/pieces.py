@@ -93,7 +93,7 @@ class Resolver:
 
     def _check_domain(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> None:
         """Ask for the sign that decides whether one operation is defined."""
-        for factor in e.args if e.op == "mul" else (e,):
+        for factor in ex.factors(e):
             if (condition := calculus.domain_condition(factor)) is None:
                 continue
             u, allowed, otherwise = condition

@@ -101,7 +101,7 @@ def _by_powers(e: Expr, variable: str, low: Real, high: Real) -> Chart | None:
 
     None where there is no such power, or a factor's sign is not settled by that of its base.
     """
-    factors = [ex.split_power(factor) for factor in (e.args if e.op == "mul" else (e,))]
+    factors = [ex.split_power(factor) for factor in ex.factors(e)]
     whole = all(exponent.q == 1 or base.positive for base, exponent in factors)
     if not whole or not any(abs(exponent) > 1 and not base.positive for base, exponent in factors):
         return None

@@ -372,8 +372,7 @@ def image(e: Expr, variable: str, at: Real) -> Real:
 
 def _value_where(vanishing: Expr, e: Expr) -> fmpq | None:
     """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10."""
-    terms = vanishing.args if vanishing.op == "add" else (vanishing,)
-    weights = {rest: k for k, rest in map(ex.split_coefficient, terms)}
+    weights = {rest: k for k, rest in map(ex.split_coefficient, ex.terms(vanishing))}
     k, term = ex.split_coefficient(next((t for t in e.args if t.value is None), e) if e.op == "add" else e)
     return (e - (k / weights[term]) * vanishing).value if weights.get(term) else None
 
