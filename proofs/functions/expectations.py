@@ -13,7 +13,7 @@ from math import ceil
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
 from ..enclosures.balls import precision
 from ..enclosures.jets import program, series

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, limit
+from ..asymptotics.limits import End, limit
 from ..budget import Undecided, spend
 from ..enclosures.balls import exact_rational
 from ..enclosures.jets import enclose

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from flint import fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided, spend
 from ..enclosures.balls import exact_rational, precision
 from ..expressions.expr import Expr

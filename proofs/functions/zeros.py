@@ -18,7 +18,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
 from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.jets import Program, enclose, program, series

@@ -13,6 +13,7 @@ from typing import Any
 import mpmath as mp
 import pytest
 from flint import arb, fmpq
+from gradproof.proofs.asymptotics.limits import SCHEDULE, End, limit, tail_sign
 from gradproof.proofs.asymptotics.monomials import (
     LOG_Y,
     UNIT,
@@ -27,7 +28,7 @@ from gradproof.proofs.asymptotics.monomials import (
     power_of,
     times,
 )
-from gradproof.proofs.asymptotics.tail_models import SCHEDULE, End, Tail, limit, tail_sign
+from gradproof.proofs.asymptotics.tail_models import Tail
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.expressions import expr as ex

@@ -9,8 +9,9 @@ from typing import Any
 import mpmath as mp
 import pytest
 from flint import arb, fmpq
+from gradproof.proofs.asymptotics.limits import End, limit, tail_sign
 from gradproof.proofs.asymptotics.monomials import LOG_Y, UNIT, Model, Monomial, Y, growth
-from gradproof.proofs.asymptotics.tail_models import End, Tail, limit, tail_sign
+from gradproof.proofs.asymptotics.tail_models import Tail
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
