@@ -62,7 +62,7 @@ def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bit
             tail = Tail(start, terms)
             try:
                 model = tail.model(e, variable, end.variable())
-                sign = tail.sign(model)
+                sign = tail.values.sign(model)
             except Undecided as reason:
                 reasons.append(str(reason))
                 continue
