@@ -26,17 +26,17 @@ from .budget import Undecided
 from .catalogue.entries import catalogue
 from .catalogue.parse import parse_statement
 from .decide.decision import Decision
-from .enclosures.jets import precision
+from .enclosures.balls import exact_rational, precision
 from .expressions import calculus
 from .expressions import expr as ex
 from .expressions.printing import to_text
 from .functions import gaussian_moments
-from .functions.pieces import Undefined as NotDefined
 from .functions.pieces import split
 from .functions.sign_charts import merge_marks, sign_line
 from .language.signatures import signature
 from .ledger import Ledger
-from .reals.reals import Real, exact_rational
+from .normal_forms.signs import Undefined as NotDefined
+from .reals.reals import Real
 from .recheck.formulas import RELATIONS, Bad, Cell, Node, closed, replaced, shown, tail_end
 from .recheck.functionals import slope_of
 from .recheck.intervals import Exhausted, Num, Unclear, Undefined, between, bounded, number

@@ -23,8 +23,8 @@ from ...numerics.oracle.reference import condition, reference
 from ...numerics.oracle.taylor_rows import BEYOND
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.parse import definition
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Format, format_named
-from ...proofs.enclosures.jets import precision
 from ...proofs.expressions import calculus
 from ...proofs.functions.landscape import decided_landscape
 from ..implementation import Implementation

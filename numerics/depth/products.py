@@ -16,8 +16,8 @@ from flint import arb, fmpq
 
 from ...proofs.catalogue.entries import ParameterValue
 from ...proofs.catalogue.parse import parse_number
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
-from ...proofs.enclosures.jets import precision
 from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr

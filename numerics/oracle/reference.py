@@ -21,14 +21,16 @@ from ...proofs.budget import Undecided, budget
 from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
+from ...proofs.enclosures.balls import excludes_zero, precision
 from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
-from ...proofs.enclosures.jets import excludes_zero, precision, program
+from ...proofs.enclosures.jets import program
 from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
-from ...proofs.functions.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
+from ...proofs.functions.pieces import Kink, derivative_at, one_sided_limit, split
 from ...proofs.functions.sign_charts import Line, sign_line
+from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
 from ...proofs.reals.reals import exact as exact_real
 from ..floats.formats import as_array, as_float64, dtype_of, exact, format_of, to_float

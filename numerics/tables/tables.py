@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.datasheets.function import Facts, facts
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Enclosures, Format, format_named
-from ...proofs.enclosures.jets import precision
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, derivative_at
-from ...proofs.reals.reals import Real, place_point, round_decimal
+from ...proofs.reals.decimals import place_point, round_decimal
+from ...proofs.reals.reals import Real
 from ..floats.formats import Floats, as_float64, dtype_of, exact
 from ..oracle.reference import PATIENCE, ExactReal, Oracle, oracle, rounded_row
 from .selection import Chosen, certified, choose

@@ -17,12 +17,13 @@ from typing import ClassVar, TypeAlias
 from flint import arb, fmpq
 
 from ..budget import Undecided, exhausted
-from ..enclosures.jets import NAN, program
+from ..enclosures.balls import NAN
+from ..enclosures.jets import program
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..expressions.printing import to_text
+from ..expressions.printing import shorten, to_text
 from ..normal_forms import normal_form
-from ..reals.reals import Undefined, constant_sign, require_defined, shorten
+from ..normal_forms.signs import Undefined, constant_sign, require_defined
 
 Coefficient: TypeAlias = "Expr | arb"
 

@@ -22,10 +22,11 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.pieces import Resolver, Undefined, UnknownSign, primitive
+from ..functions.pieces import Resolver, UnknownSign, primitive
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within
 from ..normal_forms import normal_form
-from ..reals.reals import constant_sign, exact, sign_of
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import exact, sign_of
 from ..reals.sets import Interval
 from ..verdicts import Evidence
 from . import fourier_motzkin, sign_rules

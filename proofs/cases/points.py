@@ -11,13 +11,15 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted, spend
-from ..enclosures.jets import enclose, known_sign
+from ..enclosures.balls import known_sign
+from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Undefined, formula_at, value_at
+from ..functions.pieces import formula_at, value_at
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line
 from ..language.syntax import Connective, Formula, Leaf
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact, sign_of
 
 Atom: TypeAlias = "bool | tuple[Expr, str]"

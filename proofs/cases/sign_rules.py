@@ -24,13 +24,15 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..budget import Undecided, spend
-from ..enclosures.jets import Program, known_sign, precision, program
+from ..enclosures.balls import known_sign, precision
+from ..enclosures.jets import Program, program
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Undefined, primitive
+from ..functions.pieces import primitive
 from ..functions.sign_charts import Line, hull, merge, sign_line
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from . import fourier_motzkin
 

@@ -15,12 +15,13 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.expectations import expectation
 from ..functions.landscape import Landscape, differ_at, landscape, proved_parity
-from ..functions.pieces import Pieces, Undefined, split
+from ..functions.pieces import Pieces, split
 from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
 from ..functions.sign_charts import merge, sign_line
 from ..language.syntax import StatementError
 from ..normal_forms import normal_form
-from ..reals.reals import Real, constant_sign, exact
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import Real, exact
 from ..reals.sets import Interval
 
 T = TypeVar("T")

@@ -19,7 +19,6 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.periods import period
-from ..functions.pieces import Undefined
 from ..functions.sign_charts import Line, merge, sample, sign_line
 from ..language.reader import SETS
 from ..language.syntax import (
@@ -36,6 +35,7 @@ from ..language.syntax import (
     relations,
 )
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare, exact
 from ..reals.sets import RealSet, equal, union
 from ..reals.sets import point as singleton

@@ -12,11 +12,12 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.pieces import Undefined, split
+from ..functions.pieces import split
 from ..functions.sign_charts import Line
 from ..functions.zeros import chart
 from ..language.syntax import Formula, Relation, relations
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare
 from ..verdicts import Counterexample
 from .functionals import describe_extremum

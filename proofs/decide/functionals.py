@@ -13,11 +13,12 @@ from ..expressions.printing import to_text
 from ..functions.expectations import expectation
 from ..functions.landscape import Landscape, decided_landscape
 from ..functions.oscillation import two_limits
-from ..functions.pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
+from ..functions.pieces import one_sided_derivative, one_sided_limit, value_at
 from ..functions.regularity import continuity, lipschitz
 from ..functions.sign_charts import Line
 from ..language.syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from ..reals.sets import Interval, RealSet, point, union
 

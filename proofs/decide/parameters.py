@@ -20,11 +20,12 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.pieces import Resolver, Undefined, UnknownSign, one_sided_limit, primitive
+from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
 from ..functions.sign_charts import Line
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 
 End: TypeAlias = "Expr | int"

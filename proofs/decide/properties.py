@@ -9,16 +9,17 @@ from typing import Protocol
 from flint import fmpq
 
 from ..budget import Undecided
-from ..enclosures.jets import precision
+from ..enclosures.balls import exact_rational, precision
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import Landscape, Place, Run, decided_landscape
-from ..functions.pieces import Undefined, one_sided_derivative, one_sided_limit, side_formula, split, value_at
+from ..functions.pieces import one_sided_derivative, one_sided_limit, side_formula, split, value_at
 from ..functions.regularity import continuity
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within, split_within
 from ..language.syntax import Infinity, Predicate
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from ..normal_forms.signs import Undefined
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from ..verdicts import Counterexample
 from .functionals import closed_real, describe_extremum, digits
 

@@ -30,7 +30,8 @@ from ..language.syntax import (
     Statement,
     relations,
 )
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
+from ..normal_forms.signs import constant_sign
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from ..reals.sets import union
 from ..verdicts import Counterexample
 from . import parameters

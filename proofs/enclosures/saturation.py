@@ -70,7 +70,7 @@ def _rewritten(e: Expr) -> Expr:
 
 def _parts(term: Expr) -> list[Expr]:
     """A term of a sum, as its constant part and remainders where it has saturated factors."""
-    factors = term.args if term.op == "mul" else (term,)
+    factors = ex.factors(term)
     for i, factor in enumerate(factors):
         rest = ex.mul(*factors[:i], *factors[i + 1 :])
         base, power = _whole_power(factor)

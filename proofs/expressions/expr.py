@@ -136,6 +136,16 @@ def children(e: Expr) -> tuple[Expr, ...]:
             return e.args
 
 
+def terms(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum; of anything else, the expression alone."""
+    return e.args if e.op == "add" else (e,)
+
+
+def factors(e: Expr) -> tuple[Expr, ...]:
+    """The factors of a product; of anything else, the expression alone."""
+    return e.args if e.op == "mul" else (e,)
+
+
 def _total(op: str, args: tuple[Any, ...]) -> bool:
     match op:
         case "rational" | "pi":

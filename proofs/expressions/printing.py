@@ -25,6 +25,11 @@ def to_text(e: Expr) -> str:
     return _written(e, _SUM)
 
 
+def shorten(text: str, width: int = 100) -> str:
+    """Text cut to a readable width."""
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
 MAX_TEXT = 100_000
 """Nodes of an expression that is written out."""
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from flint import arb
 
 from ..budget import Undecided
-from ..enclosures.jets import enclose, excludes_zero
+from ..enclosures.balls import excludes_zero
+from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

@@ -13,9 +13,10 @@ from math import ceil
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.jets import precision, program, series
+from ..enclosures.balls import precision
+from ..enclosures.jets import program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

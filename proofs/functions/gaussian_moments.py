@@ -17,7 +17,8 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
-from ..reals.reals import Real, constant_sign
+from ..normal_forms.signs import constant_sign
+from ..reals.reals import Real
 from .pieces import split
 
 MAX_DEGREE = 24
@@ -78,9 +79,9 @@ def gaussian_terms(e: Expr, variable: str) -> list[Term] | None:
     """The function as a sum of terms, or None where it is not one."""
     normal = normal_form.canonical(e)
     result: list[Term] = []
-    for summand in normal.args if normal.op == "add" else (normal,):
+    for summand in ex.terms(normal):
         found: list[Term] | None = [Term()]
-        for factor in summand.args if summand.op == "mul" else (summand,):
+        for factor in ex.factors(summand):
             found = _times(found, factor, variable)
             if found is None:
                 return None

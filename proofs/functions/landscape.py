@@ -15,17 +15,18 @@ from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted
 from ..disk_cache import on_disk
-from ..enclosures.jets import excludes_zero
+from ..enclosures.balls import excludes_zero
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.parity import structural_parity
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, larger, opposite, sign_of, smaller
 from ..reals.sets import Interval, RealSet, point, union
 from .periods import period
-from .pieces import Undefined, smooth_limit, split, value_at
+from .pieces import smooth_limit, split, value_at
 from .sign_charts import Line, constant, hull, merge, sign_line, signs_within
 from .zeros import chart
 

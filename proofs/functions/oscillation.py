@@ -14,9 +14,10 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare
 from .periods import period
-from .pieces import Undefined, one_sided_limit, split
+from .pieces import one_sided_limit, split
 
 OFFSETS = 8
 

@@ -16,7 +16,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
-from ..reals.reals import constant_sign
+from ..normal_forms.signs import constant_sign
 
 _TRIGONOMETRIC = ("sin", "cos", "tan")
 

@@ -14,25 +14,16 @@ from functools import lru_cache
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, limit
+from ..asymptotics.limits import End, limit
 from ..budget import Undecided, spend
+from ..enclosures.balls import exact_rational
 from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..reals.reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    Undefined,
-    compare,
-    constant_sign,
-    exact,
-    exact_rational,
-    image,
-    sign_of,
-)
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
 from .zeros import chart
 
 MAX_PIECES = 200
@@ -102,7 +93,7 @@ class Resolver:
 
     def _check_domain(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> None:
         """Ask for the sign that decides whether one operation is defined."""
-        for factor in e.args if e.op == "mul" else (e,):
+        for factor in ex.factors(e):
             if (condition := calculus.domain_condition(factor)) is None:
                 continue
             u, allowed, otherwise = condition

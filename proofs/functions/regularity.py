@@ -12,9 +12,10 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import PLUS_INFINITY, Real, compare, exact, larger, sign_of
 from .landscape import Landscape, decided_landscape, proved_parity
-from .pieces import Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
+from .pieces import one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .sign_charts import Line, constant, indicator, merge, split_within
 
 MAX_SMOOTHNESS = 24

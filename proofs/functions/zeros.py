@@ -18,26 +18,18 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.jets import Program, enclose, excludes_zero, known_sign, precision, program, series
+from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
+from ..enclosures.jets import Program, enclose, program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..expressions.printing import to_text
+from ..expressions.printing import shorten, to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import constant_sign
 from ..reals.closed_forms import candidates
-from ..reals.reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    compare,
-    constant_sign,
-    dyadic,
-    exact,
-    exact_rational,
-    shorten,
-)
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 
 LENGTH = 9
 """Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""
@@ -109,7 +101,7 @@ def _by_powers(e: Expr, variable: str, low: Real, high: Real) -> Chart | None:
 
     None where there is no such power, or a factor's sign is not settled by that of its base.
     """
-    factors = [ex.split_power(factor) for factor in (e.args if e.op == "mul" else (e,))]
+    factors = [ex.split_power(factor) for factor in ex.factors(e)]
     whole = all(exponent.q == 1 or base.positive for base, exponent in factors)
     if not whole or not any(abs(exponent) > 1 and not base.positive for base, exponent in factors):
         return None

@@ -16,7 +16,8 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..budget import spend
-from ..enclosures.jets import enclose, known_sign
+from ..enclosures.balls import known_sign
+from ..enclosures.jets import enclose
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import power_node

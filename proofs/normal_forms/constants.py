@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from flint import arb, fmpq, fmpz_mat
 
-from ..enclosures.jets import enclose, precision
+from ..enclosures.balls import precision
+from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr

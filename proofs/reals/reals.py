@@ -9,78 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, TypeAlias
 
-from flint import arb, fmpq, fmpz
+from flint import arb, fmpq
 
 from ..budget import Undecided
+from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.formats import FORMATS, RoundingUndecided
-from ..enclosures.jets import enclose, excludes_zero, known_sign, precision
-from ..enclosures.saturation import visible_sign, without_cancellation
+from ..enclosures.jets import enclose
+from ..enclosures.saturation import without_cancellation
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import CAP_BITS, START_BITS, constant_sign
+from .decimals import half_unit, last_place, round_decimal
 
-START_BITS = 64
-CAP_BITS = 4096
 TINY = (1000, 100, 30)
 """Decimal places to which a number that may be 0 is said to be 0."""
-MAX_EXPONENT = 1 << 18
-"""Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
-
-
-class Undefined(Exception):
-    """The expression has no value here; the message says why."""
-
-
-@lru_cache(maxsize=1 << 14)
-def require_defined(e: Expr) -> None:
-    """Go on where a closed smooth expression is proved to be defined. Raises Undefined or Undecided.
-
-    Enclosures hold for values that exist: a root's is cut at 0, and the terms of 1/u - 1/u cancel. So the sign of each
-    argument that decides whether its operation is defined is asked first, from the inside out.
-    """
-    if e.total:
-        return
-    for child in ex.children(e):
-        require_defined(child)
-    if (condition := calculus.domain_condition(e)) is not None:
-        argument, allowed, otherwise = condition
-        if constant_sign(argument) not in allowed:
-            raise Undefined(f"{otherwise}: {shorten(to_text(e))}")
-
-
-def constant_sign(e: Expr) -> int:
-    """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
-    if e.value is not None:
-        return (e.value > 0) - (e.value < 0)
-    if names := ex.free_names(e):
-        raise Undecided(f"the sign of {shorten(to_text(e))} depends on {', '.join(sorted(names))}")
-    try:
-        require_defined(e)
-    except Undefined as reason:
-        raise Undecided(str(reason)) from None
-    bits = START_BITS
-    while bits <= CAP_BITS:
-        if bits == 4 * START_BITS:
-            e = without_cancellation(e)
-            if e.total and (sign := visible_sign(e)):  # too small for any precision, but not 0
-                return sign
-        sign = known_sign(enclose(e, prec=bits))
-        if sign is not None:
-            return sign
-        if bits == START_BITS and normal_form.is_zero(e):
-            return 0
-        bits *= 2
-    raise Undecided(f"whether {shorten(to_text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
-
-
-def shorten(text: str, width: int = 100) -> str:
-    """Text cut to a readable width."""
-    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 class Real:
@@ -238,7 +185,7 @@ class Real:
             if abs(ball) < arb(10) ** -places:
                 return "0", f"1e-{places}"
         below = self.bound(-1, digits)
-        return below, f"1e{_last_place(below)}"
+        return below, f"1e{last_place(below)}"
 
     def __str__(self) -> str:
         """The exact form where it is short, else certified digits."""
@@ -273,12 +220,6 @@ def _restored(
     return Real(exact=exact, infinite=infinite, refine=refine, recognise=recognise, vanishes=vanishes, bracket=ends)
 
 
-def dyadic(x: arb) -> tuple[int, int]:
-    """An exact ball as mantissa and exponent; `arb` of the pair is the ball again."""
-    mantissa, exponent = x.man_exp()
-    return int(mantissa), int(exponent)
-
-
 Number: TypeAlias = "Real | int | float | Fraction | fmpq | Expr"
 """The numbers that a Real is compared with; a float counts with its exact value."""
 
@@ -306,64 +247,6 @@ def exact(value: Expr | fmpq | int) -> Real:
 
 
 PLUS_INFINITY, MINUS_INFINITY = Real(infinite=1), Real(infinite=-1)
-
-
-def exact_rational(x: arb) -> fmpq:
-    """The dyadic rational an exact ball is."""
-    mantissa, exponent = x.mid().man_exp()
-    mantissa, e = int(mantissa), int(exponent)
-    if mantissa and abs(e) > MAX_EXPONENT:
-        raise Undecided(f"a number of the order 2^{e} is not written out")
-    return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)
-
-
-def round_decimal(value: fmpq, digits: int, direction: int = 0) -> tuple[str, bool]:
-    """A rational rounded to significant digits, and whether that is exact.
-
-    To the nearest (0, ties away from 0), upwards (1) or downwards (-1).
-    """
-    if not value:
-        return "0", True
-    sign, size = ("-" if value < 0 else ""), abs(value)
-    exponent = len(str(size.p)) - len(str(size.q))
-    while size < fmpq(10) ** exponent:
-        exponent -= 1
-    while size >= fmpq(10) ** (exponent + 1):
-        exponent += 1
-    scaled = size * fmpq(10) ** (digits - 1 - exponent)
-    if direction:
-        outwards = (direction > 0) == (value > 0)
-        whole = int(-(-scaled.p // scaled.q) if outwards else scaled.p // scaled.q)
-    else:
-        whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))
-    if whole == 10**digits:
-        whole, exponent = whole // 10, exponent + 1
-    is_exact = scaled == whole
-    text = str(whole)
-    if is_exact:
-        text = text.rstrip("0") or "0"
-    return sign + place_point(text, exponent), is_exact
-
-
-def place_point(text: str, exponent: int) -> str:
-    """Digits with their point after the first one and times 10**exponent, written plainly or scientifically."""
-    if -5 <= exponent < 0:
-        return "0." + "0" * (-exponent - 1) + text
-    if 0 <= exponent < 21:
-        whole, rest = text[: exponent + 1].ljust(exponent + 1, "0"), text[exponent + 1 :]
-        return f"{whole}.{rest}" if rest else whole
-    return (f"{text[0]}.{text[1:]}" if len(text) > 1 else text) + f"e{exponent:+03d}"
-
-
-def half_unit(decimal: str) -> str:
-    """Half a unit in the last digit of a decimal string."""
-    return f"5e{_last_place(decimal) - 1}"
-
-
-def _last_place(decimal: str) -> int:
-    """The power of ten that the last digit of a decimal string counts."""
-    mantissa, _, exponent = decimal.partition("e")
-    return int(exponent or 0) - len(mantissa.partition(".")[2])
 
 
 def compare(a: Real, b: Real) -> int:
@@ -489,8 +372,7 @@ def image(e: Expr, variable: str, at: Real) -> Real:
 
 def _value_where(vanishing: Expr, e: Expr) -> fmpq | None:
     """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10."""
-    terms = vanishing.args if vanishing.op == "add" else (vanishing,)
-    weights = {rest: k for k, rest in map(ex.split_coefficient, terms)}
+    weights = {rest: k for k, rest in map(ex.split_coefficient, ex.terms(vanishing))}
     k, term = ex.split_coefficient(next((t for t in e.args if t.value is None), e) if e.op == "add" else e)
     return (e - (k / weights[term]) * vanishing).value if weights.get(term) else None
 

@@ -18,7 +18,8 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.sign_charts import Line, constant, merge, sign_line
 from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
-from ..reals.reals import Real, round_decimal
+from ..reals.decimals import round_decimal
+from ..reals.reals import Real
 from ..verdicts import Counterexample
 
 DIGITS = 19

@@ -17,9 +17,9 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.pieces import Undefined
 from ..language.syntax import Connective, Formula, Relation, Statement
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..verdicts import Verdict
 from .algebra import ROW, Matrix, Vectors, is_vector
 from .bounds import Reading, term_by_term, visible_sign

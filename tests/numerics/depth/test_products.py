@@ -16,8 +16,8 @@ from gradproof.numerics.depth.products import (
 from gradproof.numerics.oracle.reference import exact_expression
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_number
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.enclosures.jets import precision
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.reals.reals import Real, exact
 

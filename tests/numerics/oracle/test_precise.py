@@ -22,8 +22,9 @@ from gradproof.numerics.oracle.precise import (
 from gradproof.numerics.oracle.reference import OneSided, exact_expression, oracle, reference
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import Enclosures
-from gradproof.proofs.enclosures.jets import jet, precision
+from gradproof.proofs.enclosures.jets import jet
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions.pieces import Kink
 

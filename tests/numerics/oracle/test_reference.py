@@ -11,8 +11,8 @@ from gradproof.numerics.oracle.certified import certified
 from gradproof.numerics.oracle.reference import PATIENCE, OneSided, condition, oracle, reference, rounded_row
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FIRST_PRECISION, FORMATS
-from gradproof.proofs.enclosures.jets import precision
 
 from ..witness import witness
 

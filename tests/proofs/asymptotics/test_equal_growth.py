@@ -24,7 +24,8 @@ from gradproof.proofs.asymptotics.monomials import (
 )
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, excludes_zero
+from gradproof.proofs.enclosures.balls import excludes_zero
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.expressions.printing import to_text

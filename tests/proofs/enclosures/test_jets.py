@@ -16,17 +16,8 @@ import mpmath as mp
 import pytest
 from flint import arb, ctx, fmpq
 from gradproof.proofs.budget import Undecided, budget, spend
-from gradproof.proofs.enclosures.jets import (
-    NAN,
-    ball,
-    enclose,
-    excludes_zero,
-    jet,
-    known_sign,
-    precision,
-    program,
-    series,
-)
+from gradproof.proofs.enclosures.balls import NAN, ball, excludes_zero, known_sign, precision
+from gradproof.proofs.enclosures.jets import enclose, jet, program, series
 from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr

@@ -8,7 +8,8 @@ from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.parity import structural_parity
 from gradproof.proofs.functions.pieces import value_at
-from gradproof.proofs.reals.reals import Undefined, compare, exact
+from gradproof.proofs.normal_forms.signs import Undefined
+from gradproof.proofs.reals.reals import compare, exact
 
 ODD = [
     "x", "tanh(tanh(tanh(x)))", "sin(x)*cos(x)", "x**3/(1 + x**2)", "erf(x) + sinh(x)", "sign(x)*exp(-abs(x))",

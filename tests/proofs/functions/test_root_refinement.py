@@ -12,7 +12,8 @@ import pytest
 from flint import arb, fmpq
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import precision, program
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import program
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.printing import to_text
 from gradproof.proofs.functions.zeros import LENGTH, Root, _merge, _power, _Search, chart
