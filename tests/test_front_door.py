@@ -112,6 +112,24 @@ def test_a_certified_number_is_compared_and_converted():
         _ = gradproof.describe("x").orders[0].sup.interval
 
 
+def test_a_certified_number_equals_a_number_where_that_is_proved():
+    third = exact(rational("1/3"))
+    assert third.equals(Fraction(1, 3)) and not third.equals(1 / 3) and third.equals(exact(rational("1/3")))
+    sup = gradproof.describe("sigmoid").orders[1].sup
+    assert sup.equals(0.25) and not sup.equals(float("inf")) and sup != 0.25
+    with pytest.raises(ValueError, match="nan"):
+        sup.equals(float("nan"))
+
+
+def test_numbers_and_definitions_are_formulas_in_a_notebook():
+    sheet = gradproof.describe("exp(x)*x").orders[0]
+    assert sheet.inf._repr_latex_() == r"$- \frac{1}{e}$" and sheet.sup._repr_latex_() == r"$\infty$"
+    assert gradproof.describe("mish").orders[1].sup._repr_latex_() is None
+    entries = gradproof.catalogue()
+    assert all(e._repr_latex_().strip("$") for e in entries) and len(entries) > 60
+    assert gradproof.activation("sigmoid")._repr_latex_() == r"$\frac{1}{1 + e^{- x}}$"
+
+
 def test_functions_are_names_entries_or_formulas():
     entry = gradproof.activation("tanh")
     for function in ("tanh", entry, "tanh(x)"):

@@ -81,6 +81,12 @@ class Activation:
 
         return to_sympy(self.template)
 
+    def _repr_latex_(self) -> str:
+        """The definition for a notebook."""
+        from ..expressions.sympy_form import latex
+
+        return f"${latex(self.template)}$"
+
 
 def _exact(name: str, value: ParameterValue) -> Expr:
     if isinstance(value, Expr):
