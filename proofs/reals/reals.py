@@ -190,7 +190,12 @@ class Real:
         return compare(self, as_real(other)) == 0
 
     def decimal(self, digits: int = 30) -> str:
-        """The value rounded to this many significant digits, each certified; plain or scientific."""
+        """The value rounded to this many significant digits, each certified; plain or scientific.
+
+        Raises ValueError for less than one digit, Undecided for a number too near a rounding boundary.
+        """
+        if not isinstance(digits, int) or digits < 1:
+            raise ValueError(f"digits={digits!r}: expected a whole number, 1 or more")
         return self._decimal(digits, 0)[0]
 
     def bound(self, direction: int, digits: int = 30) -> str:
