@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from ...proofs.catalogue.entries import Activation
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ..implementation import Implementation
@@ -45,7 +46,7 @@ def sweep(
     implementation: Implementation | str,
     *,
     fmt: str | Format,
-    as_: str | None = None,
+    as_: str | Activation | None = None,
     order: int = 0,
     parameters: Mapping[str, Any] | None = None,
     patterns: str = ALL,
@@ -83,6 +84,8 @@ def sweep(
     Raises SweepError for what cannot be swept, TargetError and UnknownActivation for a target, PatternsError for the
     words, OSError for a checkpoint that cannot be read or made, and Stopped where `guarded` does.
     """
+    if not isinstance(implementation, Implementation | str):
+        raise TypeError(f"target={implementation!r}: expected an implementation, or a name such as torch")
     one = implementation if isinstance(implementation, Implementation) else _only(
         Request(implementation, as_, dict(parameters or {}), (order,))
     )  # fmt: skip
@@ -93,7 +96,7 @@ def sweep(
             raise SweepError(f"device={device!r}: {one.target} takes arrays of {one.array}, expected torch's tensors")
         one = replace(one, device=device)
     away = one.device is not None and one.device != "cpu"
-    form = format_named(fmt) if isinstance(fmt, str) else fmt
+    form = fmt if isinstance(fmt, Format) else format_named(fmt)
     chosen = patterns_named(patterns, form)
     task = Task(one, form.name, judge, seconds)
     tile = tile or ((DEVICE_TILE if away else TILE) if form.bits > 16 else SMALL_TILE)

@@ -83,6 +83,12 @@ class Activation:
 
         return to_sympy(self.template)
 
+    def _repr_latex_(self) -> str:
+        """The definition for a notebook."""
+        from ..expressions.sympy_form import latex
+
+        return f"${latex(self.template)}$"
+
 
 def _exact(name: str, value: ParameterValue) -> Expr:
     if isinstance(value, Expr):
@@ -93,7 +99,9 @@ def _exact(name: str, value: ParameterValue) -> Expr:
         return ex.rational(Fraction(value))
     if isinstance(value, str):
         return read_expression(value, {})
-    return ex.rational(value)
+    if isinstance(value, int | Fraction | fmpq):
+        return ex.rational(value)
+    raise TypeError(f"{name}={value!r}: expected a number, or one as text")
 
 
 def _check_constraint(activation: str, parameter: Parameter, values: Mapping[str, Expr]) -> None:
@@ -464,7 +472,9 @@ def catalogue() -> tuple[Activation, ...]:
 
 
 def activation(name: str) -> Activation:
-    """The activation of that name or alias. Raises UnknownActivation with near names."""
+    """The activation of that name or alias. Raises UnknownActivation with near names, TypeError for what is no text."""
+    if not isinstance(name, str):
+        raise TypeError(f"expected an activation's name, its entry or a formula in x, got {name!r}")
     for entry in _ENTRIES:
         if name == entry.name or name in entry.aliases:
             return entry

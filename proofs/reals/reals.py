@@ -132,8 +132,19 @@ class Real:
     def __ge__(self, other: Number) -> bool:
         return compare(self, as_real(other)) >= 0
 
+    # == stays identity: caches keep results under Reals, and no hash is the same for all numbers that are equal.
+
+    def equals(self, other: Number) -> bool:
+        """Whether this is the same number, decided as `<` is."""
+        return compare(self, as_real(other)) == 0
+
     def decimal(self, digits: int = 30) -> str:
-        """The value rounded to this many significant digits, each certified; plain or scientific."""
+        """The value rounded to this many significant digits, each certified; plain or scientific.
+
+        Raises ValueError for less than one digit, Undecided for a number too near a rounding boundary.
+        """
+        if not isinstance(digits, int) or digits < 1:
+            raise ValueError(f"digits={digits!r}: expected a whole number, 1 or more")
         return self._decimal(digits, 0)[0]
 
     def bound(self, direction: int, digits: int = 30) -> str:
@@ -200,6 +211,14 @@ class Real:
 
     def __repr__(self) -> str:
         return f"Real({self})"
+
+    def _repr_latex_(self) -> str | None:
+        """The exact form for a notebook; None, so that `repr` is shown, where there is none or a long one."""
+        from ..expressions.sympy_form import latex
+
+        if self.infinite:
+            return r"$\infty$" if self.infinite > 0 else r"$-\infty$"
+        return f"${latex(self.exact)}$" if self.exact is not None and self.exact.size <= 60 else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         search = None if self.exact is not None else (self._refine, self._recognise)

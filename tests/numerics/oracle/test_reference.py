@@ -277,7 +277,7 @@ def test_parameters_reach_the_expression() -> None:
 
 
 def test_bad_requests_are_named() -> None:
-    with pytest.raises(ValueError, match="order=-1: expected 0 or more"):
+    with pytest.raises(ValueError, match="order=-1: expected a whole number, 0 or more"):
         reference("relu", np.zeros(1), order=-1)
     with pytest.raises(ValueError, match="expected no free name but x, got a, b"):
         reference("glu", np.zeros(1))
