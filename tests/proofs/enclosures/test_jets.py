@@ -27,7 +27,7 @@ from ..exactly import ends, holds, inside, interval, number
 
 SEED = 20261122
 X = ex.name("x")
-INF = mp.inf
+INF: Any = mp.inf
 
 Function = Callable[[Any], Any]
 
