@@ -18,17 +18,18 @@ from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
 from ..language.syntax import Infinity, Relation, relations
 from ..reals.reals import Real
+from .trees import parse
 from .wording import (
-    DIGITS,
     OPPOSITE,
     Candidate,
     Refuted,
+    approximation,
     arguments,
     both,
     condition,
     difference,
     directed,
-    operand,
+    scaled,
     shifted,
     sides,
     source,
@@ -151,7 +152,7 @@ def _scaled(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     left, right = sides(r)
     for factor in FACTORS:
         wider = r.rhs * factor
-        text = str(wider.value) if wider.value is not None else f"{factor}*{operand(right, ast.Mult, ast.Div, ast.Pow)}"
+        text = str(wider.value) if wider.value is not None else scaled(right, factor)
         yield f"{left} {r.op} {text}", refuted.where
 
 
@@ -178,14 +179,10 @@ def _numbers(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     shown, side = (right, r.rhs) if computed == [False, True] else (left, r.lhs)
     if any(computed):
         yield valued(shown, refuted.decision.number(side)), refuted.where
-    elif not isinstance(ast.parse(shown, mode="eval").body, ast.Constant):
+    elif not isinstance(parse(shown), ast.Constant):
         value = refuted.decision.number(side)
-        yield (
-            f"{shown} == {written(value)}"
-            if value.rational is not None
-            else (f"approx({shown}, {value.decimal(DIGITS)}, digits={DIGITS})"),
-            refuted.where,
-        )
+        is_exact = value.rational is not None
+        yield f"{shown} == {written(value)}" if is_exact else approximation(shown, value), refuted.where
     for op in ("<", ">"):
         yield f"{left} {op} {right}", refuted.where
 
