@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpz
@@ -40,6 +41,8 @@ class Expr:
 
     __slots__ = ("__weakref__", "args", "op", "positive", "size", "switching", "total")
     _interned: ClassVar[dict[tuple[str, tuple[Any, ...]], Expr]] = {}
+    printer: ClassVar[Callable[[Expr], str]] = repr
+    """How str() writes an expression: in the statement language, once :mod:`printing` is there."""
 
     op: str
     args: tuple[Any, ...]
@@ -97,12 +100,15 @@ class Expr:
         return (_restore, (self.op, *((_PickledRational(str(a)) if isinstance(a, fmpq) else a) for a in self.args)))
 
     def __repr__(self) -> str:
-        """An s-expression; :func:`printing.to_text` writes it in the statement language."""
+        """An s-expression."""
         if not children(self):
             return str(self.args[0]) if self.args else self.op
         if self.size > 10_000:
             return f"<Expr of {self.size} nodes>"
-        return f"({' '.join([self.op, *map(str, self.args)])})"
+        return f"({' '.join([self.op, *(a if isinstance(a, str) else repr(a) for a in self.args)])})"
+
+    def __str__(self) -> str:
+        return Expr.printer(self)
 
     @property
     def value(self) -> fmpq | None:

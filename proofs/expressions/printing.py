@@ -118,3 +118,6 @@ def _render_product(e: Expr) -> tuple[str, int]:
         return sign + top, _SUM if sign else _PRODUCT
     bottom = denominator[0] if len(denominator) == 1 else f"({'*'.join(denominator)})"
     return f"{sign}{top}/{bottom}", _SUM if sign else _PRODUCT
+
+
+Expr.printer = to_text

@@ -1,4 +1,4 @@
-"""The raw floats of mpmath that gradproof uses: (sign, mantissa, exponent, bit count), and pairs of them as intervals."""
+"""The raw floats of mpmath that are used: (sign, mantissa, exponent, bit count), and pairs of them as intervals."""
 
 from typing import Literal, TypeAlias
 
