@@ -11,9 +11,9 @@ on a piece, because what it means at a kink depends on both sides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpz
@@ -121,12 +121,7 @@ class _PickledRational(str):
 
 
 def _restore(op: str, *args: Any) -> Expr:
-    return Expr(op, *(_as_fmpq(str(a)) if isinstance(a, _PickledRational) else a for a in args))
-
-
-def _as_fmpq(text_: str) -> fmpq:
-    p, _, q = text_.partition("/")
-    return fmpq(int(p), int(q or 1))
+    return Expr(op, *(fmpq(*map(int, a.split("/"))) if isinstance(a, _PickledRational) else a for a in args))
 
 
 def children(e: Expr) -> tuple[Expr, ...]:
@@ -420,13 +415,7 @@ def switch(op: str, *args: Any) -> Expr:
             return a if holds(relation, _sign(u.value)) else b
     elif all(a.value is not None for a in args):
         values = [a.value for a in args]
-        match op:
-            case "abs":
-                return rational(abs(values[0]))
-            case "sign":
-                return rational(_sign(values[0]))
-            case _:
-                return rational(max(values) if op == "max" else min(values))
+        return rational({"abs": abs, "sign": _sign, "max": max, "min": min}[op](*values))
     elif op == "abs" and args[0].positive:
         return args[0]
     return Expr(op, *args)
