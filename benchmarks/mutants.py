@@ -134,11 +134,13 @@ MUTANTS = tuple(
             ("a zero at a border is lost", "            if values[0] == 0 or values[-1] == 0:\n", "            if False:\n"),
             ("a bracket is not checked", "        if found != [left, right]:\n", "        if False:\n"),
             ("a double zero by enclosure", "return constant_sign(calculus.substitute(self._derivative(order), {self.variable: point.exact}))", "return 0"),
-            ("bisection keeps the wrong half", "elif sign == self.rising:", "elif sign == -self.rising:"),
             ("cells that disagree are joined", "if signs and signs[-1] != cell_signs[0]:", "if False:"),
             ("a zero of odd order at an end keeps its sign", "sign = sign if side > 0 or order % 2 == 0 else -sign", "sign = sign"),
             ("a neighbourhood reaches past the other end", "                reach = reach.min(abs(other.ball(self.bits) - at)).lower()\n", "                pass\n"),
             ("an affine zero at the end counts as inside", "Chart((), (slope if compare(root, low) <= 0 else -slope,)", "Chart((), (slope if compare(root, low) < 0 else -slope,)"),
+        )),
+        ("reals/roots", (ROOTS, "functions/test_zeros"), (
+            ("bisection keeps the wrong half", "elif sign == self.rising:", "elif sign == -self.rising:"),
             ("an exact form only has to look right", "if ball.overlaps(enclose(candidate, prec=384)) and normal_form.is_zero(value):", "if ball.overlaps(enclose(candidate, prec=384)):"),
         )),
         ("reals/reals", (REALS,), (
@@ -159,6 +161,8 @@ MUTANTS = tuple(
         )),
         ("functions/sign_charts", (LINES,), (
             ("undefined is 0", "    except Undefined:\n        return None\n", "    except Undefined:\n        return 0\n"),
+        )),
+        ("functions/step_functions", (LINES,), (
             ("equal marks stay two", "            i += order <= 0\n", "            i += order < 0\n"),
             ("a mark belongs to the gap before it", "            at.append(line.at[position])\n", "            at.append(line.gaps[position])\n"),
         )),

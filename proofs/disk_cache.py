@@ -44,7 +44,7 @@ KEPT_VERSIONS = 4
 _CONSTRUCTORS = {
     "expressions.expr": {"_restore", "_PickledRational"},
     "reals.reals": {"_restored", "Image", "Extreme"},
-    "functions.zeros": {"_root", "ExactForm"},
+    "reals.roots": {"_root", "ExactForm"},
     "functions.landscape": {"Landscape", "Run", "Place"},
 }
 _DIGEST_BYTES = sha256().digest_size

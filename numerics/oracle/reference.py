@@ -29,7 +29,8 @@ from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
 from ...proofs.functions.pieces import Kink, derivative_at, one_sided_limit, split
-from ...proofs.functions.sign_charts import Line, sign_line
+from ...proofs.functions.sign_charts import sign_line
+from ...proofs.functions.step_functions import Line
 from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
 from ...proofs.reals.reals import exact as exact_real
