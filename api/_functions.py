@@ -11,7 +11,8 @@ from typing import Any
 from gradproof.numerics.depth import products
 from gradproof.numerics.tables import tables
 from gradproof.proofs import ledger as ledgers
-from gradproof.proofs.catalogue.entries import Activation, ParameterValue
+from gradproof.proofs.catalogue.entries import Activation
+from gradproof.proofs.catalogue.parameters import ParameterValue
 from gradproof.proofs.catalogue.parse import definition, parse_expression
 from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.datasheets.function import Facts, facts

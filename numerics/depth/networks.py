@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from .intervals import Interval, clustered_proportion, proportion
 from .intervals import confidence as confidence
 from .mean_field import mean_field_decay as mean_field_decay

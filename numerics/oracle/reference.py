@@ -18,7 +18,8 @@ from flint import arb, fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.budget import Undecided, budget
-from ...proofs.catalogue.entries import Activation, ParameterValue
+from ...proofs.catalogue.entries import Activation
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
 from ...proofs.enclosures.balls import excludes_zero, precision

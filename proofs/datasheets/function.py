@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..budget import Undecided, budget
-from ..catalogue.entries import Activation, ParameterValue, catalogue
+from ..catalogue.entries import Activation, catalogue
+from ..catalogue.parameters import ParameterValue
 from ..catalogue.parse import definition
 from ..expressions import calculus
 from ..expressions import expr as ex
