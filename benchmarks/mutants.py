@@ -50,7 +50,7 @@ MUTANTS = tuple(
     Mutant(name, module, old, new, tests)
     for module, tests, faults in (
         ("enclosures/jets", (BALLS,), (
-            ("a series keeps the coefficients of its ends", "    return [result[k] if k < known else NAN for k in range(length)]",
+            ("a series keeps the coefficients of its ends", "    return [result[k] if k < valid else NAN for k in range(length)]",
              "    return [result[k].mid() for k in range(length)]"),
             ("constants keep the precision they were first seen at", "self._constants.get(ctx.prec)",
              "next(iter(self._constants.values()), None)"),
@@ -64,7 +64,7 @@ MUTANTS = tuple(
              "return (exponent.p * top.log() / exponent.q).exp()"),
             ("a root of a negative ball is that of its upper end", "if not (head.is_finite() and top > 0):\n            return NAN",
              "if not (head.is_finite() and top > 0):\n            return arb(0)"),
-            ("a wrong slope of tanh", "slope: Any = _sech_power(2, u)", "slope: Any = _sech_power(1, u)"),
+            ("a wrong slope of tanh", "partial(_sech_power, 2)", "partial(_sech_power, 1)"),
         )),
         ("enclosures/balls", (BALLS,), (
             ("precision not restored", "            ctx.prec, ctx.cap = saved\n", "            pass\n"),

@@ -42,7 +42,7 @@ KEPT_VERSIONS = 4
 """How many engines' results are kept, the last used ones."""
 
 _CONSTRUCTORS = {
-    "expressions.expr": {"_restore", "_PickledRational"},
+    "expressions.expr": {"_restore"},
     "reals.reals": {"_restored", "Image", "Extreme"},
     "reals.roots": {"_root", "ExactForm"},
     "functions.landscape": {"Landscape", "Run", "Place"},
