@@ -15,7 +15,8 @@ from gradproof.numerics.depth import products
 from gradproof.numerics.oracle.reference import whole
 from gradproof.numerics.tables import tables
 from gradproof.proofs import ledger as ledgers
-from gradproof.proofs.catalogue.entries import Activation, ParameterValue, activation
+from gradproof.proofs.catalogue.entries import Activation, activation
+from gradproof.proofs.catalogue.parameters import ParameterValue
 from gradproof.proofs.catalogue.parse import definition, parse_expression
 from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.datasheets import vector

@@ -10,7 +10,7 @@ The bound belongs to the context (:mod:`contextvars`): threads and tasks each ha
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 
 @contextmanager
-def budget(steps: float = LIMIT) -> Iterator[Meter]:
+def budget(steps: float = LIMIT) -> Generator[Meter, None, None]:
     """Allow this many steps inside; the tighter bound of nested budgets holds, and the first one's deadline."""
     outer = _meter.get()
     deadline = time.thread_time() + SECONDS if outer is None else outer.deadline

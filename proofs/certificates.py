@@ -32,7 +32,8 @@ from .expressions import expr as ex
 from .expressions.printing import to_text
 from .functions import gaussian_moments
 from .functions.pieces import split
-from .functions.sign_charts import merge_marks, sign_line
+from .functions.sign_charts import sign_line
+from .functions.step_functions import merge_marks
 from .language.signatures import signature
 from .ledger import Ledger
 from .normal_forms.signs import Undefined as NotDefined

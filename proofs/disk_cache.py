@@ -42,9 +42,9 @@ KEPT_VERSIONS = 4
 """How many engines' results are kept, the last used ones."""
 
 _CONSTRUCTORS = {
-    "expressions.expr": {"_restore", "_PickledRational"},
+    "expressions.expr": {"_restore"},
     "reals.reals": {"_restored", "Image", "Extreme"},
-    "functions.zeros": {"_root", "ExactForm"},
+    "reals.roots": {"_root", "ExactForm"},
     "functions.landscape": {"Landscape", "Run", "Place"},
 }
 _DIGEST_BYTES = sha256().digest_size

@@ -33,7 +33,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.functions.pieces import split
 from ..oracle.reference import exact_expression
 from .multilayer import Network, pointwise, slope

@@ -10,7 +10,7 @@ from typing import Any, SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.enclosures.formats import FORMATS
 from ..implementations.numpy_functions import NARROW_FACTOR_TOLERANCE, implementation
 from ..oracle.reference import Target, name_of, whole

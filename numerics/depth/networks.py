@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.verdicts import html_table
 from ..oracle.reference import whole
 from .intervals import Interval, clustered_proportion, confidence, proportion, strict

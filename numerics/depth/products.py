@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import parse_number
 from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FORMATS, Format, Rounded, RoundingUndecided

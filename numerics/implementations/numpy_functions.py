@@ -21,7 +21,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.budget import Undecided
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.expressions import calculus

@@ -39,7 +39,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ...proofs.catalogue.entries import ParameterValue
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.enclosures.balls import NAN, known_sign, precision
 from ...proofs.enclosures.jets import program, series
 from ...proofs.expressions.expr import Expr

@@ -18,7 +18,8 @@ from flint import arb, fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.budget import Undecided, budget
-from ...proofs.catalogue.entries import Activation, ParameterValue
+from ...proofs.catalogue.entries import Activation
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
 from ...proofs.enclosures.balls import excludes_zero, precision
@@ -29,7 +30,8 @@ from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
 from ...proofs.functions.pieces import Kink, derivative_at, one_sided_limit, split
-from ...proofs.functions.sign_charts import Line, sign_line
+from ...proofs.functions.sign_charts import sign_line
+from ...proofs.functions.step_functions import Line
 from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
 from ...proofs.reals.reals import exact as exact_real

@@ -17,7 +17,8 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import ArrayLike, NDArray
 
-from ...proofs.catalogue.entries import Activation, ParameterValue
+from ...proofs.catalogue.entries import Activation
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Enclosures, Format, format_named

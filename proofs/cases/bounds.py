@@ -14,7 +14,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.sign_charts import Line
+from ..functions.step_functions import Line
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from ..reals.sets import Interval
 

@@ -23,7 +23,8 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.pieces import Resolver, UnknownSign, primitive
-from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within
+from ..functions.sign_charts import sign_line, signs_within
+from ..functions.step_functions import Line, constant, merge, sample
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import exact, sign_of

@@ -17,7 +17,8 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.pieces import formula_at, value_at
-from ..functions.sign_charts import Line, constant, merge, sample, sign_line
+from ..functions.sign_charts import sign_line
+from ..functions.step_functions import Line, constant, merge, sample
 from ..language.syntax import Connective, Formula, Leaf
 from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact, sign_of

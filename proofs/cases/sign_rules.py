@@ -30,7 +30,8 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.pieces import primitive
-from ..functions.sign_charts import Line, hull, merge, sign_line
+from ..functions.sign_charts import sign_line
+from ..functions.step_functions import Line, hull, merge
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real

@@ -9,34 +9,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cache, lru_cache
-from typing import Any, TypeAlias
-
-from flint import fmpq
+from functools import cache, cached_property
+from typing import Any
 
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..expressions.printing import to_text
 from ..language import spelling
 from ..language.reader import ELEMENTARY, DefinedFunction, read_expression
 from ..language.syntax import StatementError
-
-ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
+from .parameters import Parameter, ParameterValue
 
 
 class UnknownActivation(ValueError):
     """No activation of that name or alias."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter: its default in the statement language, and what the formula needs of it."""
-
-    name: str
-    default: str
-    constraint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,19 +48,25 @@ class Activation:
 
     def parameter_values(self, **parameters: ParameterValue) -> dict[str, Expr]:
         """Every parameter's exact value, defaults filled in."""
-        known = {p.name: p for p in self.parameters}
+        known = [p.name for p in self.parameters]
         for name in parameters:
             if name not in known:
                 raise ValueError(f"{self.name} has no parameter {name!r}; its parameters: {', '.join(known) or 'none'}")
-        values = {p.name: _exact(p.name, parameters.get(p.name, p.default)) for p in self.parameters}
+        values = {p.name: p.exact(parameters.get(p.name, p.default)) for p in self.parameters}
         for parameter in self.parameters:
-            _check_constraint(self.name, parameter, values)
+            if violation := parameter.violation(values):
+                raise ValueError(f"{self.name}: {violation}")
         return values
 
-    @property
+    @cached_property
     def template(self) -> Expr:
         """The expression with parameters as free names."""
-        return _template(self.name, self.formula)
+        return read_expression(self.formula, self.callable_in(known_functions()))
+
+    def callable_in(self, functions: Mapping[str, DefinedFunction]) -> dict[str, DefinedFunction]:
+        """The functions that the formula may call: not those that have a parameter's name."""
+        parameters = {p.name for p in self.parameters}
+        return {name: function for name, function in functions.items() if name not in parameters}
 
     @property
     def sympy_expression(self) -> Any:
@@ -90,37 +82,7 @@ class Activation:
         return f"${latex(self.template)}$"
 
 
-def _exact(name: str, value: ParameterValue) -> Expr:
-    if isinstance(value, Expr):
-        return value
-    if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            raise ValueError(f"{name}={value!r}: expected a finite number")
-        return ex.rational(Fraction(value))
-    if isinstance(value, str):
-        return read_expression(value, {})
-    if isinstance(value, int | Fraction | fmpq):
-        return ex.rational(value)
-    raise TypeError(f"{name}={value!r}: expected a number, or one as text")
-
-
-def _check_constraint(activation: str, parameter: Parameter, values: Mapping[str, Expr]) -> None:
-    """Decides numeric constraints of the form 'name relation number' exactly; free parameters pass."""
-    if parameter.constraint is None:
-        return
-    left, relation, right = parameter.constraint.split()
-    difference = values[left] - (values[right] if right in values else ex.rational(Fraction(right)))
-    if difference.value is not None:
-        sign = (difference.value > 0) - (difference.value < 0)
-        if not ex.holds(relation, sign):
-            raise ValueError(
-                f"{activation}: expected {parameter.constraint}, got {parameter.name}={to_text(values[left])}"
-            )
-
-
-def _p(name: str, default: str, constraint: str | None = None) -> Parameter:
-    return Parameter(name, default, constraint)
-
+_p = Parameter
 
 _ENTRIES = (
     Activation("identity", "x", "The identity.", "definition", aliases=("linear",)),
@@ -442,9 +404,8 @@ def known_functions() -> Mapping[str, DefinedFunction]:
     """Every name and alias as a function the statement language can call."""
     known: dict[str, DefinedFunction] = {}
     for entry in _ENTRIES:
-        callable_here = {n: f for n, f in known.items() if n not in {p.name for p in entry.parameters}}
         try:
-            body = read_expression(entry.formula, callable_here)
+            body = read_expression(entry.formula, entry.callable_in(known))
             defaults = {p.name: read_expression(p.default, {}) for p in entry.parameters}
         except StatementError as error:
             raise ValueError(f"catalogue entry {entry.name!r}: {error}") from None
@@ -458,12 +419,6 @@ def known_functions() -> Mapping[str, DefinedFunction]:
                 raise ValueError(f"catalogue entry {entry.name!r}: the name {name!r} is taken")
             known[name] = DefinedFunction(name, entry.inputs, defaults, body)
     return known
-
-
-@lru_cache
-def _template(name: str, formula: str) -> Expr:
-    known = known_functions()
-    return known[name].body if name in known else read_expression(formula, known)
 
 
 def catalogue() -> tuple[Activation, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from .entries import Parameter
+from .parameters import Parameter
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..budget import Undecided, budget
-from ..catalogue.entries import Activation, ParameterValue, catalogue
+from ..catalogue.entries import Activation, catalogue
+from ..catalogue.parameters import ParameterValue
 from ..catalogue.parse import definition
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -17,7 +18,8 @@ from ..functions.expectations import expectation
 from ..functions.landscape import Landscape, differ_at, landscape, proved_parity
 from ..functions.pieces import Pieces, split
 from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
-from ..functions.sign_charts import merge, sign_line
+from ..functions.sign_charts import sign_line
+from ..functions.step_functions import merge
 from ..language.syntax import StatementError
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined, constant_sign

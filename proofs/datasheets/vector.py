@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..budget import Undecided
-from ..catalogue.entries import Parameter, UnknownActivation
+from ..catalogue.entries import UnknownActivation
+from ..catalogue.parameters import Parameter
 from ..catalogue.parse import parse_number
 from ..catalogue.vector_entries import VectorActivation, vector_activations
 from ..expressions import calculus

@@ -19,7 +19,8 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.periods import period
-from ..functions.sign_charts import Line, merge, sample, sign_line
+from ..functions.sign_charts import sign_line
+from ..functions.step_functions import Line, merge, sample
 from ..language.reader import SETS
 from ..language.syntax import (
     Connective,

@@ -13,7 +13,7 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import split
-from ..functions.sign_charts import Line
+from ..functions.step_functions import Line
 from ..functions.zeros import chart
 from ..language.syntax import Formula, Relation, relations
 from ..normal_forms import normal_form

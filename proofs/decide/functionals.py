@@ -15,7 +15,7 @@ from ..functions.landscape import Landscape, decided_landscape
 from ..functions.oscillation import two_limits
 from ..functions.pieces import one_sided_derivative, one_sided_limit, value_at
 from ..functions.regularity import continuity, lipschitz
-from ..functions.sign_charts import Line
+from ..functions.step_functions import Line
 from ..language.syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined

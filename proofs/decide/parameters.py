@@ -21,7 +21,7 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
-from ..functions.sign_charts import Line
+from ..functions.step_functions import Line
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
 from ..normal_forms import normal_form

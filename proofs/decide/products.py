@@ -10,7 +10,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import Landscape
-from ..functions.sign_charts import Line
+from ..functions.step_functions import Line
 from ..reals.reals import Real, exact, sign_of
 from ..reals.sets import Interval, RealSet, point, union
 from .functionals import digits, region_of

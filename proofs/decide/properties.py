@@ -16,7 +16,8 @@ from ..expressions.expr import Expr
 from ..functions.landscape import Landscape, Place, Run, decided_landscape
 from ..functions.pieces import one_sided_derivative, one_sided_limit, side_formula, split, value_at
 from ..functions.regularity import continuity
-from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within, split_within
+from ..functions.sign_charts import sign_line, signs_within, split_within
+from ..functions.step_functions import Line, constant, merge, sample
 from ..language.syntax import Infinity, Predicate
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of

@@ -16,7 +16,8 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.closed_terms import closed_value
 from ..functions.landscape import decided_landscape
-from ..functions.sign_charts import Line, constant, merge, sign_line, signs_within
+from ..functions.sign_charts import sign_line, signs_within
+from ..functions.step_functions import Line, constant, merge
 from ..language.syntax import (
     Connective,
     Formula,

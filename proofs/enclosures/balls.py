@@ -6,7 +6,7 @@ A ball that is not finite means "not known here", never a wrong number.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from flint import arb, ctx, fmpq, fmpz
@@ -17,7 +17,7 @@ _lock = threading.RLock()
 
 
 @contextmanager
-def precision(bits: int, length: int = 2) -> Iterator[None]:
+def precision(bits: int, length: int = 2) -> Generator[None, None, None]:
     """Work at this precision and series length. FLINT's context is one per process, so threads take turns."""
     with _lock:
         saved = ctx.prec, ctx.cap
@@ -26,11 +26,6 @@ def precision(bits: int, length: int = 2) -> Iterator[None]:
             yield
         finally:
             ctx.prec, ctx.cap = saved
-
-
-def ball(low: arb, high: arb) -> arb:
-    """The smallest ball that contains both."""
-    return low.union(high)
 
 
 NAN = arb("nan")

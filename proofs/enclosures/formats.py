@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
 from .balls import precision
 
+T = TypeVar("T")
 Enclosures: TypeAlias = Callable[[int], arb]
 """A real number as a function from a precision in bits to a ball that contains it."""
 
@@ -98,7 +99,7 @@ class Format:
             exponent = min(exponent, self.emax)
         return _power_of_two(exponent - self.precision + 1)
 
-    def _decide(self, real: Enclosures, question: Callable, what: str):
+    def _decide(self, real: Enclosures, question: Callable[[fmpq], T], what: str) -> T:
         """The answer to a monotone question, as soon as both ends of a ball give the same."""
         bits = FIRST_PRECISION
         while bits <= LAST_PRECISION:

@@ -7,7 +7,7 @@ on Taylor polynomials with ball coefficients (``arb_series``). A result that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..budget import spend
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .balls import NAN, precision
-from .operations import Element, operation
+from .operations import Element, Operation, operation
 
 
 class Program:
@@ -25,12 +25,11 @@ class Program:
 
     def __init__(self, expr: Expr) -> None:
         self.expr = expr
-        self._steps: list[tuple[Callable[..., Any], tuple[int, ...], Any]] = []
+        self._steps: list[tuple[Operation, tuple[int, ...], int]] = []
         self._names: list[tuple[int, str]] = []
-        self._constant_steps: list[tuple[Callable[..., Any], tuple[int, ...], Any, int]] = []
+        self._constant_steps: list[tuple[Operation, tuple[int, ...], int]] = []
         self._constants: dict[int, list[Any]] = {}
         self._slots: dict[Expr, int] = {}
-        self._order: list[int] = []
         self._result = self._compile(expr)
         self._size = len(self._slots)
         spend(self._size / 20)
@@ -42,14 +41,11 @@ class Program:
             slot = self._slots[e] = len(self._slots)
             self._names.append((slot, e.args[0]))
             return slot
-        function, arguments, extra = operation(e)
+        function, arguments = operation(e)
         sources = tuple(map(self._compile, arguments))
         slot = self._slots[e] = len(self._slots)
-        if ex.free_names(e):
-            self._steps.append((function, sources, extra))
-            self._order.append(slot)
-        else:
-            self._constant_steps.append((function, sources, extra, slot))
+        steps = self._steps if ex.free_names(e) else self._constant_steps
+        steps.append((function, sources, slot))
         return slot
 
     @property
@@ -62,16 +58,16 @@ class Program:
         slots: Any = self._constants.get(ctx.prec)
         if slots is None:
             slots = [None] * self._size
-            for operation, sources, extra, slot in self._constant_steps:
-                slots[slot] = operation(extra, *(slots[s] for s in sources))
+            for function, sources, slot in self._constant_steps:
+                slots[slot] = function(*[slots[s] for s in sources])
             if len(self._constants) > 8:
                 self._constants.clear()
             self._constants[ctx.prec] = slots
         slots = slots.copy()
         for slot, identifier in self._names:
             slots[slot] = values[identifier]
-        for (operation, sources, extra), slot in zip(self._steps, self._order, strict=True):
-            slots[slot] = operation(extra, *[slots[s] for s in sources])
+        for function, sources, slot in self._steps:
+            slots[slot] = function(*[slots[s] for s in sources])
         return slots[self._result]
 
 
@@ -104,5 +100,5 @@ def series(compiled: Program, variable: str, x: arb, length: int, others: Mappin
     result = compiled.run(values)
     if not isinstance(result, arb_series):
         return [result] + [arb(0)] * (length - 1)
-    known = result.prec
-    return [result[k] if k < known else NAN for k in range(length)]
+    valid = result.prec
+    return [result[k] if k < valid else NAN for k in range(length)]

@@ -1,12 +1,13 @@
 """The operations of expressions on balls (``arb``) and on Taylor polynomials with ball coefficients (``arb_series``).
 
-Each takes a constant of the operation (an exponent, say) or None, and its arguments. A result that is not finite means
-"not known here" (a division by a ball around 0, say), never a wrong number.
+A result that is not finite means "not known here" (a division by a ball around 0, say), never a wrong number.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from functools import partial, reduce
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
@@ -18,49 +19,43 @@ from .balls import NAN, excludes_zero
 Element: TypeAlias = "arb | arb_series"
 
 
-def operation(e: Expr) -> tuple[Callable[..., Any], tuple[Expr, ...], Any]:
+Operation: TypeAlias = Callable[..., Any]
+"""A function of balls or of series, as many as the operation has arguments."""
+
+
+def operation(e: Expr) -> tuple[Operation, tuple[Expr, ...]]:
+    """The outermost operation of a smooth expression, and its arguments. Raises ValueError for a case distinction."""
     match e.op:
         case "rational":
-            return _constant, (), e.args[0]
+            return partial(arb, e.args[0]), ()
         case "pi":
-            return _pi, (), None
+            return arb.pi, ()
         case "add":
-            return _add, e.args, None
+            return _add, e.args
         case "mul":
-            return _mul, e.args, None
+            return _mul, e.args
         case "pow":
             base, exponent = e.args
-            if base.op == "cosh" and exponent.op == "rational" and exponent.args[0].q == 1 and exponent.args[0] < 0:
-                return _sech_power, base.args, -int(exponent.args[0].p)
-            if exponent.op == "rational":
-                return _rational_power, (base,), exponent.args[0]
-            return _general_power, (base, exponent), None
+            power = exponent.value
+            if power is None:
+                return _general_power, (base, exponent)
+            if base.op == "cosh" and power.q == 1 and power < 0:
+                return partial(_sech_power, -int(power.p)), base.args
+            return partial(_rational_power, power), (base,)
         case "log" if e.args[0].op == "add" and ex.ONE in e.args[0].args and not ex.free_names(e):
-            return _log1p, tuple(term for term in e.args[0].args if term is not ex.ONE), None
+            return _log1p, tuple(term for term in e.args[0].args if term is not ex.ONE)
         case op if op in _FUNCTIONS:
-            return _FUNCTIONS[op], e.args, None
+            return _FUNCTIONS[op], e.args
         case op:
             raise ValueError(f"cannot evaluate {op!r}: resolve case distinctions on a piece first")
 
 
-def _constant(value: fmpq) -> arb:
-    return arb(value)
+def _add(*terms: Element) -> Element:
+    return reduce(operator.add, terms)
 
 
-def _pi(_: None) -> arb:
-    return arb.pi()
-
-
-def _add(_: None, first: Element, *rest: Element) -> Element:
-    for term in rest:
-        first = first + term
-    return first
-
-
-def _mul(_: None, first: Element, *rest: Element) -> Element:
-    for factor in rest:
-        first = first * factor
-    return first
+def _mul(*factors: Element) -> Element:
+    return reduce(operator.mul, factors)
 
 
 def _head(u: Element) -> arb:
@@ -138,35 +133,23 @@ def _ball_power(u: arb, n: int) -> arb:
     return u**n
 
 
-def _general_power(_: None, u: Element, exponent: Element) -> Element:
+def _general_power(u: Element, exponent: Element) -> Element:
     if not _head(u) > 0:
         return _unknown(u)
     return (u.log() * exponent).exp()
 
 
-def _exp(_: None, u: Element) -> Element:
-    return u.exp()
-
-
-def _log(_: None, u: Element) -> Element:
+def _log(u: Element) -> Element:
     return u.log() if _head(u) > 0 else _unknown(u)
 
 
-def _log1p(_: None, *terms: Any) -> Any:
+def _log1p(*terms: Any) -> Any:
     """log(1 + u) of a closed term u, which keeps its accuracy where u is tiny."""
-    u: Any = _add(None, *terms)
+    u: Any = _add(*terms)
     return u.log1p() if u > -1 else NAN
 
 
-def _sin(_: None, u: Element) -> Element:
-    return u.sin()
-
-
-def _cos(_: None, u: Element) -> Element:
-    return u.cos()
-
-
-def _tan(_: None, u: Element) -> Element:
+def _tan(u: Element) -> Element:
     cosine = u.cos()
     return u.sin() / cosine if excludes_zero(_head(cosine)) else _unknown(u)
 
@@ -180,29 +163,30 @@ def _gaussian(u: arb_series) -> Any:
     return (-_whole_power(2, u)).exp() * (2 / arb.pi().sqrt())
 
 
-def _erf(_: None, u: Element) -> Element:
-    # arb_series.erf squares by a product, which loses everything on a wide ball around 0.
-    if isinstance(u, arb):
-        return _monotone(arb.erf, u) if u.is_finite() else NAN
-    return _from_slope(_monotone(arb.erf, u[0]), _gaussian(u), u)
-
-
-def _erfc(_: None, u: Element) -> Element:
-    if isinstance(u, arb):
-        return _monotone(arb.erfc, u) if u.is_finite() else NAN
-    return _from_slope(_monotone(arb.erfc, u[0]), -_gaussian(u), u)
-
-
-def _atan(_: None, u: Element) -> Element:
-    return u.atan() if isinstance(u, arb) else _from_slope(u[0].atan(), _whole_power(-1, 1 + _whole_power(2, u)), u)
-
-
 def _monotone(f: Callable[[arb], arb], u: arb) -> arb:
     """A monotone function of a ball, from its ends."""
     return f(u) if u.is_exact() else f(u.lower()).union(f(u.upper()))
 
 
-def _sinh(_: None, u: Element) -> Element:
+def _by_slope(f: Callable[[arb], arb], slope: Operation) -> Operation:
+    """A monotone function: on a ball from its ends, on a series from its derivative.
+
+    arb_series.erf, for one, squares by a product, which loses everything on a wide ball around 0.
+    """
+
+    def apply(u: Element) -> Element:
+        if isinstance(u, arb):
+            return _monotone(f, u) if u.is_finite() else NAN
+        return _from_slope(_monotone(f, u[0]), slope(u), u)
+
+    return apply
+
+
+def _atan(u: Element) -> Element:
+    return u.atan() if isinstance(u, arb) else _from_slope(u[0].atan(), _whole_power(-1, 1 + _whole_power(2, u)), u)
+
+
+def _sinh(u: Element) -> Element:
     if isinstance(u, arb):
         return _monotone(arb.sinh, u) if u.is_finite() else NAN
     return _with_head((u.exp() - (-u).exp()) / 2, _monotone(arb.sinh, u[0]))
@@ -215,7 +199,7 @@ def _cosh_ball(u: arb) -> arb:
     return ends if excludes_zero(u) else ends.union(arb(1))
 
 
-def _cosh(_: None, u: Element) -> Element:
+def _cosh(u: Element) -> Element:
     if isinstance(u, arb):
         return _cosh_ball(u)
     return _with_head((u.exp() + (-u).exp()) / 2, _cosh_ball(u[0]))
@@ -225,19 +209,14 @@ def _sech_power(n: int, u: Element) -> Element:
     """1 / cosh(u)^n. Away from 0 by q = exp(-abs(u)) as (2 q / (1 + q^2))^n, which no wide ball makes infinite."""
     head = _head(u)
     if not excludes_zero(head):
-        return _whole_power(-n, _cosh(None, u))
+        return _whole_power(-n, _cosh(u))
     decay: Any = (-u).exp() if head > 0 else u.exp()
     return _whole_power(n, 2 * decay * _whole_power(-1, 1 + _whole_power(2, decay)))
 
 
-def _tanh(_: None, u: Element) -> Element:
-    if isinstance(u, arb):
-        return _monotone(arb.tanh, u) if u.is_finite() else NAN
-    slope: Any = _sech_power(2, u)
-    return _from_slope(_monotone(arb.tanh, u[0]), slope, u)
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": _exp, "log": _log, "erf": _erf, "erfc": _erfc, "sin": _sin, "cos": _cos, "tan": _tan, "atan": _atan,
-    "sinh": _sinh, "cosh": _cosh, "tanh": _tanh,
+_FUNCTIONS: dict[str, Operation] = {
+    "exp": operator.methodcaller("exp"), "sin": operator.methodcaller("sin"), "cos": operator.methodcaller("cos"),
+    "log": _log, "tan": _tan, "atan": _atan, "sinh": _sinh, "cosh": _cosh,
+    "erf": _by_slope(arb.erf, _gaussian), "erfc": _by_slope(arb.erfc, lambda u: -_gaussian(u)),
+    "tanh": _by_slope(arb.tanh, partial(_sech_power, 2)),
 }  # fmt: skip

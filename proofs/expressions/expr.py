@@ -58,9 +58,9 @@ class Expr:
     def __new__(cls, op: str, *args: Any) -> Expr:
         # The hash of an fmpq is that of a Fraction made from it; its parts have their own.
         key = (op, args) if op != "rational" else (op, (args[0].p, args[0].q))
-        found = cls._interned.get(key)
-        if found is not None:
-            return found
+        interned = cls._interned.get(key)
+        if interned is not None:
+            return interned
         node = object.__new__(cls)
         node.op, node.args = op, args
         node.total, node.positive = _total(op, args), _positive(op, args)
@@ -97,7 +97,8 @@ class Expr:
         return power(self, exponent)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_restore, (self.op, *((_PickledRational(str(a)) if isinstance(a, fmpq) else a) for a in self.args)))
+        # fmpq has no pickle of its own.
+        return _restore, (self.op, *(map(str, self.args) if self.op == "rational" else self.args))
 
     def __repr__(self) -> str:
         """An s-expression."""
@@ -116,12 +117,9 @@ class Expr:
         return self.args[0] if self.op == "rational" else None
 
 
-class _PickledRational(str):
-    """A rational on its way through pickle (fmpq has none of its own)."""
-
-
 def _restore(op: str, *args: Any) -> Expr:
-    return Expr(op, *(fmpq(*map(int, a.split("/"))) if isinstance(a, _PickledRational) else a for a in args))
+    """An expression out of a pickle."""
+    return rational(args[0]) if op == "rational" else Expr(op, *args)
 
 
 def children(e: Expr) -> tuple[Expr, ...]:
@@ -181,9 +179,7 @@ def _positive(op: str, args: tuple[Any, ...]) -> bool:
             return all(a.positive for a in args)
         case "max":
             return any(a.positive for a in args)
-        case "pow":
-            return args[0].positive
-        case "abs":
+        case "pow" | "abs":
             return args[0].positive
         case "log":
             return _above_one(args[0])
@@ -414,8 +410,8 @@ def switch(op: str, *args: Any) -> Expr:
         if u.value is not None:
             return a if holds(relation, _sign(u.value)) else b
     elif all(a.value is not None for a in args):
-        values = [a.value for a in args]
-        return rational({"abs": abs, "sign": _sign, "max": max, "min": min}[op](*values))
+        of_numbers: dict[str, Callable[..., Number]] = {"abs": abs, "sign": _sign, "max": max, "min": min}
+        return rational(of_numbers[op](*(a.value for a in args)))
     elif op == "abs" and args[0].positive:
         return args[0]
     return Expr(op, *args)
@@ -443,4 +439,4 @@ def free_names(e: Expr) -> frozenset[str]:
         return frozenset((e.args[0],))
     if e.op == "derivative":
         return (free_names(e.args[0]) - {e.args[1]}) | free_names(e.args[2])
-    return frozenset().union(*map(free_names, children(e)))
+    return frozenset[str]().union(*map(free_names, children(e)))

@@ -32,8 +32,7 @@ EVEN, ODD = Parity(1), Parity(-1)
 
 def structural_parity(e: Expr, variable: str) -> int | None:
     """1 for even, -1 for odd, None where the structure does not tell."""
-    found = _Walk(variable).parity(e)
-    return found.sign if found is not None and found.plain else None
+    return _Walk(variable).sign(e)
 
 
 class _Walk:
@@ -41,14 +40,15 @@ class _Walk:
 
     def __init__(self, variable: str) -> None:
         self.variable = variable
-        self._known: dict[Expr, Parity | None] = {}
+        self._parities: dict[Expr, Parity | None] = {}
 
     def parity(self, e: Expr) -> Parity | None:
+        """The parity, None where the structure does not tell."""
         if self.variable not in ex.free_names(e):
             return EVEN
-        if e not in self._known:
-            self._known[e] = self._parity(e)
-        return self._known[e]
+        if e not in self._parities:
+            self._parities[e] = self._parity(e)
+        return self._parities[e]
 
     def _parity(self, e: Expr) -> Parity | None:
         match e.op:
@@ -60,18 +60,19 @@ class _Walk:
                 return self._product(e)
             case "pow":
                 return self._power(e)
-            case "erfc" if self._sign(e.args[0]) == -1:  # 1 - erf
+            case "erfc" if self.sign(e.args[0]) == -1:  # 1 - erf
                 return Parity(-1, ex.ONE)
             case "derivative":
                 return self._derivative(e)
             case "if":
                 return self._choice(e)
             case _:
-                return self._of_signs(e.op, [self._sign(child) for child in ex.children(e)])
+                return self._of_signs(e.op, [self.sign(child) for child in ex.children(e)])
 
-    def _sign(self, e: Expr) -> int | None:
-        found = self.parity(e)
-        return found.sign if found is not None and found.plain else None
+    def sign(self, e: Expr) -> int | None:
+        """1 for even, -1 for odd."""
+        parity = self.parity(e)
+        return parity.sign if parity is not None and parity.plain else None
 
     def _of_signs(self, op: str, signs: list[int | None]) -> Parity | None:
         """A function of even things is even; of an odd one it is even or odd where the function is."""
@@ -84,20 +85,20 @@ class _Walk:
     def _sum(self, e: Expr) -> Parity | None:
         """Terms of one parity; a constant moves the center of odd ones."""
         constants = [t for t in e.args if self.variable not in ex.free_names(t)]
-        found = {t: self.parity(t) for t in e.args if t not in constants}
-        centers = [p.center for p in found.values() if p is not None]
-        signs = {None if p is None else p.sign for p in found.values()}
+        parities = [self.parity(t) for t in e.args if t not in constants]
+        centers = [p.center for p in parities if p is not None]
+        signs = {None if p is None else p.sign for p in parities}
         if signs == {1}:
             return EVEN
         return Parity(-1, ex.add(*constants, *centers)) if signs == {-1} else None
 
     def _product(self, e: Expr) -> Parity | None:
         constants = [f for f in e.args if self.variable not in ex.free_names(f)]
-        found = [self.parity(f) for f in e.args if f not in constants]
-        if len(found) == 1 and found[0] is not None and not found[0].plain:
-            return Parity(-1, ex.mul(*constants, found[0].center))
+        parities = [self.parity(f) for f in e.args if f not in constants]
+        if len(parities) == 1 and parities[0] is not None and not parities[0].plain:
+            return Parity(-1, ex.mul(*constants, parities[0].center))
         sign = 1
-        for p in found:
+        for p in parities:
             if p is None or not p.plain:
                 return None
             sign *= p.sign
@@ -105,7 +106,7 @@ class _Walk:
 
     def _power(self, e: Expr) -> Parity | None:
         base, exponent = e.args
-        signs, k = (self._sign(base), self._sign(exponent)), exponent.value
+        signs, k = (self.sign(base), self.sign(exponent)), exponent.value
         if signs == (1, 1):
             return EVEN
         if signs[0] == -1 and k is not None and k.q == 1:
@@ -118,12 +119,11 @@ class _Walk:
         """a, where e is a + a exp(u) with an odd u and a rational a; then 1/e is odd about 1/(2 a)."""
         if e.op != "add" or len(e.args) != 2:
             return None
-        (constant,) = [t for t in e.args if t.value is not None] or (None,)
-        (moving,) = [t for t in e.args if t.value is None][:1] or (None,)
-        if constant is None or moving is None:
+        moving, constant = e.args if e.args[0].value is None else e.args[::-1]
+        if constant.value is None:
             return None
         scale, power = ex.split_coefficient(moving)
-        odd = power.op == "exp" and self._sign(power.args[0]) == -1
+        odd = power.op == "exp" and self.sign(power.args[0]) == -1
         return constant if odd and scale == constant.value else None
 
     def _derivative(self, e: Expr) -> Parity | None:
@@ -132,17 +132,17 @@ class _Walk:
         if bound != self.variable and self.variable in ex.free_names(body):
             return None
         inner = _Walk(bound).parity(body)
-        if self._sign(at) == 1:
+        if self.sign(at) == 1:
             return EVEN
-        if inner is None or self._sign(at) != -1:
+        if inner is None or self.sign(at) != -1:
             return None
         return EVEN if inner.sign < 0 else ODD
 
     def _choice(self, e: Expr) -> Parity | None:
         """A case distinction whose condition is the same at x and -x."""
         relation, u, a, b = e.args
-        condition = self._sign(u)
+        condition = self.sign(u)
         if condition == 1 or (condition == -1 and relation in ("==", "!=")):
-            signs = {self._sign(branch) for branch in (a, b)}
-            return Parity(signs.pop()) if len(signs) == 1 and None not in signs else None  # type: ignore[arg-type]
+            sign = self.sign(a)
+            return Parity(sign) if sign is not None and sign == self.sign(b) else None
         return None

@@ -27,7 +27,8 @@ from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, i
 from ..reals.sets import Interval, RealSet, point, union
 from .periods import period
 from .pieces import smooth_limit, split, value_at
-from .sign_charts import Line, constant, hull, merge, sign_line, signs_within
+from .sign_charts import sign_line, signs_within
+from .step_functions import Line, constant, hull, merge
 from .zeros import chart
 
 

@@ -16,7 +16,8 @@ from ..normal_forms.signs import Undefined
 from ..reals.reals import PLUS_INFINITY, Real, compare, exact, larger, sign_of
 from .landscape import Landscape, decided_landscape, proved_parity
 from .pieces import one_sided_limit, same, side_formula, smooth_limit, split, value_at
-from .sign_charts import Line, constant, indicator, merge, split_within
+from .sign_charts import split_within
+from .step_functions import Line, constant, indicator, merge
 
 MAX_SMOOTHNESS = 24
 """Derivatives compared at a breakpoint before giving up."""

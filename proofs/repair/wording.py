@@ -15,7 +15,8 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.sign_charts import Line, constant, merge, sign_line
+from ..functions.sign_charts import sign_line
+from ..functions.step_functions import Line, constant, merge
 from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
 from ..reals.decimals import round_decimal
 from ..reals.reals import Real

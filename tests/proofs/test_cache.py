@@ -19,7 +19,7 @@ from gradproof.proofs.catalogue.entries import activation
 from gradproof.proofs.datasheets.function import facts
 from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
-from gradproof.proofs.functions import landscape, pieces, sign_charts, zeros
+from gradproof.proofs.functions import landscape, pieces, sign_charts, step_functions, zeros
 from gradproof.proofs.functions.zeros import chart
 from gradproof.proofs.reals.reals import PLUS_INFINITY, Real, compare, exact, image, larger, smaller
 from gradproof.proofs.statements import prove
@@ -256,7 +256,7 @@ def test_off_neither_reads_nor_writes(folder, monkeypatch, no_engine):
 
 
 def test_what_a_condition_cuts_is_not_kept(folder):
-    region = sign_charts.Line((exact(0),), (False,), (False, True))
+    region = step_functions.Line((exact(0),), (False,), (False, True))
     landscape.decided_landscape(activation("silu").expr(), "x", region)
     assert files(folder) == []
 

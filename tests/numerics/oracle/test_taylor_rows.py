@@ -31,7 +31,8 @@ from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import enclose, jet
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions.pieces import split
-from gradproof.proofs.functions.sign_charts import constant, sign_line
+from gradproof.proofs.functions.sign_charts import sign_line
+from gradproof.proofs.functions.step_functions import constant
 
 FUNCTIONS = [("silu", 0, 0), ("gelu", 1, 0), ("tanh", 0, 0), ("softplus", 0, 0), ("mish", 1, 0), ("hard_swish", 0, 1)]
 KEYS = [sign + exponent for sign in (0, 256) for exponent in (0, 1, 60, 100, 118, 125, 126, 127, 129, 133, 160, 254)]

@@ -43,6 +43,10 @@ def test_what_the_frameworks_ship_is_there() -> None:
         assert set(names.split()) <= known_functions().keys(), framework
 
 
+def test_an_entry_and_a_call_of_it_are_one_expression() -> None:
+    assert all(entry.template is known_functions()[entry.name].body for entry in ENTRIES)
+
+
 def test_variants_name_an_entry_and_take_its_place_in_no_statement() -> None:
     variants = [entry for entry in ENTRIES if entry.variant_of is not None]
     assert len(variants) >= 9

@@ -15,7 +15,15 @@ from gradproof.proofs.cross_examination.examine import contradiction
 from gradproof.proofs.decide import functionals, products, properties, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
-from gradproof.proofs.functions import expectations, gaussian_moments, pieces, regularity, sign_charts, zeros
+from gradproof.proofs.functions import (
+    expectations,
+    gaussian_moments,
+    pieces,
+    regularity,
+    sign_charts,
+    step_functions,
+    zeros,
+)
 from gradproof.proofs.ledger import Claim, Ledger, verify
 from gradproof.proofs.normal_forms import normal_form
 from gradproof.proofs.reals import reals
@@ -167,7 +175,7 @@ def every_quotient_tends_to_one(rules: pytest.MonkeyPatch) -> None:
 def points_have_the_sign_of_the_gap_beside_them(rules: pytest.MonkeyPatch) -> None:
     """A function does not vanish at its zeros."""
 
-    def beside(line: sign_charts.Line[Any]) -> sign_charts.Line[Any]:
+    def beside(line: step_functions.Line[Any]) -> step_functions.Line[Any]:
         return replace(line, at=tuple(line.gaps[:-1]))
 
     sign_line, signs_within = sign_charts.sign_line, sign_charts.signs_within

@@ -16,8 +16,9 @@ from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import program
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.printing import to_text
-from gradproof.proofs.functions.zeros import LENGTH, Root, _merge, _power, _Search, chart
+from gradproof.proofs.functions.zeros import LENGTH, _merge, _power, _Search, chart
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare, exact
+from gradproof.proofs.reals.roots import Root
 
 from ..exactly import ends, holds, inside, interval, number
 

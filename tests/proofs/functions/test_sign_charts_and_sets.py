@@ -17,7 +17,8 @@ from gradproof.proofs.cases.case_split import _positive_term, _span_signs
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions.pieces import Pieces, split, value_at
-from gradproof.proofs.functions.sign_charts import Line, constant, merge, sample, sign_line
+from gradproof.proofs.functions.sign_charts import sign_line
+from gradproof.proofs.functions.step_functions import Line, constant, merge, sample
 from gradproof.proofs.functions.zeros import chart
 from gradproof.proofs.normal_forms.signs import Undefined
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact

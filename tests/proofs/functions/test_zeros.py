@@ -9,8 +9,9 @@ from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import program
-from gradproof.proofs.functions.zeros import Root, chart
+from gradproof.proofs.functions.zeros import chart
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from gradproof.proofs.reals.roots import Root
 
 
 def end(text: str | None, infinite: Real) -> Real:
