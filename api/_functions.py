@@ -120,7 +120,7 @@ def depth(
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:
     """Confirm a certificate, or the file that holds it, by other means than those that found the proof.
 
-    Raises `proofs.recheck.formulas.Bad` for what is no certificate, `proofs.recheck.signs.Wrong` with the fact and
+    Raises `proofs.recheck.reader.Bad` for what is no certificate, `proofs.recheck.signs.Wrong` with the fact and
     the reason where it does not hold; it returns where the statement is confirmed.
     """
     statement.recheck(statement.load(Path(certificate)) if isinstance(certificate, str | Path) else dict(certificate))
