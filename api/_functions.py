@@ -177,7 +177,7 @@ def depth(
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:
     """Confirm a certificate, or the file that holds it, by other means than those that found the proof.
 
-    Raises `proofs.recheck.formulas.Bad` for what is no certificate, `proofs.recheck.signs.Wrong` with the fact and
+    Raises `proofs.recheck.reader.Bad` for what is no certificate, `proofs.recheck.signs.Wrong` with the fact and
     the reason where it does not hold, OSError for a file that cannot be read; it returns where the statement is
     confirmed.
     """

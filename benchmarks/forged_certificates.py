@@ -27,7 +27,7 @@ from typing import Any
 import mpmath
 from gradproof.proofs.certificates import Unwritten, certificate
 from gradproof.proofs.ledger import builtin_ledgers
-from gradproof.proofs.recheck.formulas import Bad
+from gradproof.proofs.recheck.reader import Bad
 from gradproof.proofs.recheck.signs import Wrong
 from gradproof.proofs.recheck.statement import digest, recheck
 from gradproof.proofs.statements import prove

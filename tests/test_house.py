@@ -20,7 +20,7 @@ ROOMS = {
     "proofs": (
         "budget", "verdicts", "expressions", "enclosures", "language", "catalogue", "normal_forms", "reals",
         "disk_cache", "asymptotics", "functions", "cases", "decide", "vectors", "repair", "cross_examination",
-        "statements", "datasheets", "ledger", "recheck", "certificates",
+        "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (

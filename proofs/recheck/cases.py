@@ -14,9 +14,10 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
-from .formulas import Node, algebraic, closed, tree
+from .evaluation import algebraic, closed
 from .functionals import sign_on_part
 from .intervals import Unclear, is_zero
+from .reader import Node, tree
 
 MAX_CASES = 300
 SAMPLES = (0, 1, -1, 2, -2, Fraction(1, 2), 8)
@@ -25,7 +26,7 @@ SAMPLES = (0, 1, -1, 2, -2, Fraction(1, 2), 8)
 class _Split(Exception):
     """The sign of this factor is needed to go on."""
 
-    def __init__(self, key: Any) -> None:
+    def __init__(self, key: sp.Expr) -> None:
         self.key = key
 
 
@@ -34,53 +35,53 @@ class Cases:
 
     def __init__(self, check: Domain, part: Any) -> None:
         self.check, self.part = check, part
-        self.known: dict[Any, int] = {}
+        self.assumed: dict[sp.Expr, int] = {}
+        """The signs of factors in the case at hand."""
 
     def run(self) -> None:
         """Raises Unclear where some case stays open."""
-        stack: list[dict[Any, int]] = [{}]
+        stack: list[dict[sp.Expr, int]] = [{}]
         count = 0
         while stack:
-            self.known = stack.pop()
+            self.assumed = stack.pop()
             count += 1
             if count > MAX_CASES:
                 raise Unclear(f"more than {MAX_CASES} cases")
             try:
                 self._settle()
             except _Split as question:
-                stack += [{**self.known, question.key: sign} for sign in self._signs_of(question.key)]
+                stack += [{**self.assumed, question.key: sign} for sign in self._signs_of(question.key)]
 
     def _settle(self) -> None:
-        if any(self._bounds(symbol) is None for symbol in {s for key in self.known for s in key.free_symbols}):
+        if any(self._bounds(symbol) is None for symbol in {s for key in self.assumed for s in key.free_symbols}):
             return  # the assumptions contradict one another
         if self.check.where is not None and self.check.truth(self.check.where, self.sign) is not True:
             return
         if self.check.truth(self.part, self.sign) is False:
-            assumed = ", ".join(f"{key} {'<=>'[sign + 1]} 0" for key, sign in self.known.items())
-            raise Unclear(f"the case {assumed}".replace(" = ", " == "))
+            relations = ", ".join(f"{key} {'<=>'[sign + 1]} 0" for key, sign in self.assumed.items())
+            raise Unclear(f"the case {relations}".replace(" = ", " == "))
 
     def sign(self, key: str, e: Node) -> int:
         """The sign of an expression in the case at hand."""
         return self._sign(algebraic(e, lambda u: self.sign("", u)))
 
-    def _sign(self, e: Any) -> int:
-        e = self._assumed(e)
+    def _sign(self, e: sp.Expr) -> int:
+        e = self._in_case(e)
         if e.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
             raise Unclear("a division by 0 in a case")
         if is_zero(e):
             return 0
-        upper, lower = sp.fraction(sp.together(e))
         total = 1
-        for side in (upper, lower):
-            found: Any = sp.factor_list(side)
-            total *= self._factor(sp.sympify(found[0]))
-            for factor, power in found[1]:
+        for side in sp.fraction(sp.together(e)):
+            coefficient, factors = sp.factor_list(side)
+            total *= self._factor(sp.sympify(coefficient))
+            for factor, power in factors:
                 total *= self._factor(factor) ** power
         return total
 
-    def _assumed(self, e: Any) -> Any:
+    def _in_case(self, e: sp.Expr) -> sp.Expr:
         """The expression with the case written into it: names of known sign, and names fixed by an equation."""
-        for key, sign in self.known.items():
+        for key, sign in self.assumed.items():
             if sign == 0:
                 for symbol in sorted(key.free_symbols & e.free_symbols, key=str):
                     slope = sp.diff(key, symbol)
@@ -88,14 +89,11 @@ class Cases:
                         e = e.subs(symbol, sp.expand(-(key - slope * symbol) / slope))
                         break
         sizes = {s: sp.Symbol(s.name, positive=True) for s in e.free_symbols if s.is_positive is None}
-        moved = {s: size * self.known[s] for s, size in sizes.items() if self.known.get(s)}
-        e = e.subs(moved)
-        e = e.replace(
-            lambda t: t.is_Pow and t.exp.is_Rational and t.exp.q != 1, lambda t: sp.factor(t.base) ** t.exp
-        )
-        return e.subs({sizes[s]: s * self.known[s] for s in moved})
+        moved = {s: size * self.assumed[s] for s, size in sizes.items() if self.assumed.get(s)}
+        e = e.subs(moved).replace(_is_root, lambda root: sp.factor(root.args[0]) ** root.args[1])
+        return e.subs({sizes[s]: s * self.assumed[s] for s in moved})
 
-    def _factor(self, f: Any) -> int:
+    def _factor(self, f: sp.Expr) -> int:
         if not f.free_symbols:
             sign = closed(self.check.reader.read(tree(sp.sstr(f).replace("E", "e")))).sign()
             if sign is None:
@@ -104,23 +102,26 @@ class Cases:
         if _positive(f):
             return 1
         flip, key = _primitive(f)
-        if key in self.known:
-            return flip * self.known[key]
-        if key.is_Pow and key.exp.is_Rational:  # a root has the sign of its base where it is defined
+        if key in self.assumed:
+            return flip * self.assumed[key]
+        if isinstance(key, sp.Pow) and isinstance(key.exp, sp.Rational):
+            # a root has the sign of its base where it is defined
             return abs(self._sign(key.base))
         if len(f.free_symbols) > 1:
             for symbol in sorted(f.free_symbols, key=str):
-                bounds = self._bounds(symbol)
-                if bounds and None not in bounds and is_zero(sp.diff(f, symbol, 2)):
-                    signs = {self._sign(f.subs(symbol, bound)) for bound in bounds}
+                low, high = self._bounds(symbol) or (None, None)
+                if low is not None and high is not None and is_zero(sp.diff(f, symbol, 2)):
+                    signs = {self._sign(f.subs(symbol, bound)) for bound in (low, high)}
                     if signs != {1, -1}:
                         return max(signs, key=abs)
         raise _Split(key)
 
-    def _bounds(self, symbol: Any) -> tuple[Any, Any] | None:
+    def _bounds(self, symbol: sp.Symbol) -> tuple[sp.Rational | None, sp.Rational | None] | None:
         """The open interval that linear assumptions leave to a name; None where they contradict one another."""
-        low = high = fixed = None
-        for key, sign in self.known.items():
+        low: sp.Rational | None = None
+        high: sp.Rational | None = None
+        fixed: sp.Rational | None = None
+        for key, sign in self.assumed.items():
             if key.free_symbols == {symbol} and isinstance(slope := sp.diff(key, symbol), sp.Rational):
                 bound = sp.expand(-(key - slope * symbol) / slope)
                 if not isinstance(bound, sp.Rational):
@@ -139,45 +140,49 @@ class Cases:
             return (fixed, fixed) if inside else None
         return None if low is not None and high is not None and low >= high else (low, high)
 
-    def _signs_of(self, key: Any) -> set[int]:
+    def _signs_of(self, factor: sp.Expr) -> set[int]:
         """The signs a factor can have: for one in a single name, those that the certificate shows on the line."""
-        if len(key.free_symbols) > 1:
+        if len(factor.free_symbols) > 1:
             return {1, 0, -1}
-        (symbol,) = key.free_symbols
-        name = symbol.name
-        text = sp.sstr(key).replace("#", "__").replace("Abs(", "abs(")
+        name = next(iter(factor.free_symbols)).name
+        text = sp.sstr(factor).replace("#", "__").replace("Abs(", "abs(")
         e = self.check.reader.read(tree(text), {name.replace("#", "__"): Node("name", name)})
         if name in self.check.products:
             parts = self.check.products[name]
-            return {sign_on_part(e, name, p, w) for p in parts for w in ("inside", "low", "high") if p.has(w)}
-        if name not in self.check.cache.get("line of " + text, {}):
-            before, self.check.at = self.check.at, f"line of {text}"
-            gaps, marks = self.check.cut(f"line of {text} | {name}", name, tree(text))
-            signs = {self.check.sign(gap, text, e, name, ends) for gap, ends in gaps}
-            signs |= {self.check.at_mark(e, name, mark) for mark in marks}
-            self.check.cache["line of " + text] = {name: signs - {None}}
-            self.check.at = before
-        return self.check.cache["line of " + text][name]
+            return {sign_on_part(name, p, w, text, e) for p in parts for w in ("inside", "low", "high") if p.has(w)}
+        key = f"line of {text} | {name}"
+        if key not in self.check.cache:
+            with self.check.about(f"line of {text}"):
+                gaps, marks = self.check.cut(key, name, tree(text))
+                signs = {self.check.sign(gap, text, e) for gap in gaps}
+                signs |= {self.check.at_mark(mark, text, e) for mark in marks}
+            self.check.cache[key] = signs - {None}
+        return self.check.cache[key]
 
 
-def _primitive(f: Any) -> tuple[int, Any]:
+def _is_root(e: sp.Expr) -> bool:
+    """A power with an exponent that is a rational and not whole."""
+    return isinstance(e, sp.Pow) and isinstance(e.exp, sp.Rational) and e.exp.q != 1
+
+
+def _primitive(f: sp.Expr) -> tuple[int, sp.Expr]:
     """(sign, key) with f a positive multiple of sign * key, so that x, -x and 3 x share one key."""
     coefficient = sp.expand(f).as_ordered_terms()[0].as_coeff_Mul()[0]
     return (1 if coefficient > 0 else -1), sp.expand(f / coefficient)
 
 
-def _positive(e: Any) -> bool:
+def _positive(e: sp.Expr) -> bool:
     """Visibly above 0: exponentials, and sums, products and powers of what is."""
-    if e.is_Rational:
+    if isinstance(e, sp.Rational):
         return bool(e > 0)
-    if e.is_Add:
-        return all(is_nonnegative(t) for t in e.args) and any(_positive(t) for t in e.args)
-    if e.is_Mul:
+    if isinstance(e, sp.Add):
+        return all(map(_nonnegative, e.args)) and any(map(_positive, e.args))
+    if isinstance(e, sp.Mul):
         return all(map(_positive, e.args))
-    return isinstance(e, sp.exp) or e == sp.pi or (e.is_Pow and _positive(e.base))
+    return isinstance(e, sp.exp) or e == sp.pi or (isinstance(e, sp.Pow) and _positive(e.base))
 
 
-def is_nonnegative(e: Any) -> bool:
-    if e.is_Mul:
-        return all(map(is_nonnegative, e.args))
-    return _positive(e) or (e.is_Pow and e.exp.is_Integer and e.exp % 2 == 0)
+def _nonnegative(e: sp.Expr) -> bool:
+    if isinstance(e, sp.Mul):
+        return all(map(_nonnegative, e.args))
+    return _positive(e) or (isinstance(e, sp.Pow) and isinstance(e.exp, sp.Integer) and int(e.exp) % 2 == 0)

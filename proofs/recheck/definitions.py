@@ -38,7 +38,7 @@ WORDS = ELEMENTARY | NUMBERS | PROPERTIES | SETS | VECTORS | {"D", "max", "min",
 @cache
 def catalogue() -> dict[str, dict[str, Any]]:
     """Every name and alias of the catalogue, with its definition in the form that certificates use."""
-    known: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for node in ast.walk(ast.parse((Path(__file__).parents[1] / "catalogue" / "entries.py").read_text("utf-8"))):
         match node:
             case ast.Call(func=ast.Name(id="Activation"), args=[name, formula, *_], keywords=keywords):
@@ -49,8 +49,10 @@ def catalogue() -> dict[str, dict[str, Any]]:
                     "parameters": {key: default for key, default, *_ in parameters},
                     "formula": _literal(formula),
                 }
-                known |= dict.fromkeys((_literal(name), *_literal(fields.get("aliases"))), definition)
-    return known
+                entries |= dict.fromkeys((_literal(name), *_literal(fields.get("aliases"))), definition)
+            case _:
+                pass
+    return entries
 
 
 def _literal(node: Any) -> Any:
@@ -81,7 +83,7 @@ def refusal(functions: Mapping[str, Any], trees: list[Any]) -> str | None:
 
 def _standing_alone(tree: Any) -> Iterator[str]:
     """The names in a formula that are neither called nor the whole argument of a word that takes a function."""
-    as_functions = set()
+    as_functions: set[ast.AST | None] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             as_functions.add(node.func)

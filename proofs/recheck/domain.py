@@ -8,14 +8,15 @@ functions are for the re-checker, which overrides :meth:`Domain.special`, :meth:
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .definitions import NUMBERS, PROPERTIES, SETS, refusal
-from .formulas import RELATIONS, Bad, Node, closed, holds, replaced, tree
+from .evaluation import closed
 from .intervals import Unclear, Value, compare
-from .signs import Ends, Mark, Signs, Wrong
+from .reader import NO_NAMES, RELATIONS, Bad, Node, holds, replaced, text_of, tree
+from .signs import FactSource, Gap, Mark, SignOf, Signs, Wrong
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Part:
     low_closed: bool = True
     high_closed: bool = True
     at: Mark | None = None
-    on: Ends | None = None
+    on: Gap | None = None
     direction: int = 0
 
     @property
@@ -61,8 +62,8 @@ def is_set(e: Any) -> bool:
 class Domain(Signs):
     """One certificate: its statement, its condition, and the numbers and signs that its facts give."""
 
-    def __init__(self, certificate: dict[str, Any]) -> None:
-        super().__init__(certificate["facts"], certificate["functions"])
+    def __init__(self, certificate: dict[str, Any], source: FactSource) -> None:
+        super().__init__(source, certificate["functions"])
         self.statement = tree(certificate["statement"])
         self.where = tree(certificate["where"]) if certificate["where"] is not None else None
         self.cache: dict[Any, Any] = {}
@@ -71,7 +72,7 @@ class Domain(Signs):
         trees = [formula for formula in (self.statement, self.where) if formula is not None]
         if reason := refusal(certificate["functions"], trees):
             raise Wrong(reason)
-        self.confined = self._condition(self.where) if self.where is not None else frozenset()
+        self.confined = self._condition(self.where) if self.where is not None else NO_NAMES
         """The names that the condition restricts."""
         self.reader.seen.clear()
 
@@ -96,13 +97,14 @@ class Domain(Signs):
         """The free names of the relations between numbers in a formula."""
         match part:
             case ast.BoolOp(values=inner):
-                return frozenset().union(*map(self.names, inner))
+                return NO_NAMES.union(*map(self.names, inner))
             case ast.UnaryOp(operand=inner):
                 return self.names(inner)
             case ast.Compare(left=left, comparators=rest) if not any(map(is_set, (left, *rest))):
                 sides = [self.value(side) for side in (left, *rest)]
-                return frozenset().union(*(side.names for side in sides if isinstance(side, Node)))
-        return frozenset()
+                return NO_NAMES.union(*(side.names for side in sides if isinstance(side, Node)))
+            case _:
+                return NO_NAMES
 
     def value(self, e: Any) -> Node | str:
         """A side of a relation: an expression or an infinity."""
@@ -110,14 +112,14 @@ class Domain(Signs):
             self.sides[e] = self.reader.extended(e)
         return self.sides[e]
 
-    def truth(self, e: Any, sign: Callable[[str, Node], int | None], strict: bool = False) -> bool | None:
+    def truth(self, e: Any, sign: SignOf, strict: bool = False) -> bool | None:
         """Whether a formula holds where the signs are taken; None where a term is undefined.
 
         Parts that no longer matter are not looked at, unless `strict` asks whether all terms are defined.
         """
         match e:
             case ast.BoolOp(op=op, values=values):
-                decisive, truths = isinstance(op, ast.Or), set()
+                decisive, truths = isinstance(op, ast.Or), set[bool | None]()
                 for value in values:
                     truths.add(self.truth(value, sign, strict))
                     if decisive in truths and not strict:
@@ -130,16 +132,16 @@ class Domain(Signs):
                 return None if truth is None else not truth
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 sides = [left, *comparators]
-                truths = [self.relation(a, RELATIONS.get(type(op), ""), b, sign, strict)
-                          for a, op, b in zip(sides, ops, comparators, strict=False)]  # fmt: skip
-                return None if None in truths else all(truths)
+                links = [self.relation(a, RELATIONS.get(type(op), ""), b, sign, strict)
+                         for a, op, b in zip(sides, ops, comparators, strict=False)]  # fmt: skip
+                return None if None in links else all(links)
             case ast.Call(func=ast.Name(id=kind)):
                 return self.property(kind, e)
-        raise Bad(f"not a statement: {getattr(e, 'text', '')[:80]!r}")
+            case _:
+                raise Bad(f"not a statement: {text_of(e)[:80]!r}")
 
-    def relation(
-        self, a: Any, op: str, b: Any, sign: Callable[[str, Node], int | None], strict: bool = False
-    ) -> bool | None:
+    def relation(self, a: Any, op: str, b: Any, sign: SignOf, strict: bool = False) -> bool | None:
+        """Whether a relation between two numbers or sets holds where the signs are taken."""
         if is_set(a) or is_set(b):
             if op not in ("==", "!="):
                 raise Bad(f"sets are compared with == and != only: {a.text[:40]!r}")
@@ -150,8 +152,8 @@ class Domain(Signs):
             return holds(op, compare(*values))
         if left is right and not strict:
             return holds(op, 0)  # equal wherever it is defined, and elsewhere not in the domain
-        found = sign(f"{a.text} - ({b.text})", left - right)
-        return None if found is None else holds(op, found)
+        order = sign(f"{a.text} - ({b.text})", left - right)
+        return None if order is None else holds(op, order)
 
     def same_set(self, a: Any, b: Any) -> bool:
         """Whether two sets are equal. Raises Bad: a condition has none."""

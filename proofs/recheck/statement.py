@@ -28,19 +28,21 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from .cases import Cases
 from .domain import Domain
-from .formulas import Bad, Node, num
-from .functionals import functional, predicate, same_set, sign_on_part
+from .functionals import functional, same_set, sign_on_part
 from .intervals import Exhausted, Num, Unclear, Undefined, bounded
-from .signs import Refuted, Wrong
+from .predicates import predicate
+from .reader import Bad, Node, is_object, num
+from .signs import Refuted, SignOf, Stated, Wrong
 
 MAX_BYTES = 5_000_000
 SAMPLES = (1, 0, -1, 2, -2, Fraction(1, 2), 8, Fraction(-1, 2), -8, 3, -3, Fraction(1, 10), Fraction(-1, 10), 20, -20,
@@ -77,7 +79,7 @@ class Recheck(Domain):
     def _somewhere(self, parts: list[Any]) -> None:
         """Some point satisfies the condition and is in the domain of all parts. Raises Unclear."""
         pointwise = [part for part in parts if self.names(part)]
-        names = sorted(frozenset(self.confined).union(*map(self.names, pointwise)))
+        names = sorted(self.confined.union(*map(self.names, pointwise)))
         count = int(MAX_POINTS ** (1 / max(len(names), 1)))
         for values in product(*(self._samples(name)[:count] for name in names)):
             point = dict(zip(names, values, strict=True))
@@ -97,14 +99,14 @@ class Recheck(Domain):
     def on_line(self, part: Any, name: str) -> None:
         """One free name: the statement holds on every gap and at every mark where its condition does."""
         gaps, marks = self.cut(f"{part.text} | {name}", name, part)
-        for gap, ends in gaps:
-            if self.fails(part, lambda key, e, g=gap, m=ends: self.sign(g, key, e, name, m)):
-                raise Refuted(part, ends, name)
+        for gap in gaps:
+            if self.fails(part, partial(self.sign, gap)):
+                raise Refuted(part, gap)
         for mark in marks:
-            if self.fails(part, lambda key, e, m=mark: self.at_mark(e, name, m)):
-                raise Refuted(part, mark, name)
+            if self.fails(part, partial(self.at_mark, mark)):
+                raise Refuted(part, mark)
 
-    def fails(self, part: Any, sign: Callable[[str, Node], int | None]) -> bool:
+    def fails(self, part: Any, sign: SignOf) -> bool:
         """Whether a place belongs to the domain and the statement is false there."""
         outside = self.where is not None and self.truth(self.where, sign, strict=True) is not True
         return not outside and self.truth(part, sign) is False
@@ -113,12 +115,10 @@ class Recheck(Domain):
         """A product of independent values: the statement holds on every part of the set of its values."""
         for values in self.products[name]:
             for which in ("inside", "low", "high"):
-                if values.has(which) and not self.truth(
-                    part, lambda key, e, v=values, w=which: sign_on_part(e, name, v, w)
-                ):
+                if values.has(which) and not self.truth(part, partial(sign_on_part, name, values, which)):
                     raise Wrong(f"{part.text}: false for some product")
 
-    def special(self, e: Any) -> Node | None:
+    def special(self, e: Any) -> Node | str | None:
         """A number computed from whole functions, or a product, as a node."""
         if e.text not in self.cache:
             self.cache[e.text] = functional(self, e)
@@ -140,7 +140,7 @@ def conjuncts(e: Any) -> Iterator[Any]:
         yield e
 
 
-def digest(certificate: dict[str, Any]) -> str:
+def digest(certificate: Mapping[str, Any]) -> str:
     """SHA-256 of everything but the digest itself."""
     content = {k: v for k, v in certificate.items() if k != "digest"}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -153,7 +153,7 @@ def recheck(certificate: Any) -> None:
         if digest(certificate) != certificate["digest"]:
             raise Wrong("the digest: the certificate was changed after it was written")
         with bounded():
-            Recheck(certificate).run()
+            Recheck(certificate, Stated(certificate["facts"])).run()
     except Exhausted as reason:
         raise Wrong(f"too much work: {reason}") from None
     except Unclear as reason:
@@ -168,7 +168,7 @@ def recheck(certificate: Any) -> None:
 
 def _require(c: Any) -> None:
     """The certificate's outer form. Raises Bad."""
-    if not isinstance(c, dict) or c.get("schema") != 1:
+    if not is_object(c) or c.get("schema") != 1:
         raise Bad("expected a certificate with schema 1")
     kinds = {"statement": str, "where": str | None, "functions": dict, "facts": dict, "digest": str}
     notes = {"gradproof": str | None, "claim": str | None, "evidence": str | None}
@@ -180,7 +180,7 @@ def _require(c: Any) -> None:
     if c.get("verdict") != "proved" or len(c["functions"]) > 200:
         raise Bad("expected the verdict 'proved' and at most 200 definitions")
     for name, f in c["functions"].items():
-        fields = f if isinstance(f, dict) else {}
+        fields = f if is_object(f) else {}
         if [type(fields.get(key)) for key in ("inputs", "parameters", "formula")] != [list, dict, str]:
             raise Bad(f"{name[:40]!r}: expected inputs, parameters and a formula")
 

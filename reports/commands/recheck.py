@@ -55,7 +55,7 @@ def recheck(folder: Path, as_json: bool) -> int:
 def _outcome(path: Path) -> dict[str, Any]:
     """One file: confirmed, rejected with the fact and the reason, or unreadable."""
     from ...proofs.recheck.definitions import own
-    from ...proofs.recheck.formulas import Bad
+    from ...proofs.recheck.reader import Bad
     from ...proofs.recheck.signs import Wrong
     from ...proofs.recheck.statement import load, recheck
 

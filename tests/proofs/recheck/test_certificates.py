@@ -16,11 +16,12 @@ import pytest
 from click.testing import CliRunner
 from gradproof.proofs import certificates
 from gradproof.proofs.ledger import builtin_ledgers
-from gradproof.proofs.recheck import intervals
 from gradproof.proofs.recheck import statement as recheck
-from gradproof.proofs.recheck.formulas import Bad, Node, Reader, limit, tail_end, tree
+from gradproof.proofs.recheck.evaluation import limit, tail_end
 from gradproof.proofs.recheck.intervals import Num, Unclear, number
+from gradproof.proofs.recheck.reader import Bad, Node, Reader, tree
 from gradproof.proofs.recheck.signs import Wrong
+from gradproof.proofs.recheck.tail_models import Tail
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 from gradproof.reports.cli import cli
@@ -284,7 +285,7 @@ def test_models_contain_the_functions(text: str) -> None:
             for _ in range(10):
                 y = Fraction(start) + Fraction(draw.randint(0, 4000), 997)
                 x = y if end == "oo" else -y
-                place = intervals.Tail(y, terms)
+                place = Tail(y, terms)
                 total = number(0).inexact()
                 for m, c in model.terms:
                     total = total + c.inexact() * place.value(m)

@@ -18,11 +18,12 @@ from gradproof.proofs.certificates import Contradicted, Unwritten, certificate
 from gradproof.proofs.language.reader import RESERVED
 from gradproof.proofs.ledger import load
 from gradproof.proofs.recheck import definitions as recheck_definitions
-from gradproof.proofs.recheck import intervals
 from gradproof.proofs.recheck import statement as recheck
-from gradproof.proofs.recheck.formulas import Bad, Reader, limit, tree
-from gradproof.proofs.recheck.intervals import Num, Unclear, bounded, merged, number
+from gradproof.proofs.recheck.evaluation import limit
+from gradproof.proofs.recheck.intervals import Num, Unclear, bounded, number
+from gradproof.proofs.recheck.reader import Bad, Reader, tree
 from gradproof.proofs.recheck.signs import Wrong
+from gradproof.proofs.recheck.tail_models import Mono, Y, merged
 from gradproof.proofs.statements import prove
 from gradproof.proofs.vectors import words
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
@@ -202,16 +203,14 @@ def test_a_field_given_twice_is_no_certificate(tmp_path: Path) -> None:
 def test_monomials_of_equal_growth_are_one_term() -> None:
     """4^y - 2 e^(2 y log 2) is -4^y, and (2 + sqrt 3)^(y^2) (2 - sqrt 3)^(y^2) is 1."""
     read = Reader({}, lambda _: None).read
-    model = intervals.Tail(number(2).exact, 4)
     power = limit(read(tree("4**x - 2*exp(2*log(2)*x)")), "x", "oo", -1)
     assert power == "-oo"
     assert limit(read(tree("exp(4**x - 2*exp(2*log(2)*x))")), "x", "oo", -1) == number(0)
     constant = limit(read(tree("exp(log(8)*x**2)*exp(-3*log(2)*x**2) + exp(-x)")), "x", "oo", -1)
     assert isinstance(constant, Num) and constant.exact == 1
     log2, half = number(2).fn("log"), number(4).fn("log") * number(1).fn("pow")
-    y = intervals.Y
-    same = [((y[0] * 0, y[1], ((log2 * 2, y),)), number(3)), ((y[0] * 0, y[1], ((half, y),)), number(-3))]
-    assert merged(same) == [] and model.terms == 4
+    same = [(Mono(exponent=((log2 * 2, Y),)), number(3)), (Mono(exponent=((half, Y),)), number(-3))]
+    assert merged(same) == []
 
 
 def test_an_exponential_that_powers_outweigh_is_not_followed() -> None:
