@@ -32,7 +32,7 @@ FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "
              "sign"}  # fmt: skip
 _RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _ARITHMETIC = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
-_EXTENDED = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding"}
+FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding"}
 """Numbers that are computed from whole functions."""
 
 
@@ -65,7 +65,7 @@ class Node:
         """How the witness evaluates it, once it has."""
         self.exact: fmpq | None = None
         """The rational that literals and arithmetic with them write."""
-        self.of_functions = op in _EXTENDED or any(a.of_functions for a in args)
+        self.of_functions = op in FUNCTIONALS or any(a.of_functions for a in args)
         """Whether a number computed from a whole function occurs in it."""
 
     def __repr__(self) -> str:
