@@ -21,8 +21,8 @@ from ..vectors.words import is_about_vectors
 from ..verdicts import Counterexample, Result, Verdict
 from . import vectors
 from .as_written import Node, NotExamined, Writing
-from .curves import BITS, Estimate
-from .interpretation import NUMBERS, SETS, WORK, Interpretation
+from .curves import BITS
+from .interpretation import NUMBERS, SETS, WORK, Interpretation, relations
 from .points import several
 from .witness import Exhausted, Place, Undefined, Unknown, Witness
 
@@ -136,7 +136,7 @@ class Examination:
     def margin_at(self, point: Mapping[str, fmpq]) -> float | None:
         """How near an inequality is to failing: negative while it holds, relative to the size of its sides."""
         margins = []
-        for leaf in _relations(self.formula):
+        for leaf in relations(self.formula):
             if leaf.op == "relation" and leaf.extra not in ("==", "!="):
                 with precision(BITS), suppress(Undefined, Unknown):
                     left, right = (self.meaning.witness.ball(side, point) for side in leaf.args)
@@ -213,31 +213,8 @@ class Examination:
     # --- the contradiction
 
     def _blame(self, part: Node, place: Place, point: Mapping[str, fmpq]) -> Counterexample:
-        """The first relation that is false, with both sides."""
         at = {name: str(x) if len(str(x)) < 60 else arb(x).str(12) for name, x in point.items()}
-        leaf = next((leaf for leaf in _relations(part) if self.meaning.quiet(leaf, place) is False), part)
-        if leaf.op != "relation":
-            return Counterexample(at, f"{leaf.text}: false", "true")
-        return Counterexample(at, *(self._shown(side, place) for side in leaf.args))
-
-    def _shown(self, side: Node, place: Place) -> str:
-        if side.op in SETS:
-            return side.text
-        with precision(400):
-            try:
-                return _quoted(self.meaning.number(side, place))
-            except (Undefined, Unknown, Exhausted):
-                return side.text
-
-
-def _quoted(number: Estimate) -> str:
-    """An estimate for the reader of a contradiction, to thirty digits."""
-    low, high = (number.high if number.low is None else number.low), number.high
-    if low is None:
-        raise Unknown
-    value = low if high is None or not (low.is_finite() and high.is_finite()) else low.union(high)
-    digits = value.str(30, radius=False) if value.is_finite() else "oo" if value > 0 else "-oo"
-    return f"at least {digits}" if high is None else f"at most {digits}" if number.low is None else digits
+        return Counterexample(at, *self.meaning.sides(part, place))
 
 
 class WrittenTerm:
@@ -284,12 +261,6 @@ def _closed_terms(node: Node) -> list[tuple[Node, bool]]:
 def _conjuncts(formula: Node) -> list[Node]:
     if formula.op == "and":
         return [part for each in formula.args for part in _conjuncts(each)]
-    return [formula]
-
-
-def _relations(formula: Node) -> list[Node]:
-    if formula.op in ("and", "or", "not"):
-        return [leaf for part in formula.args for leaf in _relations(part)]
     return [formula]
 
 

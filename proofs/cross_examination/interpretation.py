@@ -18,7 +18,7 @@ from .extrema import FINE_BITS, peak, pit
 from .limits import limit
 from .means import mean
 from .points import line, several
-from .witness import Place, Undefined, Unknown, Witness, holds, sign
+from .witness import Exhausted, Place, Undefined, Unknown, Witness, holds, sign
 
 WORK = 40_000
 """Operations for one statement: some tens of milliseconds, where numbers of whole functions are estimated."""
@@ -83,6 +83,8 @@ class Interpretation:
                 return self._relation(node, place)
             case "forall" | "exists":
                 return self._quantified(node, place)
+            case "implied":
+                return False if self.truth(node.args[0], place) is False else None
             case "approx":
                 return self._approx(node, place)
             case "asymptotic":
@@ -209,6 +211,10 @@ class Interpretation:
                 return functions.rounded(self.witness.ball(node.args[0], place), FORMATS[node.extra])
             case "limit":
                 return self._limit(node, place)
+            case "at_least":
+                return Estimate(self.witness.ball(node.args[0], place).lower(), None)
+            case "at_most":
+                return Estimate(None, self.witness.ball(node.args[0], place).upper())
             case "E":
                 return mean(self._function(node.args[0], node, place))
             case "sup" | "inf" if node.args[0].op == "product":
@@ -288,6 +294,43 @@ class Interpretation:
         else:
             differs = functions.differs(lhs.op, self.curve(lhs, place), claimed, self._at_of(lhs, place))
         return None if not differs else node.extra == "!="
+
+
+    # --- the contradiction
+
+    def sides(self, formula: Node, place: Place) -> tuple[str, str]:
+        """Both sides of the first relation in a formula that is false at a point, for the reader."""
+        leaf = next((leaf for leaf in relations(formula) if self.quiet(leaf, place) is False), formula)
+        if leaf.op != "relation":
+            return f"{leaf.text}: false", "true"
+        lhs, rhs = (self._shown(side, place) for side in leaf.args)
+        return lhs, rhs
+
+    def _shown(self, side: Node, place: Place) -> str:
+        if side.op in SETS:
+            return side.text
+        with precision(400):
+            try:
+                return _quoted(self.number(side, place))
+            except (Undefined, Unknown, Exhausted):
+                return side.text
+
+
+def relations(formula: Node) -> list[Node]:
+    """The relations, and the properties, that a formula connects."""
+    if formula.op in ("and", "or", "not"):
+        return [leaf for part in formula.args for leaf in relations(part)]
+    return [formula]
+
+
+def _quoted(number: Estimate) -> str:
+    """An estimate to thirty digits."""
+    low, high = (number.high if number.low is None else number.low), number.high
+    if low is None:
+        raise Unknown
+    value = low if high is None or not (low.is_finite() and high.is_finite()) else low.union(high)
+    digits = value.str(30, radius=False) if value.is_finite() else "oo" if value > 0 else "-oo"
+    return f"at least {digits}" if high is None else f"at most {digits}" if number.low is None else digits
 
 
 def compared(relation: str, a: Estimate, b: Estimate) -> bool | None:
