@@ -30,10 +30,15 @@ MAX_FOLDED = 64
 
 FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "Phi", "abs",
              "sign"}  # fmt: skip
-_RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-_ARITHMETIC = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
-_EXTENDED = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding"}
-"""Numbers that are computed from whole functions."""
+RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="
+}  # fmt: skip
+ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"
+}  # fmt: skip
+FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding",
+               "at_least", "at_most"}  # fmt: skip
+"""Numbers that are estimated: from whole functions, or from a number that they are not below, or not above."""
 
 
 class NotExamined(Exception):
@@ -65,7 +70,7 @@ class Node:
         """How the witness evaluates it, once it has."""
         self.exact: fmpq | None = None
         """The rational that literals and arithmetic with them write."""
-        self.of_functions = op in _EXTENDED or any(a.of_functions for a in args)
+        self.of_functions = op in FUNCTIONALS or any(a.of_functions for a in args)
         """Whether a number computed from a whole function occurs in it."""
 
     def __repr__(self) -> str:
@@ -145,8 +150,8 @@ class Writing:
                 sides = [self.side(each, scope, depth) for each in (left, *comparators)]
                 links = [
                     self.node(
-                        "relation", a, b, extra=_RELATIONS[type(op)],
-                        text=f"{a.text} {_RELATIONS[type(op)]} {b.text}",
+                        "relation", a, b, extra=RELATIONS[type(op)],
+                        text=f"{a.text} {RELATIONS[type(op)]} {b.text}",
                     )
                     for op, a, b in zip(ops, sides, sides[1:], strict=False)
                 ]  # fmt: skip
@@ -250,8 +255,8 @@ class Writing:
                 return self.number(fmpq(fraction.numerator, fraction.denominator))
             case ast.Name(id=name):
                 return self._name(name, scope, depth)
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-                return self.node(_ARITHMETIC[type(op)], self.term(left, scope, depth), self.term(right, scope, depth))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+                return self.node(ARITHMETIC[type(op)], self.term(left, scope, depth), self.term(right, scope, depth))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self.node("neg", self.term(operand, scope, depth))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -284,7 +289,7 @@ class Writing:
         if name in FUNCTIONS:
             return self.node(name, self._name("x", scope, depth))
         if name in self.functions or entry_named(name) is not None:
-            return self._apply(name, [], {}, scope, depth)
+            return self.applied(name, [], {}, scope, depth)
         if name in RESERVED:
             raise NotExamined(name)
         return self.symbol(name)
@@ -318,12 +323,12 @@ class Writing:
                 return self.node(name, *(self.term(each, scope, depth) for each in tree.args))
             case _ if name in self.functions or (name not in FUNCTIONS and entry_named(name) is not None):
                 keywords = {str(k.arg): self.term(k.value, scope, depth) for k in tree.keywords}
-                return self._apply(name, [self.term(each, scope, depth) for each in tree.args], keywords, scope, depth)
+                return self.applied(name, [self.term(each, scope, depth) for each in tree.args], keywords, scope, depth)
             case _, [argument] if name in FUNCTIONS:
                 return self.node(name, self.term(argument, scope, depth))
         raise NotExamined(text)
 
-    def _apply(self, name: str, args: list[Node], keywords: dict[str, Node], scope: Scope, depth: int) -> Node:
+    def applied(self, name: str, args: list[Node], keywords: dict[str, Node], scope: Scope, depth: int) -> Node:
         """A catalogue function or a ledger's own, read from its formula."""
         entry = self.functions.get(name) or entry_named(name)
         assert entry is not None
@@ -350,9 +355,12 @@ class Writing:
         if order == 0:
             return self.term(f, scope, depth)
         body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)
-        at = self._name(variable, scope, depth)
+        return self.derivative(body, self._name(variable, scope, depth), depth, order)
+
+    def derivative(self, body: Node, at: Node, depth: int, order: int) -> Node:
+        """The derivative of an order, at a number, of a body in the variable that is bound at a depth."""
         if depth in at.free:
-            raise NotExamined(source_text(tree))
+            raise NotExamined(body.text)
         return self.node("D", body, at, extra=(depth, order), bound=frozenset((depth,)))
 
 

@@ -6,7 +6,7 @@ open: no number of samples shows that a function is increasing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,12 +16,12 @@ from flint import arb, fmpq
 from ..enclosures.balls import precision
 from ..enclosures.formats import Format
 from .as_written import Node
-from .numbers import BITS, FINE_BITS, INFINITY, Curve, Estimate, Sample, estimate, far, hull, jumps
+from .curves import BITS, INFINITY, Curve, Estimate, Sample, estimate, hull, infinite
+from .extrema import FINE_BITS, peak, pit
+from .limits import limit
 from .witness import Place, Undefined, Unknown, sign
 
-NUMBERS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding", "product"}
 SETS = {"range", "zeros", "argmax", "argmin", "subdifferential"}
-TINY = arb(10) ** -9
 
 
 @dataclass(frozen=True)
@@ -58,77 +58,69 @@ class Claimed:
 
 def holds_of(node: Node, curve: Curve, at: arb | None, places: Sequence[fmpq]) -> bool | None:
     """False where a property of the curve is contradicted, else None."""
-    samples = curve.samples()
-    match node.op:
+    return False if _fails(node.op, curve, at, places) else None
+
+
+def _fails(word: str, curve: Curve, at: arb | None, places: Sequence[fmpq]) -> bool:
+    match word:
         case "increasing" | "decreasing" | "monotone":
-            return _monotone(node.op, samples)
+            return _is_not_monotone(word, curve.samples)
         case "convex" | "concave":
-            return _convex(samples, 1 if node.op == "convex" else -1)
+            return _is_not_convex(curve.samples, 1 if word == "convex" else -1)
         case "odd" | "even":
-            return _parity(curve, -1 if node.op == "odd" else 1)
+            return _has_not_parity(curve, -1 if word == "odd" else 1)
         case "positive":
-            return False if any(v <= 0 for _, v in samples) else None
+            return any(v <= 0 for _, v in curve.samples)
         case "bounded":
-            return _bounded(curve)
-        case "differentiable" | "smooth":
-            return _smooth(curve, places, 1 if node.op == "differentiable" else 3)
-        case "identity_near":
-            return _identity_near(curve, at)
+            return any(_is_infinite_far_out(curve, side) for side in (-1, 1))
+        case "differentiable":
+            return first_jump(curve, places, 1) is not None
+        case "smooth":
+            return first_jump(curve, places, 3) is not None
+        case "identity_near" if at is not None:
+            return not ((curve.at(at) - at).contains(0) and (curve.jet(at, 1)[1] - 1).contains(0))
     raise Unknown
 
 
-def _monotone(kind: str, samples: list[Sample]) -> bool | None:
+def _is_not_monotone(word: str, samples: list[Sample]) -> bool:
     rises = [b[1] - a[1] for a, b in pairwise(samples)]
-    match kind:
+    match word:
         case "increasing":
-            return False if any(r <= 0 for r in rises) else None
+            return any(r <= 0 for r in rises)
         case "decreasing":
-            return False if any(r >= 0 for r in rises) else None
-    return False if any(r > 0 for r in rises) and any(r < 0 for r in rises) else None
+            return any(r >= 0 for r in rises)
+    return any(r > 0 for r in rises) and any(r < 0 for r in rises)
 
 
-def _convex(samples: list[Sample], wanted: int) -> bool | None:
+def _is_not_convex(samples: list[Sample], which: int) -> bool:
     for stride in (1, 5, 17):
-        for i in range(stride, len(samples) - stride):
-            (a, fa), (b, fb), (c, fc) = samples[i - stride], samples[i], samples[i + stride]
+        for (a, fa), (b, fb), (c, fc) in zip(samples, samples[stride:], samples[2 * stride :], strict=False):
             weight = arb((b - a) / (c - a))
-            if wanted * (fb - (1 - weight) * fa - weight * fc) > 0:
-                return False
-    return None
+            if which * (fb - (1 - weight) * fa - weight * fc) > 0:
+                return True
+    return False
 
 
-def _parity(curve: Curve, which: int) -> bool | None:
+def _has_not_parity(curve: Curve, which: int) -> bool:
     with precision(BITS):
-        for x, value in curve.samples():
+        for x, value in curve.samples:
             with suppress(Undefined, Unknown):
                 if not (curve.at(-x) - which * value).contains(0):
-                    return False
-    return None
+                    return True
+    return False
 
 
-def _bounded(curve: Curve) -> bool | None:
-    for side in (-1, 1):
-        with suppress(Undefined, Unknown):
-            if curve.inside(fmpq(side * 10**30)):
-                end = far(curve, None, side)
-                if end.low is not None and not end.low.is_finite():
-                    return False
-    return None
+def _is_infinite_far_out(curve: Curve, side: int) -> bool:
+    with suppress(Undefined, Unknown):
+        if curve.inside(fmpq(side * 10**30)):
+            end = limit(curve, None, side).low
+            return end is not None and not end.is_finite()
+    return False
 
 
-def _smooth(curve: Curve, places: Sequence[fmpq], orders: int) -> bool | None:
-    for order in range(orders + 1):
-        if next(jumps(curve.derived(order) if order else curve, places), None) is not None:
-            return False
-    return None
-
-
-def _identity_near(curve: Curve, at: arb | None) -> bool | None:
-    assert at is not None
-    if not (curve.at(at) - at).contains(0):
-        return False
-    slope = curve.jet(at, 1)[1]
-    return None if (slope - 1).contains(0) else False
+def first_jump(curve: Curve, places: Sequence[fmpq], orders: int) -> int | None:
+    """The order of the first derivative, up to one, that jumps at some place; None if none is seen to."""
+    return next((order for order in range(orders + 1) if curve.derived(order).jumps(places)), None)
 
 
 # --- numbers --------------------------------------------------------------------------------------------------
@@ -136,25 +128,17 @@ def _identity_near(curve: Curve, at: arb | None) -> bool | None:
 
 def lipschitz(curve: Curve, places: Sequence[fmpq]) -> Estimate:
     """The supremum of the slope's size; without bound where the function jumps."""
-    if next(jumps(curve, places), None) is not None:
-        return Estimate(INFINITY, INFINITY)
-    slope = curve.derived()
-    up, down = slope.peak(), -slope.pit()
-    return _larger(up, down)
-
-
-def _larger(a: Estimate, b: Estimate) -> Estimate:
-    lows = [e.low for e in (a, b) if e.low is not None]
-    highs = [a.high, b.high]
-    return Estimate(max(lows) if lows else None, None if None in highs else max(highs))  # type: ignore[type-var]
+    if curve.jumps(places):
+        return infinite(1)
+    up, down = peak(curve.derived()), -pit(curve.derived())
+    high = None if up.high is None or down.high is None else max(up.high, down.high)
+    return Estimate(max((e.low for e in (up, down) if e.low is not None), default=None), high)
 
 
 def continuity(curve: Curve, places: Sequence[fmpq]) -> Estimate:
-    """An upper bound: one less than the first derivative that jumps."""
-    for order in range(6):
-        if next(jumps(curve.derived(order) if order else curve, places), None) is not None:
-            return Estimate(None, arb(order - 1))
-    return Estimate(arb(-1), None)
+    """An upper bound: one less than the order of the first derivative that jumps."""
+    order = first_jump(curve, places, 5)
+    return Estimate(arb(-1), None) if order is None else Estimate(None, arb(order - 1))
 
 
 def rounded(value: arb, form: Format) -> Estimate:
@@ -168,19 +152,18 @@ def rounded(value: arb, form: Format) -> Estimate:
 
 
 def _nearest(end: arb, form: Format) -> arb | None:
+    """None where a format without infinities has no such float."""
     mantissa, exponent = (int(part) for part in end.man_exp())
     if not mantissa:
         return arb(0)
-    top = mantissa.bit_length() - 1 + exponent if mantissa > 0 else (-mantissa).bit_length() - 1 + exponent
+    beyond = INFINITY * (1 if mantissa > 0 else -1) if form.overflow == "inf" else None
+    top = abs(mantissa).bit_length() - 1 + exponent
     last = max(top, form.emin) - form.precision + 1
     shift = exponent - last
     if shift < -100_000 or top > form.emax + 2:
-        return arb(0) if shift < 0 else (INFINITY * (1 if mantissa > 0 else -1) if form.overflow == "inf" else None)
+        return arb(0) if shift < 0 else beyond
     steps = mantissa << shift if shift >= 0 else _half_even(mantissa, -shift)
-    limit = int(form.max_finite / fmpq(2) ** last) if last >= 0 else int(form.max_finite * fmpq(2) ** -last)
-    if abs(steps) > limit:
-        return INFINITY * (1 if mantissa > 0 else -1) if form.overflow == "inf" else None
-    return arb(steps) * arb(2) ** last
+    return beyond if abs(steps) > int(form.max_finite / fmpq(2) ** last) else arb(steps) * arb(2) ** last
 
 
 def _half_even(mantissa: int, shift: int) -> int:
@@ -190,23 +173,23 @@ def _half_even(mantissa: int, shift: int) -> int:
     return down + (rest > half or (rest == half and down & 1))
 
 
-def of_product(op: str, curve: Curve, count: Estimate) -> Estimate:
-    """The supremum or infimum of a product of independent values of a curve."""
+def product_extrema(curve: Curve, count: Estimate) -> tuple[Estimate, Estimate]:
+    """The infimum and the supremum of a product of independent values of a curve."""
     n = _whole(count)
-    bottom, top = curve.pit(), curve.peak()
-    samples = [v for _, v in curve.samples()]
-    least, most = min(samples, key=lambda v: v.mid()), max(samples, key=lambda v: v.mid())
-    products = [least**k * most ** (n - k) for k in {0, 1, n - 1, n}]
-    seen = Estimate(min(p.upper() for p in products), max(p.lower() for p in products))
+    values = sorted((v for _, v in curve.samples), key=lambda v: v.mid())
+    attained = _products(values[0], values[-1], n)
     expected: list[arb] = []
     with suppress(Unknown):
-        ends = bottom.ball(), top.ball()
-        expected = [ends[0] ** k * ends[1] ** (n - k) for k in {0, 1, n - 1, n}]
+        expected = _products(pit(curve).ball(), peak(curve).ball(), n)
     if not all(e.is_finite() for e in expected):
         expected = []
-    if op == "sup":
-        return Estimate(seen.high, max((e.upper() for e in expected), default=None))
-    return Estimate(min((e.lower() for e in expected), default=None), seen.low)
+    low = Estimate(min((e.lower() for e in expected), default=None), min(p.upper() for p in attained))
+    return low, Estimate(max(p.lower() for p in attained), max((e.upper() for e in expected), default=None))
+
+
+def _products(least: arb, most: arb, n: int) -> list[arb]:
+    """The products of n factors among which the extreme ones are."""
+    return [least**k * most ** (n - k) for k in {0, 1, n - 1, n}]
 
 
 def product(curve: Curve, count: Estimate, place: Place, node: Node) -> Estimate:
@@ -214,7 +197,7 @@ def product(curve: Curve, count: Estimate, place: Place, node: Node) -> Estimate
     n = _whole(count)
     drawn = place.get(node.text)
     chosen = None if drawn is None else int(drawn.p)
-    values = [v for _, v in curve.samples()]
+    values = [v for _, v in curve.samples]
     if chosen is None or not values:
         raise Unknown
     first, second = values[chosen % len(values)], values[(7 * chosen + 3) % len(values)]
@@ -247,78 +230,63 @@ def differs(kind: str, curve: Curve, claimed: Claimed, at: arb | None) -> bool:
 
 
 def _range_differs(curve: Curve, claimed: Claimed) -> bool:
-    samples = curve.samples()
+    samples = curve.samples
     if any(claimed.excludes(v) for _, v in samples):
         return True
     ends = claimed.ends()
     if ends is None:
         return bool(samples)
-    return _apart(curve.pit(), ends[0]) or _apart(curve.peak(), ends[1])
+    return pit(curve).is_apart_from(ends[0]) or peak(curve).is_apart_from(ends[1])
 
 
 def product_range_differs(curve: Curve, count: Estimate, claimed: Claimed) -> bool:
     """Whether the values of a product of independent values are certainly not the claimed set."""
     n = _whole(count)
-    if any(claimed.excludes(v**n) for _, v in curve.samples()):
+    if any(claimed.excludes(v**n) for _, v in curve.samples):
         return True
     ends = claimed.ends()
     if ends is None:
-        return bool(curve.samples())
-    return any(_apart(of_product(op, curve, count), end) for op, end in zip(("inf", "sup"), ends, strict=True))
-
-
-def _apart(a: Estimate, b: Estimate) -> bool:
-    above = a.low is not None and b.high is not None and a.low > b.high
-    below = a.high is not None and b.low is not None and a.high < b.low
-    return bool(above or below)
+        return bool(curve.samples)
+    return any(a.is_apart_from(b) for a, b in zip(product_extrema(curve, count), ends, strict=True))
 
 
 def _zeros_differ(curve: Curve, claimed: Claimed) -> bool:
     if _fails_at_a_member(curve, claimed, lambda value: value > 0 or value < 0):
         return True
-    samples = curve.samples()
-    if any(v.is_zero() and claimed.excludes(arb(x)) for x, v in samples):
+    if any(v.is_zero() and claimed.excludes(arb(x)) for x, v in curve.samples):
         return True
-    for (a, fa), (b, fb) in pairwise(samples):
-        if (sign(fa) == 1 and sign(fb) == -1) or (sign(fa) == -1 and sign(fb) == 1):
-            zero = _crossing(curve, a, b, sign(fa) or 1, max(abs(fa), abs(fb), key=lambda v: v.mid()))
+    for (a, fa), (b, fb) in pairwise(curve.samples):
+        if b - a <= 2 and {sign(fa), sign(fb)} == {-1, 1}:
+            zero = _crossing(curve, a, b, sign(fa))
             if zero is not None and claimed.excludes(zero):
                 return True
     return False
 
 
-def _crossing(curve: Curve, a: fmpq, b: fmpq, before: int, size: arb) -> arb | None:
-    """A small ball around a place where the curve passes through 0, not by a jump."""
-    if b - a > 2:
-        return None
-    with precision(2 * BITS):
+def _crossing(curve: Curve, a: fmpq, b: fmpq, before: int | None) -> arb | None:
+    """A small ball in which the curve certainly passes through 0.
+
+    It is continuous on a ball for which it has an enclosure: a seam, where it may jump, or a pole has none.
+    """
+    with precision(2 * BITS), suppress(Undefined, Unknown):
         for _ in range(50):
             middle = (a + b) / 2
-            try:
-                here = sign(curve.at(middle)) if curve.inside(middle) else None
-            except (Undefined, Unknown):
+            side = sign(curve.at(middle))
+            if side is None:
                 return None
-            if here == 0:
-                return arb(middle)
-            if here is None:
-                return None
-            a, b = (middle, b) if here == before else (a, middle)
-        ends = [curve.at(a), curve.at(b)]
-        if any(abs(v) > size * arb(10) ** -6 for v in ends):
-            return None
-        return arb(a).union(arb(b))
+            a, b = (middle, b) if side == before else (a, middle)
+        cell = arb(a).union(arb(b))
+        curve.at(cell)
+        return cell if curve.inside(cell) else None
+    return None
 
 
-def _fails_at_a_member(curve: Curve, claimed: Claimed, wrong) -> bool:
+def _fails_at_a_member(curve: Curve, claimed: Claimed, is_wrong: Callable[[arb], bool]) -> bool:
     """Whether a claimed member is outside the domain or has a wrong value."""
-    if claimed.members is None:
-        middles = _between(claimed)
-    else:
-        middles = claimed.members
     with precision(FINE_BITS):
-        for x in middles:
+        for x in _between(claimed) if claimed.members is None else claimed.members:
             try:
-                if wrong(curve.at(x)):
+                if is_wrong(curve.at(x)):
                     return True
             except Undefined:
                 return True
@@ -335,7 +303,7 @@ def _between(claimed: Claimed) -> list[arb]:
 
 def _extrema_differ(curve: Curve, claimed: Claimed, which: int) -> bool:
     with precision(FINE_BITS):
-        top = curve.peak().low if which > 0 else (-curve.pit()).low
+        top = peak(curve).low if which > 0 else (-pit(curve)).low
     if top is None:
         raise Unknown
     return _fails_at_a_member(curve, claimed, lambda value: which * value < top)
@@ -344,11 +312,11 @@ def _extrema_differ(curve: Curve, claimed: Claimed, which: int) -> bool:
 def _subdifferential_differs(curve: Curve, claimed: Claimed, at: arb | None) -> bool:
     assert at is not None
     slope = curve.derived()
-    sides = [far(slope, at, side) for side in (-1, 1)]
+    sides = [limit(slope, at, side) for side in (-1, 1)]
     ends = claimed.ends()
     if ends is None:
         raise Unknown
     whole = hull(sides)
     low = Estimate(whole.low, min((s.high for s in sides if s.high is not None), default=None))
     high = Estimate(max((s.low for s in sides if s.low is not None), default=None), whole.high)
-    return _apart(low, ends[0]) or _apart(high, ends[1])
+    return low.is_apart_from(ends[0]) or high.is_apart_from(ends[1])

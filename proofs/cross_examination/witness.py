@@ -34,7 +34,7 @@ class Exhausted(Exception):
     """The work allowed for one statement is done."""
 
 
-Estimator: TypeAlias = "Callable[[Witness, Node, Place], arb]"
+Estimator: TypeAlias = "Callable[[Node, Place], arb]"
 Place: TypeAlias = "Mapping[Any, Any]"
 """The values of symbols: rationals, balls or, under a derivative, Taylor polynomials."""
 
@@ -192,7 +192,7 @@ def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) ->
             return witness.derivative(node, place, operands[0])
         case "choice":
             return witness.value(node.args[1 if witness.chosen(node.args[0], place) else 2], place)
-    return witness.estimate(witness, node, place)
+    return witness.estimate(node, place)
 
 
 def _general_power(u: Any, v: Any, *, open_: bool) -> Value:

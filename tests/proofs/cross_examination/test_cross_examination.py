@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flint import arb, fmpq
 from gradproof.proofs.asymptotics import monomials, tail_values
-from gradproof.proofs.cross_examination import examine
+from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
 from gradproof.proofs.decide import functionals, products, properties, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
@@ -334,6 +334,21 @@ FALSE = [
     ("concave(logsumexp)", None),
     ("J(sum(tanh(v))) == tanh(v)", None),
     ("norm([3, 4]) == 6", None),
+    # nothing is too small, or too large, to be noticed
+    ("lipschitz((1e-15 if x > 0 else 0)) == 0", None),
+    ("lipschitz((1e-15 if x == 0 else 0)) == 0", None),
+    ("differentiable(x + 1e-9*abs(x))", None),
+    ("continuity(x + 1e-9*abs(x)) == 2", None),
+    ("smooth(1e-20*relu(x)**2)", None),
+    ("sup(x/(1 + x**2)*1e-12) == 6e-13", None),
+    ("inf(1e-12*gelu(x)) > -1.6e-13", None),
+    ("range(1e-9*sigmoid(x)) == interval(0, 1e-9/2)", None),
+    ("zeros(1e-9*(x**2 - 2)) == {sqrt(2)}", None),
+    ("bounded(1e-40*x)", None),
+    ("lipschitz(tanh(1000*x)) == 1001", None),
+    ("sup(D(hard_swish)) == 2", None),
+    ("E(D(gelu)(z)**2) == 0.45", None),
+    ("inf(D(sigmoid)) == D(sigmoid)(-26/8) - 1e-7", "-26/8 < x < -25/8"),
 ]
 
 
@@ -378,6 +393,44 @@ TRUE = [
     ("max(v) <= logsumexp(v) <= max(v) + log(n)", None),
     ("layer_norm(a*v, eps=0) == layer_norm(v, eps=0)", "a > 0"),
     ("off_diagonal(J(softmax)) < 0", None),
+    # jumps, however small, beside however steep a slope
+    ("lipschitz((1e-15 if x == 0 else 0)) == oo", None),
+    ("lipschitz((1e-15 if x > 0 else 0)) == oo", None),
+    ("lipschitz((1e-15 if x == 1/3 else x)) == oo", None),
+    ("lipschitz(x + (1e-30 if x > 0 else 0)) == oo", None),
+    ("continuity(x + (1e-30 if x > 0 else 0)) == -1", None),
+    ("continuity(x + 1e-9*abs(x)) == 0", None),
+    ("continuity(abs(x)**0.01) == 0", None),
+    ("continuity((1/log(abs(x)) if x != 0 else 0)) == 0", "abs(x) < 1/2"),
+    ("smooth(tanh(1e30*x))", None),
+    ("lipschitz(tanh(1e30*x)) == 1e30", None),
+    ("lipschitz(x*sin(1/x) if x != 0 else 0) == oo", None),
+    ("lipschitz(1e-9*sqrt(abs(x - sqrt(2)))) == oo", None),
+    # what samples miss
+    ("sup(exp(-x**2) + 1.0005*exp(-(1000*(x - 3*sqrt(2)))**2)) > 1.0004", None),
+    ("sup(1 + 1e-9*exp(-(1000*(x - sqrt(5)/3))**2)) > 1 + 5e-10", None),
+    ("sup((5 if abs(x - sqrt(2)) < 1e-8 else exp(-x**2))) == 5", None),
+    ("sup((5 if x == sqrt(2) else tanh(x))) == 5", None),
+    ("range((5 if x == sqrt(2) else 0)) == {0, 5}", None),
+    ("sup(1e-30/abs(x - sqrt(2))) == oo", None),
+    ("sup(-1e-12*log(abs(x - sqrt(2)))) == oo", None),
+    ("E(exp(-(1000*(z - 1/3))**2)) > 0.0005", None),
+    ("E(exp(-(10**12*(z - 1/3))**2)) > 1e-13", None),
+    # what begins late
+    ("limit(1e-40*log(x), x, oo) == oo", None),
+    ("limit(1 + 1e-50*log(x), x, oo) == oo", None),
+    ("limit(1e-40*log(log(x)), x, oo) == oo", None),
+    ("limit(1e15*log(x)/(log(x) + 1e12), x, oo) == 1e15", None),
+    ("bounded(1e15*log(1 + x**2)/(log(1 + x**2) + 1e12))", None),
+    ("limit(1/(abs(x) + 1e-90), x, 0) == 1e90", None),
+    ("limit(x**2/(x**2 + 1e-300), x, 0) == 0", None),
+    ("sup(1 + 1e-50*log(x)) == oo", "x > 1"),
+    ("E(1e-1000*exp(z**2)) == oo", None),
+    ("E(exp(z**2)/(1 + exp(z**2 - 5000))) < oo", None),
+    # a change of sign that is no zero
+    ("zeros(x - sqrt(2) + (1e-9 if x > sqrt(2) else -1e-9)) == {}", None),
+    ("zeros((x - sqrt(2) if x != sqrt(2) else 7)) == {}", None),
+    ("zeros(x - sqrt(2)) == {}", "x != sqrt(2)"),
 ]
 
 
@@ -392,7 +445,7 @@ def test_the_same_statement_is_tried_in_the_same_way():
 
 
 def test_the_work_is_bounded(monkeypatch):
-    monkeypatch.setattr(examine, "WORK", 10)
+    monkeypatch.setattr(interpretation, "WORK", 10)
     assert contradiction("gelu(gelu(x)) > x/2") is None
 
 
