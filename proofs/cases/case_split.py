@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import product
-from math import prod
+from dataclasses import replace
 
 from flint import fmpq
 
@@ -22,16 +19,31 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.pieces import Resolver, Undefined, UnknownSign, primitive
+from ..functions.pieces import Undefined, UnknownSign, primitive
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within
+from ..language.syntax import TRUE, Connective, Formula, conjuncts, fold, kleene
 from ..normal_forms import normal_form
-from ..reals.reals import constant_sign, exact, sign_of
+from ..reals.reals import exact, sign_of
 from ..reals.sets import Interval
 from ..verdicts import Evidence
 from . import fourier_motzkin, sign_rules
+from .answers import Answer
 from .bounds import span_of
-from .points import FIRST_SAMPLES, MAX_SAMPLES, Question, Tree, evaluate, inside, points, search, search_lines, show
+from .points import (
+    FIRST_SAMPLES,
+    MAX_SAMPLES,
+    Question,
+    compared,
+    evaluate,
+    inside,
+    points,
+    search,
+    search_lines,
+    show,
+    truth_of,
+)
 from .sign_rules import Case
+from .versions import versions
 
 MAX_CASES = 400
 BOXES = (8, 1)
@@ -39,34 +51,29 @@ BOXES = (8, 1)
 BOX_STEPS = 8_000
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Proved where there is no counterexample."""
-
-    counterexample: dict[str, fmpq] | None
-    notes: tuple[str, ...]
-    evidence: Evidence
-
-
-def decide(question: Question) -> Verdict:
+def decide(question: Question) -> Answer:
     """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
     edges = _edges(question)
-    if (found := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
-        return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
+    if (failure := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
+        return _refuted(failure)
     prover = CaseSplit(question)
     try:
         prover.run()
     except Undecided as reason:
         if exhausted():
             raise
-        found = search(question, edges) or search_lines(question)
-        if found is None:
+        failure = search(question, edges) or search_lines(question)
+        if failure is None:
             box = _proved_box(question)
             raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried{box}") from None
-        return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
+        return _refuted(failure)
     _require_point(question)
-    notes = (f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}", *prover.notes)
-    return Verdict(None, notes, Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+    note = f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}"
+    return Answer(True, (note,), evidence=Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+
+
+def _refuted(point: dict[str, fmpq]) -> Answer:
+    return Answer(False, (f"tried points until one failed: {show(point)}",), evidence=Evidence.EXACT, point=point)
 
 
 def _proved_box(question: Question) -> str:
@@ -107,9 +114,7 @@ def _require_point(question: Question) -> None:
 
 def _inner_points(question: Question) -> Iterator[dict[str, fmpq]]:
     """Points that the linear parts of the condition leave, or that lie inside where each name may be."""
-    conditions = list(_all_of(question.where))
-    rows = (row for e, op in conditions for row in fourier_motzkin.constraints(e, _signs_of(op)))
-    point = fourier_motzkin.solution(rows)
+    point = fourier_motzkin.solution(_linear_rows(question.where))
     if point is not None:
         yield {name: point.get(name, fmpq(0)) for name in question.names}
     with suppress(Undecided, Undefined):
@@ -130,7 +135,7 @@ def _inner(region: Line[bool]) -> fmpq:
 
 def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
     """A point, found by elimination, where the linear conditions hold and a linear part of the formula fails."""
-    rows = [row for e, op in _all_of(question.where) for row in fourier_motzkin.constraints(e, _signs_of(op))]
+    rows = _linear_rows(question.where)
     for e, op in _all_of(question.formula):
         if fourier_motzkin.form(e) is None:
             continue
@@ -145,15 +150,11 @@ def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
     return None
 
 
-def _all_of(tree: Tree) -> Iterator[tuple[Expr, str]]:
+def _all_of(formula: Formula) -> Iterator[tuple[Expr, str]]:
     """The relations that must all hold."""
-    if isinstance(tree, bool):
-        return
-    if isinstance(tree[0], Expr):
-        yield tree  # type: ignore[misc]
-    elif tree[0] == "and":
-        for part in tree[1]:
-            yield from _all_of(part)  # type: ignore[arg-type]
+    for part in conjuncts(formula):
+        if not isinstance(part, Connective):
+            yield compared(part)
 
 
 def _signs_of(op: str) -> sign_rules.Signs:
@@ -161,10 +162,15 @@ def _signs_of(op: str) -> sign_rules.Signs:
     return frozenset(s for s in sign_rules.ALL if ex.holds(op, s))
 
 
-def has_point(where: Tree, names: tuple[str, ...]) -> bool:
+def _linear_rows(condition: Formula) -> list[fourier_motzkin.Linear]:
+    """What the linear parts of a condition say."""
+    return [row for e, op in _all_of(condition) for row in fourier_motzkin.constraints(e, _signs_of(op))]
+
+
+def has_point(where: Formula, names: tuple[str, ...]) -> bool:
     """Whether a point that satisfies a condition is found."""
     try:
-        _require_point(Question(True, where, names))
+        _require_point(Question(TRUE, where, names))
     except Undecided:
         return False
     return True
@@ -177,7 +183,6 @@ class CaseSplit:
         self.question = question
         self.cases = 0
         self.keys: set[str] = set()
-        self.notes: list[str] = []
         self.used_lines = False
         self._open: list[Expr] = []
         """Relations in one name that stay open in the case at hand: the next signs to split by."""
@@ -239,27 +244,17 @@ class CaseSplit:
             names = ex.free_names(difference)
             if len(names) == 1:
                 (name,) = names
-                line = sign_line(difference, name).map(lambda s, op=op: s is not None and ex.holds(op, s))
+                line = truth_of(sign_line(difference, name), op).map(lambda truth: truth is True)
                 regions[name] = _both(regions.get(name), line)
         return regions
 
-    def _truth(self, tree: Tree, case: Case, known: dict[Expr, int]) -> bool | None:
+    def _truth(self, formula: Formula, case: Case, known: dict[Expr, int]) -> bool | None:
         """True or False throughout the case, or None."""
-        if isinstance(tree, bool):
-            return tree
-        if isinstance(tree[0], Expr):
-            return self._relation(tree[0], str(tree[1]), case, known)
-        values = [self._truth(part, case, known) for part in tree[1]]  # type: ignore[arg-type]
-        if tree[0] == "not":
-            return None if values[0] is None else not values[0]
-        decisive = tree[0] == "or"
-        if decisive in values:
-            return decisive
-        return None if None in values else not decisive
+        return fold(formula, lambda leaf: self._relation(*compared(leaf), case, known), kleene)
 
     def _relation(self, e: Expr, op: str, case: Case, known: dict[Expr, int]) -> bool | None:
         verdicts: set[bool | None] = set()
-        for formula in self._versions(e, known):
+        for formula in versions(e, known):
             if formula is None:
                 continue  # undefined: the point is not in the domain
             signs = self._signs(formula, case)
@@ -271,23 +266,6 @@ class CaseSplit:
             self._undefined = True
             return True
         return verdicts.pop() if len(verdicts) == 1 else None
-
-    def _versions(self, e: Expr, known: dict[Expr, int]) -> list[Expr | None]:
-        """The smooth formulas e can have in the case.
-
-        Where an assumption says "= 0" for a switch inside a derivative that moves with the derivative's variable,
-        the derivative, if it exists, equals the one-sided ones: all versions of the neighbouring formula count.
-        """
-        zeros = [key for key, sign in known.items() if sign == 0]
-        results: list[Expr | None] = []
-        resolver = _CaseResolver(known, {})
-        first = _resolve(resolver, e)
-        results.append(first)
-        if resolver.touched:
-            for signs in product((-1, 0, 1), repeat=len(zeros)):
-                inner = _CaseResolver(known, dict(zip(zeros, signs, strict=True)))
-                results.append(_resolve(inner, e))
-        return results
 
     def _signs(self, e: Expr, case: Case) -> sign_rules.Signs:
         """The signs a smooth expression can take in the case (a superset)."""
@@ -421,68 +399,3 @@ def _with_positive_names(e: Expr, known: Mapping[Expr, int]) -> Expr:
         if key.op == "name" and sign
     }
     return calculus.substitute(e, values) if values else e
-
-
-class _CaseResolver(Resolver):
-    """A resolver that splits products into factors and notices zeros inside derivatives."""
-
-    def __init__(self, known: Mapping[Expr, int], inside: Mapping[Expr, int]) -> None:
-        super().__init__(known)
-        self.inside = inside
-        self.touched = False
-
-    def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
-        moving = any(variable in ex.free_names(u) for variable, _ in bound)
-        for variable, at in reversed(bound):
-            u = calculus.substitute(u, {variable: at})
-        if not ex.free_names(u):
-            return self._closed_sign(u, moving)
-        total = 1
-        for factor, power in _factors(u):
-            total *= self._factor_sign(factor, moving) ** power
-        return total
-
-    def _closed_sign(self, u: Expr, moving: bool) -> int:
-        sign = constant_sign(u)
-        if moving and sign == 0:
-            raise Undecided("a derivative at a point where its case distinction is 0")
-        return sign
-
-    def _factor_sign(self, u: Expr, moving: bool) -> int:
-        if not ex.free_names(u):
-            return self._closed_sign(u, moving)
-        base, exponent = ex.split_power(u)
-        if base.positive:
-            return 1
-        if exponent.q != 1:  # a root: 0 or positive, with its base
-            return abs(prod(self._factor_sign(factor, moving) ** power for factor, power in _factors(base)))
-        flip, key = primitive(base)
-        if key not in self.known:
-            raise UnknownSign(key)
-        sign = self.known[key]
-        if sign == 0 and moving:
-            self.touched = True
-            sign = self.inside.get(key, 0)
-        return (flip * sign) ** abs(int(exponent.p))
-
-
-@lru_cache(maxsize=4096)
-def _factors(u: Expr) -> tuple[tuple[Expr, int], ...]:
-    """Factors with their powers; a polynomial in several names is factored over the rationals."""
-    if u.op == "mul":
-        return tuple((factor, 1) for factor in u.args)
-    if u.op == "add" and len(ex.free_names(u)) > 1:
-        try:
-            constant_, upper, lower = normal_form.numerator_factors(u)
-        except normal_form.TooComplex:
-            return ((u, 1),)
-        if len(upper) + len(lower) > 1:
-            return ((ex.rational(constant_), 1), *upper, *lower)
-    return ((u, 1),)
-
-
-def _resolve(resolver: Resolver, e: Expr) -> Expr | None:
-    try:
-        return resolver.visit(e)
-    except Undefined:
-        return None

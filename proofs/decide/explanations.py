@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from ..budget import Undecided, budget
 from ..cases import points
+from ..cases.answers import Answer
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
@@ -15,47 +16,54 @@ from ..functions.landscape import decided_landscape
 from ..functions.pieces import Undefined, split
 from ..functions.sign_charts import Line
 from ..functions.zeros import chart
-from ..language.syntax import Formula, Relation, relations
+from ..language.syntax import Formula, Relation, Statement, relations
 from ..normal_forms import normal_form
 from ..reals.reals import Real, compare
-from ..verdicts import Counterexample
+from ..verdicts import Counterexample, Evidence
 from .functionals import describe_extremum
+from .products import product_of
 from .resolution import Resolution
 
 
-def counterexample(given: Resolution, formula: Formula, at: Mapping[str, Real]) -> Counterexample:
-    """The point, and both sides of the first relation that fails there."""
-    shown = {_name_for_readers(given, name): str(x) for name, x in at.items()}
+def refuted(
+    given: Resolution, formula: Formula, at: Mapping[str, Real], notes: tuple[str, ...], evidence: Evidence
+) -> Answer:
+    """The answer for a formula that fails at a point, with both sides of the first relation that fails there."""
+    shown = {product_text(given.statement, name): str(x) for name, x in at.items()}
+    point = {name: x.rational for name, x in at.items() if x.rational is not None}
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
         try:
-            sides = [points.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs)]
-            if not ex.holds(leaf.op, compare(*sides)):
-                return Counterexample(shown, shown_side(sides[0], sides[1]), shown_side(sides[1], sides[0]))
+            left, right = (points.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs))
+            if not ex.holds(leaf.op, compare(left, right)):
+                blame = Counterexample(shown, shown_side(left, right), shown_side(right, left))
+                return Answer(False, notes, blame, evidence, point, left)
         except (Undecided, Undefined):
             continue
-    return Counterexample(shown, "false", "true")
+    return Answer(False, notes, Counterexample(shown, "false", "true"), evidence, point)
 
 
-def _name_for_readers(given: Resolution, name: str) -> str:
-    """A placeholder as the text it stands for; with ~ it is the product's share of the largest one."""
-    text = given.statement.product_texts.get(name.rstrip("~"), name)
-    return f"{text} / its supremum" if name.endswith("~") else text
+def product_text(statement: Statement, name: str) -> str:
+    """A name for readers: a product's placeholder as its text, with its share of the largest one told apart."""
+    placeholder, is_share = product_of(name)
+    text = statement.product_texts.get(placeholder, name)
+    return f"{text} / its supremum" if is_share else text
 
 
 STEPS = 750
 """Steps that an explanation may take, a tenth of a second: no share of the verdict's cost, which depends on caches."""
 
 
-def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:
+def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> tuple[str, ...]:
     """For each relation between a function and a number: the extremum that settles it, and what settles the tails.
 
     A note that is not found within its steps is left out.
     """
+    notes: list[str] = []
     with suppress(Undecided, Undefined), budget(STEPS):
-        for note in _notes(given, formula, variable, region):
-            given.notes.append(note)
+        notes.extend(_notes(given, formula, variable, region))
+    return tuple(notes)
 
 
 def _notes(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> Iterator[str]:

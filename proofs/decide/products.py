@@ -19,6 +19,19 @@ MAX_POINTS = 200
 MAX_FACTORS = 64
 
 
+_SHARE = "~"
+
+
+def _share(placeholder: str) -> str:
+    """The name for the share that a product has of its largest value."""
+    return placeholder + _SHARE
+
+
+def product_of(name: str) -> tuple[str, bool]:
+    """The placeholder of a product that a name belongs to, and whether the name is that of its share."""
+    return name.removesuffix(_SHARE), name.endswith(_SHARE)
+
+
 @dataclass(frozen=True)
 class Product:
     """Either a set of values (parts), or for a free n an expression in n and a share `variable` of the largest."""
@@ -111,7 +124,7 @@ def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Pro
             return Product((), whole, placeholder, region_of(one), f"{shown} is {to_text(whole)}")
         raise Undecided(f"{shown}, for every n")
     share = RealSet((Interval(exact(0), exact(1), hull.low_closed, hull.high_closed),))
-    whole = ex.name(placeholder + "~") * ex.power(hull.high.exact, count)
+    whole = ex.name(_share(placeholder)) * ex.power(hull.high.exact, count)
     note = f"{shown} is a share in {share} of ({digits(hull.high)})**{to_text(count)}"
     bounds = ex.ZERO, ex.power(hull.high.exact, count)
-    return Product((), whole, placeholder + "~", region_of(share), note, bounds)
+    return Product((), whole, _share(placeholder), region_of(share), note, bounds)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from flint import fmpq
 
+from ..cases.answers import Point
 from ..catalogue.parse import parse_expression, parse_statement
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -141,7 +142,7 @@ def narrowed(refuted: Refuted) -> Iterator[Candidate]:
     conditions += [c.format(*couple) for couple in couples for c in TWO_NAMES]
     conditions += [c.format(name) for c in SPECIAL_VALUES for name in names]
     for where in conditions[:MAX_CONDITIONS]:
-        if not _holds_at(where, refuted.at):
+        if not _holds_at(where, refuted.point):
             yield source(refuted.statement.formula), both(refuted.where, where)
 
 
@@ -156,16 +157,13 @@ def _scaled(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
         yield f"{left} {r.op} {text}", refuted.where
 
 
-def _holds_at(where: str, at: dict[str, str]) -> bool:
-    """Whether one of the conditions above holds at a rational point."""
-    try:
-        point = {name: ex.rational(fmpq(*map(int, value.split("/")))) for name, value in at.items()}
-    except ValueError:
-        return False
+def _holds_at(where: str, point: Point) -> bool:
+    """Whether one of the conditions above holds at a point."""
+    values = {name: ex.rational(x) for name, x in point.items() if isinstance(x, fmpq)}
     held: list[bool] = []
     for r in relations(parse_statement(where).formula):
         assert isinstance(r, Relation) and isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-        value = calculus.substitute(r.lhs - r.rhs, point).value
+        value = calculus.substitute(r.lhs - r.rhs, values).value
         held.append(value is not None and ex.holds(r.op, (value > 0) - (value < 0)))
     return all(held)
 

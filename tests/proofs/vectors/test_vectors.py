@@ -157,6 +157,15 @@ def test_a_free_component_is_not_summed_over() -> None:
         Prover(statement).prove(statement.formula)
 
 
+def test_a_norm_is_bounded_from_both_sides() -> None:
+    """An eigenvalue of -11 exceeds a norm of 10, though it is below 10."""
+    for text, where in (("spectral_norm(J(-c*v, v)) <= 10", "c >= 10"), ("spectral_norm(J(c*v, v)) <= 10", "c <= 10")):
+        statement = parse_vector_statement(text, where)
+        with pytest.raises(Undecided):
+            Prover(statement).prove(statement.formula)
+    assert decide("spectral_norm(J(-c*v, v)) <= 10", "c >= 3 and c <= 10").verdict is Verdict.PROVED
+
+
 def test_bounds_of_two_vectors_do_not_share_what_is_unknown() -> None:
     """The slack in a bound for v is another number than the slack in the same bound for w."""
     for text in ("layer_norm(v)**2 <= layer_norm(w)**2", "softmax(v) <= softmax(w)", "max(v) - mean(v) <= max(w)"):
