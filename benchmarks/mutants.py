@@ -187,7 +187,7 @@ MUTANTS = tuple(
             ("an open end is closed", "    if high == 0 and not span.high_closed:\n", "    if high == 0:\n"),
             ("terms are positive", "    return sign > 0\n\n\ndef _span_signs", "    return True\n\n\ndef _span_signs"),
         )),
-        ("language/syntax", (LINES,), (
+        ("language/syntax", ("language/test_syntax",), (
             ("`or` confines like `and`", 'formula.op == "and":\n        return [leaf for part', 'formula.op in ("and", "or"):\n        return [leaf for part'),
             ("what is unknown is true", "return None if None in truths else not decisive", "return not decisive"),
             ("what is undefined is unknown", "return None if None in truths else kleene(op, truths)", "return kleene(op, truths)"),
