@@ -40,7 +40,6 @@ from .points import (
     search,
     search_lines,
     show,
-    truth_of,
 )
 from .sign_rules import Case
 from .versions import versions
@@ -79,8 +78,7 @@ def _refuted(point: dict[str, fmpq]) -> Answer:
 def _proved_box(question: Question) -> str:
     """For an undecided statement: the box of its names on which it is proved, as the end of a sentence."""
     for half in BOXES:
-        ends = exact(fmpq(-half)), exact(fmpq(half))
-        box: Line[bool] = Line(ends, (True, True), (False, True, False))
+        box = sign_rules.interval(exact(-half), exact(half))
         regions = {name: _both(question.regions.get(name), box) for name in question.names}
         try:
             with budget(BOX_STEPS):
@@ -139,7 +137,7 @@ def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
     for e, op in _all_of(question.formula):
         if fourier_motzkin.form(e) is None:
             continue
-        for sign in sign_rules.ALL - _signs_of(op):
+        for sign in sign_rules.ALL - sign_rules.signs_of(op):
             point = fourier_motzkin.solution([*rows, *fourier_motzkin.constraints(e, {sign})])
             if point is None:
                 continue
@@ -157,14 +155,9 @@ def _all_of(formula: Formula) -> Iterator[tuple[Expr, str]]:
             yield compared(part)
 
 
-def _signs_of(op: str) -> sign_rules.Signs:
-    """The signs of a difference for which a relation holds."""
-    return frozenset(s for s in sign_rules.ALL if ex.holds(op, s))
-
-
 def _linear_rows(condition: Formula) -> list[fourier_motzkin.Linear]:
     """What the linear parts of a condition say."""
-    return [row for e, op in _all_of(condition) for row in fourier_motzkin.constraints(e, _signs_of(op))]
+    return [row for e, op in _all_of(condition) for row in fourier_motzkin.constraints(e, sign_rules.signs_of(op))]
 
 
 def has_point(where: Formula, names: tuple[str, ...]) -> bool:
@@ -186,6 +179,8 @@ class CaseSplit:
         self.used_lines = False
         self._open: list[Expr] = []
         """Relations in one name that stay open in the case at hand: the next signs to split by."""
+        self._undefined = False
+        """Whether some term has no value anywhere in the case at hand."""
 
     def run(self) -> None:
         stack: list[dict[Expr, int]] = [{}]
@@ -206,7 +201,7 @@ class CaseSplit:
     def _settle(self, known: dict[Expr, int]) -> bool:
         """Decide one case; whether it may contain points of the domain. Raises UnknownSign, Undecided."""
         regions = self._confine(known)
-        if any(_is_empty(region) for region in regions.values()):
+        if not all(any((*region.gaps, *region.at)) for region in regions.values()):
             return False
         assumed = sign_rules.assumptions(known, _all_of(self.question.where))
         if not sign_rules.possible(assumed):
@@ -215,16 +210,16 @@ class CaseSplit:
         where = self._truth(self.question.where, Case(sign_rules.assumptions(known, iter(())), regions), known)
         if where is False:
             return False
-        self._open: list[Expr] = []
+        self._open = []
         truth = self._truth(self.question.formula, Case(assumed, regions), known)
         if self._undefined:
-            return False  # some term has no value anywhere in this case: none of it is in the domain
+            return False  # none of the case is in the domain
         if truth is not True:
             for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(to_text(k)))):
                 if key not in known:
                     raise UnknownSign(key)
-            assumed = ", ".join(f"{to_text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
-            raise Undecided(f"not decided in the case {assumed or 'of all points'}")
+            signs = ", ".join(f"{to_text(key)} {'<=>'[sign + 1]} 0" for key, sign in known.items())
+            raise Undecided(f"not decided in the case {signs or 'of all points'}")
         return True
 
     def allowed(self) -> dict[str, Line[bool]]:
@@ -234,17 +229,12 @@ class CaseSplit:
     def _confine(self, known: dict[Expr, int]) -> dict[str, Line[bool]]:
         """For each name, where the assumptions and the condition allow it to be."""
         regions = dict(self.question.regions)
-        for key, sign in known.items():
-            names = ex.free_names(key)
-            if len(names) == 1:
-                (name,) = names
-                line = sign_line(key, name).map(lambda s, sign=sign: s == sign)
-                regions[name] = _both(regions.get(name), line)
-        for difference, op in _all_of(self.question.where):
-            names = ex.free_names(difference)
-            if len(names) == 1:
-                (name,) = names
-                line = truth_of(sign_line(difference, name), op).map(lambda truth: truth is True)
+        signs = [(key, frozenset((sign,))) for key, sign in known.items()]
+        signs += [(difference, sign_rules.signs_of(op)) for difference, op in _all_of(self.question.where)]
+        for e, allowed in signs:
+            if len(ex.free_names(e)) == 1:
+                (name,) = ex.free_names(e)
+                line = sign_line(e, name).map(lambda sign, allowed=allowed: sign in allowed)
                 regions[name] = _both(regions.get(name), line)
         return regions
 
@@ -272,15 +262,15 @@ class CaseSplit:
         known = case.definite
         e = _use_zeros(e, known)
         if normal_form.is_zero(_with_positive_names(e, known)):
-            return frozenset((0,))
+            return sign_rules.ZERO
         signs = self._one_factor(e, case)
         if signs != sign_rules.ALL:
             return signs
         try:
-            constant_, upper, lower = normal_form.numerator_factors(e)
+            number, upper, lower = normal_form.numerator_factors(e)
         except normal_form.TooComplex:
             return self._together(e, case)
-        total = frozenset(((constant_ > 0) - (constant_ < 0),))
+        total = sign_rules.sign_of_number(number)
         # Factors in the same single name are taken together: a * erf(a) is never negative, its factors are.
         alone: dict[str, Expr] = {}
         for factor, power in (*upper, *lower):
@@ -289,21 +279,22 @@ class CaseSplit:
                 (name,) = names
                 alone[name] = alone.get(name, ex.ONE) * ex.power(factor, power)
                 continue
-            found = self._one_factor(factor, case)
-            if found == sign_rules.ALL and len(upper) + len(lower) > 1:
-                found = sign_rules.signs(factor, case, self._signs)
-            total = frozenset(a * b**power for a in total for b in found)
+            signs = self._one_factor(factor, case)
+            if signs == sign_rules.ALL and len(upper) + len(lower) > 1:
+                signs = sign_rules.signs(factor, case, self._signs)
+            total = sign_rules.product_signs(total, signs, power)
         for factor in alone.values():
-            total = frozenset(a * b for a in total for b in self._one_factor(factor, case))
+            total = sign_rules.product_signs(total, self._one_factor(factor, case))
         return total & self._together(e, case) if len(total) > 1 else total
 
     def _together(self, e: Expr, case: Case) -> sign_rules.Signs:
-        found = self._by_ranges(e, case.regions)
-        return found & sign_rules.signs(e, case, self._signs) if len(found) > 1 and len(ex.free_names(e)) > 1 else found
+        """The signs of an expression whose factors do not settle it."""
+        signs = self._by_ranges(e, case.regions)
+        return signs & sign_rules.signs(e, case, self._signs) if len(signs) > 1 and len(ex.free_names(e)) > 1 else signs
 
     def _one_factor(self, e: Expr, case: Case) -> sign_rules.Signs:
         if e.positive:
-            return frozenset((1,))
+            return sign_rules.POSITIVE
         flip, key = primitive(e)
         assumed = frozenset(flip * s for s in case.known.get(key, sign_rules.ALL))
         if ex.is_nonnegative(e):
@@ -318,10 +309,9 @@ class CaseSplit:
             name = next(iter(names), "x")
             self.used_lines = True
             region = case.regions.get(name)
-            line = merge([signs_within(e, name, region), region or constant(True)])
-            return assumed & {s for s, inside in (*line.gaps, *line.at) if inside and s is not None}
+            return assumed & sign_rules.taken(region or constant(True), signs_within(e, name, region))
         if all(_positive_term(t, case.definite) for t in (e.args if e.op == "add" else (e,))):
-            return frozenset((1,))
+            return sign_rules.POSITIVE
         return assumed
 
     def _by_ranges(self, e: Expr, regions: Mapping[str, Line[bool]]) -> sign_rules.Signs:
@@ -370,12 +360,9 @@ def _span_signs(span: Interval) -> set[int]:
     return signs
 
 
-def _both(a: Line[bool] | None, b: Line[bool]) -> Line[bool]:
-    return b if a is None else merge([a, b]).map(all)
-
-
-def _is_empty(line: Line[bool]) -> bool:
-    return not any(line.gaps) and not any(line.at)
+def _both(*regions: Line[bool] | None) -> Line[bool]:
+    """The intersection of regions."""
+    return merge([region for region in regions if region is not None]).map(all)
 
 
 def _use_zeros(e: Expr, known: Mapping[Expr, int]) -> Expr:

@@ -15,6 +15,7 @@ from flint import fmpq
 from ..budget import Undecided, budget
 from ..cases import case_split, points
 from ..cases.answers import Answer, connected
+from ..cases.sign_rules import interval
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
@@ -213,7 +214,7 @@ class Decision(Resolution):
             texts = self.statement.product_texts
             shown = sorted(texts.get(product_of(name)[0], name) for name in outer)
             raise Undecided(f"{q.text} depends on {', '.join(shown)}")
-        where_names = _free(self.statement.where) if self.statement.where is not None else frozenset()
+        where_names = frozenset[str]() if self.statement.where is None else _free(self.statement.where)
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):
             raise Undecided(f"where {self.statement.where_text!r} relates bound names of {q.text} to other names")
@@ -310,7 +311,9 @@ class Decision(Resolution):
         length = period(variable, *(self.difference(leaf) for leaf in leaves if isinstance(leaf, Relation)))
         if length is None:
             raise reason
-        return Line((exact(0), exact(length)), (True, True), (False, True, False)), f"repeats after {to_text(length)}"
+        domain = interval(exact(0), exact(length))
+        assert domain is not None
+        return domain, f"repeats after {to_text(length)}"
 
     def _failing_probe(self, formula: Formula, variable: str) -> fmpq | None:
         """A counterexample among a few simple points: cheaper than a chart, and nicer to read."""

@@ -15,13 +15,13 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from ..budget import Undecided, spend
+from ..cases.sign_rules import interval
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import Resolver, Undefined, UnknownSign, one_sided_limit, primitive
-from ..functions.sign_charts import Line
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
 from ..normal_forms import normal_form
@@ -54,6 +54,11 @@ class Branch:
     key: Expr
     cases: tuple[Tree, Tree, Tree]
     """For the signs 1, 0 and -1."""
+
+    def map(self, f: Callable[[Tree, int], Tree]) -> Branch:
+        """The branch with each case changed, of which the sign is told too."""
+        up, zero, down = self.cases
+        return Branch(self.key, (f(up, 1), f(zero, 0), f(down, -1)))
 
 
 Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
@@ -115,12 +120,12 @@ class _Question:
             key = question.key
         if self.variable not in ex.free_names(key):
             return self.by_sign(key, known, lambda sign: self.tree(low, high, {**known, key: sign}))
-        if ex.free_names(key) == {self.variable}:
-            found = chart(key, self.variable)
-            cuts = [zero.exact for zero in found.zeros if zero.recognise()]
-            if len(cuts) < len(found.zeros):
+        if not ex.free_names(key) - {self.variable}:
+            signs = chart(key, self.variable)
+            cuts = [zero.exact for zero in signs.zeros if zero.recognise() and zero.exact is not None]
+            if len(cuts) < len(signs.zeros):
                 raise Undecided("a breakpoint without an exact form in a function with parameters")
-            return self.cut([c for c in cuts if c is not None], found.signs, low, high, key, known)
+            return self.cut(cuts, signs.signs, low, high, key, known)
         slope = calculus.differentiate(key, self.variable)
         if self.variable in ex.free_names(slope):
             raise Undecided(f"where {to_text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
@@ -134,17 +139,17 @@ class _Question:
         return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
 
     def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
-        found = self._known_sign(e, known)
-        if found is None:
+        sign = self._known_sign(e, known)
+        if sign is None:
             raise Undecided(f"the sign of {to_text(e)}")
-        return found
+        return sign
 
     def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
         """The branch of a known sign, or all three."""
         sign = self._known_sign(e, known)
         if sign is not None:
             return then(sign)
-        return Branch(e, tuple(then(s) for s in SIGNS))  # type: ignore[arg-type]
+        return Branch(e, (then(1), then(0), then(-1)))
 
     def cut(
         self, cuts: list[Expr], signs: tuple[int, ...], low: End, high: End, key: Expr, known: Mapping[Expr, int]
@@ -203,14 +208,12 @@ class _Question:
     def steepest(self, parts: tuple[Interval, ...]) -> Expr:
         """sup abs(f'), for an f proved to be continuous where its parts meet."""
         for left, right in pairwise(parts):
-            at = {self.variable: _finite(left.high)}
-            value_there = calculus.substitute(self.body, at)
+            at, place = self._meeting(left)
             sides = [calculus.substitute(part.formula, at) for part in (left, right)]
             defined = all(self._defined(side, left.known) for side in sides)
             if not defined or not normal_form.is_zero(sides[0] - sides[1]):
-                raise Undecided(f"whether the function jumps at {self.variable} = {to_text(at[self.variable])}")
-            if not self._same_value(value_there, sides[0], left.known):
-                raise Undecided(f"the value at {self.variable} = {to_text(at[self.variable])}")
+                raise Undecided(f"whether the function jumps at {place}")
+            self._require_value(left, sides[0])
         bounds: list[Expr] = []
         for part in parts:
             slope = normal_form.simplest(calculus.differentiate(part.formula, self.variable))
@@ -224,8 +227,7 @@ class _Question:
             if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
                 continue
             c, g, d = form
-            at = PLUS_INFINITY if side > 0 else MINUS_INFINITY
-            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
+            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, _real(side), 0)) + d
         raise Undecided(f"the limit of {to_text(part.formula)} for every value of its parameters")
 
     def _stretched(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
@@ -243,22 +245,26 @@ class _Question:
         orders = [self._smoothness_at(left, right, 0, {}) for left, right in pairwise(parts)]
         return _largest(orders, -1)
 
+    def _meeting(self, left: Interval) -> tuple[dict[str, Expr], str]:
+        """The point where a part ends and another begins, as a substitution and for readers."""
+        point = _finite(left.high)
+        return {self.variable: point}, f"{self.variable} = {to_text(point)}"
+
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
+        at, place = self._meeting(left)
         if order > MAX_SMOOTHNESS:
-            place = f"{self.variable} = {to_text(_finite(left.high))}"
             raise Undecided(f"continuity: {order - 1} derivatives agree at {place}{self._case(left.known, fixed)}")
-        at = {self.variable: _finite(left.high)}
         sides = [calculus.substitute(calculus.substitute(part.formula, at), fixed) for part in (left, right)]
         if not all(self._defined(side, left.known) for side in sides):
-            raise Undecided(f"whether the function is defined at {self.variable} = {to_text(at[self.variable])}")
-        if order == 0 and not self._same_value(calculus.substitute(self.body, at), sides[0], left.known):
-            raise Undecided(f"the value at {self.variable} = {to_text(at[self.variable])}")
+            raise Undecided(f"whether the function is defined at {place}")
+        if order == 0:
+            self._require_value(left, sides[0])
         gap = normal_form.canonical(sides[0] - sides[1])
         next_left, next_right = (
             replace(part, formula=calculus.differentiate(part.formula, self.variable)) for part in (left, right)
         )
         signs = self._signs(gap, left.known)
-        if signs == {0}:
+        if signs == frozenset((0,)):
             return self._smoothness_at(next_left, next_right, order + 1, fixed)
         if 0 not in signs:
             return ex.rational(order - 1)
@@ -278,18 +284,21 @@ class _Question:
         conditions += [f"{name} = {to_text(normal_form.simplest(root))}" for name, root in fixed.items()]
         return f" if {' and '.join(conditions)}" if conditions else ""
 
-    def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:
-        """Whether the value at a breakpoint is the limit there."""
-        signs = {key: s for key, s in known.items() if self.variable not in ex.free_names(key)}
+    def _require_value(self, left: Interval, limit: Expr) -> None:
+        """That the value where a part ends is the limit there. Raises Undecided."""
+        at, place = self._meeting(left)
+        signs = {key: s for key, s in left.known.items() if self.variable not in ex.free_names(key)}
+        value = calculus.substitute(self.body, at)
         while True:
             try:
-                smooth = Resolver(signs).visit(here)
-            except Undefined:
-                return False
+                smooth = Resolver(signs).visit(value)
+                break
             except UnknownSign as question:
                 signs[question.key] = self._sign(question.key, signs)
-                continue
-            return self._defined(smooth, known) and normal_form.is_zero(smooth - side)
+            except Undefined:
+                raise Undecided(f"the value at {place}") from None
+        if not (self._defined(smooth, left.known) and normal_form.is_zero(smooth - limit)):
+            raise Undecided(f"the value at {place}")
 
     def bound(self, part: Interval, e: Expr, sense: int) -> Expr:
         """The sup or inf of a smooth formula on an interval. Raises Undecided."""
@@ -348,7 +357,7 @@ class _Question:
             return None
         if any(ex.free_names(end) for end in (part.low, part.high) if isinstance(end, Expr)):
             return self._at_ends(part, e, c, g, d, sense)
-        shape = decided_landscape(g, self.variable, _region(part.low, part.high))
+        shape = decided_landscape(g, self.variable, interval(_real(part.low), _real(part.high), closed=False))
         top, bottom = shape.sup.value, shape.inf.value
         if c is ex.ZERO:
             return d
@@ -405,10 +414,9 @@ class _Question:
 def _joined(left: Tree, right: Tree) -> Tree:
     """Two neighbouring parts of the line, each with its own cases."""
     if isinstance(left, Branch):
-        cases = tuple(_joined(case, _assuming(right, left.key, s)) for case, s in zip(left.cases, SIGNS, strict=True))
-        return Branch(left.key, cases)  # type: ignore[arg-type]
+        return left.map(lambda case, sign: _joined(case, _assuming(right, left.key, sign)))
     if isinstance(right, Branch):
-        return Branch(right.key, tuple(_joined(left, case) for case in right.cases))  # type: ignore[arg-type]
+        return right.map(lambda case, _: _joined(left, case))
     if left is None and right is None:
         return None
     if left is None or right is None:
@@ -423,7 +431,7 @@ def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:
     (flip, same), (other_flip, other) = primitive(key), primitive(tree.key)
     if same is other:
         return _assuming(tree.cases[SIGNS.index(sign * flip * other_flip)], key, sign)
-    return Branch(tree.key, tuple(_assuming(case, key, sign) for case in tree.cases))  # type: ignore[arg-type]
+    return tree.map(lambda case, _: _assuming(case, key, sign))
 
 
 def _has_derivative(e: Expr) -> bool:
@@ -450,11 +458,5 @@ def _largest(bounds: list[Expr], sense: int) -> Expr:
     return reduce(lambda a, b: ex.switch(op, a, b), distinct)
 
 
-def _region(low: End, high: End) -> Line[bool] | None:
-    """An open interval with closed ends as a region; None for the whole line."""
-    ends = [exact(end) for end in (low, high) if isinstance(end, Expr)]
-    if not ends:
-        return None
-    first = (True,) if isinstance(low, int) else (False, True)
-    gaps = first if isinstance(high, int) else (*first, False)
-    return Line(tuple(ends), (False,) * len(ends), gaps)
+def _real(end: End) -> Real:
+    return exact(end) if isinstance(end, Expr) else PLUS_INFINITY if end > 0 else MINUS_INFINITY
