@@ -110,12 +110,10 @@ def shown_side(x: Real, other: Real) -> str:
 
 def _tail_notes(difference: Expr, variable: str) -> list[str]:
     cut = split(difference, variable)
-    notes = []
-    for piece in (cut.pieces[0], cut.pieces[-1]):
-        if piece.expr is not None:
-            found = chart(piece.expr, variable, piece.low, piece.high)
-            notes += [f"tail, {n.replace(': ', ': left - right = ', 1)}" for n in found.notes if "y >=" in n]
-    return list(dict.fromkeys(notes))
+    ends = (cut.pieces[0], cut.pieces[-1])
+    charts = [chart(piece.expr, variable, piece.low, piece.high) for piece in ends if piece.expr is not None]
+    notes = [note for zeros in charts for note in zeros.notes if "y >=" in note]
+    return list(dict.fromkeys(f"tail, {note.replace(': ', ': left - right = ', 1)}" for note in notes))
 
 
 def is_identity(given: Resolution, leaf: Relation, variable: str) -> bool:

@@ -147,7 +147,7 @@ class Resolution:
         names = self.names_in(self.statement.where)
         if variable not in names:
             return None
-        if names != {variable}:
+        if names - {variable}:
             raise Undecided(f"where {self.statement.where_text!r} relates {variable} to other names")
         return self.condition(variable)
 
@@ -180,7 +180,7 @@ class Resolution:
         def leaf_line(leaf: Leaf) -> Line[bool | None]:
             if not isinstance(leaf, Relation) or not self.names(leaf):
                 return constant(self.closed_truth(leaf).truth)
-            assert self.names(leaf) == {variable}
+            assert not self.names(leaf) - {variable}
             if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
                 return self._against_infinity(leaf, variable)
             return _relation_line(self.difference(leaf), leaf.op, variable, region)
@@ -222,7 +222,7 @@ class Resolution:
         inside: Line[bool] = constant(True)
         where = self.statement.where
         for part in () if where is None else conjuncts(where):
-            if self.names_in(part) == {name}:
+            if self.names_in(part) == frozenset((name,)):
                 inside = _within(inside, self.truth_line(part, name, None))
         return inside
 

@@ -76,7 +76,7 @@ class Refuted:
 
     def inside(self, formula: Formula, variable: str) -> Line[bool]:
         """Where a formula along its only name and the condition hold. Raises Undecided."""
-        if self.decision.names_in(formula) != {variable}:
+        if self.decision.names_in(formula) != frozenset((variable,)):
             raise Undecided("a formula in other names")
         truth = self.decision.truth_line(formula, variable, None)
         return merge([truth, self.decision.condition(variable)]).map(lambda pair: pair == (True, True))

@@ -16,8 +16,9 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..language.syntax import Relation
 from ..normal_forms import normal_form
-from .algebra import COLUMN, ROW
-from .normal_form import LOG, LOG_N, N, canonical, extreme, moves, positive_number, readable
+from . import naming
+from .algebra import is_vector
+from .normal_form import LOG_N, N, canonical, extreme, positive_number, readable
 
 
 @dataclass
@@ -29,16 +30,16 @@ class Reading:
     """The body of each sum, by its name."""
     least: int = 1
     """There are at least this many components."""
-    conditions: list[Relation] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    substitutions: list[dict[str, Expr]] = field(default_factory=list)
+    conditions: list[Relation] = field(default_factory=list[Relation])
+    notes: list[str] = field(default_factory=list[str])
+    substitutions: list[dict[str, Expr]] = field(default_factory=list[dict[str, Expr]])
     share: Expr | None = None
     """The name that stands for the share of the component, or for n times it."""
 
     def read(self, *, relative: bool = False) -> Reading:
         """Introduce the new numbers; with `relative`, shares are measured against 1/n. Raises Undecided."""
         for name in sorted(self.bodies):
-            if self.mentions(LOG + name):
+            if self.mentions(naming.log(name)):
                 self._shares(name, relative)
         for name in sorted(self.bodies):
             if self.mentions(name):
@@ -46,7 +47,7 @@ class Reading:
         for name in sorted(self.bodies):
             if self.mentions(name):
                 self._cosine(name)
-        for row in sorted({n for n in self.names() if n.endswith(ROW)} | self._averaged()):
+        for row in sorted({*naming.rows(self.expr), *self._averaged()}):
             self._extremes(row)
         for name, body in self.bodies.items():
             if self.mentions(name) and ex.is_nonnegative(body):
@@ -55,11 +56,8 @@ class Reading:
             self.know(LOG_N - ex.log(ex.rational(self.least)))
         return self
 
-    def names(self) -> frozenset[str]:
-        return ex.free_names(self.expr)
-
     def mentions(self, name: str) -> bool:
-        return name in self.names()
+        return name in ex.free_names(self.expr)
 
     def replace(self, values: dict[str, Expr]) -> None:
         """Write the expression in other numbers; :meth:`rewritten` writes further ones the same way."""
@@ -84,21 +82,21 @@ class Reading:
     def _shares(self, name: str, relative: bool) -> None:
         """Components as shares of a sum of exponentials: exp(r v[i]) = p sum, 0 < p <= 1."""
         body = self.bodies[name]
-        rows = [n for n in ex.free_names(body) if n.endswith(ROW)]
+        rows = naming.rows(body)
         if body.op != "exp" or len(rows) != 1:
             return
         (row,) = rows
         rate = canonical(calculus.differentiate(body.args[0], row))
-        if moves(rate) or canonical(body.args[0] - rate * ex.name(row)) is not ex.ZERO:
+        if is_vector(rate) or canonical(body.args[0] - rate * ex.name(row)) is not ex.ZERO:
             return
-        total = ex.name(LOG + name)
+        total = ex.name(naming.log(name))
         direction = 1 if rate.positive else -1 if canonical(-rate).positive else 0
         if not direction:
             self._share_of_unknown_rate(name, row, rate)
             return
-        column = row.removesuffix(ROW) + COLUMN
+        column = naming.at_column(row)
         low, high = (extreme(kind, row).args[0] for kind in (("min", "max") if direction > 0 else ("max", "min")))
-        sum_name = f"sum({row.removesuffix(ROW)})"
+        sum_name = f"sum({naming.vector_of(row)})"
         values: dict[str, Expr] = {}
         gap = ex.name(f"log({name}) - {to_text(readable(rate * ex.name(high)))}")
         if self.mentions(high):
@@ -172,7 +170,7 @@ class Reading:
         square = next((n for n, b in self.bodies.items() if canonical(b - body**2) is ex.ZERO), None)
         if square is None or not self.mentions(square):
             return
-        inner = to_text(readable(body)).replace(ROW, "")
+        inner = naming.without_index(to_text(readable(body)))
         mean, variance = ex.name(f"mean({inner})"), ex.name(f"variance({inner})")
         self.know(variance)
         self.notes.append(f"variance({inner}) = mean of the squares - mean({inner})**2 >= 0")
@@ -201,7 +199,7 @@ class Reading:
     def _rest(self, name: str) -> None:
         """A sum of terms that are not negative: at least 0, and at least the term of the component at hand."""
         body = self.bodies[name]
-        if not ex.free_names(body) & self.names():
+        if not ex.free_names(body) & ex.free_names(self.expr):
             self.know(ex.name(name))
             return
         rest = ex.name(f"({name} - {to_text(readable(body))})")
@@ -217,11 +215,11 @@ class Reading:
         """The smallest and the largest component beside a component and the mean."""
         for kind, sign in (("max", 1), ("min", -1)):
             bound = extreme(kind, row)
-            total = f"sum({row.removesuffix(ROW)})"
+            total = f"sum({naming.vector_of(row)})"
             if not self.mentions(bound.args[0]):
                 continue
             if self.mentions(total):
-                gap = ex.name(f"{'max - mean' if sign > 0 else 'mean - min'} of {row.removesuffix(ROW)}")
+                gap = ex.name(f"{'max - mean' if sign > 0 else 'mean - min'} of {naming.vector_of(row)}")
                 self.know(gap)
                 self.notes.append(f"{gap.args[0]} >= 0")
                 self.replace({bound.args[0]: ex.name(total) / N + sign * gap})
@@ -295,13 +293,13 @@ def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterat
     The part free of the sums is spread over the components with weights of sum 1: equal ones, or the shares of a sum of
     exponentials. There, a multiple of p - 1/n, whose sum is 0, makes the term touch 0 where all shares are equal.
     """
-    if moves(normal):
+    if is_vector(normal):
         return  # the component that is already there is none of those that are summed over
-    present = {name for name in bodies if name in ex.free_names(normal) or LOG + name in ex.free_names(normal)}
+    present = {name for name in bodies if name in ex.free_names(normal) or naming.log(name) in ex.free_names(normal)}
     weights = [name for name in sorted(present) if bodies[name].op == "exp"]
     for weight in [*weights, None]:
         absorbed = sorted(present - {weight})
-        plain = canonical(calculus.substitute(normal, {LOG + name: ex.log(ex.name(name)) for name in absorbed}))
+        plain = canonical(calculus.substitute(normal, {naming.log(name): ex.log(ex.name(name)) for name in absorbed}))
         if plain.switching:
             continue
         slopes = {name: canonical(calculus.differentiate(plain, name)) for name in absorbed}

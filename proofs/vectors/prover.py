@@ -22,7 +22,8 @@ from ..functions.pieces import Undefined
 from ..language.syntax import Connective, Formula, Relation, Statement, conjuncts
 from ..normal_forms import normal_form
 from ..verdicts import Evidence
-from .algebra import ROW, Matrix, Vectors, is_vector
+from . import naming
+from .algebra import Matrix, Vectors, is_vector
 from .bounds import Reading, term_by_term, visible_sign
 from .normal_form import Sums, canonical, positive_number, readable
 from .points import at_dimension, real, sides_of, to_zero
@@ -72,10 +73,10 @@ class Prover:
     def require_whole_space(self) -> None:
         """Check that functions said to be convex or Lipschitz are defined for every vector. Raises Undecided."""
         for body in self.statement.whole_space:
-            vectors = [name.removesuffix(ROW) for name in self.vectors.names(body) if name.endswith(ROW)]
-            names = {v: [ex.name(f"{v}[{i}]") for i in range(2)] for v in vectors}
+            vectors = map(naming.vector_of, filter(naming.is_row, self.vectors.names(body)))
+            components = {v: [ex.name(f"{v}[{i}]") for i in range(2)] for v in vectors}
             known = {name: sign * positive_number(name) for name, sign in self.signs.items()}
-            if not calculus.substitute(self.vectors.expand(body, 2, names), known).total:
+            if not calculus.substitute(self.vectors.expand(body, 2, components), known).total:
                 raise Undecided("a function that is not visibly defined for every vector")
 
     def prove(self, formula: Formula) -> Answer:
