@@ -44,6 +44,7 @@ DEPTH = 3
 
 Signs = frozenset[int]
 POSITIVE, NEGATIVE, ZERO = (frozenset((sign,)) for sign in (1, -1, 0))
+NOT_NEGATIVE, NOT_POSITIVE = POSITIVE | ZERO, NEGATIVE | ZERO
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _diagonal(e: Expr, case: Case, decide: Decide) -> Signs:
             gap = ex.name(y) - ex.name(x)
             sides = [replace(case, known={**case.known, gap: frozenset((sign,))}) for sign in (1, -1)]
             return frozenset((0,)).union(*(_diagonal(e, side, decide) for side in sides))
-        if not POSITIVE <= order <= POSITIVE | ZERO or not normal_form.is_zero(calculus.substitute(e, {y: ex.name(x)})):
+        if not POSITIVE <= order <= NOT_NEGATIVE or not normal_form.is_zero(calculus.substitute(e, {y: ex.name(x)})):
             continue
         # From here on x <= y, and t runs from x to y: not below the region of x, not above that of y.
         between = _between(case.regions.get(x), case.regions.get(y))

@@ -26,16 +26,16 @@ from .resolution import Resolution
 
 
 def refuted(
-    given: Resolution, formula: Formula, at: Mapping[str, Real], notes: tuple[str, ...], evidence: Evidence
+    resolution: Resolution, formula: Formula, at: Mapping[str, Real], notes: tuple[str, ...], evidence: Evidence
 ) -> Answer:
     """The answer for a formula that fails at a point, with both sides of the first relation that fails there."""
-    shown = {product_text(given.statement, name): str(x) for name, x in at.items()}
+    shown = {product_text(resolution.statement, name): str(x) for name, x in at.items()}
     point = {name: x.rational for name, x in at.items() if x.rational is not None}
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
         try:
-            left, right = (points.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs))
+            left, right = (points.value(resolution.substitute(side), at) for side in (leaf.lhs, leaf.rhs))
             if not ex.holds(leaf.op, compare(left, right)):
                 blame = Counterexample(shown, shown_side(left, right), shown_side(right, left))
                 return Answer(False, notes, blame, evidence, point, left)
@@ -55,36 +55,36 @@ STEPS = 750
 """Steps that an explanation may take, a tenth of a second: no share of the verdict's cost, which depends on caches."""
 
 
-def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> tuple[str, ...]:
+def explain(resolution: Resolution, formula: Formula, variable: str, region: Line[bool]) -> tuple[str, ...]:
     """For each relation between a function and a number: the extremum that settles it, and what settles the tails.
 
     A note that is not found within its steps is left out.
     """
     notes: list[str] = []
     with suppress(Undecided, Undefined), budget(STEPS):
-        notes.extend(_notes(given, formula, variable, region))
+        notes.extend(_notes(resolution, formula, variable, region))
     return tuple(notes)
 
 
-def _notes(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> Iterator[str]:
-    confined = given.statement.where is not None or any(p.variable == variable for p in given.products.values())
-    inside = region if confined else None
+def _notes(resolution: Resolution, formula: Formula, variable: str, region: Line[bool]) -> Iterator[str]:
+    shares = [product.variable for product in resolution.products.values()]
+    inside = None if resolution.statement.where is None and variable not in shares else region
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
-        difference = given.difference(leaf)
+        difference = resolution.difference(leaf)
         if normal_form.is_zero(difference):
             yield f"{leaf.text}: both sides have the same normal form"
             continue
         with suppress(Undecided, Undefined):
-            yield _extremum_note(given, leaf, variable, inside)
+            yield _extremum_note(resolution, leaf, variable, inside)
         with suppress(Undecided, Undefined):
             yield from _tail_notes(difference, variable)
 
 
-def _extremum_note(given: Resolution, leaf: Relation, variable: str, inside: Line[bool] | None) -> str:
+def _extremum_note(resolution: Resolution, leaf: Relation, variable: str, inside: Line[bool] | None) -> str:
     assert isinstance(leaf.lhs, Expr) and isinstance(leaf.rhs, Expr)
-    lhs, rhs = given.substitute(leaf.lhs), given.substitute(leaf.rhs)
+    lhs, rhs = resolution.substitute(leaf.lhs), resolution.substitute(leaf.rhs)
     upper = leaf.op in ("<", "<=", "==", "!=")
     if variable not in ex.free_names(rhs):
         body, text = lhs, leaf.left_text
@@ -116,11 +116,11 @@ def _tail_notes(difference: Expr, variable: str) -> list[str]:
     return list(dict.fromkeys(f"tail, {note.replace(': ', ': left - right = ', 1)}" for note in notes))
 
 
-def is_identity(given: Resolution, leaf: Relation, variable: str) -> bool:
+def is_identity(resolution: Resolution, leaf: Relation, variable: str) -> bool:
     if not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
         return False
     try:
-        cut = split(given.difference(leaf), variable)
+        cut = split(resolution.difference(leaf), variable)
     except Undecided:
         return False
     return all(piece.expr is None or normal_form.is_zero(piece.expr) for piece in cut.pieces)

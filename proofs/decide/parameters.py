@@ -9,6 +9,7 @@ The result is a formula with case distinctions, defined for exactly those parame
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
@@ -64,7 +65,6 @@ class Branch:
 Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
 """None: the function is undefined for these parameters."""
 
-
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit")
 """The numbers that are computed of a function that has further free names."""
 MAX_SMOOTHNESS = 8
@@ -73,30 +73,26 @@ MAX_SMOOTHNESS = 8
 
 def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
     """One of KINDS for body as a function of one variable: a number in terms of its other names. Raises Undecided."""
-    try:
-        return _value(f, body, signs_of)
-    except normal_form.TooComplex as reason:
-        raise Undecided(f"{f.text}: {reason}") from None
-
-
-def _value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
     assert f.variable is not None
     question = _Question(body, f.variable, signs_of)
-    tree = question.tree(-1, 1, {})
-    match f.kind:
-        case "sup" | "inf":
-            return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
-        case "lipschitz":
-            return exact(question.fold(tree, question.steepest))
-        case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
-            return PLUS_INFINITY  # one smooth formula
-        case "continuity":
-            return exact(question.fold(tree, question.smoothness))
-        case "limit" if isinstance(f.at, Infinity):
-            end = f.at.sign
-            return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
-        case kind:
-            raise Undecided(f"{kind} of a function with parameters, at {f.at}")
+    try:
+        tree = question.tree(-1, 1, {})
+        match f.kind:
+            case "sup" | "inf":
+                return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
+            case "lipschitz":
+                return exact(question.fold(tree, question.steepest))
+            case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
+                return PLUS_INFINITY  # one smooth formula
+            case "continuity":
+                return exact(question.fold(tree, question.smoothness))
+            case "limit" if isinstance(f.at, Infinity):
+                end = f.at.sign
+                return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
+            case kind:
+                raise Undecided(f"{kind} of a function with parameters, at {f.at}")
+    except normal_form.TooComplex as reason:
+        raise Undecided(f"{f.text}: {reason}") from None
 
 
 class _Question:
@@ -139,17 +135,14 @@ class _Question:
         return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
 
     def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
-        sign = self._known_sign(e, known)
-        if sign is None:
+        if (sign := self._known_sign(e, known)) is None:
             raise Undecided(f"the sign of {to_text(e)}")
         return sign
 
     def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
         """The branch of a known sign, or all three."""
         sign = self._known_sign(e, known)
-        if sign is not None:
-            return then(sign)
-        return Branch(e, (then(1), then(0), then(-1)))
+        return Branch(e, (then(1), then(0), then(-1))) if sign is None else then(sign)
 
     def cut(
         self, cuts: list[Expr], signs: tuple[int, ...], low: End, high: End, key: Expr, known: Mapping[Expr, int]
@@ -222,7 +215,7 @@ class _Question:
 
     def limit(self, part: Interval, end: int) -> Expr:
         """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""
-        for e, side in ((part.formula, end), *self._stretched(part, end)):
+        for e, side in self._ways(part, end):
             form = self._separate(e)
             if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
                 continue
@@ -230,13 +223,18 @@ class _Question:
             return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, _real(side), 0)) + d
         raise Undecided(f"the limit of {to_text(part.formula)} for every value of its parameters")
 
-    def _stretched(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
-        """The formula with x = t/p or x = t p for a parameter p of known sign, and the infinity that t tends to."""
+    def _ways(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
+        """The formula, then stretched by each parameter of known sign, and the infinity that its variable tends to."""
+        yield part.formula, end
         for p in sorted(ex.free_names(part.formula) - {self.variable}):
             if sign := self._known_sign(ex.name(p), part.known):
-                for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
-                    changed = calculus.substitute(part.formula, {self.variable: stretched})
-                    yield normal_form.canonical(changed), end * sign
+                yield from ((e, end * sign) for e in self._stretched(part.formula, p))
+
+    def _stretched(self, e: Expr, p: str) -> Iterator[Expr]:
+        """A formula with x = t/p or x = t p."""
+        for x in (self.x / ex.name(p), self.x * ex.name(p)):
+            with suppress(normal_form.TooComplex):
+                yield normal_form.canonical(calculus.substitute(e, {self.variable: x}))
 
     def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
         """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
@@ -304,25 +302,20 @@ class _Question:
         """The sup or inf of a smooth formula on an interval. Raises Undecided."""
         if self.variable not in ex.free_names(e):
             return e
-        if (found := self._separated(part, e, sense)) is not None:
-            return found
-        for p in sorted(ex.free_names(e) - {self.variable}):
+        if (bound := self._separated(part, e, sense)) is not None:
+            return bound
+        parameters = sorted(ex.free_names(e) - {self.variable})
+        ends = (part.low, part.high)
+        for p in parameters if all(isinstance(end, int) or end is ex.ZERO for end in ends) else ():
             sign = self._known_sign(ex.name(p), part.known)
-            ends = (part.low, part.high)
-            if sign == 0 or not all(isinstance(end, int) or end is ex.ZERO for end in ends):
-                continue
             if sign is None:
                 return self._by_sign_of_name(part, e, sense, p)
             low, high = (end * sign if isinstance(end, int) else end for end in (ends if sign > 0 else ends[::-1]))
-            for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
-                try:
-                    changed = normal_form.canonical(calculus.substitute(e, {self.variable: stretched}))
-                except normal_form.TooComplex:
-                    continue
-                found = self._separated(Interval(low, high, changed, part.known), changed, sense)
-                if found is not None:
-                    return found
-        raise Undecided(f"the bounds of {to_text(e)} for every {', '.join(sorted(ex.free_names(e) - {self.variable}))}")
+            for changed in self._stretched(e, p) if sign else ():
+                bound = self._separated(Interval(low, high, changed, part.known), changed, sense)
+                if bound is not None:
+                    return bound
+        raise Undecided(f"the bounds of {to_text(e)} for every {', '.join(parameters)}")
 
     def _by_sign_of_name(self, part: Interval, e: Expr, sense: int, p: str) -> Expr:
         """The three cases of a parameter that may have any sign."""
@@ -344,15 +337,12 @@ class _Question:
 
     def _separated(self, part: Interval, e: Expr, sense: int) -> Expr | None:
         """The bound of c G(x) + d, where e has this form."""
-        try:
+        form = None
+        with suppress(normal_form.TooComplex):
             form = self._separate(e)
-        except normal_form.TooComplex:
-            return None
-        if form is None:
+        if form is None or not (self._defined(form[0], part.known) and self._defined(form[2], part.known)):
             return None
         c, g, d = form
-        if not all(self._defined(f, part.known) for f in (c, d)):
-            return None
         if not g.total:
             return None
         if any(ex.free_names(end) for end in (part.low, part.high) if isinstance(end, Expr)):
@@ -376,15 +366,12 @@ class _Question:
         for end in (part.low, part.high):
             if isinstance(end, Expr):
                 values.append(calculus.substitute(e, {self.variable: end}))
-            else:
-                limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
-                if not limit.infinite:
-                    values.append(c * _exact(limit) + d)
-                    continue
-                # An infinite end does not count where it lies on the other side.
-                sign = self._known_sign(c, part.known)
-                if sign is None or sign * limit.infinite == sense:
-                    return None
+                continue
+            limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
+            if not limit.infinite:
+                values.append(c * _exact(limit) + d)
+            elif (sign := self._known_sign(c, part.known)) is None or sign * limit.infinite == sense:
+                return None  # an infinite end does not count where it lies on the other side
         return _largest(values, sense) if all(v.total for v in values) else None
 
     def _separate(self, e: Expr) -> tuple[Expr, Expr, Expr] | None:
@@ -435,7 +422,7 @@ def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:
 
 
 def _has_derivative(e: Expr) -> bool:
-    return e.op == "derivative" or any(_has_derivative(child) for child in ex.children(e))
+    return e.op == "derivative" or any(map(_has_derivative, ex.children(e)))
 
 
 def _finite(end: End) -> Expr:

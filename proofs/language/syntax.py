@@ -127,9 +127,9 @@ class Statement:
     functionals: Mapping[str, Functional]
     where: Formula | None = None
     where_text: str | None = None
-    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
+    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict[str, tuple[Expr, Expr, str]])
     """placeholder -> (factor, count, its variable), for product(f, n)."""
-    product_texts: Mapping[str, str] = field(default_factory=dict)
+    product_texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def relations(formula: Formula) -> list[Leaf]:

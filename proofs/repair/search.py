@@ -73,8 +73,8 @@ class _Search:
                     ways = [repairs, *simpler]
                 case _:  # a property of the very function says more than one of a simpler function
                     ways = [simpler[0], repairs, simpler[1]]
-            found = next(filter(None, map(self.first, ways)), None)
-        return found or self.first(_at_the_counterexample(statement, answer))
+            candidate = next(filter(None, map(self.first, ways)), None)
+        return candidate or self.first(_at_the_counterexample(statement, answer))
 
     def _verdict(self, text: str, where: str | None) -> Verdict:
         with budget(SEARCH_STEPS), suppress(FAILURES):
@@ -123,13 +123,13 @@ class _Search:
     def _conjunction(self, statement: Statement, parts: tuple[Formula, ...]) -> Iterator[Candidate]:
         """True parts as they are, false ones repaired; first without, then with a narrower condition."""
         where = statement.where_text
-        found = [(source(part), self._verdict(source(part), where)) for part in parts]
+        verdicts = [(source(part), self._verdict(source(part), where)) for part in parts]
         complete: list[Candidate] = []
         partial: list[Candidate] = []
         for narrower in (False, True):
             texts: list[str] = []
             condition = where
-            for part, (text, verdict) in zip(parts, found, strict=True):
+            for part, (text, verdict) in zip(parts, verdicts, strict=True):
                 if verdict is Verdict.PROVED:
                     texts.append(text)
                 if verdict is not Verdict.REFUTED:

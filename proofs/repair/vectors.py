@@ -11,7 +11,7 @@ from ..language.syntax import Connective, Formula, Relation
 from ..vectors.reader import VectorStatement
 from .constants import with_simple_constants
 from .trees import parse, substituted, unparsed
-from .wording import Candidate, both, sides, source, written
+from .wording import Candidate, both, source, written
 
 SIMPLE_VALUES = (0, 1)
 FACTORS = (2, 4, 10)
@@ -36,7 +36,7 @@ def candidates(statement: VectorStatement, answer: Answer) -> Iterator[Candidate
 
 
 def _for_relation(r: Relation, statement: VectorStatement, answer: Answer) -> Iterator[Candidate]:
-    (left, right), where = sides(r), statement.where_text
+    left, right, where = r.left_text, r.right_text, statement.where_text
     if r.op in ("<", ">"):
         yield r.text, both(where, "n >= 2")
         yield f"{left} {r.op}= {right}", where

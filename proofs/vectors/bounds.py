@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..cases.sign_rules import ALL, NOT_NEGATIVE, NOT_POSITIVE, ZERO, Signs, product_signs, sign_of_number
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -148,18 +149,18 @@ class Reading:
     def _share_of_unknown_rate(self, name: str, row: str, rate: Expr) -> None:
         """exp(k r v[i]) = (p sum)^k where r may have any sign; v[i] elsewhere stays as it is."""
         argument = rate * ex.name(row)
-        found: dict[Expr, Expr] = {}
+        exponents: dict[Expr, Expr] = {}
         for e in _exponentials(self.expr):
             multiple = canonical(e.args[0] / argument).value
             if multiple is not None:
-                found[e] = ex.rational(multiple)
-        if not found:
+                exponents[e] = ex.rational(multiple)
+        if not exponents:
             return
         p = self._share(to_text(readable(argument)), name, relative=False)
 
         def visit(e: Expr) -> Expr:
-            if e in found:
-                return ex.power(p * positive_number(name), found[e])
+            if e in exponents:
+                return ex.power(p * positive_number(name), exponents[e])
             return calculus.rebuild(e, visit)
 
         self.expr = canonical(visit(self.expr))
@@ -236,8 +237,8 @@ def _exponentials(e: Expr) -> Iterator[Expr]:
         yield from _exponentials(child)
 
 
-def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[int, bool] | None:
-    """The sign of an expression where it can be read off its factors, and whether it is strict.
+def visible_signs(e: Expr, conditions: Sequence[Relation], least: int) -> Signs:
+    """The signs that an expression can have, where its factors tell whether it is never below or never above 0.
 
     An expression known not to be negative is written abs(x) or log(1 + abs(x)), whichever shows the sign.
     """
@@ -251,40 +252,31 @@ def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[i
                 values.setdefault(low.args[0], ex.log(1 + size) if logarithmic else size)
             elif (high := canonical(1 - low)) in positive:
                 values[high.args[0]] = 1 / (1 + (ex.exp(high) if op == ">" else ex.switch("abs", high)))
-        if (found := _sign_by_factors(calculus.substitute(e, values))) is not None:
-            return found
-    return None
+        signs = _signs_by_factors(calculus.substitute(e, values))
+        if signs <= NOT_NEGATIVE or signs <= NOT_POSITIVE:
+            return signs
+    return ALL
 
 
-def _sign_by_factors(e: Expr) -> tuple[int, bool] | None:
+def _signs_by_factors(e: Expr) -> Signs:
     try:
         constant, upper, lower = normal_form.numerator_factors(e)
     except normal_form.TooComplex:
-        return None
-    sign, strict = (constant > 0) - (constant < 0), True
+        return ALL
+    signs = sign_of_number(constant)
     for factor, power in upper:
-        found = _factor_sign(factor)
-        if power % 2 == 0:
-            strict &= found is not None and found[1]
-        elif found is None:
-            return None
-        else:
-            sign, strict = sign * found[0], strict and found[1]
+        signs = product_signs(signs, _factor_signs(factor), power)
     for factor, power in lower:
-        if power % 2:
-            found = _factor_sign(factor)
-            if found is None:
-                return None
-            sign *= found[0]
-    return sign, strict
+        signs = product_signs(signs, _factor_signs(factor) - ZERO, power)
+    return signs
 
 
-def _factor_sign(factor: Expr) -> tuple[int, bool] | None:
-    for sign in (1, -1):
+def _factor_signs(factor: Expr) -> Signs:
+    for sign, signs in ((1, NOT_NEGATIVE), (-1, NOT_POSITIVE)):
         e = canonical(sign * factor)
         if e.positive or ex.is_nonnegative(e):
-            return sign, e.positive
-    return None
+            return signs - ZERO if e.positive else signs
+    return ALL
 
 
 def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterator[Reading]:

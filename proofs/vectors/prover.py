@@ -13,6 +13,7 @@ from dataclasses import replace
 from ..budget import Undecided, budget
 from ..cases import case_split, points
 from ..cases.answers import Answer
+from ..cases.sign_rules import ALL, NOT_NEGATIVE
 from ..decide.decision import Decision
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -24,7 +25,7 @@ from ..normal_forms import normal_form
 from ..verdicts import Evidence
 from . import naming
 from .algebra import Matrix, Vectors, is_vector
-from .bounds import Reading, term_by_term, visible_sign
+from .bounds import Reading, term_by_term, visible_signs
 from .normal_form import Sums, canonical, positive_number, readable
 from .points import at_dimension, real, sides_of, to_zero
 from .reader import EntryRelation, VectorStatement
@@ -188,11 +189,9 @@ class Prover:
     def _settle(self, goal: Relation, conditions: Sequence[Relation], least: int) -> None:
         """Prove a relation between real numbers under conditions. Raises Undecided."""
         left = real(goal.lhs)
-        visible = visible_sign(left, conditions, least)
-        if visible is not None:
-            sign, strict = visible
-            if sign and (strict or len(goal.op) == 2) and (sign > 0) == (goal.op[0] == ">"):
-                return
+        signs = visible_signs(left, conditions, least)
+        if signs and all(ex.holds(goal.op, sign) for sign in signs):
+            return
         names = ex.free_names(left)
         useful = tuple(c for c in conditions if ex.free_names(real(c.lhs)) & names == ex.free_names(real(c.lhs)))
         where = Connective("and", useful) if useful else None
@@ -286,10 +285,11 @@ class Prover:
         """The sign of a matrix entry, where it can be read off, and the sentences that show it."""
         normal = self.sums.normal(e)
         reading = Reading(normal, self.sums.bodies, max(least, self.least)).read()
-        sign = visible_sign(reading.expr, [*reading.conditions, *self._known(self.sums, reading)], reading.least)
-        if sign is None:
+        signs = visible_signs(reading.expr, [*reading.conditions, *self._known(self.sums, reading)], reading.least)
+        if signs == ALL:
             raise Undecided("entries of a matrix whose sign is not decided")
-        return sign[0], [*reading.notes, f"matrix entries {to_text(readable(reading.expr))} keep one sign"]
+        note = f"matrix entries {to_text(readable(reading.expr))} keep one sign"
+        return 1 if signs <= NOT_NEGATIVE else -1, [*reading.notes, note]
 
 
 def _all(proofs: Sequence[Answer]) -> Answer:
