@@ -61,7 +61,7 @@ class _Search:
         self.functions = functions
         self.decide = decide
 
-    def nearest(self, statement: Statement, answer: Answer | None) -> Candidate | None:
+    def nearest(self, statement: Statement, answer: Answer) -> Candidate | None:
         """The first candidate that is proved, else the opposite where the statement fails."""
         with budget(REPAIR_SHARE * remaining()):
             simpler = [_simpler(statement, parameters=parameters) for parameters in (False, True)]
@@ -91,7 +91,7 @@ class _Search:
                 seen.add(candidate)
         return None
 
-    def _repairs(self, statement: Statement, answer: Answer | None) -> Iterator[Candidate]:
+    def _repairs(self, statement: Statement, answer: Answer) -> Iterator[Candidate]:
         refuted = Refuted(statement, answer)
         match statement.formula:
             case Connective(op="and", parts=parts):
@@ -134,7 +134,7 @@ class _Search:
                     texts.append(text)
                 if verdict is not Verdict.REFUTED:
                     continue
-                repairs = self._repairs(_with(statement, part), None)
+                repairs = self._repairs(_with(statement, part), Answer(False))
                 near = self.first(c for c in repairs if narrower or c[1] == where)
                 if near is not None:
                     texts.append(near[0])
@@ -174,10 +174,10 @@ def _with(statement: Statement, formula: Formula) -> Statement:
     return replace(statement, formula=formula, text=source(formula))
 
 
-def _at_the_counterexample(statement: Statement, answer: Answer | None) -> Iterator[Candidate]:
+def _at_the_counterexample(statement: Statement, answer: Answer) -> Iterator[Candidate]:
     """The opposite: of a closed statement as a whole, of one with free names where it fails."""
     contrary = source(opposite(statement.formula))
-    at = {} if answer is None or answer.counterexample is None else answer.counterexample.at
+    at = {} if answer.counterexample is None else answer.counterexample.at
     if at and all(re.fullmatch(r"[A-Za-z]\w*", name) for name in at):
         yield contrary, " and ".join(f"{name} == {value}" for name, value in at.items())
     yield contrary, statement.where_text

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided
-from ..cases.answers import Answer, Point
+from ..cases.answers import Answer
 from ..decide.decision import Decision
 from ..decide.resolution import union_of
 from ..expressions import calculus
@@ -37,11 +37,11 @@ Candidate: TypeAlias = tuple[str, str | None]
 class Refuted:
     """A refuted statement with the numbers in it computed."""
 
-    def __init__(self, statement: Statement, answer: Answer | None) -> None:
+    def __init__(self, statement: Statement, answer: Answer) -> None:
         self.statement = statement
         self.where = statement.where_text
-        self.at = {} if answer is None or answer.counterexample is None else answer.counterexample.at
-        self.point: Point = {} if answer is None else answer.point
+        self.at = {} if answer.counterexample is None else answer.counterexample.at
+        self.point = answer.point
 
     @cached_property
     def decision(self) -> Decision:

@@ -7,10 +7,10 @@ component by component.
 
 from __future__ import annotations
 
-from ..budget import Undecided, budget
+from ..budget import budget
 from ..cases.answers import Answer
 from ..decide.decision import Decision
-from .points import Search, at_dimension
+from .points import at_dimension, failure
 from .prover import Prover
 from .reader import VectorStatement
 
@@ -23,11 +23,8 @@ def decided(s: VectorStatement) -> Answer:
     if s.dimension is not None:
         answer = Decision(at_dimension(s, s.dimension)).run()
         return answer.after(f"n = {s.dimension}, component by component")
-    search = Search(s)
-    if search.failure is not None:
-        return search.failure
-    if not search.met:
-        raise Undecided("no vector was found that satisfies the condition with every term defined")
+    if (refuted := failure(s)) is not None:
+        return refuted
     prover = Prover(s)
     with budget(PROOF_STEPS):
         prover.require_whole_space()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice, product
 from math import prod
@@ -87,56 +88,48 @@ def real(side: object) -> Expr:
     return side
 
 
-class Search:
-    """The statement at a few vectors: where it fails, if it does, and whether any point was in the domain."""
+def failure(statement: VectorStatement) -> Answer | None:
+    """The answer for a statement that fails at one of a few vectors. Raises Undecided where none is in the domain."""
+    met = False
+    for n in SAMPLES:
+        if n == 1 and any(isinstance(leaf, EntryRelation) for leaf in relations(statement.formula)):
+            continue  # there are no two different indices
+        with suppress(Undecided, IndexError):
+            fixed = at_dimension(statement, n)
+            formula, where = to_zero(fixed.formula), to_zero(fixed.where)
+            for vectors, scalars in islice(_points(statement, n), MAX_POINTS):
+                point = {f"{v}[{i}]": x for v, values in vectors.items() for i, x in enumerate(values)} | scalars
+                try:
+                    with budget(POINT_STEPS):
+                        if not points.evaluate(where, point):
+                            continue
+                        holds = points.evaluate(formula, point)
+                except (Undecided, Undefined):
+                    continue
+                met = True
+                if not holds:
+                    return _failure(fixed.formula, point, {"n": fmpq(n)} | vectors | scalars)
+                if not (vectors or scalars):
+                    break
+    if not met:
+        raise Undecided("no vector was found that satisfies the condition with every term defined")
+    return None
 
-    def __init__(self, statement: VectorStatement) -> None:
-        self.statement = statement
-        self.met = False
-        self.failure: Answer | None = None
-        for n in SAMPLES:
-            try:
-                self._at(n)
-            except (Undecided, IndexError):
-                continue
-            if self.failure is not None:
-                return
 
-    def _at(self, n: int) -> None:
-        if n == 1 and any(isinstance(leaf, EntryRelation) for leaf in relations(self.statement.formula)):
-            return  # there are no two different indices
-        fixed = at_dimension(self.statement, n)
-        formula, where = to_zero(fixed.formula), to_zero(fixed.where)
-        for vectors, scalars in islice(self._points(n), MAX_POINTS):
-            point = {f"{v}[{i}]": fmpq(x) for v, values in vectors.items() for i, x in enumerate(values)} | scalars
-            try:
-                with budget(POINT_STEPS):
-                    if not points.evaluate(where, point):
-                        continue
-                    holds = points.evaluate(formula, point)
-            except (Undecided, Undefined):
-                continue
-            self.met = True
-            if not holds:
-                self.failure = _failure(fixed.formula, point, {"n": fmpq(n)} | vectors | scalars)
-                return
-            if not (vectors or scalars):
-                return
-
-    def _points(self, n: int) -> Iterator[tuple[dict[str, Vector], dict[str, fmpq]]]:
-        """Combinations of sample vectors and numbers, the simplest first."""
-        names, scalars = self.statement.names, self.statement.scalars
-        vectors: list[Sequence[Vector]] = [SAMPLES[n]] * len(names)
-        numbers: list[Sequence[fmpq]] = [NUMBERS] * len(scalars)
-        while prod(map(len, (*vectors, *numbers))) > MAX_COMBINATIONS:
-            longest = max(map(len, (*vectors, *numbers)))
-            vectors = [values[:-1] if len(values) == longest else values for values in vectors]
-            numbers = [values[:-1] if len(values) == longest else values for values in numbers]
-        for choice in sorted(product(*(range(len(values)) for values in (*vectors, *numbers))), key=sum):
-            yield (
-                {name: values[i] for name, values, i in zip(names, vectors, choice, strict=False)},
-                {name: values[i] for name, values, i in zip(scalars, numbers, choice[len(names) :], strict=True)},
-            )
+def _points(statement: VectorStatement, n: int) -> Iterator[tuple[dict[str, Vector], dict[str, fmpq]]]:
+    """Combinations of sample vectors and numbers, the simplest first."""
+    names, scalars = statement.names, statement.scalars
+    vectors: list[Sequence[Vector]] = [SAMPLES[n]] * len(names)
+    numbers: list[Sequence[fmpq]] = [NUMBERS] * len(scalars)
+    while prod(map(len, (*vectors, *numbers))) > MAX_COMBINATIONS:
+        longest = max(map(len, (*vectors, *numbers)))
+        vectors = [values[:-1] if len(values) == longest else values for values in vectors]
+        numbers = [values[:-1] if len(values) == longest else values for values in numbers]
+    for choice in sorted(product(*(range(len(values)) for values in (*vectors, *numbers))), key=sum):
+        yield (
+            {name: values[i] for name, values, i in zip(names, vectors, choice, strict=False)},
+            {name: values[i] for name, values, i in zip(scalars, numbers, choice[len(names) :], strict=True)},
+        )
 
 
 def _failure(formula: Formula, point: Mapping[str, fmpq], at: Point) -> Answer:
