@@ -49,7 +49,7 @@ from . import properties
 from .explanations import explain, is_identity, refuted
 from .functionals import NoLimit, closed_real, describe_extremum, digits, set_value
 from .products import product_of
-from .resolution import Resolution, union_of
+from .resolution import Resolution, free_names, union_of
 
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
@@ -175,15 +175,9 @@ class Decision(Resolution):
             raise Undecided("the domain is empty: nothing satisfies the condition")
 
     def _uses_functions(self, leaf: Relation) -> bool:
-        for side in (leaf.lhs, leaf.rhs):
-            if isinstance(side, SetFunctional):
-                return True
-            if isinstance(side, Expr) and any(
-                self.statement.functionals[n].kind in (*SETS, "sup", "inf", "lipschitz")
-                for n in ex.free_names(side) & self.statement.functionals.keys()
-            ):
-                return True
-        return False
+        kinds = {f.kind for name, f in self.statement.functionals.items() if name in free_names(leaf)}
+        is_set = isinstance(leaf.lhs, SetFunctional) or isinstance(leaf.rhs, SetFunctional)
+        return is_set or not kinds.isdisjoint((*SETS, "sup", "inf", "lipschitz"))
 
     def closed_truth(self, formula: Formula) -> Answer:
         return fold(formula, self._closed_leaf, connected)
@@ -197,13 +191,9 @@ class Decision(Resolution):
         if isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
             return self._sets(leaf)
         left, right = self.number(leaf.lhs), self.number(leaf.rhs)
-        if left is right and left.infinite:
-            order = 0
-        else:
-            order = self._compare_closed(leaf, left, right)
-        truth = ex.holds(leaf.op, order)
+        order = self._order(leaf, left, right)
         note = f"{leaf.text}: {digits(left)} {('<', '==', '>')[order + 1]} {digits(right)}"
-        if truth:
+        if ex.holds(leaf.op, order):
             return Answer(True, (note,))
         return Answer(False, (note,), Counterexample({}, digits(left), digits(right)), left=left)
 
@@ -214,18 +204,13 @@ class Decision(Resolution):
             texts = self.statement.product_texts
             shown = sorted(texts.get(product_of(name)[0], name) for name in outer)
             raise Undecided(f"{q.text} depends on {', '.join(shown)}")
-        where_names = frozenset[str]() if self.statement.where is None else _free(self.statement.where)
+        where_names = self.names_in(self.statement.where)
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):
             raise Undecided(f"where {self.statement.where_text!r} relates bound names of {q.text} to other names")
-        inner = Decision(
-            replace(
-                self.statement,
-                formula=Connective("not", (q.body,)) if exists else q.body,
-                where=self.statement.where if confined else None,
-                where_text=self.statement.where_text if confined else None,
-            )
-        )
+        formula = Connective("not", (q.body,)) if exists else q.body
+        unconfined = {} if confined else {"where": None, "where_text": None}
+        inner = Decision(replace(self.statement, formula=formula, **unconfined))
         inner.values, inner.products, inner.exact_only = self.values, self.products, self.exact_only
         answer = inner.settle()
         if not exists:
@@ -244,10 +229,12 @@ class Decision(Resolution):
             for leaf in relations(formula)
         )
 
-    def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
+    def _order(self, r: Relation, left: Real, right: Real) -> int:
         """The order of two sides, each proved to be a number: then what cancels between them may."""
-        if isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr) and not (left.infinite or right.infinite):
-            if formula.lhs is formula.rhs or normal_form.is_zero(self.difference(formula)):
+        if left is right and left.infinite:
+            return 0
+        if isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr) and not (left.infinite or right.infinite):
+            if r.lhs is r.rhs or normal_form.is_zero(self.difference(r)):
                 return 0
         return compare(left, right)
 
@@ -347,8 +334,8 @@ class Decision(Resolution):
         assert isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr)
         flipped = bool(ex.free_names(formula.lhs) & self.values.keys())
         body, other = (formula.rhs, formula.lhs) if flipped else (formula.lhs, formula.rhs)
-        names = ex.free_names(body) - self.values.keys()
-        if ex.free_names(other) - self.values.keys() or ex.free_names(body) & self.values.keys() or len(names) != 1:
+        names = ex.free_names(body)
+        if ex.free_names(other) - self.values.keys() or names & self.values.keys() or len(names) != 1:
             raise Undecided("a number without an exact form next to free names")
         (variable,) = names
         shape = decided_landscape(self.substitute(body), variable, self.region(variable))
@@ -381,14 +368,3 @@ class Decision(Resolution):
             return answer
         at = {name: exact(value) for name, value in answer.point.items() if isinstance(value, fmpq)}
         return refuted(self, formula, at, answer.notes, Evidence.EXACT)
-
-
-def _free(formula: Formula) -> frozenset[str]:
-    """The free names of a formula's numbers, those bound inside it left out."""
-    names: frozenset[str] = frozenset()
-    for leaf in relations(formula):
-        if isinstance(leaf, Quantified):
-            names |= _free(leaf.body) - set(leaf.names)
-        elif isinstance(leaf, Relation):
-            names |= union_of(ex.free_names(side) for side in (leaf.lhs, leaf.rhs) if isinstance(side, Expr))
-    return names

@@ -138,9 +138,7 @@ class Resolution:
 
     def placeholders(self, leaf: Leaf) -> frozenset[str]:
         """Numbers without exact forms in a relation."""
-        sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
-        numbers = union_of(ex.free_names(side) for side in sides if isinstance(side, Expr)) & self.values.keys()
-        return frozenset(name for name in numbers if self.values[name].exact is None)
+        return frozenset(name for name in free_names(leaf) & self.values.keys() if self.values[name].exact is None)
 
     def region(self, variable: str) -> Line[bool] | None:
         """The truth of the where condition along one variable, or None without a condition on it."""
@@ -254,6 +252,12 @@ class Resolution:
 def union_of(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     """All names of several sets."""
     return frozenset[str]().union(*sets)
+
+
+def free_names(leaf: Leaf) -> frozenset[str]:
+    """The free names and placeholders of a relation's sides."""
+    sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
+    return union_of(ex.free_names(side) for side in sides if isinstance(side, Expr))
 
 
 def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -> Line[bool | None]:

@@ -12,7 +12,7 @@ from flint import fmpq
 from ..budget import Undecided
 from ..cases.answers import Answer
 from ..decide.decision import Decision
-from ..decide.resolution import union_of
+from ..decide.resolution import free_names, union_of
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -57,9 +57,7 @@ class Refuted:
 
     def names_of(self, formula: Formula) -> frozenset[str]:
         """The free names of relations; what was computed from whole functions is left out."""
-        sides = [side for r in relations(formula) if isinstance(r, Relation) for side in (r.lhs, r.rhs)]
-        names = union_of(ex.free_names(side) for side in sides if isinstance(side, Expr))
-        return names - self.statement.functionals.keys()
+        return union_of(map(free_names, relations(formula))) - self.statement.functionals.keys()
 
     def is_computed(self, side: object) -> bool:
         """Whether a side contains a number computed from whole functions."""
