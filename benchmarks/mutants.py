@@ -202,8 +202,11 @@ MUTANTS = tuple(
             ("the case = 0 is skipped", "for sign in (1, 0, -1)]", "for sign in (1, -1)]"),
             ("an open end is closed", "    if high == 0 and not span.high_closed:\n", "    if high == 0:\n"),
             ("terms are positive", "    return sign > 0\n\n\ndef _span_signs", "    return True\n\n\ndef _span_signs"),
-            ("`or` confines like `and`", 'elif tree[0] == "and":\n        for part in tree[1]:\n            yield from _all_of',
-             'elif tree[0] in ("and", "or"):\n        for part in tree[1]:\n            yield from _all_of'),
+        )),
+        ("language/syntax", ("language/test_syntax",), (
+            ("`or` confines like `and`", 'formula.op == "and":\n        return [leaf for part', 'formula.op in ("and", "or"):\n        return [leaf for part'),
+            ("what is unknown is true", "return None if None in truths else not decisive", "return not decisive"),
+            ("what is undefined is unknown", "return None if None in truths else kleene(op, truths)", "return kleene(op, truths)"),
         )),
         ("cases/fourier_motzkin", (LINES,), (
             ("a strict sum of inequalities is not strict", "low[2] or high[2]", "low[2] and high[2]"),

@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from .budget import UNBOUNDED, Undecided, budget
+from .cases.answers import Answer
 from .catalogue.parse import parse_statement
 from .cross_examination.examine import cross_examined
-from .decide.decision import Decision, Outcome
+from .decide.decision import Decision
 from .language.syntax import Statement
 from .normal_forms.signs import Undefined
 from .repair import search
@@ -53,16 +54,20 @@ def _decide_part(text: str, *, where: str | None, functions: Mapping[str, str] |
 def _searched(
     text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool, *, part: bool = False
 ) -> tuple[Result, Candidate | None]:
-    outcome, near = Outcome(Verdict.UNDECIDED, None, ("reading the statement takes too long",)), None
+    answer: Answer | str = "reading the statement takes too long"
+    near = None
     with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
         statement = _read(text, where, functions, part)
         with budget():
-            outcome = _outcome(statement)
-        if suggest and outcome.verdict is Verdict.REFUTED:
+            answer = _answer(statement)
+        if suggest and isinstance(answer, Answer) and not answer.truth:
             with budget(search.SUGGESTION_STEPS):
-                near = search.suggest(statement, functions, _decide_part, outcome.counterexample)
-    explanation = tuple(dict.fromkeys(outcome.explanation))
-    return Result(text, where, outcome.verdict, outcome.evidence, explanation, outcome.counterexample), near
+                near = search.suggest(statement, functions, _decide_part, answer)
+    if isinstance(answer, str):
+        return Result(text, where, Verdict.UNDECIDED, explanation=(answer,)), near
+    verdict = Verdict.PROVED if answer.truth else Verdict.REFUTED
+    explanation = tuple(dict.fromkeys(answer.notes))
+    return Result(text, where, verdict, answer.evidence, explanation, answer.counterexample), near
 
 
 def _read(
@@ -74,12 +79,13 @@ def _read(
     return parse_statement(text, where, functions, part=part)
 
 
-def _outcome(statement: Statement | VectorStatement) -> Outcome:
+def _answer(statement: Statement | VectorStatement) -> Answer | str:
+    """The answer, or why there is none."""
     try:
         return decided(statement) if isinstance(statement, VectorStatement) else Decision(statement).run()
     except (Undecided, Undefined) as reason:
-        return Outcome(Verdict.UNDECIDED, None, (str(reason),))
+        return str(reason)
     except RecursionError:
-        return Outcome(Verdict.UNDECIDED, None, ("the expression is nested too deeply for the prover",))
+        return "the expression is nested too deeply for the prover"
     except MemoryError:
-        return Outcome(Verdict.UNDECIDED, None, ("the question takes more memory than there is",))
+        return "the question takes more memory than there is"

@@ -5,8 +5,9 @@ Where the parts share no name the bounds are tight; where they do, they are stil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import reduce
 
 from ..budget import Undecided
 from ..expressions import calculus
@@ -44,15 +45,12 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
     match e.op:
         case "add":
             groups = _grouped(e.args, ex.add)
-            if len(groups) > 1:
-                return _fold(groups, _sum, regions)
-            try:
-                return _linear(e, regions)
-            except Undecided:
-                return _fold(list(e.args), _sum, regions)
+            if len(groups) == 1:
+                with suppress(Undecided):
+                    return _linear(e, regions)
+            return reduce(_sum, _spans(groups, e.args, regions))
         case "mul":
-            groups = _grouped(e.args, ex.mul)
-            return _fold(groups if len(groups) > 1 else list(e.args), product_span, regions)
+            return reduce(product_span, _spans(_grouped(e.args, ex.mul), e.args, regions))
         case "sin" | "cos":
             return Interval(exact(-1), exact(1), True, True)
         case op if op in _LIMITS:
@@ -63,18 +61,13 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
 
 def _shared_arguments(e: Expr) -> list[Expr]:
     """Arguments in several names, of functions below: with one of them as a name of its own, bounds stay bounds."""
-    found: dict[Expr, None] = {}
 
-    def visit(node: Expr) -> None:
+    def arguments(node: Expr) -> Iterator[Expr]:
         for child in ex.children(node):
-            if node.op in ex.FUNCTIONS and len(ex.free_names(child)) > 1:
-                found[child] = None
-            elif len(ex.free_names(child)) > 1:
-                visit(child)
+            if len(ex.free_names(child)) > 1:
+                yield from (child,) if node.op in ex.FUNCTIONS else arguments(child)
 
-    if ARGUMENT not in ex.free_names(e):
-        visit(e)
-    return list(found)[:MAX_ARGUMENTS]
+    return [] if ARGUMENT in ex.free_names(e) else list(dict.fromkeys(arguments(e)))[:MAX_ARGUMENTS]
 
 
 _LIMITS = {
@@ -98,7 +91,7 @@ def _monotone_image(op: str, inner: Interval) -> Interval:
     return Interval(low, high, low_closed, high_closed)
 
 
-def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
+def _grouped(parts: Sequence[Expr], join: Callable[..., Expr]) -> list[Expr]:
     """Parts that share names put together, so that different groups are independent."""
     groups: list[tuple[frozenset[str], list[Expr]]] = []
     for part in parts:
@@ -107,7 +100,12 @@ def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
         merged = [p for g in touching for p in g[1]] + [part]
         groups = [g for g in groups if g not in touching]
         groups.append((names.union(*(g[0] for g in touching)), merged))
-    return [join(*group) for _, group in groups]  # type: ignore[operator]
+    return [join(*group) for _, group in groups]
+
+
+def _spans(groups: list[Expr], parts: Sequence[Expr], regions: Mapping[str, Line[bool]]) -> list[Interval]:
+    """The bounds of independent groups of parts; of the parts alone where they are one group."""
+    return [span_of(part, regions) for part in (groups if len(groups) > 1 else parts)]
 
 
 def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
@@ -118,14 +116,6 @@ def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
         if name not in ex.free_names(slope) and not ex.free_names(slope) & ex.free_names(rest) and e.total:
             return _sum(product_span(span_of(ex.name(name), regions), span_of(slope, regions)), span_of(rest, regions))
     raise Undecided("a sum whose parts share names")
-
-
-def _fold(parts: list[Expr], combine: object, regions: Mapping[str, Line[bool]]) -> Interval:
-    spans = [span_of(part, regions) for part in parts]
-    result = spans[0]
-    for span in spans[1:]:
-        result = combine(result, span)  # type: ignore[operator]
-    return result
 
 
 def _sum(a: Interval, b: Interval) -> Interval:

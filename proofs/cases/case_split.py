@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import product
-from math import prod
+from dataclasses import replace
 
 from flint import fmpq
 
@@ -22,18 +19,32 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.pieces import Resolver, UnknownSign, primitive
+from ..functions.pieces import UnknownSign, primitive
 from ..functions.sign_charts import sign_line, signs_within
 from ..functions.step_functions import Line, constant, merge, sample
+from ..language.syntax import TRUE, Connective, Formula, conjuncts, fold, kleene
 from ..normal_forms import normal_form
-from ..normal_forms.signs import Undefined, constant_sign
+from ..normal_forms.signs import Undefined
 from ..reals.reals import exact, sign_of
 from ..reals.sets import Interval
 from ..verdicts import Evidence
 from . import fourier_motzkin, sign_rules
+from .answers import Answer
 from .bounds import span_of
-from .points import FIRST_SAMPLES, MAX_SAMPLES, Question, Tree, evaluate, inside, points, search, search_lines, show
+from .points import (
+    FIRST_SAMPLES,
+    MAX_SAMPLES,
+    Question,
+    compared,
+    evaluate,
+    inside,
+    points,
+    search,
+    search_lines,
+    show,
+)
 from .sign_rules import Case
+from .versions import versions
 
 MAX_CASES = 400
 BOXES = (8, 1)
@@ -41,41 +52,35 @@ BOXES = (8, 1)
 BOX_STEPS = 8_000
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Proved where there is no counterexample."""
-
-    counterexample: dict[str, fmpq] | None
-    notes: tuple[str, ...]
-    evidence: Evidence
-
-
-def decide(question: Question) -> Verdict:
+def decide(question: Question) -> Answer:
     """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
     edges = _edges(question)
-    if (found := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
-        return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
+    if (failure := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
+        return _refuted(failure)
     prover = CaseSplit(question)
     try:
         prover.run()
     except Undecided as reason:
         if exhausted():
             raise
-        found = search(question, edges) or search_lines(question)
-        if found is None:
+        failure = search(question, edges) or search_lines(question)
+        if failure is None:
             box = _proved_box(question)
             raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried{box}") from None
-        return Verdict(found, (f"tried points until one failed: {show(found)}",), Evidence.EXACT)
+        return _refuted(failure)
     _require_point(question)
-    notes = (f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}", *prover.notes)
-    return Verdict(None, notes, Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+    note = f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}"
+    return Answer(True, (note,), evidence=Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+
+
+def _refuted(point: dict[str, fmpq]) -> Answer:
+    return Answer(False, (f"tried points until one failed: {show(point)}",), evidence=Evidence.EXACT, point=point)
 
 
 def _proved_box(question: Question) -> str:
     """For an undecided statement: the box of its names on which it is proved, as the end of a sentence."""
     for half in BOXES:
-        ends = exact(fmpq(-half)), exact(fmpq(half))
-        box: Line[bool] = Line(ends, (True, True), (False, True, False))
+        box = sign_rules.interval(exact(-half), exact(half))
         regions = {name: _both(question.regions.get(name), box) for name in question.names}
         try:
             with budget(BOX_STEPS):
@@ -109,9 +114,7 @@ def _require_point(question: Question) -> None:
 
 def _inner_points(question: Question) -> Iterator[dict[str, fmpq]]:
     """Points that the linear parts of the condition leave, or that lie inside where each name may be."""
-    conditions = list(_all_of(question.where))
-    rows = (row for e, op in conditions for row in fourier_motzkin.constraints(e, _signs_of(op)))
-    point = fourier_motzkin.solution(rows)
+    point = fourier_motzkin.solution(_linear_rows(question.where))
     if point is not None:
         yield {name: point.get(name, fmpq(0)) for name in question.names}
     with suppress(Undecided, Undefined):
@@ -132,11 +135,11 @@ def _inner(region: Line[bool]) -> fmpq:
 
 def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
     """A point, found by elimination, where the linear conditions hold and a linear part of the formula fails."""
-    rows = [row for e, op in _all_of(question.where) for row in fourier_motzkin.constraints(e, _signs_of(op))]
+    rows = _linear_rows(question.where)
     for e, op in _all_of(question.formula):
         if fourier_motzkin.form(e) is None:
             continue
-        for sign in sign_rules.ALL - _signs_of(op):
+        for sign in sign_rules.ALL - sign_rules.signs_of(op):
             point = fourier_motzkin.solution([*rows, *fourier_motzkin.constraints(e, {sign})])
             if point is None:
                 continue
@@ -147,26 +150,22 @@ def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
     return None
 
 
-def _all_of(tree: Tree) -> Iterator[tuple[Expr, str]]:
+def _all_of(formula: Formula) -> Iterator[tuple[Expr, str]]:
     """The relations that must all hold."""
-    if isinstance(tree, bool):
-        return
-    if isinstance(tree[0], Expr):
-        yield tree  # type: ignore[misc]
-    elif tree[0] == "and":
-        for part in tree[1]:
-            yield from _all_of(part)  # type: ignore[arg-type]
+    for part in conjuncts(formula):
+        if not isinstance(part, Connective):
+            yield compared(part)
 
 
-def _signs_of(op: str) -> sign_rules.Signs:
-    """The signs of a difference for which a relation holds."""
-    return frozenset(s for s in sign_rules.ALL if ex.holds(op, s))
+def _linear_rows(condition: Formula) -> list[fourier_motzkin.Linear]:
+    """What the linear parts of a condition say."""
+    return [row for e, op in _all_of(condition) for row in fourier_motzkin.constraints(e, sign_rules.signs_of(op))]
 
 
-def has_point(where: Tree, names: tuple[str, ...]) -> bool:
+def has_point(where: Formula, names: tuple[str, ...]) -> bool:
     """Whether a point that satisfies a condition is found."""
     try:
-        _require_point(Question(True, where, names))
+        _require_point(Question(TRUE, where, names))
     except Undecided:
         return False
     return True
@@ -179,10 +178,11 @@ class CaseSplit:
         self.question = question
         self.cases = 0
         self.keys: set[str] = set()
-        self.notes: list[str] = []
         self.used_lines = False
         self._open: list[Expr] = []
         """Relations in one name that stay open in the case at hand: the next signs to split by."""
+        self._undefined = False
+        """Whether some term has no value anywhere in the case at hand."""
 
     def run(self) -> None:
         stack: list[dict[Expr, int]] = [{}]
@@ -203,7 +203,7 @@ class CaseSplit:
     def _settle(self, known: dict[Expr, int]) -> bool:
         """Decide one case; whether it may contain points of the domain. Raises UnknownSign, Undecided."""
         regions = self._confine(known)
-        if any(_is_empty(region) for region in regions.values()):
+        if not all(any((*region.gaps, *region.at)) for region in regions.values()):
             return False
         assumed = sign_rules.assumptions(known, _all_of(self.question.where))
         if not sign_rules.possible(assumed):
@@ -212,16 +212,16 @@ class CaseSplit:
         where = self._truth(self.question.where, Case(sign_rules.assumptions(known, iter(())), regions), known)
         if where is False:
             return False
-        self._open: list[Expr] = []
+        self._open = []
         truth = self._truth(self.question.formula, Case(assumed, regions), known)
         if self._undefined:
-            return False  # some term has no value anywhere in this case: none of it is in the domain
+            return False  # none of the case is in the domain
         if truth is not True:
             for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(to_text(k)))):
                 if key not in known:
                     raise UnknownSign(key)
-            assumed = ", ".join(f"{to_text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
-            raise Undecided(f"not decided in the case {assumed or 'of all points'}")
+            signs = ", ".join(f"{to_text(key)} {'<=>'[sign + 1]} 0" for key, sign in known.items())
+            raise Undecided(f"not decided in the case {signs or 'of all points'}")
         return True
 
     def allowed(self) -> dict[str, Line[bool]]:
@@ -231,37 +231,22 @@ class CaseSplit:
     def _confine(self, known: dict[Expr, int]) -> dict[str, Line[bool]]:
         """For each name, where the assumptions and the condition allow it to be."""
         regions = dict(self.question.regions)
-        for key, sign in known.items():
-            names = ex.free_names(key)
-            if len(names) == 1:
-                (name,) = names
-                line = sign_line(key, name).map(lambda s, sign=sign: s == sign)
-                regions[name] = _both(regions.get(name), line)
-        for difference, op in _all_of(self.question.where):
-            names = ex.free_names(difference)
-            if len(names) == 1:
-                (name,) = names
-                line = sign_line(difference, name).map(lambda s, op=op: s is not None and ex.holds(op, s))
+        signs = [(key, frozenset((sign,))) for key, sign in known.items()]
+        signs += [(difference, sign_rules.signs_of(op)) for difference, op in _all_of(self.question.where)]
+        for e, allowed in signs:
+            if len(ex.free_names(e)) == 1:
+                (name,) = ex.free_names(e)
+                line = sign_line(e, name).map(lambda sign, allowed=allowed: sign in allowed)
                 regions[name] = _both(regions.get(name), line)
         return regions
 
-    def _truth(self, tree: Tree, case: Case, known: dict[Expr, int]) -> bool | None:
+    def _truth(self, formula: Formula, case: Case, known: dict[Expr, int]) -> bool | None:
         """True or False throughout the case, or None."""
-        if isinstance(tree, bool):
-            return tree
-        if isinstance(tree[0], Expr):
-            return self._relation(tree[0], str(tree[1]), case, known)
-        values = [self._truth(part, case, known) for part in tree[1]]  # type: ignore[arg-type]
-        if tree[0] == "not":
-            return None if values[0] is None else not values[0]
-        decisive = tree[0] == "or"
-        if decisive in values:
-            return decisive
-        return None if None in values else not decisive
+        return fold(formula, lambda leaf: self._relation(*compared(leaf), case, known), kleene)
 
     def _relation(self, e: Expr, op: str, case: Case, known: dict[Expr, int]) -> bool | None:
         verdicts: set[bool | None] = set()
-        for formula in self._versions(e, known):
+        for formula in versions(e, known):
             if formula is None:
                 continue  # undefined: the point is not in the domain
             signs = self._signs(formula, case)
@@ -274,37 +259,20 @@ class CaseSplit:
             return True
         return verdicts.pop() if len(verdicts) == 1 else None
 
-    def _versions(self, e: Expr, known: dict[Expr, int]) -> list[Expr | None]:
-        """The smooth formulas e can have in the case.
-
-        Where an assumption says "= 0" for a switch inside a derivative that moves with the derivative's variable,
-        the derivative, if it exists, equals the one-sided ones: all versions of the neighbouring formula count.
-        """
-        zeros = [key for key, sign in known.items() if sign == 0]
-        results: list[Expr | None] = []
-        resolver = _CaseResolver(known, {})
-        first = _resolve(resolver, e)
-        results.append(first)
-        if resolver.touched:
-            for signs in product((-1, 0, 1), repeat=len(zeros)):
-                inner = _CaseResolver(known, dict(zip(zeros, signs, strict=True)))
-                results.append(_resolve(inner, e))
-        return results
-
     def _signs(self, e: Expr, case: Case) -> sign_rules.Signs:
         """The signs a smooth expression can take in the case (a superset)."""
         known = case.definite
         e = _use_zeros(e, known)
         if normal_form.is_zero(_with_positive_names(e, known)):
-            return frozenset((0,))
+            return sign_rules.ZERO
         signs = self._one_factor(e, case)
         if signs != sign_rules.ALL:
             return signs
         try:
-            constant_, upper, lower = normal_form.numerator_factors(e)
+            number, upper, lower = normal_form.numerator_factors(e)
         except normal_form.TooComplex:
             return self._together(e, case)
-        total = frozenset(((constant_ > 0) - (constant_ < 0),))
+        total = sign_rules.sign_of_number(number)
         # Factors in the same single name are taken together: a * erf(a) is never negative, its factors are.
         alone: dict[str, Expr] = {}
         for factor, power in (*upper, *lower):
@@ -313,21 +281,22 @@ class CaseSplit:
                 (name,) = names
                 alone[name] = alone.get(name, ex.ONE) * ex.power(factor, power)
                 continue
-            found = self._one_factor(factor, case)
-            if found == sign_rules.ALL and len(upper) + len(lower) > 1:
-                found = sign_rules.signs(factor, case, self._signs)
-            total = frozenset(a * b**power for a in total for b in found)
+            signs = self._one_factor(factor, case)
+            if signs == sign_rules.ALL and len(upper) + len(lower) > 1:
+                signs = sign_rules.signs(factor, case, self._signs)
+            total = sign_rules.product_signs(total, signs, power)
         for factor in alone.values():
-            total = frozenset(a * b for a in total for b in self._one_factor(factor, case))
+            total = sign_rules.product_signs(total, self._one_factor(factor, case))
         return total & self._together(e, case) if len(total) > 1 else total
 
     def _together(self, e: Expr, case: Case) -> sign_rules.Signs:
-        found = self._by_ranges(e, case.regions)
-        return found & sign_rules.signs(e, case, self._signs) if len(found) > 1 and len(ex.free_names(e)) > 1 else found
+        """The signs of an expression whose factors do not settle it."""
+        signs = self._by_ranges(e, case.regions)
+        return signs & sign_rules.signs(e, case, self._signs) if len(signs) > 1 and len(ex.free_names(e)) > 1 else signs
 
     def _one_factor(self, e: Expr, case: Case) -> sign_rules.Signs:
         if e.positive:
-            return frozenset((1,))
+            return sign_rules.POSITIVE
         flip, key = primitive(e)
         assumed = frozenset(flip * s for s in case.known.get(key, sign_rules.ALL))
         if ex.is_nonnegative(e):
@@ -342,10 +311,9 @@ class CaseSplit:
             name = next(iter(names), "x")
             self.used_lines = True
             region = case.regions.get(name)
-            line = merge([signs_within(e, name, region), region or constant(True)])
-            return assumed & {s for s, inside in (*line.gaps, *line.at) if inside and s is not None}
+            return assumed & sign_rules.taken(region or constant(True), signs_within(e, name, region))
         if all(_positive_term(t, case.definite) for t in (e.args if e.op == "add" else (e,))):
-            return frozenset((1,))
+            return sign_rules.POSITIVE
         return assumed
 
     def _by_ranges(self, e: Expr, regions: Mapping[str, Line[bool]]) -> sign_rules.Signs:
@@ -394,12 +362,9 @@ def _span_signs(span: Interval) -> set[int]:
     return signs
 
 
-def _both(a: Line[bool] | None, b: Line[bool]) -> Line[bool]:
-    return b if a is None else merge([a, b]).map(all)
-
-
-def _is_empty(line: Line[bool]) -> bool:
-    return not any(line.gaps) and not any(line.at)
+def _both(*regions: Line[bool] | None) -> Line[bool]:
+    """The intersection of regions."""
+    return merge([region for region in regions if region is not None]).map(all)
 
 
 def _use_zeros(e: Expr, known: Mapping[Expr, int]) -> Expr:
@@ -423,68 +388,3 @@ def _with_positive_names(e: Expr, known: Mapping[Expr, int]) -> Expr:
         if key.op == "name" and sign
     }
     return calculus.substitute(e, values) if values else e
-
-
-class _CaseResolver(Resolver):
-    """A resolver that splits products into factors and notices zeros inside derivatives."""
-
-    def __init__(self, known: Mapping[Expr, int], inside: Mapping[Expr, int]) -> None:
-        super().__init__(known)
-        self.inside = inside
-        self.touched = False
-
-    def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
-        moving = any(variable in ex.free_names(u) for variable, _ in bound)
-        for variable, at in reversed(bound):
-            u = calculus.substitute(u, {variable: at})
-        if not ex.free_names(u):
-            return self._closed_sign(u, moving)
-        total = 1
-        for factor, power in _factors(u):
-            total *= self._factor_sign(factor, moving) ** power
-        return total
-
-    def _closed_sign(self, u: Expr, moving: bool) -> int:
-        sign = constant_sign(u)
-        if moving and sign == 0:
-            raise Undecided("a derivative at a point where its case distinction is 0")
-        return sign
-
-    def _factor_sign(self, u: Expr, moving: bool) -> int:
-        if not ex.free_names(u):
-            return self._closed_sign(u, moving)
-        base, exponent = ex.split_power(u)
-        if base.positive:
-            return 1
-        if exponent.q != 1:  # a root: 0 or positive, with its base
-            return abs(prod(self._factor_sign(factor, moving) ** power for factor, power in _factors(base)))
-        flip, key = primitive(base)
-        if key not in self.known:
-            raise UnknownSign(key)
-        sign = self.known[key]
-        if sign == 0 and moving:
-            self.touched = True
-            sign = self.inside.get(key, 0)
-        return (flip * sign) ** abs(int(exponent.p))
-
-
-@lru_cache(maxsize=4096)
-def _factors(u: Expr) -> tuple[tuple[Expr, int], ...]:
-    """Factors with their powers; a polynomial in several names is factored over the rationals."""
-    if u.op == "mul":
-        return tuple((factor, 1) for factor in u.args)
-    if u.op == "add" and len(ex.free_names(u)) > 1:
-        try:
-            constant_, upper, lower = normal_form.numerator_factors(u)
-        except normal_form.TooComplex:
-            return ((u, 1),)
-        if len(upper) + len(lower) > 1:
-            return ((ex.rational(constant_), 1), *upper, *lower)
-    return ((u, 1),)
-
-
-def _resolve(resolver: Resolver, e: Expr) -> Expr | None:
-    try:
-        return resolver.visit(e)
-    except Undefined:
-        return None

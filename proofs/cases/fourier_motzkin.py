@@ -43,11 +43,11 @@ def form(e: Expr) -> tuple[dict[str, fmpq], fmpq] | None:
 
 def constraints(e: Expr, signs: Iterable[int]) -> list[Linear]:
     """The linear inequalities that hold where an affine expression has one of these signs; none if it is not affine."""
-    known = form(e)
+    affine = form(e)
     allowed = set(signs)
-    if known is None or allowed in ({-1, 1}, {-1, 0, 1}):
+    if affine is None or allowed in ({-1, 1}, {-1, 0, 1}):
         return []
-    coefficients, constant = known
+    coefficients, constant = affine
     up = Linear(tuple(coefficients.items()), constant, 0 not in allowed)
     down = Linear(tuple((n, -c) for n, c in coefficients.items()), -constant, 0 not in allowed)
     return [*([up] if -1 not in allowed else []), *([down] if 1 not in allowed else [])]
@@ -125,8 +125,8 @@ def _eliminate(system: Iterable[Linear]) -> tuple[list[tuple[str, list[Row]]], b
 def _distinct(rows: Iterable[Row]) -> list[Row]:
     """Of inequalities with proportional coefficients the one that says most."""
     tightest: dict[tuple[tuple[str, fmpq], ...], Row] = {}
-    for given, constant, strict in rows:
-        coefficients = {n: c for n, c in given.items() if c}
+    for row, constant, strict in rows:
+        coefficients = {n: c for n, c in row.items() if c}
         scale = abs(coefficients[min(coefficients)]) if coefficients else fmpq(1)
         scaled: Row = {n: c / scale for n, c in coefficients.items()}, constant / scale, strict
         key = tuple(sorted(scaled[0].items()))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations, islice, product
-from typing import TypeAlias
 
 from flint import fmpq
 
@@ -18,14 +18,10 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.pieces import formula_at, value_at
 from ..functions.sign_charts import sign_line
-from ..functions.step_functions import Line, constant, merge, sample
-from ..language.syntax import Connective, Formula, Leaf
+from ..functions.step_functions import Line, merge, sample
+from ..language.syntax import Connective, Formula, Leaf, Relation, fold, relations, where_defined
 from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact, sign_of
-
-Atom: TypeAlias = "bool | tuple[Expr, str]"
-"""A truth already known, or (difference, relation to 0)."""
-Tree: TypeAlias = "bool | tuple[Expr, str] | tuple[str, tuple[Tree, ...]]"
 
 SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 10, -10, fmpq(1, 100), 100)
 """Values tried for each name in search of a counterexample."""
@@ -39,35 +35,29 @@ LINE_STEPS = 4_000
 
 @dataclass(frozen=True)
 class Question:
-    """A formula and its condition over names, with regions that single names are confined to."""
+    """A formula and its condition, of relations to 0 over names, with regions that single names are confined to."""
 
-    formula: Tree
-    where: Tree
+    formula: Formula
+    where: Formula
     names: tuple[str, ...]
-    regions: Mapping[str, Line[bool]] = field(default_factory=dict)
+    regions: Mapping[str, Line[bool]] = field(default_factory=dict[str, Line[bool]])
     counts: frozenset[str] = frozenset()
     """Names that stand for whole numbers from 1. Proofs treat them as real, counterexamples must not."""
 
 
-def translate(formula: Formula, atom: Callable[[Leaf], Atom]) -> Tree:
-    """The formula with each leaf replaced by its atom."""
-    if isinstance(formula, Connective):
-        return (formula.op, tuple(translate(part, atom) for part in formula.parts))
-    return atom(formula)
+def to_zero(difference: Expr, op: str, text: str = "") -> Relation:
+    """A relation to 0."""
+    return Relation(op, difference, ex.ZERO, text)
+
+
+def compared(leaf: Leaf) -> tuple[Expr, str]:
+    """The left side of a relation to 0, and the relation."""
+    assert isinstance(leaf, Relation) and isinstance(leaf.lhs, Expr) and leaf.rhs is ex.ZERO
+    return leaf.lhs, leaf.op
 
 
 def show(point: Mapping[str, fmpq]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in point.items())
-
-
-def atoms(tree: Tree) -> Iterator[tuple[Expr, str]]:
-    if isinstance(tree, bool):
-        return
-    if isinstance(tree[0], Expr):
-        yield tree  # type: ignore[misc]
-    else:
-        for part in tree[1]:
-            yield from atoms(part)  # type: ignore[arg-type]
 
 
 def value(e: Expr, at: Mapping[str, Real]) -> Real:
@@ -89,11 +79,10 @@ def search(
     `edges` are values worth trying for a name: the ends of where it may lie. `most` bounds the points tried.
     """
     formula = question.formula
-    parts: list[Tree] = [formula]
-    if not isinstance(formula, bool) and formula[0] == "and":
-        parts = [*formula[1], formula]  # type: ignore[list-item]
-    for part in parts:
-        needed = {n for e, _ in (*atoms(part), *atoms(question.where)) for n in ex.free_names(e)}
+    parts = formula.parts if isinstance(formula, Connective) and formula.op == "and" else ()
+    for part in (*parts, formula):
+        leaves = map(compared, (*relations(part), *relations(question.where)))
+        needed = {name for difference, _ in leaves for name in ex.free_names(difference)}
         names = tuple(n for n in question.names if n in needed)
         rest = {n: fmpq(1) for n in question.names if n not in needed}
         for point in islice(points(names, edges), most):
@@ -118,7 +107,7 @@ def search_lines(question: Question) -> dict[str, fmpq] | None:
             values = {name: ex.rational(value) for name, value in fixed.items()}
             try:
                 with budget(LINE_STEPS):
-                    line = merge([_truth_on_line(t, values, free) for t in (question.where, question.formula)])
+                    line = merge([_truth_on_line(part, values, free) for part in (question.where, question.formula)])
                     at = _first_failure(line)
             except (Undecided, Undefined):
                 if exhausted():
@@ -129,20 +118,23 @@ def search_lines(question: Question) -> dict[str, fmpq] | None:
     return None
 
 
-def _truth_on_line(tree: Tree, values: Mapping[str, Expr], free: str) -> Line[bool | None]:
-    if isinstance(tree, bool):
-        return constant(tree)
-    if isinstance(tree[0], Expr):
+def _truth_on_line(formula: Formula, values: Mapping[str, Expr], free: str) -> Line[bool | None]:
+    def leaf_line(leaf: Leaf) -> Line[bool | None]:
+        difference, op = compared(leaf)
         spend()
-        return sign_line(calculus.substitute(tree[0], values), free).map(
-            lambda s, op=str(tree[1]): None if s is None else ex.holds(op, s)
-        )
-    parts = merge([_truth_on_line(part, values, free) for part in tree[1]])  # type: ignore[arg-type]
-    return parts.map(lambda truths, op=tree[0]: None if None in truths else _connected(str(op), truths))
+        return truth_of(sign_line(calculus.substitute(difference, values), free), op)
+
+    return fold(formula, leaf_line, connected)
 
 
-def _connected(op: str, truths: Sequence[bool]) -> bool:
-    return not truths[0] if op == "not" else all(truths) if op == "and" else any(truths)
+def truth_of(signs: Line[int | None], op: str) -> Line[bool | None]:
+    """Where a relation to 0 holds, from the signs of its left side; None where that is undefined."""
+    return signs.map(lambda sign: None if sign is None else ex.holds(op, sign))
+
+
+def connected(op: str, lines: Sequence[Line[bool | None]]) -> Line[bool | None]:
+    """Truths along a line, connected; None where one is undefined."""
+    return merge(lines).map(partial(where_defined, op))
 
 
 def _first_failure(line: Line[tuple[bool | None, bool | None]]) -> fmpq | None:
@@ -203,13 +195,12 @@ def sign_at(e: Expr, point: Mapping[str, fmpq]) -> int:
     return sign_of(value(e, {name: exact(x) for name, x in point.items()}))
 
 
-def evaluate(tree: Tree, point: Mapping[str, fmpq]) -> bool:
+def evaluate(formula: Formula, point: Mapping[str, fmpq]) -> bool:
     """The truth at a point, by exact evaluation. Raises Undefined where a term has no value, or Undecided."""
-    if isinstance(tree, bool):
-        return tree
-    if isinstance(tree[0], Expr):
-        return ex.holds(str(tree[1]), sign_at(tree[0], point))
-    values = [evaluate(part, point) for part in tree[1]]  # type: ignore[arg-type]
-    if tree[0] == "not":
-        return not values[0]
-    return all(values) if tree[0] == "and" else any(values)
+    def holds(leaf: Leaf) -> bool | None:
+        difference, op = compared(leaf)
+        return ex.holds(op, sign_at(difference, point))
+
+    truth = fold(formula, holds, where_defined)
+    assert truth is not None  # what is not known was raised
+    return truth

@@ -17,6 +17,7 @@ Signs are returned as the set of those that are possible; a rule that does not a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
@@ -45,6 +46,8 @@ DEPTH = 3
 """How many rules may be applied one after another."""
 
 Signs = frozenset[int]
+POSITIVE, NEGATIVE, ZERO = (frozenset((sign,)) for sign in (1, -1, 0))
+NOT_NEGATIVE, NOT_POSITIVE = POSITIVE | ZERO, NEGATIVE | ZERO
 
 
 @dataclass(frozen=True)
@@ -73,33 +76,50 @@ Decide = Callable[[Expr, Case], Signs]
 """The signs of an expression in a case, by any means; it calls :func:`signs` again for what it cannot do itself."""
 
 
+def product_signs(signs: Signs, factor: Signs, power: int = 1) -> Signs:
+    """The signs of a product with a whole power of a factor."""
+    return frozenset(a * (b if power % 2 else b * b) for a in signs for b in factor)
+
+
+def signs_of(op: str) -> Signs:
+    """The signs of a difference for which a relation holds."""
+    return frozenset(s for s in ALL if ex.holds(op, s))
+
+
+def sign_of_number(x: fmpq) -> Signs:
+    """The sign of a number, as a set."""
+    return frozenset(((x > 0) - (x < 0),))
+
+
 def signs(e: Expr, case: Case, decide: Decide) -> Signs:
     """The signs that a smooth expression in several names can have (a superset)."""
-    found = ALL
+    possible_signs = ALL
     if case.depth >= DEPTH:
-        return found
+        return possible_signs
     deeper = replace(case, depth=case.depth + 1)
     for rule in (_linear, _one_form, _diagonal, _root, _scaling, _quadratic, _end, _boxes):
-        try:
-            found &= rule(e, deeper, decide)
-        except (Undecided, Undefined, normal_form.TooComplex):
-            continue
-        if len(found) <= 1 or (found != ALL and rule is _linear):  # elimination tells all that linear conditions do
-            break
-    return found
+        with suppress(Undecided, Undefined, normal_form.TooComplex):
+            possible_signs &= rule(e, deeper, decide)
+            # Elimination tells all that linear conditions do.
+            if len(possible_signs) <= 1 or (possible_signs != ALL and rule is _linear):
+                break
+    return possible_signs
 
 
 def possible(known: Mapping[Expr, Signs]) -> bool:
     """Whether the linear ones among the assumptions can hold together."""
-    rows = [row for key, signs in known.items() for row in fourier_motzkin.constraints(key, signs)]
-    return fourier_motzkin.feasible(rows)
+    return fourier_motzkin.feasible(_rows(known))
+
+
+def _rows(known: Mapping[Expr, Signs]) -> list[fourier_motzkin.Linear]:
+    return [row for key, signs in known.items() for row in fourier_motzkin.constraints(key, signs)]
 
 
 def implied(e: Expr, known: Mapping[Expr, Signs]) -> Signs:
     """The signs of an affine expression that linear assumptions leave possible."""
     if fourier_motzkin.form(e) is None:
         return ALL
-    system = [row for key, found in known.items() for row in fourier_motzkin.constraints(key, found)]
+    system = _rows(known)
     return frozenset(s for s in ALL if fourier_motzkin.feasible([*system, *fourier_motzkin.constraints(e, {s})]))
 
 
@@ -124,9 +144,7 @@ def _one_form(e: Expr, case: Case, decide: Decide) -> Signs:
     combination = ex.add(ex.name(s), *(ex.name(n) * r for n, r in zip(names[1:], ratios, strict=True)))
     line = sign_line(calculus.substitute(e, dict.fromkeys(names[1:], ex.ZERO)), s)
     allowed = implied(combination, case.known)
-    side = sign_line(ex.name(s), s)
-    both = merge([line, side])
-    return frozenset(sign for sign, where in (*both.gaps, *both.at) if sign is not None and where in allowed)
+    return taken(sign_line(ex.name(s), s).map(lambda side: side in allowed), line)
 
 
 def _diagonal(e: Expr, case: Case, decide: Decide) -> Signs:
@@ -136,7 +154,7 @@ def _diagonal(e: Expr, case: Case, decide: Decide) -> Signs:
             gap = ex.name(y) - ex.name(x)
             sides = [replace(case, known={**case.known, gap: frozenset((sign,))}) for sign in (1, -1)]
             return frozenset((0,)).union(*(_diagonal(e, side, decide) for side in sides))
-        if order not in ({1}, {0, 1}) or not normal_form.is_zero(calculus.substitute(e, {y: ex.name(x)})):
+        if not POSITIVE <= order <= NOT_NEGATIVE or not normal_form.is_zero(calculus.substitute(e, {y: ex.name(x)})):
             continue
         # From here on x <= y, and t runs from x to y: not below the region of x, not above that of y.
         between = _between(case.regions.get(x), case.regions.get(y))
@@ -146,14 +164,14 @@ def _diagonal(e: Expr, case: Case, decide: Decide) -> Signs:
             slope = calculus.differentiate(e, moved)
             if not _defined(e, inside, decide) or kept not in ex.free_names(e):
                 continue
-            found = decide(normal_form.simplest(slope), inside)
-            if not found:
+            slopes = decide(normal_form.simplest(slope), inside)
+            if not slopes:
                 continue
-            if found == {0}:
-                return frozenset((0,))
-            if found <= {0, direction} or found <= {0, -direction}:
-                (sign,) = {s * direction for s in found} - {0}
-                strict = 0 not in found and 0 not in order
+            if slopes == ZERO:
+                return ZERO
+            if slopes != ALL and slopes != POSITIVE | NEGATIVE:
+                (sign,) = {s * direction for s in slopes} - {0}
+                strict = 0 not in slopes and 0 not in order
                 return frozenset((sign,)) if strict else frozenset((0, sign))
     return ALL
 
@@ -162,16 +180,14 @@ def _between(left: Line[bool] | None, right: Line[bool] | None) -> Line[bool] | 
     """All numbers from the lower end of one region to the upper end of another."""
     low = MINUS_INFINITY if left is None else hull(left)[0]
     high = PLUS_INFINITY if right is None else hull(right)[1]
-    return _interval(low, high)
+    return interval(low, high)
 
 
-def _interval(low: Real, high: Real) -> Line[bool] | None:
-    """The interval as a line, its finite ends included; None where it is everything."""
-    ends = [end for end in (low, high) if not end.infinite]
-    if not ends:
-        return None
+def interval(low: Real, high: Real, *, closed: bool = True) -> Line[bool] | None:
+    """The interval as a line, with or without its finite ends; None where it is everything."""
+    ends = tuple(end for end in (low, high) if not end.infinite)
     gaps = (True,) if low.infinite else (False, True)
-    return Line(tuple(ends), (True,) * len(ends), gaps if high.infinite else (*gaps, False))
+    return Line(ends, (closed,) * len(ends), gaps if high.infinite else (*gaps, False)) if ends else None
 
 
 def _defined(e: Expr, case: Case, decide: Decide) -> bool:
@@ -182,14 +198,14 @@ def _defined(e: Expr, case: Case, decide: Decide) -> bool:
         return False
     match e.op:
         case "log":
-            return e.args[0].positive or decide(e.args[0], case) == {1}
+            return e.args[0].positive or decide(e.args[0], case) == POSITIVE
         case "pow":
             base, exponent = e.args[0], e.args[1].value
-            if base.positive or (exponent is not None and exponent.q == 1 and exponent >= 0):
+            whole = exponent is not None and exponent.q == 1
+            if base.positive or (whole and exponent is not None and exponent >= 0):
                 return True
-            allowed = ({1}, {-1}) if exponent is not None and exponent.q == 1 else ({1},)
-            found = decide(base, case)
-            return found in allowed or (exponent is not None and exponent.q == 1 and found == {-1, 1})
+            signs = decide(base, case)
+            return bool(signs) and signs <= (POSITIVE | NEGATIVE if whole else POSITIVE)
         case "tan":
             return False
         case _:
@@ -212,9 +228,9 @@ def _scaling(e: Expr, case: Case, decide: Decide) -> Signs:
             inside = case.without(x, region)
             # What the regrouping may have made undefined, or defined, is no concern: signs of e are asked for
             # where e is defined, and there both forms agree.
-            total = frozenset(((constant > 0) - (constant < 0),))
+            total = sign_of_number(constant)
             for factor, power in (*upper, *lower):
-                total = frozenset(a * b**power for a in total for b in decide(factor, inside))
+                total = product_signs(total, decide(factor, inside), power)
             if total != ALL:
                 return total
     return ALL
@@ -222,12 +238,17 @@ def _scaling(e: Expr, case: Case, decide: Decide) -> Signs:
 
 def _sign_of_name(name: str, case: Case) -> int | None:
     """The definite sign of a name that is not 0, or None."""
-    found = implied(ex.name(name), case.known)
+    signs = implied(ex.name(name), case.known)
     region = case.regions.get(name)
     if region is not None:
-        both = merge([region, sign_line(ex.name(name), name)])
-        found &= {s for inside, s in (*both.gaps, *both.at) if inside and s is not None}
-    return next(iter(found)) if found in ({1}, {-1}) else None
+        signs &= taken(region, sign_line(ex.name(name), name))
+    return next(iter(signs)) if signs in (POSITIVE, NEGATIVE) else None
+
+
+def taken(region: Line[bool], signs: Line[int | None]) -> Signs:
+    """The signs that are taken inside a region."""
+    line = merge([signs, region])
+    return frozenset(sign for sign, inside in (*line.gaps, *line.at) if inside and sign is not None)
 
 
 def _root(e: Expr, case: Case, decide: Decide) -> Signs:
@@ -239,7 +260,7 @@ def _root(e: Expr, case: Case, decide: Decide) -> Signs:
         if "root#" in ex.free_names(q) or not (p.total and q.total):
             continue
         outer, inner = decide(p, case), decide(q, case)
-        if len(inner) != 1 or inner == {0} or len(outer) != 1:
+        if len(inner) != 1 or inner == ZERO or len(outer) != 1:
             continue
         (a,), (b,) = outer, inner
         if a * b >= 0:  # sqrt(r) is at least 0
@@ -251,10 +272,9 @@ def _root(e: Expr, case: Case, decide: Decide) -> Signs:
 
 def _radicands(e: Expr) -> list[Expr]:
     """The expressions under square roots, each once."""
-    found = [r for child in ex.children(e) for r in _radicands(child)]
-    if e.op == "pow" and e.args[1].value == fmpq(1, 2):
-        found.append(e.args[0])
-    return list(dict.fromkeys(found))
+    radicands = [r for child in ex.children(e) for r in _radicands(child)]
+    own = [e.args[0]] if e.op == "pow" and e.args[1].value == fmpq(1, 2) else []
+    return list(dict.fromkeys(radicands + own))
 
 
 def _quadratic(e: Expr, case: Case, decide: Decide) -> Signs:
@@ -268,7 +288,7 @@ def _quadratic(e: Expr, case: Case, decide: Decide) -> Signs:
         at_zero = {name: ex.ZERO}
         a, b, c = second * fmpq(1, 2), calculus.substitute(first, at_zero), calculus.substitute(e, at_zero)
         leading = decide(a, case)
-        if leading not in ({1}, {-1}) or not normal_form.is_zero(
+        if leading not in (POSITIVE, NEGATIVE) or not normal_form.is_zero(
             e - a * ex.power(ex.name(name), 2) - b * ex.name(name) - c
         ):
             continue
@@ -285,7 +305,7 @@ def _end(e: Expr, case: Case, decide: Decide) -> Signs:
         if region is None:
             continue
         low, high = hull(region)
-        whole = case.without(name, _interval(low, high))
+        whole = case.without(name, interval(low, high))
         if not _defined(e, whole, decide):
             continue
         slope = decide(normal_form.simplest(calculus.differentiate(e, name)), whole)
@@ -296,7 +316,7 @@ def _end(e: Expr, case: Case, decide: Decide) -> Signs:
                     continue
                 start = decide(calculus.substitute(e, {name: end.exact}), whole)
                 if start <= {0, sense} and start:
-                    strict = start == {sense} or (0 not in slope and not _attained(region, end))
+                    strict = 0 not in start or (0 not in slope and not _attained(region, end))
                     return frozenset((sense,)) if strict else frozenset((0, sense))
     return ALL
 
@@ -311,15 +331,15 @@ def _boxes(e: Expr, case: Case, decide: Decide) -> Signs:
     compiled, slopes = program(e), [program(calculus.differentiate(e, name)) for name in names]
     with precision(BOX_BITS):
         boxes = [[low.ball(BOX_BITS).union(high.ball(BOX_BITS)) for low, high in ends]]
-        found: set[int] = set()
+        signs: set[int] = set()
         for _ in range(MAX_BOXES):
             if not boxes:
-                return frozenset(found)
+                return frozenset(signs)
             spend()
             box = boxes.pop()
             sign = _sign_on(box, names, compiled, slopes)
             if sign is not None:
-                found.add(sign)
+                signs.add(sign)
                 continue
             widest = max(range(len(box)), key=lambda i: float(box[i].rad()))
             if float(box[widest].rad()) < MIN_RADIUS:
@@ -354,11 +374,10 @@ def assumptions(known: Mapping[Expr, int], atoms: Iterator[tuple[Expr, str]]) ->
     result = {key: frozenset((sign,)) for key, sign in known.items()}
     for difference, op in atoms:
         flip, key = primitive(difference)
-        allowed = frozenset(s * flip for s in ALL if ex.holds(op, s))
-        result[key] = result.get(key, ALL) & allowed
+        result[key] = result.get(key, ALL) & {s * flip for s in signs_of(op)}
     for key, allowed in list(result.items()):
         flip, normal = normal_key(key)
-        result[normal] = result.get(normal, ALL) & frozenset(s * flip for s in allowed)
+        result[normal] = result.get(normal, ALL) & {s * flip for s in allowed}
     return result
 
 

@@ -7,13 +7,15 @@ Numbers like sup(f) and E(f) are computed first. A formula in free names remains
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flint import fmpq
 
 from ..budget import Undecided, budget
 from ..cases import case_split, points
+from ..cases.answers import Answer, connected
+from ..cases.sign_rules import interval
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
@@ -23,6 +25,8 @@ from ..functions.sign_charts import sign_line
 from ..functions.step_functions import Line, merge, sample
 from ..language.reader import SETS
 from ..language.syntax import (
+    FALSE,
+    TRUE,
     Connective,
     Formula,
     Infinity,
@@ -33,6 +37,7 @@ from ..language.syntax import (
     SetDisplay,
     SetFunctional,
     SetValue,
+    fold,
     relations,
 )
 from ..normal_forms import normal_form
@@ -40,39 +45,32 @@ from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare, exact
 from ..reals.sets import RealSet, equal, union
 from ..reals.sets import point as singleton
-from ..verdicts import Counterexample, Evidence, NoTruthValue, Verdict
+from ..verdicts import Counterexample, Evidence
 from . import properties
-from .explanations import counterexample, explain, is_identity
+from .explanations import explain, is_identity, refuted
 from .functionals import NoLimit, closed_real, describe_extremum, digits, set_value
-from .resolution import Resolution
+from .products import product_of
+from .resolution import Resolution, free_names, union_of
 
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
 PROBE_STEPS = 2_000
 
 
-@dataclass(frozen=True)
-class Outcome(NoTruthValue):
-    """A verdict with what a reader needs to follow it."""
-
-    verdict: Verdict
-    evidence: Evidence | None = None
-    explanation: tuple[str, ...] = ()
-    counterexample: Counterexample | None = None
-
-
 class Decision(Resolution):
     """One statement on its way to a verdict."""
 
-    def run(self) -> Outcome:
+    def run(self) -> Answer:
         """Raises Undecided or Undefined."""
+        where = self.statement.where
+        closed = [] if where is None else [leaf for leaf in relations(where) if not self.names(leaf)]
         try:
-            self.resolve()
+            notes = [note for leaf in closed for note in self.closed_truth(leaf).notes] + [*self.resolve()]
         except NoLimit as reason:
             if (blame := self._equated(reason)) is None:
                 raise
-            return Outcome(Verdict.REFUTED, Evidence.ENCLOSURE, (str(reason),), blame)
-        return self.settle()
+            return Answer(False, (str(reason),), blame, Evidence.ENCLOSURE)
+        return self.settle().after(*notes)
 
     def _equated(self, missing: NoLimit) -> Counterexample | None:
         """The counterexample to `limit(...) == number` for a limit that does not exist; else None (stays undecided)."""
@@ -88,72 +86,89 @@ class Decision(Resolution):
                 return Counterexample({}, "no limit", str(value))
         return None
 
-    def settle(self) -> Outcome:
+    def settle(self) -> Answer:
         """Decide the formula, its numbers and products known. Raises Undecided or Undefined."""
         formula = self.statement.formula
         if isinstance(formula, Connective) and formula.op == "and":
             return self._conjunction(formula.parts)
         return self._decide(formula)
 
-    def _conjunction(self, parts: tuple[Formula, ...]) -> Outcome:
+    def _conjunction(self, parts: tuple[Formula, ...]) -> Answer:
         """A conjunction holds on the domain when each part does; parts are decided one by one while they can be.
 
         All pointwise parts are decided together, because a point where any of them is undefined is not in the domain.
         """
-        pointwise = tuple(p for p in parts if self._is_pointwise(p))
-        others = [p for p in parts if not self._is_pointwise(p)]
-        groups = [*others, *([Connective("and", pointwise)] if pointwise else [])]
-        outcomes: list[Outcome] = []
+        pointwise = tuple(p for p in parts if self.names_in(p))
+        others = [p for p in parts if not self.names_in(p)]
+        answers: list[Answer] = []
+        notes: tuple[str, ...] = ()
         undecided: Undecided | None = None
-        for group in groups:
+        for group in [*others, *([Connective("and", pointwise)] if pointwise else [])]:
             try:
-                outcomes.append(self._decide(group))
+                answers.append(self._decide(group).after(*notes))
+                notes = answers[-1].notes
             except Undecided as reason:
                 undecided = undecided or reason
         if undecided is not None:  # what is not decided may be undefined, and then the whole is neither true nor false
             raise undecided
-        if (refuted := next((o for o in outcomes if o.verdict is not Verdict.PROVED), None)) is not None:
-            return refuted
-        exact_only = all(outcome.evidence is Evidence.EXACT for outcome in outcomes)
-        return Outcome(Verdict.PROVED, Evidence.EXACT if exact_only else Evidence.ENCLOSURE, tuple(self.notes))
+        for answer in answers:
+            if not answer.truth:
+                return answer
+        exact_only = all(answer.evidence is Evidence.EXACT for answer in answers)
+        return Answer(True, notes, evidence=Evidence.EXACT if exact_only else Evidence.ENCLOSURE)
 
-    def _is_pointwise(self, part: Formula) -> bool:
-        return any(isinstance(r, Relation) and self.names(r) for r in relations(part))
-
-    def _decide(self, formula: Formula) -> Outcome:
-        leaves = relations(formula)
-        names = frozenset().union(*(self.names(leaf) for leaf in leaves))
-        where_names: frozenset[str] = frozenset()
-        if self.statement.where is not None:
-            where_names = frozenset().union(*(self.names(r) for r in relations(self.statement.where)))
+    def _decide(self, formula: Formula) -> Answer:
+        names = self.names_in(formula)
         if not names:
             return self._decide_closed(formula)
-        unresolved = {n for leaf in leaves for n in self.placeholders(leaf)}
-        if unresolved:
+        if any(map(self.placeholders, relations(formula))):
             return self._decide_against_number(formula)
-        all_names = names | where_names
-        if len(all_names) == 1:
-            return self._decide_on_line(formula, next(iter(all_names)))
-        return self._decide_several(formula, all_names)
+        names |= self.names_in(self.statement.where)
+        decided, notes = self._without_closed(formula)
+        if len(names) > 1:
+            return self._decide_several(formula, decided, names).after(*notes)
+        (variable,) = names
+        return self._decide_on_line(formula, decided, variable).after(*notes)
 
-    def _decide_closed(self, formula: Formula) -> Outcome:
+    def _without_closed(self, formula: Formula) -> tuple[Formula, list[str]]:
+        """The formula with the truth of its closed parts in their places, and the sentences that show it."""
+        notes: list[str] = []
+
+        def known(leaf: Leaf) -> Formula:
+            if self.names(leaf):
+                return leaf
+            answer = self.closed_truth(leaf)
+            notes.extend(answer.notes)
+            return TRUE if answer.truth else FALSE
+
+        return fold(formula, known, Connective), notes
+
+    def _to_zero(self, formula: Formula | None) -> Formula:
+        """A formula as relations to 0. Raises Undecided where infinities stand in it."""
+
+        def relation(leaf: Leaf) -> Formula:
+            assert isinstance(leaf, Relation)
+            if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
+                raise Undecided("a comparison with oo next to other relations")
+            return points.to_zero(self.difference(leaf), leaf.op, leaf.text)
+
+        return TRUE if formula is None else fold(self._without_closed(formula)[0], relation, Connective)
+
+    def _decide_closed(self, formula: Formula) -> Answer:
         self._require_domain()
-        truth, blame = self.closed_truth(formula)
-        evidence = Evidence.EXACT if self.exact_only else Evidence.ENCLOSURE
-        if any(not isinstance(leaf, Relation) or self._uses_functions(leaf) for leaf in relations(formula)):
-            evidence = Evidence.ENCLOSURE
-        if truth:
-            return Outcome(Verdict.PROVED, evidence, tuple(self.notes))
-        return Outcome(Verdict.REFUTED, evidence, tuple(self.notes), blame)
+        answer = self.closed_truth(formula)
+        computed = any(not isinstance(leaf, Relation) or self._uses_functions(leaf) for leaf in relations(formula))
+        evidence = Evidence.EXACT if self.exact_only and not computed else Evidence.ENCLOSURE
+        return replace(answer, counterexample=None if answer.truth else answer.counterexample, evidence=evidence)
 
     def _require_domain(self) -> None:
         """A statement over an empty domain is undecided, even where it does not mention the restricted name."""
         where = self.statement.where
         if where is None:
             return
-        names = frozenset().union(*(self.names(r) for r in relations(where)))
+        names = self.names_in(where)
         if len(names) > 1:
-            if not case_split.has_point(points.translate(where, self._atom), tuple(sorted(names))):
+            if not case_split.has_point(self._to_zero(where), tuple(sorted(names))):
                 raise Undecided("no point was found that satisfies the condition")
             return
         line = self.condition(next(iter(names), "x"))
@@ -161,176 +176,144 @@ class Decision(Resolution):
             raise Undecided("the domain is empty: nothing satisfies the condition")
 
     def _uses_functions(self, leaf: Relation) -> bool:
-        for side in (leaf.lhs, leaf.rhs):
-            if isinstance(side, SetFunctional):
-                return True
-            if isinstance(side, Expr) and any(
-                self.statement.functionals[n].kind in (*SETS, "sup", "inf", "lipschitz")
-                for n in ex.free_names(side) & self.statement.functionals.keys()
-            ):
-                return True
-        return False
+        kinds = {f.kind for name, f in self.statement.functionals.items() if name in free_names(leaf)}
+        is_set = isinstance(leaf.lhs, SetFunctional) or isinstance(leaf.rhs, SetFunctional)
+        return is_set or not kinds.isdisjoint((*SETS, "sup", "inf", "lipschitz"))
 
-    def closed_truth(self, formula: Formula) -> tuple[bool, Counterexample | None]:
-        if isinstance(formula, Connective):
-            results = [self.closed_truth(part) for part in formula.parts]
-            if formula.op == "not":
-                truth, blame = results[0]
-                return not truth, blame or Counterexample({}, "true", "false")
-            blames = [blame for truth, blame in results if not truth and blame]
-            truths = [truth for truth, _ in results]
-            return (all(truths) if formula.op == "and" else any(truths)), (blames[0] if blames else None)
-        if isinstance(formula, Predicate):
-            answer = properties.decide(formula, self.substitute(formula.body), self._predicate_region(formula), self)
-            self.notes += answer.notes
-            return answer.truth, answer.counterexample
-        if isinstance(formula, Quantified):
-            return self._quantified(formula)
-        if isinstance(formula.lhs, SetValue) or isinstance(formula.rhs, SetValue):
-            return self._sets(formula)
-        left, right = self.number(formula.lhs), self.number(formula.rhs)
-        if left is right and left.infinite:
-            order = 0
-        else:
-            order = self._compare_closed(formula, left, right)
-        truth = ex.holds(formula.op, order)
-        shown = {-1: "<", 0: "==", 1: ">"}[order]
-        self.notes.append(f"{formula.text}: {digits(left)} {shown} {digits(right)}")
-        return truth, None if truth else Counterexample({}, digits(left), digits(right))
+    def closed_truth(self, formula: Formula) -> Answer:
+        return fold(formula, self._closed_leaf, connected)
 
-    def _quantified(self, q: Quantified) -> tuple[bool, Counterexample | None]:
+    def _closed_leaf(self, leaf: Leaf) -> Answer:
+        if isinstance(leaf, Predicate):
+            region = None if leaf.variable is None else self.region(leaf.variable)
+            return properties.decide(leaf, self.substitute(leaf.body), region, self)
+        if isinstance(leaf, Quantified):
+            return self._quantified(leaf)
+        if isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
+            return self._sets(leaf)
+        left, right = self.number(leaf.lhs), self.number(leaf.rhs)
+        order = self._order(leaf, left, right)
+        note = f"{leaf.text}: {digits(left)} {('<', '==', '>')[order + 1]} {digits(right)}"
+        if ex.holds(leaf.op, order):
+            return Answer(True, (note,))
+        return Answer(False, (note,), Counterexample({}, digits(left), digits(right)), left=left)
+
+    def _quantified(self, q: Quantified) -> Answer:
         """forall is a statement of its own; exists is refuted by the proof of its opposite, and proved by a witness."""
         exists = q.kind == "exists"
         if outer := self._open_names(q.body) - set(q.names):
             texts = self.statement.product_texts
-            raise Undecided(f"{q.text} depends on {', '.join(sorted(texts.get(n.rstrip('~'), n) for n in outer))}")
-        where_names = _free(self.statement.where) if self.statement.where is not None else frozenset()
+            shown = sorted(texts.get(product_of(name)[0], name) for name in outer)
+            raise Undecided(f"{q.text} depends on {', '.join(shown)}")
+        where_names = self.names_in(self.statement.where)
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):
             raise Undecided(f"where {self.statement.where_text!r} relates bound names of {q.text} to other names")
-        inner = Decision(
-            replace(
-                self.statement,
-                formula=Connective("not", (q.body,)) if exists else q.body,
-                where=self.statement.where if confined else None,
-                where_text=self.statement.where_text if confined else None,
-            )
-        )
+        formula = Connective("not", (q.body,)) if exists else q.body
+        unconfined = {} if confined else {"where": None, "where_text": None}
+        inner = Decision(replace(self.statement, formula=formula, **unconfined))
         inner.values, inner.products, inner.exact_only = self.values, self.products, self.exact_only
-        outcome = inner.settle()
-        self.notes += inner.notes
-        holds = (outcome.verdict is Verdict.PROVED) != exists
-        if exists and holds and outcome.counterexample is not None:
-            at = ", ".join(f"{name} = {value}" for name, value in outcome.counterexample.at.items())
-            self.notes.append(f"{q.text}: true at {at}")
-        if exists and not holds:
-            return False, Counterexample({}, "no such point", "a point")
-        return holds, outcome.counterexample
+        answer = inner.settle()
+        if not exists:
+            return answer
+        if answer.truth:
+            return Answer(False, answer.notes, Counterexample({}, "no such point", "a point"))
+        if answer.counterexample is None:
+            return replace(answer, truth=True)
+        at = ", ".join(f"{name} = {value}" for name, value in answer.counterexample.at.items())
+        return replace(answer, truth=True, notes=(*answer.notes, f"{q.text}: true at {at}"))
 
     def _open_names(self, formula: Formula) -> frozenset[str]:
         """The names that a formula depends on beside those bound inside it: also through its numbers and products."""
-        found: frozenset[str] = frozenset()
-        for leaf in relations(formula):
-            inner = isinstance(leaf, Quantified)
-            found |= self._open_names(leaf.body) - set(leaf.names) if inner else self.names(leaf)
-        return found
+        return union_of(
+            self._open_names(leaf.body) - set(leaf.names) if isinstance(leaf, Quantified) else self.names(leaf)
+            for leaf in relations(formula)
+        )
 
-    def _compare_closed(self, formula: Relation, left: Real, right: Real) -> int:
+    def _order(self, r: Relation, left: Real, right: Real) -> int:
         """The order of two sides, each proved to be a number: then what cancels between them may."""
-        if isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr) and not (left.infinite or right.infinite):
-            if formula.lhs is formula.rhs or normal_form.is_zero(self.difference(formula)):
+        if left is right and left.infinite:
+            return 0
+        if isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr) and not (left.infinite or right.infinite):
+            if r.lhs is r.rhs or normal_form.is_zero(self.difference(r)):
                 return 0
         return compare(left, right)
 
-    def _predicate_region(self, p: Predicate) -> Line[bool] | None:
-        return self.region(p.variable) if p.variable is not None else None
+    def _sets(self, r: Relation) -> Answer:
+        (left, left_notes), (right, right_notes) = self._as_set(r.lhs), self._as_set(r.rhs)
+        truth = equal(left, right) == (r.op == "==")
+        return Answer(truth, (*left_notes, *right_notes), None if truth else Counterexample({}, str(left), str(right)))
 
-    def _sets(self, r: Relation) -> tuple[bool, Counterexample | None]:
-        left, right = self._as_set(r.lhs), self._as_set(r.rhs)
-        same = equal(left, right)
-        truth = same if r.op == "==" else not same
-        return truth, None if truth else Counterexample({}, str(left), str(right))
-
-    def _as_set(self, side: object) -> RealSet:
+    def _as_set(self, side: object) -> tuple[RealSet, tuple[str, ...]]:
+        """A side as a set, and the sentences that say how it was found."""
         if isinstance(side, SetFunctional):
             if side.kind == "range" and (product := self._product_body(side.body)) is not None:
                 if not product.parts:
                     raise Undecided(f"the set of values of {side.text}")
-                found = union(product.parts)
-                self.notes.append(f"{side.text} = {found}: {product.note}")
-                return found
+                values = union(product.parts)
+                return values, (f"{side.text} = {values}: {product.note}",)
             assert side.variable is not None
-            found, notes = set_value(side, self.substitute(side.body), self.region(side.variable))
-            self.notes += notes
-            return found
+            return set_value(side, self.substitute(side.body), self.region(side.variable))
         if isinstance(side, SetDisplay):
-            return union([singleton(self.finite_number(m)) for m in side.members])
+            return union([singleton(self.finite_number(m)) for m in side.members]), ()
         if isinstance(side, SetValue):
-            found, notes = set_value(side, None, None)
-            self.notes += notes
-            return found
-        return union([singleton(self.number(side))])
+            return set_value(side, None, None)
+        return union([singleton(self.number(side))]), ()
 
-    def _decide_on_line(self, formula: Formula, variable: str) -> Outcome:
-        if (probe := self._failing_probe(formula, variable)) is not None:
+    def _decide_on_line(self, formula: Formula, decided: Formula, variable: str) -> Answer:
+        """A formula in one name; `decided` is the same with the truth of its closed parts."""
+        if (probe := self._failing_probe(decided, variable)) is not None:
+            notes: tuple[str, ...] = ()
             with suppress(Undecided, Undefined):
-                explain(self, formula, variable, self.domain(variable))
-            blame_there = counterexample(self, formula, {variable: probe})
-            return Outcome(Verdict.REFUTED, Evidence.EXACT, tuple(self.notes), blame_there)
-        region = self.domain(variable)
+                notes = explain(self, formula, variable, self.domain(variable))
+            return refuted(self, formula, {variable: exact(probe)}, notes, Evidence.EXACT)
+        region, notes = self.domain(variable), ()
         try:
-            truth = self.truth_line(formula, variable, region)
+            truth = self.truth_line(decided, variable, region)
         except Undecided as reason:
-            region = self._one_period(formula, variable, reason)
-            truth = self.truth_line(formula, variable, region)
+            region, note = self._one_period(formula, variable, reason)
+            truth, notes = self.truth_line(decided, variable, region), (note,)
         line = merge([region, truth])
-        met = False
-        blame: tuple[int, bool] | None = None
-        for i, (inside, holds) in [*enumerate(line.gaps)]:
-            met |= inside is True and holds is not None
-            if inside is True and holds is False and blame is None:
-                blame = (i, True)
-        for i, (inside, holds) in [*enumerate(line.at)]:
-            met |= inside is True and holds is not None
-            if inside is True and holds is False and (blame is None or line.marks[i].exact is not None):
-                blame = (i, False)
-        if not met:
+        if not any(inside and holds is not None for inside, holds in (*line.gaps, *line.at)):
             raise Undecided("the domain is empty: nothing satisfies the condition with every term defined")
         symbolic = all(is_identity(self, leaf, variable) for leaf in relations(formula) if isinstance(leaf, Relation))
         evidence = Evidence.EXACT if symbolic else Evidence.ENCLOSURE
-        explain(self, formula, variable, region)
-        if blame is None:
-            return Outcome(Verdict.PROVED, evidence, tuple(self.notes))
-        index, is_gap = blame
-        at = sample(*line.ends(index)) if is_gap else line.marks[index]
+        notes += explain(self, formula, variable, region)
+        gaps, marks = ([i for i, at in enumerate(values) if at == (True, False)] for values in (line.gaps, line.at))
+        exact_marks = [line.marks[i] for i in marks if line.marks[i].exact is not None]
+        if not (gaps or marks):
+            return Answer(True, notes, evidence=evidence)
         if self.is_count(variable):
             at = self._whole_counterexample(line, variable)
-        return Outcome(Verdict.REFUTED, evidence, tuple(self.notes), counterexample(self, formula, {variable: at}))
+        elif exact_marks:
+            at = exact_marks[-1]
+        else:
+            at = sample(*line.ends(gaps[0])) if gaps else line.marks[marks[0]]
+        return refuted(self, formula, {variable: at}, notes, evidence)
 
-    def _one_period(self, formula: Formula, variable: str, reason: Undecided) -> Line[bool]:
-        """A domain on which a formula of periodic functions takes every truth it ever takes. Raises Undecided."""
+    def _one_period(self, formula: Formula, variable: str, reason: Undecided) -> tuple[Line[bool], str]:
+        """A period of all functions in a formula, and the sentence that says so. Raises Undecided."""
         leaves = [leaf for leaf in relations(formula) if self.names(leaf)]
         if self.statement.where is not None or self.products or not all(isinstance(leaf, Relation) for leaf in leaves):
             raise reason
         length = period(variable, *(self.difference(leaf) for leaf in leaves if isinstance(leaf, Relation)))
         if length is None:
             raise reason
-        self.notes.append(f"repeats after {to_text(length)}")
-        return Line((exact(0), exact(length)), (True, True), (False, True, False))
+        domain = interval(exact(0), exact(length))
+        assert domain is not None
+        return domain, f"repeats after {to_text(length)}"
 
-    def _failing_probe(self, formula: Formula, variable: str) -> Real | None:
+    def _failing_probe(self, formula: Formula, variable: str) -> fmpq | None:
         """A counterexample among a few simple points: cheaper than a chart, and nicer to read."""
         if self.products:
             return None
-        tree = points.translate(formula, self._atom)
-        condition = self.statement.where
-        where = True if condition is None else points.translate(condition, self._atom)
+        formula, where = self._to_zero(formula), self._to_zero(self.statement.where)
         for value in (*points.SAMPLES, 1000, -1000):
             point = {variable: fmpq(value)}
             try:
                 with budget(PROBE_STEPS):
-                    if points.evaluate(where, point) and not points.evaluate(tree, point):
-                        return exact(fmpq(value))
+                    if points.evaluate(where, point) and not points.evaluate(formula, point):
+                        return point[variable]
             except (Undecided, Undefined):
                 continue
         return None
@@ -344,7 +327,7 @@ class Decision(Resolution):
                     return both.marks[i]
         raise Undecided(f"false for some real {variable}, but for no whole one up to {MAX_COUNT}")
 
-    def _decide_against_number(self, formula: Formula) -> Outcome:
+    def _decide_against_number(self, formula: Formula) -> Answer:
         """f(x) op c for all x, with c known by enclosures: compare c with the extremum of f."""
         if not isinstance(formula, Relation) or formula.op in ("==", "!="):
             raise Undecided("a relation between a function and a number without an exact form, inside a larger formula")
@@ -352,8 +335,8 @@ class Decision(Resolution):
         assert isinstance(formula.lhs, Expr) and isinstance(formula.rhs, Expr)
         flipped = bool(ex.free_names(formula.lhs) & self.values.keys())
         body, other = (formula.rhs, formula.lhs) if flipped else (formula.lhs, formula.rhs)
-        names = ex.free_names(body) - self.values.keys()
-        if ex.free_names(other) - self.values.keys() or ex.free_names(body) & self.values.keys() or len(names) != 1:
+        names = ex.free_names(body)
+        if ex.free_names(other) - self.values.keys() or names & self.values.keys() or len(names) != 1:
             raise Undecided("a number without an exact form next to free names")
         (variable,) = names
         shape = decided_landscape(self.substitute(body), variable, self.region(variable))
@@ -362,46 +345,27 @@ class Decision(Resolution):
         order = compare(extremum.value, self.number(other)) * (1 if upper else -1)
         strict = formula.op in ("<", ">")
         holds = order < 0 or (order == 0 and not (strict and extremum.attained))
-        self.notes.append(describe_extremum("the extremum", shape, "sup" if upper else "inf"))
+        notes = (describe_extremum("the extremum", shape, "sup" if upper else "inf"),)
         if holds:
-            return Outcome(Verdict.PROVED, Evidence.ENCLOSURE, tuple(self.notes))
+            return Answer(True, notes, evidence=Evidence.ENCLOSURE)
         if not extremum.at:
             raise Undecided("the bound is exceeded only in a limit")
         at = extremum.at[0]
         sides = (digits(extremum.value), digits(self.number(other)))
         blame = Counterexample({variable: str(at)}, *(sides[::-1] if flipped else sides))
-        return Outcome(Verdict.REFUTED, Evidence.ENCLOSURE, tuple(self.notes), blame)
+        return Answer(False, notes, blame, Evidence.ENCLOSURE)
 
-    def _atom(self, leaf: Leaf) -> points.Atom:
-        if not isinstance(leaf, Relation) or not self.names(leaf):
-            return self.closed_truth(leaf)[0]
-        if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
-            raise Undecided("a comparison with oo next to other relations")
-        return self.difference(leaf), leaf.op
-
-    def _decide_several(self, formula: Formula, names: frozenset[str]) -> Outcome:
-        case = points.Question(
-            points.translate(formula, self._atom),
-            points.translate(self.statement.where, self._atom) if self.statement.where is not None else True,
+    def _decide_several(self, formula: Formula, decided: Formula, names: frozenset[str]) -> Answer:
+        """A formula in several names; `decided` is the same with the truth of its closed parts."""
+        question = points.Question(
+            self._to_zero(decided),
+            self._to_zero(self.statement.where),
             tuple(sorted(names)),
             {p.variable: p.region for p in self.products.values() if p.variable in names},
             frozenset(name for name in names if self.is_count(name)),
         )
-        answer = case_split.decide(case)
-        self.notes += answer.notes
-        if answer.counterexample is None:
-            return Outcome(Verdict.PROVED, answer.evidence, tuple(self.notes))
-        at = {name: exact(value) for name, value in answer.counterexample.items()}
-        return Outcome(Verdict.REFUTED, Evidence.EXACT, tuple(self.notes), counterexample(self, formula, at))
-
-
-def _free(formula: Formula) -> frozenset[str]:
-    """The free names of a formula's numbers, those bound inside it left out."""
-    names: frozenset[str] = frozenset()
-    for leaf in relations(formula):
-        if isinstance(leaf, Quantified):
-            names |= _free(leaf.body) - set(leaf.names)
-        elif isinstance(leaf, Relation):
-            sides = [side for side in (leaf.lhs, leaf.rhs) if isinstance(side, Expr)]
-            names |= frozenset().union(*map(ex.free_names, sides))
-    return names
+        answer = case_split.decide(question)
+        if answer.truth:
+            return answer
+        at = {name: exact(value) for name, value in answer.point.items() if isinstance(value, fmpq)}
+        return refuted(self, formula, at, answer.notes, Evidence.EXACT)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from ..budget import Undecided, budget
 from ..cases import points
+from ..cases.answers import Answer
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
@@ -15,69 +16,76 @@ from ..functions.landscape import decided_landscape
 from ..functions.pieces import split
 from ..functions.step_functions import Line
 from ..functions.zeros import chart
-from ..language.syntax import Formula, Relation, relations
+from ..language.syntax import Formula, Relation, Statement, relations
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare
-from ..verdicts import Counterexample
+from ..verdicts import Counterexample, Evidence
 from .functionals import describe_extremum
+from .products import product_of
 from .resolution import Resolution
 
 
-def counterexample(given: Resolution, formula: Formula, at: Mapping[str, Real]) -> Counterexample:
-    """The point, and both sides of the first relation that fails there."""
-    shown = {_name_for_readers(given, name): str(x) for name, x in at.items()}
+def refuted(
+    resolution: Resolution, formula: Formula, at: Mapping[str, Real], notes: tuple[str, ...], evidence: Evidence
+) -> Answer:
+    """The answer for a formula that fails at a point, with both sides of the first relation that fails there."""
+    shown = {product_text(resolution.statement, name): str(x) for name, x in at.items()}
+    point = {name: x.rational for name, x in at.items() if x.rational is not None}
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
         try:
-            sides = [points.value(given.substitute(side), at) for side in (leaf.lhs, leaf.rhs)]
-            if not ex.holds(leaf.op, compare(*sides)):
-                return Counterexample(shown, shown_side(sides[0], sides[1]), shown_side(sides[1], sides[0]))
+            left, right = (points.value(resolution.substitute(side), at) for side in (leaf.lhs, leaf.rhs))
+            if not ex.holds(leaf.op, compare(left, right)):
+                blame = Counterexample(shown, shown_side(left, right), shown_side(right, left))
+                return Answer(False, notes, blame, evidence, point, left)
         except (Undecided, Undefined):
             continue
-    return Counterexample(shown, "false", "true")
+    return Answer(False, notes, Counterexample(shown, "false", "true"), evidence, point)
 
 
-def _name_for_readers(given: Resolution, name: str) -> str:
-    """A placeholder as the text it stands for; with ~ it is the product's share of the largest one."""
-    text = given.statement.product_texts.get(name.rstrip("~"), name)
-    return f"{text} / its supremum" if name.endswith("~") else text
+def product_text(statement: Statement, name: str) -> str:
+    """A name for readers: a product's placeholder as its text, with its share of the largest one told apart."""
+    placeholder, is_share = product_of(name)
+    text = statement.product_texts.get(placeholder, name)
+    return f"{text} / its supremum" if is_share else text
 
 
 STEPS = 750
 """Steps that an explanation may take, a tenth of a second: no share of the verdict's cost, which depends on caches."""
 
 
-def explain(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> None:
+def explain(resolution: Resolution, formula: Formula, variable: str, region: Line[bool]) -> tuple[str, ...]:
     """For each relation between a function and a number: the extremum that settles it, and what settles the tails.
 
     A note that is not found within its steps is left out.
     """
+    notes: list[str] = []
     with suppress(Undecided, Undefined), budget(STEPS):
-        for note in _notes(given, formula, variable, region):
-            given.notes.append(note)
+        notes.extend(_notes(resolution, formula, variable, region))
+    return tuple(notes)
 
 
-def _notes(given: Resolution, formula: Formula, variable: str, region: Line[bool]) -> Iterator[str]:
-    confined = given.statement.where is not None or any(p.variable == variable for p in given.products.values())
-    inside = region if confined else None
+def _notes(resolution: Resolution, formula: Formula, variable: str, region: Line[bool]) -> Iterator[str]:
+    shares = [product.variable for product in resolution.products.values()]
+    inside = None if resolution.statement.where is None and variable not in shares else region
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
-        difference = given.difference(leaf)
+        difference = resolution.difference(leaf)
         if normal_form.is_zero(difference):
             yield f"{leaf.text}: both sides have the same normal form"
             continue
         with suppress(Undecided, Undefined):
-            yield _extremum_note(given, leaf, variable, inside)
+            yield _extremum_note(resolution, leaf, variable, inside)
         with suppress(Undecided, Undefined):
             yield from _tail_notes(difference, variable)
 
 
-def _extremum_note(given: Resolution, leaf: Relation, variable: str, inside: Line[bool] | None) -> str:
+def _extremum_note(resolution: Resolution, leaf: Relation, variable: str, inside: Line[bool] | None) -> str:
     assert isinstance(leaf.lhs, Expr) and isinstance(leaf.rhs, Expr)
-    lhs, rhs = given.substitute(leaf.lhs), given.substitute(leaf.rhs)
+    lhs, rhs = resolution.substitute(leaf.lhs), resolution.substitute(leaf.rhs)
     upper = leaf.op in ("<", "<=", "==", "!=")
     if variable not in ex.free_names(rhs):
         body, text = lhs, leaf.left_text
@@ -103,19 +111,17 @@ def shown_side(x: Real, other: Real) -> str:
 
 def _tail_notes(difference: Expr, variable: str) -> list[str]:
     cut = split(difference, variable)
-    notes = []
-    for piece in (cut.pieces[0], cut.pieces[-1]):
-        if piece.expr is not None:
-            found = chart(piece.expr, variable, piece.low, piece.high)
-            notes += [f"tail, {n.replace(': ', ': left - right = ', 1)}" for n in found.notes if "y >=" in n]
-    return list(dict.fromkeys(notes))
+    ends = (cut.pieces[0], cut.pieces[-1])
+    charts = [chart(piece.expr, variable, piece.low, piece.high) for piece in ends if piece.expr is not None]
+    notes = [note for zeros in charts for note in zeros.notes if "y >=" in note]
+    return list(dict.fromkeys(f"tail, {note.replace(': ', ': left - right = ', 1)}" for note in notes))
 
 
-def is_identity(given: Resolution, leaf: Relation, variable: str) -> bool:
+def is_identity(resolution: Resolution, leaf: Relation, variable: str) -> bool:
     if not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
         return False
     try:
-        cut = split(given.difference(leaf), variable)
+        cut = split(resolution.difference(leaf), variable)
     except Undecided:
         return False
     return all(piece.expr is None or normal_form.is_zero(piece.expr) for piece in cut.pieces)

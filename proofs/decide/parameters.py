@@ -9,19 +9,20 @@ The result is a formula with case distinctions, defined for exactly those parame
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from typing import TypeAlias
 
 from ..budget import Undecided, spend
+from ..cases.sign_rules import interval
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
-from ..functions.step_functions import Line
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
 from ..normal_forms import normal_form
@@ -56,10 +57,14 @@ class Branch:
     cases: tuple[Tree, Tree, Tree]
     """For the signs 1, 0 and -1."""
 
+    def map(self, f: Callable[[Tree, int], Tree]) -> Branch:
+        """The branch with each case changed, of which the sign is told too."""
+        up, zero, down = self.cases
+        return Branch(self.key, (f(up, 1), f(zero, 0), f(down, -1)))
+
 
 Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
 """None: the function is undefined for these parameters."""
-
 
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit")
 """The numbers that are computed of a function that has further free names."""
@@ -69,30 +74,26 @@ MAX_SMOOTHNESS = 8
 
 def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
     """One of KINDS for body as a function of one variable: a number in terms of its other names. Raises Undecided."""
-    try:
-        return _value(f, body, signs_of)
-    except normal_form.TooComplex as reason:
-        raise Undecided(f"{f.text}: {reason}") from None
-
-
-def _value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
     assert f.variable is not None
     question = _Question(body, f.variable, signs_of)
-    tree = question.tree(-1, 1, {})
-    match f.kind:
-        case "sup" | "inf":
-            return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
-        case "lipschitz":
-            return exact(question.fold(tree, question.steepest))
-        case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
-            return PLUS_INFINITY  # one smooth formula
-        case "continuity":
-            return exact(question.fold(tree, question.smoothness))
-        case "limit" if isinstance(f.at, Infinity):
-            end = f.at.sign
-            return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
-        case kind:
-            raise Undecided(f"{kind} of a function with parameters, at {f.at}")
+    try:
+        tree = question.tree(-1, 1, {})
+        match f.kind:
+            case "sup" | "inf":
+                return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
+            case "lipschitz":
+                return exact(question.fold(tree, question.steepest))
+            case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
+                return PLUS_INFINITY  # one smooth formula
+            case "continuity":
+                return exact(question.fold(tree, question.smoothness))
+            case "limit" if isinstance(f.at, Infinity):
+                end = f.at.sign
+                return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
+            case kind:
+                raise Undecided(f"{kind} of a function with parameters, at {f.at}")
+    except normal_form.TooComplex as reason:
+        raise Undecided(f"{f.text}: {reason}") from None
 
 
 class _Question:
@@ -116,12 +117,12 @@ class _Question:
             key = question.key
         if self.variable not in ex.free_names(key):
             return self.by_sign(key, known, lambda sign: self.tree(low, high, {**known, key: sign}))
-        if ex.free_names(key) == {self.variable}:
-            found = chart(key, self.variable)
-            cuts = [zero.exact for zero in found.zeros if zero.recognise()]
-            if len(cuts) < len(found.zeros):
+        if not ex.free_names(key) - {self.variable}:
+            signs = chart(key, self.variable)
+            cuts = [zero.exact for zero in signs.zeros if zero.recognise() and zero.exact is not None]
+            if len(cuts) < len(signs.zeros):
                 raise Undecided("a breakpoint without an exact form in a function with parameters")
-            return self.cut([c for c in cuts if c is not None], found.signs, low, high, key, known)
+            return self.cut(cuts, signs.signs, low, high, key, known)
         slope = calculus.differentiate(key, self.variable)
         if self.variable in ex.free_names(slope):
             raise Undecided(f"where {to_text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
@@ -135,17 +136,14 @@ class _Question:
         return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
 
     def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
-        found = self._known_sign(e, known)
-        if found is None:
+        if (sign := self._known_sign(e, known)) is None:
             raise Undecided(f"the sign of {to_text(e)}")
-        return found
+        return sign
 
     def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
         """The branch of a known sign, or all three."""
         sign = self._known_sign(e, known)
-        if sign is not None:
-            return then(sign)
-        return Branch(e, tuple(then(s) for s in SIGNS))  # type: ignore[arg-type]
+        return Branch(e, (then(1), then(0), then(-1))) if sign is None else then(sign)
 
     def cut(
         self, cuts: list[Expr], signs: tuple[int, ...], low: End, high: End, key: Expr, known: Mapping[Expr, int]
@@ -204,14 +202,12 @@ class _Question:
     def steepest(self, parts: tuple[Interval, ...]) -> Expr:
         """sup abs(f'), for an f proved to be continuous where its parts meet."""
         for left, right in pairwise(parts):
-            at = {self.variable: _finite(left.high)}
-            value_there = calculus.substitute(self.body, at)
+            at, place = self._meeting(left)
             sides = [calculus.substitute(part.formula, at) for part in (left, right)]
             defined = all(self._defined(side, left.known) for side in sides)
             if not defined or not normal_form.is_zero(sides[0] - sides[1]):
-                raise Undecided(f"whether the function jumps at {self.variable} = {to_text(at[self.variable])}")
-            if not self._same_value(value_there, sides[0], left.known):
-                raise Undecided(f"the value at {self.variable} = {to_text(at[self.variable])}")
+                raise Undecided(f"whether the function jumps at {place}")
+            self._require_value(left, sides[0])
         bounds: list[Expr] = []
         for part in parts:
             slope = normal_form.simplest(calculus.differentiate(part.formula, self.variable))
@@ -220,22 +216,26 @@ class _Question:
 
     def limit(self, part: Interval, end: int) -> Expr:
         """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""
-        for e, side in ((part.formula, end), *self._stretched(part, end)):
+        for e, side in self._ways(part, end):
             form = self._separate(e)
             if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
                 continue
             c, g, d = form
-            at = PLUS_INFINITY if side > 0 else MINUS_INFINITY
-            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
+            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, _real(side), 0)) + d
         raise Undecided(f"the limit of {to_text(part.formula)} for every value of its parameters")
 
-    def _stretched(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
-        """The formula with x = t/p or x = t p for a parameter p of known sign, and the infinity that t tends to."""
+    def _ways(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
+        """The formula, then stretched by each parameter of known sign, and the infinity that its variable tends to."""
+        yield part.formula, end
         for p in sorted(ex.free_names(part.formula) - {self.variable}):
             if sign := self._known_sign(ex.name(p), part.known):
-                for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
-                    changed = calculus.substitute(part.formula, {self.variable: stretched})
-                    yield normal_form.canonical(changed), end * sign
+                yield from ((e, end * sign) for e in self._stretched(part.formula, p))
+
+    def _stretched(self, e: Expr, p: str) -> Iterator[Expr]:
+        """A formula with x = t/p or x = t p."""
+        for x in (self.x / ex.name(p), self.x * ex.name(p)):
+            with suppress(normal_form.TooComplex):
+                yield normal_form.canonical(calculus.substitute(e, {self.variable: x}))
 
     def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
         """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
@@ -244,22 +244,26 @@ class _Question:
         orders = [self._smoothness_at(left, right, 0, {}) for left, right in pairwise(parts)]
         return _largest(orders, -1)
 
+    def _meeting(self, left: Interval) -> tuple[dict[str, Expr], str]:
+        """The point where a part ends and another begins, as a substitution and for readers."""
+        point = _finite(left.high)
+        return {self.variable: point}, f"{self.variable} = {to_text(point)}"
+
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
+        at, place = self._meeting(left)
         if order > MAX_SMOOTHNESS:
-            place = f"{self.variable} = {to_text(_finite(left.high))}"
             raise Undecided(f"continuity: {order - 1} derivatives agree at {place}{self._case(left.known, fixed)}")
-        at = {self.variable: _finite(left.high)}
         sides = [calculus.substitute(calculus.substitute(part.formula, at), fixed) for part in (left, right)]
         if not all(self._defined(side, left.known) for side in sides):
-            raise Undecided(f"whether the function is defined at {self.variable} = {to_text(at[self.variable])}")
-        if order == 0 and not self._same_value(calculus.substitute(self.body, at), sides[0], left.known):
-            raise Undecided(f"the value at {self.variable} = {to_text(at[self.variable])}")
+            raise Undecided(f"whether the function is defined at {place}")
+        if order == 0:
+            self._require_value(left, sides[0])
         gap = normal_form.canonical(sides[0] - sides[1])
         next_left, next_right = (
             replace(part, formula=calculus.differentiate(part.formula, self.variable)) for part in (left, right)
         )
         signs = self._signs(gap, left.known)
-        if signs == {0}:
+        if signs == frozenset((0,)):
             return self._smoothness_at(next_left, next_right, order + 1, fixed)
         if 0 not in signs:
             return ex.rational(order - 1)
@@ -279,42 +283,40 @@ class _Question:
         conditions += [f"{name} = {to_text(normal_form.simplest(root))}" for name, root in fixed.items()]
         return f" if {' and '.join(conditions)}" if conditions else ""
 
-    def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:
-        """Whether the value at a breakpoint is the limit there."""
-        signs = {key: s for key, s in known.items() if self.variable not in ex.free_names(key)}
+    def _require_value(self, left: Interval, limit: Expr) -> None:
+        """That the value where a part ends is the limit there. Raises Undecided."""
+        at, place = self._meeting(left)
+        signs = {key: s for key, s in left.known.items() if self.variable not in ex.free_names(key)}
+        value = calculus.substitute(self.body, at)
         while True:
             try:
-                smooth = Resolver(signs).visit(here)
-            except Undefined:
-                return False
+                smooth = Resolver(signs).visit(value)
+                break
             except UnknownSign as question:
                 signs[question.key] = self._sign(question.key, signs)
-                continue
-            return self._defined(smooth, known) and normal_form.is_zero(smooth - side)
+            except Undefined:
+                raise Undecided(f"the value at {place}") from None
+        if not (self._defined(smooth, left.known) and normal_form.is_zero(smooth - limit)):
+            raise Undecided(f"the value at {place}")
 
     def bound(self, part: Interval, e: Expr, sense: int) -> Expr:
         """The sup or inf of a smooth formula on an interval. Raises Undecided."""
         if self.variable not in ex.free_names(e):
             return e
-        if (found := self._separated(part, e, sense)) is not None:
-            return found
-        for p in sorted(ex.free_names(e) - {self.variable}):
+        if (bound := self._separated(part, e, sense)) is not None:
+            return bound
+        parameters = sorted(ex.free_names(e) - {self.variable})
+        ends = (part.low, part.high)
+        for p in parameters if all(isinstance(end, int) or end is ex.ZERO for end in ends) else ():
             sign = self._known_sign(ex.name(p), part.known)
-            ends = (part.low, part.high)
-            if sign == 0 or not all(isinstance(end, int) or end is ex.ZERO for end in ends):
-                continue
             if sign is None:
                 return self._by_sign_of_name(part, e, sense, p)
             low, high = (end * sign if isinstance(end, int) else end for end in (ends if sign > 0 else ends[::-1]))
-            for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
-                try:
-                    changed = normal_form.canonical(calculus.substitute(e, {self.variable: stretched}))
-                except normal_form.TooComplex:
-                    continue
-                found = self._separated(Interval(low, high, changed, part.known), changed, sense)
-                if found is not None:
-                    return found
-        raise Undecided(f"the bounds of {to_text(e)} for every {', '.join(sorted(ex.free_names(e) - {self.variable}))}")
+            for changed in self._stretched(e, p) if sign else ():
+                bound = self._separated(Interval(low, high, changed, part.known), changed, sense)
+                if bound is not None:
+                    return bound
+        raise Undecided(f"the bounds of {to_text(e)} for every {', '.join(parameters)}")
 
     def _by_sign_of_name(self, part: Interval, e: Expr, sense: int, p: str) -> Expr:
         """The three cases of a parameter that may have any sign."""
@@ -336,20 +338,17 @@ class _Question:
 
     def _separated(self, part: Interval, e: Expr, sense: int) -> Expr | None:
         """The bound of c G(x) + d, where e has this form."""
-        try:
+        form = None
+        with suppress(normal_form.TooComplex):
             form = self._separate(e)
-        except normal_form.TooComplex:
-            return None
-        if form is None:
+        if form is None or not (self._defined(form[0], part.known) and self._defined(form[2], part.known)):
             return None
         c, g, d = form
-        if not all(self._defined(f, part.known) for f in (c, d)):
-            return None
         if not g.total:
             return None
         if any(ex.free_names(end) for end in (part.low, part.high) if isinstance(end, Expr)):
             return self._at_ends(part, e, c, g, d, sense)
-        shape = decided_landscape(g, self.variable, _region(part.low, part.high))
+        shape = decided_landscape(g, self.variable, interval(_real(part.low), _real(part.high), closed=False))
         top, bottom = shape.sup.value, shape.inf.value
         if c is ex.ZERO:
             return d
@@ -368,15 +367,12 @@ class _Question:
         for end in (part.low, part.high):
             if isinstance(end, Expr):
                 values.append(calculus.substitute(e, {self.variable: end}))
-            else:
-                limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
-                if not limit.infinite:
-                    values.append(c * _exact(limit) + d)
-                    continue
-                # An infinite end does not count where it lies on the other side.
-                sign = self._known_sign(c, part.known)
-                if sign is None or sign * limit.infinite == sense:
-                    return None
+                continue
+            limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
+            if not limit.infinite:
+                values.append(c * _exact(limit) + d)
+            elif (sign := self._known_sign(c, part.known)) is None or sign * limit.infinite == sense:
+                return None  # an infinite end does not count where it lies on the other side
         return _largest(values, sense) if all(v.total for v in values) else None
 
     def _separate(self, e: Expr) -> tuple[Expr, Expr, Expr] | None:
@@ -406,10 +402,9 @@ class _Question:
 def _joined(left: Tree, right: Tree) -> Tree:
     """Two neighbouring parts of the line, each with its own cases."""
     if isinstance(left, Branch):
-        cases = tuple(_joined(case, _assuming(right, left.key, s)) for case, s in zip(left.cases, SIGNS, strict=True))
-        return Branch(left.key, cases)  # type: ignore[arg-type]
+        return left.map(lambda case, sign: _joined(case, _assuming(right, left.key, sign)))
     if isinstance(right, Branch):
-        return Branch(right.key, tuple(_joined(left, case) for case in right.cases))  # type: ignore[arg-type]
+        return right.map(lambda case, _: _joined(left, case))
     if left is None and right is None:
         return None
     if left is None or right is None:
@@ -424,11 +419,11 @@ def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:
     (flip, same), (other_flip, other) = primitive(key), primitive(tree.key)
     if same is other:
         return _assuming(tree.cases[SIGNS.index(sign * flip * other_flip)], key, sign)
-    return Branch(tree.key, tuple(_assuming(case, key, sign) for case in tree.cases))  # type: ignore[arg-type]
+    return tree.map(lambda case, _: _assuming(case, key, sign))
 
 
 def _has_derivative(e: Expr) -> bool:
-    return e.op == "derivative" or any(_has_derivative(child) for child in ex.children(e))
+    return e.op == "derivative" or any(map(_has_derivative, ex.children(e)))
 
 
 def _finite(end: End) -> Expr:
@@ -451,11 +446,5 @@ def _largest(bounds: list[Expr], sense: int) -> Expr:
     return reduce(lambda a, b: ex.switch(op, a, b), distinct)
 
 
-def _region(low: End, high: End) -> Line[bool] | None:
-    """An open interval with closed ends as a region; None for the whole line."""
-    ends = [exact(end) for end in (low, high) if isinstance(end, Expr)]
-    if not ends:
-        return None
-    first = (True,) if isinstance(low, int) else (False, True)
-    gaps = first if isinstance(high, int) else (*first, False)
-    return Line(tuple(ends), (False,) * len(ends), gaps)
+def _real(end: End) -> Real:
+    return exact(end) if isinstance(end, Expr) else PLUS_INFINITY if end > 0 else MINUS_INFINITY

@@ -19,6 +19,19 @@ MAX_POINTS = 200
 MAX_FACTORS = 64
 
 
+_SHARE = "~"
+
+
+def _share(placeholder: str) -> str:
+    """The name for the share that a product has of its largest value."""
+    return placeholder + _SHARE
+
+
+def product_of(name: str) -> tuple[str, bool]:
+    """The placeholder of a product that a name belongs to, and whether the name is that of its share."""
+    return name.removesuffix(_SHARE), name.endswith(_SHARE)
+
+
 @dataclass(frozen=True)
 class Product:
     """Either a set of values (parts), or for a free n an expression in n and a share `variable` of the largest."""
@@ -38,14 +51,13 @@ def product_set(shape: Landscape, count: Expr, placeholder: str) -> Product:
         raise Undecided("a product over an empty domain")
     values = shape.range
     n = None if count.value is None else int(count.value.p)
-    shown = f"a product of {to_text(count)} values from {values}"
-    found = _finite(values, n)
-    if found is not None:
-        return Product(found.parts, None, placeholder, region_of(found), f"{shown} lies in {found}")
-    if n is not None:
-        found = _nonnegative_power(values, n) or _repeated(values, n)
-        return Product(found.parts, None, placeholder, region_of(found), f"{shown} lies in {found}")
-    return _symbolic(values, count, placeholder, shown)
+    text = f"a product of {to_text(count)} values from {values}"
+    products = _finite(values, n)
+    if products is None:
+        if n is None:
+            return _symbolic(values, count, placeholder, text)
+        products = _nonnegative_power(values, n) or _repeated(values, n)
+    return Product(products.parts, None, placeholder, region_of(products), f"{text} lies in {products}")
 
 
 def _finite(values: RealSet, n: int | None) -> RealSet | None:
@@ -77,16 +89,13 @@ def _nonnegative_power(values: RealSet, n: int) -> RealSet | None:
     hull = _single(values)
     if hull is None or hull.low.infinite or sign_of(hull.low) < 0:
         return None
-    ends: list[Real] = []
-    for end in (hull.low, hull.high):
-        if end.infinite:
-            ends.append(end)
-        elif end.exact is not None:
-            ends.append(exact(ex.power(end.exact, n)))
-        else:
-            ends.append(Real(refine=lambda bits, end=end: end.ball(bits + 32) ** n))
-    low_closed = hull.low_closed
-    return RealSet((Interval(ends[0], ends[1], low_closed, hull.high_closed),))
+    return RealSet((Interval(_power(hull.low, n), _power(hull.high, n), hull.low_closed, hull.high_closed),))
+
+
+def _power(x: Real, n: int) -> Real:
+    if x.infinite:
+        return x
+    return exact(ex.power(x.exact, n)) if x.exact is not None else Real(refine=lambda bits: x.ball(bits + 32) ** n)
 
 
 def _repeated(values: RealSet, n: int) -> RealSet:
@@ -104,14 +113,13 @@ def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Pro
     """For a free n: a share t of sup^n, with t in [0, 1] (0 and 1 only where they are taken)."""
     hull = _single(values)
     if hull is None or hull.low.rational != 0 or hull.high.exact is None or sign_of(hull.high) <= 0:
-        point_value = values.single()
-        if point_value is not None and point_value.exact is not None and sign_of(point_value) > 0:
-            one = RealSet((point(exact(1)),))
-            whole = ex.power(point_value.exact, count)
-            return Product((), whole, placeholder, region_of(one), f"{shown} is {to_text(whole)}")
-        raise Undecided(f"{shown}, for every n")
+        only = values.single()
+        if only is None or only.exact is None or sign_of(only) <= 0:
+            raise Undecided(f"{shown}, for every n")
+        whole = ex.power(only.exact, count)
+        return Product((), whole, placeholder, region_of(union([point(exact(1))])), f"{shown} is {to_text(whole)}")
     share = RealSet((Interval(exact(0), exact(1), hull.low_closed, hull.high_closed),))
-    whole = ex.name(placeholder + "~") * ex.power(hull.high.exact, count)
+    whole = ex.name(_share(placeholder)) * ex.power(hull.high.exact, count)
     note = f"{shown} is a share in {share} of ({digits(hull.high)})**{to_text(count)}"
     bounds = ex.ZERO, ex.power(hull.high.exact, count)
-    return Product((), whole, placeholder + "~", region_of(share), note, bounds)
+    return Product((), whole, _share(placeholder), region_of(share), note, bounds)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
 from flint import fmpq
 
 from ..budget import Undecided
+from ..cases.answers import Answer
 from ..enclosures.balls import exact_rational, precision
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -23,15 +23,6 @@ from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from ..verdicts import Counterexample
 from .functionals import closed_real, describe_extremum, digits
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The truth of a property, with a counterexample where it is false."""
-
-    truth: bool
-    notes: tuple[str, ...] = ()
-    counterexample: Counterexample | None = None
 
 
 class Numbers(Protocol):

@@ -6,10 +6,12 @@ are exact, and the relations that remain become lines that are cut where their t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ..budget import Undecided
+from ..cases.answers import Answer
+from ..cases.points import connected, truth_of
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -19,8 +21,8 @@ from ..functions.landscape import decided_landscape
 from ..functions.sign_charts import sign_line, signs_within
 from ..functions.step_functions import Line, constant, merge
 from ..language.syntax import (
-    Connective,
     Formula,
+    Functional,
     Infinity,
     Leaf,
     Predicate,
@@ -29,14 +31,15 @@ from ..language.syntax import (
     SetDisplay,
     SetValue,
     Statement,
+    conjuncts,
+    fold,
     relations,
 )
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from ..reals.sets import union
-from ..verdicts import Counterexample
 from . import parameters
-from .functionals import closed_real, digits, functional
+from .functionals import Found, closed_real, digits, functional
 from .products import Product, product_set
 
 
@@ -45,50 +48,40 @@ class Resolution:
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
-        self.notes: list[str] = []
         self.values: dict[str, Real] = {}
-        self.exact_only = True
         self.products: dict[str, Product] = {}
+        self.exact_only = True
 
-    def resolve(self) -> None:
-        """Compute the numbers and products that the placeholders stand for."""
-        self._resolve_functionals()
-        self._resolve_products()
-
-    def _resolve_functionals(self) -> None:
+    def resolve(self) -> tuple[str, ...]:
+        """Compute the numbers and products that the placeholders stand for; the sentences that say how."""
+        notes: list[str] = []
         for placeholder, f in self.statement.functionals.items():
-            if f.body.op != "name":  # a product inside is a number like any other, and written out first
-                for name in ex.free_names(f.body) & self.statement.products.keys():
-                    self._product(name)
-            body = self.substitute(f.body)
-            region = self.region(f.variable) if f.kind != "limit" and f.variable else None
-            if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:
-                if product.bounds is not None:
-                    self.values[placeholder] = exact(product.bounds[f.kind == "sup"])
-                    self.notes.append(f"{f.text}: {product.note}")
-                    continue
-                if not product.parts:
-                    raise Undecided(f"{f.text}, for every n")
-                span = union(product.parts)
-                part = span.parts[-1 if f.kind == "sup" else 0]
-                self.values[placeholder] = part.high if f.kind == "sup" else part.low
-                self.notes.append(f"{f.text} = {digits(self.values[placeholder])}: {product.note}")
-                continue
-            if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in parameters.KINDS:
-                if f.kind != "limit" and f.variable not in ex.free_names(body):  # names came in with another number
-                    raise Undecided(f"{f.text}: a function of which of {', '.join(sorted(ex.free_names(body)))}?")
-                if region is not None:
-                    raise Undecided(f"{f.text} under a condition on {f.variable}")
-                moves = placeholder in self._moved
-                found = parameters.value(f, body, _signs_anywhere if moves else self.signs_of_parameter)
-                self.values[placeholder] = found
-                self.notes.append(f"{f.text} = {'oo' if found.exact is None else to_text(found.exact)}")
-                continue
-            found = functional(f, body, region)
-            self.values[placeholder] = found.value
-            self.notes += found.notes
-            if found.value.exact is None and (f.kind == "E" or not found.value.infinite):
-                self.exact_only = False
+            number = self._computed(placeholder, f)
+            self.values[placeholder] = number.value
+            notes += number.notes
+        notes += [self._product(placeholder).note for placeholder in self.statement.products]
+        return tuple(notes)
+
+    def _computed(self, placeholder: str, f: Functional) -> Found:
+        if f.body.op != "name":  # a product inside is a number like any other, and written out first
+            for name in ex.free_names(f.body) & self.statement.products.keys():
+                self._product(name)
+        body = self.substitute(f.body)
+        region = self.region(f.variable) if f.kind != "limit" and f.variable else None
+        if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:
+            return _extremum(f, product)
+        if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in parameters.KINDS:
+            if f.kind != "limit" and f.variable not in ex.free_names(body):  # names came in with another number
+                raise Undecided(f"{f.text}: a function of which of {', '.join(sorted(ex.free_names(body)))}?")
+            if region is not None:
+                raise Undecided(f"{f.text} under a condition on {f.variable}")
+            moves = placeholder in self._moved
+            value = parameters.value(f, body, _signs_anywhere if moves else self.signs_of_parameter)
+            return Found(value, (f"{f.text} = {'oo' if value.exact is None else to_text(value.exact)}",))
+        number = functional(f, body, region)
+        if number.value.exact is None and (f.kind == "E" or not number.value.infinite):
+            self.exact_only = False
+        return number
 
     @cached_property
     def _moved(self) -> frozenset[str]:
@@ -100,7 +93,7 @@ class Resolution:
         for leaf in _leaves(self.statement.formula):
             for side in (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf,):
                 inside += _differentiated(side) if isinstance(side, Expr) else _expressions(side)
-        return frozenset().union(*map(ex.free_names, inside))
+        return union_of(map(ex.free_names, inside))
 
     def _product_body(self, body: Expr) -> Product | None:
         if body.op != "name" or body.args[0] not in self.statement.products:
@@ -117,16 +110,10 @@ class Resolution:
             self.products[placeholder] = product_set(shape, count, placeholder)
         return self.products[placeholder]
 
-    def _resolve_products(self) -> None:
-        for placeholder in self.statement.products:
-            product = self._product(placeholder)
-            self.notes.append(product.note)
-
     def substitute(self, e: Expr) -> Expr:
         """Placeholders with exact values written out."""
         exact_values = {k: v.exact for k, v in self.values.items() if v.exact is not None}
-        names = ex.free_names(e)
-        for placeholder in names & self.values.keys():
+        for placeholder in sorted(ex.free_names(e) & self.values.keys()):
             if self.values[placeholder].infinite:
                 raise Undecided(
                     f"{self.statement.functionals[placeholder].text} is infinite and cannot be calculated with"
@@ -144,79 +131,63 @@ class Resolution:
         """Free names of a pointwise relation; sets, predicates and placeholders have none."""
         if not isinstance(leaf, Relation) or isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
             return frozenset()
-        names: frozenset[str] = frozenset()
-        for side in (leaf.lhs, leaf.rhs):
-            if isinstance(side, Expr):
-                names |= ex.free_names(self.written_out(side))
-        return names - self.values.keys()
+        sides = [self.written_out(side) for side in (leaf.lhs, leaf.rhs) if isinstance(side, Expr)]
+        return union_of(map(ex.free_names, sides)) - self.values.keys()
 
-    def placeholders(self, leaf: Leaf) -> set[str]:
+    def names_in(self, formula: Formula | None) -> frozenset[str]:
+        """The names of all leaves."""
+        return frozenset() if formula is None else union_of(map(self.names, relations(formula)))
+
+    def placeholders(self, leaf: Leaf) -> frozenset[str]:
         """Numbers without exact forms in a relation."""
-        if not isinstance(leaf, Relation):
-            return set()
-        found: set[str] = set()
-        for side in (leaf.lhs, leaf.rhs):
-            if isinstance(side, Expr):
-                found |= {n for n in ex.free_names(side) & self.values.keys() if self.values[n].exact is None}
-        return found
+        return frozenset(name for name in free_names(leaf) & self.values.keys() if self.values[name].exact is None)
 
     def region(self, variable: str) -> Line[bool] | None:
         """The truth of the where condition along one variable, or None without a condition on it."""
-        where = self.statement.where
-        if where is None:
-            return None
-        names = set().union(*(self.names(r) for r in relations(where)))
+        names = self.names_in(self.statement.where)
         if variable not in names:
             return None
-        if names != {variable}:
+        if names - {variable}:
             raise Undecided(f"where {self.statement.where_text!r} relates {variable} to other names")
         return self.condition(variable)
 
     def domain(self, variable: str) -> Line[bool]:
-        region: Line[bool] = constant(True)
-        if self.statement.where is not None:
-            region = self.condition(variable)
-        for product in self.products.values():
-            if product.variable == variable:
-                both = merge([region, product.region])
-                region = both.map(lambda pair: pair[0] is True and pair[1] is True)
-        return region
+        """Where the condition holds and the shares of products lie."""
+        shares = [product.region for product in self.products.values() if product.variable == variable]
+        return merge([self.condition(variable), *shares]).map(all)
 
     def condition(self, variable: str) -> Line[bool]:
         """Where the where condition holds. A part of a conjunction only matters where the other parts hold."""
-        where = self.statement.where
-        assert where is not None
-        parts = where.parts if isinstance(where, Connective) and where.op == "and" else (where,)
         inside: Line[bool] = constant(True)
+        if self.statement.where is None:
+            return inside
+        parts = conjuncts(self.statement.where)
         postponed: list[Formula] = []
         for part in parts:
             try:
-                inside = both(inside, self.truth_line(part, variable, None))
+                inside = _within(inside, self.truth_line(part, variable, None))
             except Undecided:
                 if len(parts) == 1:
                     raise
                 postponed.append(part)
         for part in postponed:
-            inside = both(inside, self.truth_line(part, variable, inside))
+            inside = _within(inside, self.truth_line(part, variable, inside))
         return inside
 
     def truth_line(self, formula: Formula, variable: str, region: Line[bool] | None) -> Line[bool | None]:
         """Truth at every real of the region (or of the line); None where a subterm is undefined."""
-        if isinstance(formula, Relation) and self.names(formula) <= {variable}:
-            if not self.names(formula):
-                return constant(self.closed_truth(formula)[0])
-            if isinstance(formula.lhs, Infinity) or isinstance(formula.rhs, Infinity):
-                return self._against_infinity(formula, variable)
-            return _relation_line(self.difference(formula), formula.op, variable, region)
-        if isinstance(formula, (Predicate, Quantified)):
-            return constant(self.closed_truth(formula)[0])
-        assert isinstance(formula, Connective)
-        if not formula.parts:
-            return constant(formula.op == "and")
-        lines = [self.truth_line(part, variable, region) for part in formula.parts]
-        return merge(lines).map(lambda values, op=formula.op: connect(op, values))
 
-    def closed_truth(self, formula: Formula) -> tuple[bool, Counterexample | None]:
+        def leaf_line(leaf: Leaf) -> Line[bool | None]:
+            if not isinstance(leaf, Relation) or not self.names(leaf):
+                return constant(self.closed_truth(leaf).truth)
+            assert not self.names(leaf) - {variable}
+            if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
+                return self._against_infinity(leaf, variable)
+            return _relation_line(self.difference(leaf), leaf.op, variable, region)
+
+        return fold(formula, leaf_line, connected)
+
+    def closed_truth(self, formula: Formula) -> Answer:
         """The truth of a formula without free names, with a counterexample where it is false."""
         raise NotImplementedError
 
@@ -229,9 +200,8 @@ class Resolution:
         side = r.lhs if isinstance(r.lhs, Expr) else r.rhs
         infinity = r.rhs if isinstance(r.rhs, Infinity) else r.lhs
         assert isinstance(side, Expr) and isinstance(infinity, Infinity)
-        order = -infinity.sign if side is r.lhs else infinity.sign
-        defined = sign_line(self.substitute(side), variable)
-        return defined.map(lambda s: None if s is None else ex.holds(r.op, order))
+        truth = ex.holds(r.op, -infinity.sign if side is r.lhs else infinity.sign)
+        return sign_line(self.substitute(side), variable).map(lambda sign: None if sign is None else truth)
 
     def signs_of_parameter(self, e: Expr) -> frozenset[int]:
         """The signs of a formula in parameters wherever the condition holds (all three where they are not found)."""
@@ -251,9 +221,9 @@ class Resolution:
         """Where the parts of the condition that are about one name alone hold: no other part adds to that."""
         inside: Line[bool] = constant(True)
         where = self.statement.where
-        for part in where.parts if isinstance(where, Connective) and where.op == "and" else (where,):
-            if part is not None and set().union(*(self.names(r) for r in relations(part))) == {name}:
-                inside = both(inside, self.truth_line(part, name, None))
+        for part in () if where is None else conjuncts(where):
+            if self.names_in(part) == frozenset((name,)):
+                inside = _within(inside, self.truth_line(part, name, None))
         return inside
 
     def number(self, side: object) -> Real:
@@ -281,6 +251,17 @@ class Resolution:
         return any(name in ex.free_names(count) for _, count, _ in self.statement.products.values())
 
 
+def union_of(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    """All names of several sets."""
+    return frozenset[str]().union(*sets)
+
+
+def free_names(leaf: Leaf) -> frozenset[str]:
+    """The free names and placeholders of a relation's sides."""
+    sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
+    return union_of(ex.free_names(side) for side in sides if isinstance(side, Expr))
+
+
 def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -> Line[bool | None]:
     """Where `e op 0` holds, None where e is undefined.
 
@@ -292,9 +273,19 @@ def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -
         if (sides := _one_sided(e, op)) is None:
             raise
         word, cases = sides
-        lines = [_relation_line(case, op, variable, region) for case in cases]
-        return merge(lines).map(lambda values: connect(word, values))
-    return signs.map(lambda s: None if s is None else ex.holds(op, s))
+        return connected(word, [_relation_line(case, op, variable, region) for case in cases])
+    return truth_of(signs, op)
+
+
+def _extremum(f: Functional, product: Product) -> Found:
+    """The sup or inf of a product."""
+    if product.bounds is not None:
+        return Found(exact(product.bounds[f.kind == "sup"]), (f"{f.text}: {product.note}",))
+    if not product.parts:
+        raise Undecided(f"{f.text}, for every n")
+    parts = union(product.parts).parts
+    value = parts[-1].high if f.kind == "sup" else parts[0].low
+    return Found(value, (f"{f.text} = {digits(value)}: {product.note}",))
 
 
 def _one_sided(e: Expr, op: str) -> tuple[str, tuple[Expr, Expr]] | None:
@@ -354,13 +345,6 @@ def _written_in(e: Expr, values: Mapping[str, Expr]) -> Expr:
     return e
 
 
-def both(inside: Line[bool], truth: Line[bool | None]) -> Line[bool]:
+def _within(inside: Line[bool], truth: Line[bool | None]) -> Line[bool]:
+    """Where a formula holds inside a region."""
     return merge([inside, truth]).map(lambda pair: pair[0] and pair[1] is True)
-
-
-def connect(op: str, values: tuple[bool | None, ...]) -> bool | None:
-    if None in values:
-        return None
-    if op == "not":
-        return not values[0]
-    return all(values) if op == "and" else any(values)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ..expressions.expr import Expr
+
+T = TypeVar("T")
 
 
 class StatementError(ValueError):
@@ -125,9 +127,9 @@ class Statement:
     functionals: Mapping[str, Functional]
     where: Formula | None = None
     where_text: str | None = None
-    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
+    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict[str, tuple[Expr, Expr, str]])
     """placeholder -> (factor, count, its variable), for product(f, n)."""
-    product_texts: Mapping[str, str] = field(default_factory=dict)
+    product_texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def relations(formula: Formula) -> list[Leaf]:
@@ -135,3 +137,35 @@ def relations(formula: Formula) -> list[Leaf]:
     if isinstance(formula, Connective):
         return [leaf for part in formula.parts for leaf in relations(part)]
     return [formula]
+
+
+def conjuncts(formula: Formula) -> list[Formula]:
+    """The parts that must all hold."""
+    if isinstance(formula, Connective) and formula.op == "and":
+        return [leaf for part in formula.parts for leaf in conjuncts(part)]
+    return [formula]
+
+
+def fold(formula: Formula, leaf: Callable[[Leaf], T], connect: Callable[[str, tuple[T, ...]], T]) -> T:
+    """The value of a formula: that of each leaf, connected by and, or, not. No leaf is left out."""
+    if isinstance(formula, Connective):
+        return connect(formula.op, tuple([fold(part, leaf, connect) for part in formula.parts]))
+    return leaf(formula)
+
+
+def kleene(op: str, truths: Sequence[bool | None]) -> bool | None:
+    """and, or, not of truths some of which are unknown (None): unknown where the known ones leave it open."""
+    if op == "not":
+        return None if truths[0] is None else not truths[0]
+    decisive = op == "or"
+    if decisive in truths:
+        return decisive
+    return None if None in truths else not decisive
+
+
+def where_defined(op: str, truths: Sequence[bool | None]) -> bool | None:
+    """and, or, not of truths at a point some of which are undefined (None) there: so is the whole then."""
+    return None if None in truths else kleene(op, truths)
+
+
+TRUE, FALSE = Connective("and", ()), Connective("or", ())

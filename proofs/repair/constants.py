@@ -20,7 +20,7 @@ NEARBY = Fraction(1, 10**6)
 def with_simple_constants(text: str, *, parameters: bool) -> str | None:
     """The statement with simpler constants, those of keyword parameters only where asked; None if it has none."""
     flat = " ".join(text.split())
-    simpler = unparsed(_Simpler(parameters).visit(parse(flat)))
+    simpler = _Simpler(parameters).rewritten(flat)
     return simpler if simpler != flat else None
 
 

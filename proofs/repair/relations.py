@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from flint import fmpq
 
+from ..cases.answers import Point
 from ..catalogue.parse import parse_expression, parse_statement
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -31,7 +32,6 @@ from .wording import (
     directed,
     scaled,
     shifted,
-    sides,
     source,
     valued,
     written,
@@ -43,7 +43,7 @@ def for_relation(r: Relation, refuted: Refuted) -> Iterator[Iterator[Candidate]]
     if not r.left_text:  # approx(a, b, rel=r)
         yield _with_the_error_there_is(r, refuted)
         return
-    left, right = sides(r)
+    left, right = r.left_text, r.right_text
     if r.op in ("<", ">"):
         yield iter([(f"{left} {r.op}= {right}", refuted.where)])
     names = refuted.names
@@ -68,21 +68,25 @@ def for_relation(r: Relation, refuted: Refuted) -> Iterator[Iterator[Candidate]]
 
 def bounded_side(r: Relation, variable: str) -> tuple[Expr, bool]:
     """The expression bounded by a number (a side, or the difference of both), and whether from above."""
-    assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-    if variable not in ex.free_names(r.lhs):
-        return r.rhs, r.op in (">", ">=")
-    return (r.lhs if variable not in ex.free_names(r.rhs) else r.lhs - r.rhs), r.op in ("<", "<=")
+    lhs, rhs = _numbers_of(r)
+    if variable not in ex.free_names(lhs):
+        return rhs, r.op in (">", ">=")
+    return (lhs if variable not in ex.free_names(rhs) else lhs - rhs), r.op in ("<", "<=")
 
 
 def with_bound(r: Relation, variable: str, op: str, bound: Real, up: bool) -> str:
     """The relation with another number as the bound of bounded_side."""
+    lhs, rhs = _numbers_of(r)
+    if variable not in ex.free_names(lhs):
+        return f"{written(bound, up)} {op} {r.right_text}"
+    if variable not in ex.free_names(rhs):
+        return f"{r.left_text} {op} {written(bound, up)}"
+    return f"{r.left_text} {op} {shifted(r.right_text, bound, up)}"
+
+
+def _numbers_of(r: Relation) -> tuple[Expr, Expr]:
     assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-    left, right = sides(r)
-    if variable not in ex.free_names(r.lhs):
-        return f"{written(bound, up)} {op} {right}"
-    if variable not in ex.free_names(r.rhs):
-        return f"{left} {op} {written(bound, up)}"
-    return f"{left} {op} {shifted(right, bound, up)}"
+    return r.lhs, r.rhs
 
 
 def _tight_bound(r: Relation, refuted: Refuted, variable: str) -> Iterator[Candidate]:
@@ -96,11 +100,10 @@ def _tight_bound(r: Relation, refuted: Refuted, variable: str) -> Iterator[Candi
 
 def _distance(r: Relation, refuted: Refuted, variable: str) -> Iterator[Candidate]:
     """How far apart the two sides of an equation are."""
-    assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-    gap = ex.switch("abs", refuted.filled(r.lhs) - refuted.filled(r.rhs))
-    sup = decided_landscape(gap, variable, refuted.region(variable)).sup
+    lhs, rhs = map(refuted.filled, _numbers_of(r))
+    sup = decided_landscape(ex.switch("abs", lhs - rhs), variable, refuted.region(variable)).sup
     if r.op == "==" and not sup.value.infinite:
-        apart = f"abs({difference(*sides(r))})"
+        apart = f"abs({difference(r.left_text, r.right_text)})"
         yield f"{apart} {'<=' if sup.attained else '<'} {written(sup.value, True)}", refuted.where
 
 
@@ -141,7 +144,7 @@ def narrowed(refuted: Refuted) -> Iterator[Candidate]:
     conditions += [c.format(*couple) for couple in couples for c in TWO_NAMES]
     conditions += [c.format(name) for c in SPECIAL_VALUES for name in names]
     for where in conditions[:MAX_CONDITIONS]:
-        if not _holds_at(where, refuted.at):
+        if not _holds_at(where, refuted.point):
             yield source(refuted.statement.formula), both(refuted.where, where)
 
 
@@ -149,30 +152,27 @@ def _scaled(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     """A bound in several names, made a few times wider."""
     if r.op in ("==", "!=") or not isinstance(r.rhs, Expr) or isinstance(r.lhs, Infinity):
         return
-    left, right = sides(r)
     for factor in FACTORS:
         wider = r.rhs * factor
-        text = str(wider.value) if wider.value is not None else scaled(right, factor)
-        yield f"{left} {r.op} {text}", refuted.where
+        text = str(wider.value) if wider.value is not None else scaled(r.right_text, factor)
+        yield f"{r.left_text} {r.op} {text}", refuted.where
 
 
-def _holds_at(where: str, at: dict[str, str]) -> bool:
-    """Whether one of the conditions above holds at a rational point."""
-    try:
-        point = {name: ex.rational(fmpq(*map(int, value.split("/")))) for name, value in at.items()}
-    except ValueError:
-        return False
-    held: list[bool] = []
+def _holds_at(where: str, point: Point) -> bool:
+    """Whether one of the conditions above holds at a point."""
+    values = {name: ex.rational(x) for name, x in point.items() if isinstance(x, fmpq)}
     for r in relations(parse_statement(where).formula):
-        assert isinstance(r, Relation) and isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-        value = calculus.substitute(r.lhs - r.rhs, point).value
-        held.append(value is not None and ex.holds(r.op, (value > 0) - (value < 0)))
-    return all(held)
+        assert isinstance(r, Relation)
+        lhs, rhs = _numbers_of(r)
+        value = calculus.substitute(lhs - rhs, values).value
+        if value is None or not ex.holds(r.op, (value > 0) - (value < 0)):
+            return False
+    return True
 
 
 def _numbers(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     """The value of one side, or which of the two is larger."""
-    left, right = sides(r)
+    left, right = r.left_text, r.right_text
     computed = [refuted.is_computed(side) for side in (r.lhs, r.rhs)]
     if all(computed) and r.op != "==":
         yield f"{left} {OPPOSITE[r.op]} {right}", refuted.where
@@ -189,19 +189,18 @@ def _numbers(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
 
 def _with_the_error_there_is(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     """approx(a, b, rel=...) with a tolerance that holds."""
-    assert isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
     a, b, tolerance = arguments(r.text)
-    error = refuted.decision.number(r.lhs / r.rhs * parse_expression(tolerance))
+    lhs, rhs = _numbers_of(r)
+    error = refuted.decision.number(lhs / rhs * parse_expression(tolerance))
     yield f"approx({a}, {b}, rel={directed(error, True, 3)})", refuted.where
 
 
 def _product_bound(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     """The extremum of a product with a fixed number of factors."""
-    left, right = sides(r)
     for placeholder, product in refuted.decision.products.items():
         text = refuted.statement.product_texts[placeholder]
-        if product.parts and text in (left, right):
-            upper = (r.op in ("<", "<=")) == (text == left)
+        if product.parts and text in (r.left_text, r.right_text):
+            upper = (r.op in ("<", "<=")) == (text == r.left_text)
             kind, part = ("sup", product.parts[-1]) if upper else ("inf", product.parts[0])
             value, closed = (part.high, part.high_closed) if upper else (part.low, part.low_closed)
             if not value.infinite:

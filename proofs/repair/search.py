@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ..budget import budget, remaining
+from ..cases.answers import Answer
 from ..catalogue.parse import parse_statement
 from ..language.syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
 from ..vectors.reader import VectorStatement
-from ..verdicts import Counterexample, Result, Verdict
+from ..verdicts import Result, Verdict
 from . import vectors
 from .constants import with_simple_constants
 from .properties import for_existence, for_predicate, for_sets
@@ -37,19 +38,19 @@ def suggest(
     statement: Statement | VectorStatement,
     functions: Mapping[str, str] | None,
     decide: Callable[..., Result],
-    blame: Counterexample | None = None,
+    answer: Answer,
 ) -> Candidate | None:
-    """A true statement close to the refuted one, and its condition."""
+    """A true statement close to the one that the answer refutes, and its condition."""
     search = _Search(functions, decide)
     if isinstance(statement, VectorStatement):
         with suppress(FAILURES):
-            return search.first(vectors.candidates(statement, blame))
+            return search.first(vectors.candidates(statement, answer))
         return None
-    found = search.nearest(statement, blame)
+    candidate = search.nearest(statement, answer)
     with suppress(StatementError):
-        if found is not None:
-            parse_statement(*found, functions)  # its condition must not name what only another part named
-            return found
+        if candidate is not None:
+            parse_statement(*candidate, functions)  # its condition must not name what only another part named
+            return candidate
     return None
 
 
@@ -60,11 +61,11 @@ class _Search:
         self.functions = functions
         self.decide = decide
 
-    def nearest(self, statement: Statement, blame: Counterexample | None) -> Candidate | None:
+    def nearest(self, statement: Statement, answer: Answer) -> Candidate | None:
         """The first candidate that is proved, else the opposite where the statement fails."""
         with budget(REPAIR_SHARE * remaining()):
             simpler = [_simpler(statement, parameters=parameters) for parameters in (False, True)]
-            repairs = self._repairs(statement, blame)
+            repairs = self._repairs(statement, answer)
             match statement.formula:
                 case Relation(op="=="):
                     ways = [*simpler, repairs]
@@ -72,8 +73,8 @@ class _Search:
                     ways = [repairs, *simpler]
                 case _:  # a property of the very function says more than one of a simpler function
                     ways = [simpler[0], repairs, simpler[1]]
-            found = next(filter(None, map(self.first, ways)), None)
-        return found or self.first(_at_the_counterexample(statement, blame))
+            candidate = next(filter(None, map(self.first, ways)), None)
+        return candidate or self.first(_at_the_counterexample(statement, answer))
 
     def _verdict(self, text: str, where: str | None) -> Verdict:
         with budget(SEARCH_STEPS), suppress(FAILURES):
@@ -90,8 +91,8 @@ class _Search:
                 seen.add(candidate)
         return None
 
-    def _repairs(self, statement: Statement, blame: Counterexample | None) -> Iterator[Candidate]:
-        refuted = Refuted(statement, blame)
+    def _repairs(self, statement: Statement, answer: Answer) -> Iterator[Candidate]:
+        refuted = Refuted(statement, answer)
         match statement.formula:
             case Connective(op="and", parts=parts):
                 yield from self._conjunction(statement, parts)
@@ -99,13 +100,13 @@ class _Search:
             case Connective(op="or", parts=parts):
                 yield from _each([where_it_holds(refuted), _in_several_names(refuted)])
                 for part in parts:
-                    yield from self._repairs(_with(statement, part), blame)
+                    yield from self._repairs(_with(statement, part), answer)
             case Connective(op="not", parts=(inner,)):
                 yield source(inner), statement.where_text
                 if isinstance(inner, Connective | Relation):
-                    yield from self._repairs(_with(statement, opposite(inner)), blame)
+                    yield from self._repairs(_with(statement, opposite(inner)), answer)
             case Quantified(kind="forall") as q:
-                for text, where in self._repairs(_with(statement, q.body), blame):
+                for text, where in self._repairs(_with(statement, q.body), answer):
                     unless = "" if where in (None, statement.where_text) else f"not ({where}) or "
                     yield f"forall({', '.join(q.names)}, {unless}{text})", statement.where_text
             case Quantified() as q:
@@ -122,18 +123,18 @@ class _Search:
     def _conjunction(self, statement: Statement, parts: tuple[Formula, ...]) -> Iterator[Candidate]:
         """True parts as they are, false ones repaired; first without, then with a narrower condition."""
         where = statement.where_text
-        found = [(source(part), self._verdict(source(part), where)) for part in parts]
+        verdicts = [(source(part), self._verdict(source(part), where)) for part in parts]
         complete: list[Candidate] = []
         partial: list[Candidate] = []
         for narrower in (False, True):
             texts: list[str] = []
             condition = where
-            for part, (text, verdict) in zip(parts, found, strict=True):
+            for part, (text, verdict) in zip(parts, verdicts, strict=True):
                 if verdict is Verdict.PROVED:
                     texts.append(text)
                 if verdict is not Verdict.REFUTED:
                     continue
-                repairs = self._repairs(_with(statement, part), None)
+                repairs = self._repairs(_with(statement, part), Answer(False))
                 near = self.first(c for c in repairs if narrower or c[1] == where)
                 if near is not None:
                     texts.append(near[0])
@@ -173,10 +174,10 @@ def _with(statement: Statement, formula: Formula) -> Statement:
     return replace(statement, formula=formula, text=source(formula))
 
 
-def _at_the_counterexample(statement: Statement, blame: Counterexample | None) -> Iterator[Candidate]:
+def _at_the_counterexample(statement: Statement, answer: Answer) -> Iterator[Candidate]:
     """The opposite: of a closed statement as a whole, of one with free names where it fails."""
     contrary = source(opposite(statement.formula))
-    at = {} if blame is None else blame.at
+    at = {} if answer.counterexample is None else answer.counterexample.at
     if at and all(re.fullmatch(r"[A-Za-z]\w*", name) for name in at):
         yield contrary, " and ".join(f"{name} == {value}" for name, value in at.items())
     yield contrary, statement.where_text

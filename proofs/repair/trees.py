@@ -94,6 +94,12 @@ class Rewriter(ast.NodeTransformer):
                 vars(node).pop(_SOURCE, None)
         return node
 
+    def rewritten(self, text: str) -> str:
+        """A text with its tree transformed."""
+        tree = self.visit(parse(text))
+        assert isinstance(tree, ast.expr)
+        return unparsed(tree)
+
 
 class _Substitution(Rewriter):
     """Names replaced by trees."""

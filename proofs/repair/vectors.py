@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ..cases.answers import Answer
 from ..expressions.expr import Expr
 from ..language.syntax import Connective, Formula, Relation
 from ..vectors.reader import VectorStatement
-from ..verdicts import Counterexample
 from .constants import with_simple_constants
 from .trees import parse, substituted, unparsed
-from .wording import Candidate, both, sides, source
+from .wording import Candidate, both, source, written
 
 SIMPLE_VALUES = (0, 1)
 FACTORS = (2, 4, 10)
 EIGENVALUES = ("-1/2", "-1")
 
 
-def candidates(statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
+def candidates(statement: VectorStatement, answer: Answer) -> Iterator[Candidate]:
     """Simple constants, a weaker relation, another number of components or value; at last the counterexample."""
     formula, where = statement.formula, statement.where_text
     if (near := with_simple_constants(statement.text, parameters=True)) is not None:
@@ -27,16 +27,16 @@ def candidates(statement: VectorStatement, blame: Counterexample | None) -> Iter
         for i in range(len(formula.parts)):
             yield " and ".join(source(part) for k, part in enumerate(formula.parts) if k != i), where
     if isinstance(formula, Relation) and formula.left_text:
-        yield from _for_relation(formula, statement, blame)
+        yield from _for_relation(formula, statement, answer)
     if (matrix := _semidefinite(formula)) is not None:
         for least in EIGENVALUES:
             yield f"smallest_eigenvalue({matrix}) >= {least}", where
         yield f"symmetric({matrix})", where
-    yield from _at_the_counterexample(statement, blame)
+    yield from _at_the_counterexample(statement, answer)
 
 
-def _for_relation(r: Relation, statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
-    (left, right), where = sides(r), statement.where_text
+def _for_relation(r: Relation, statement: VectorStatement, answer: Answer) -> Iterator[Candidate]:
+    left, right, where = r.left_text, r.right_text, statement.where_text
     if r.op in ("<", ">"):
         yield r.text, both(where, "n >= 2")
         yield f"{left} {r.op}= {right}", where
@@ -48,8 +48,8 @@ def _for_relation(r: Relation, statement: VectorStatement, blame: Counterexample
         for value in SIMPLE_VALUES:
             yield f"{left} == {value}", where
     elif bound is not None:
-        if blame is not None:  # the value there may be the extreme one
-            yield f"{left} {r.op[0]}= {blame.lhs.partition(' = ')[0]}", where
+        if answer.left is not None:  # the value there may be the extreme one
+            yield f"{left} {r.op[0]}= {written(answer.left)}", where
         for factor in FACTORS:
             yield f"{left} {r.op} {bound * factor}", where
     for op in ("<", ">", "<=", ">="):
@@ -66,8 +66,10 @@ def _semidefinite(formula: Formula) -> str | None:
             return None
 
 
-def _at_the_counterexample(statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
+def _at_the_counterexample(statement: VectorStatement, answer: Answer) -> Iterator[Candidate]:
     """The opposite, with the vectors written out."""
-    at = {} if blame is None else blame.at
-    values = {name: parse(f"[{x[1:-1]}]" if x.startswith("(") else x) for name, x in at.items()}
+    values = {
+        name: parse(f"[{', '.join(map(str, x))}]" if isinstance(x, tuple) else str(x))
+        for name, x in answer.point.items()
+    }
     yield f"not ({unparsed(substituted(parse(source(statement.formula)), values))})", None

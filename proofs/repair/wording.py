@@ -10,17 +10,17 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided
+from ..cases.answers import Answer
 from ..decide.decision import Decision
+from ..decide.resolution import free_names, union_of
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.sign_charts import sign_line
-from ..functions.step_functions import Line, constant, merge
+from ..functions.step_functions import Line, merge
 from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
 from ..reals.decimals import round_decimal
 from ..reals.reals import Real
-from ..verdicts import Counterexample
 from .trees import ATOM, parse, substituted, unparsed
 
 DIGITS = 19
@@ -38,10 +38,11 @@ Candidate: TypeAlias = tuple[str, str | None]
 class Refuted:
     """A refuted statement with the numbers in it computed."""
 
-    def __init__(self, statement: Statement, blame: Counterexample | None) -> None:
+    def __init__(self, statement: Statement, answer: Answer) -> None:
         self.statement = statement
         self.where = statement.where_text
-        self.at = {} if blame is None else blame.at
+        self.at = {} if answer.counterexample is None else answer.counterexample.at
+        self.point = answer.point
 
     @cached_property
     def decision(self) -> Decision:
@@ -57,9 +58,7 @@ class Refuted:
 
     def names_of(self, formula: Formula) -> frozenset[str]:
         """The free names of relations; what was computed from whole functions is left out."""
-        sides = [side for r in relations(formula) if isinstance(r, Relation) for side in (r.lhs, r.rhs)]
-        found = frozenset[str]().union(*(ex.free_names(side) for side in sides if isinstance(side, Expr)))
-        return found - self.statement.functionals.keys()
+        return union_of(map(free_names, relations(formula))) - self.statement.functionals.keys()
 
     def is_computed(self, side: object) -> bool:
         """Whether a side contains a number computed from whole functions."""
@@ -72,31 +71,14 @@ class Refuted:
 
     def region(self, variable: str) -> Line[bool] | None:
         """Where the condition holds; None without one on this name."""
-        condition = self.statement.where
-        if condition is None or variable not in self.names_of(condition):
-            return None
-        return self.truth(condition, variable)
-
-    def truth(self, formula: Formula, variable: str) -> Line[bool]:
-        """Truth of a formula along its only name (undefined counts as false). Raises Undecided."""
-        if isinstance(formula, Connective):
-            if not formula.parts:
-                return constant(formula.op == "and")
-            lines = [self.truth(part, variable) for part in formula.parts]
-            if formula.op == "not":
-                return lines[0].map(lambda t: not t)
-            return merge(lines).map(all if formula.op == "and" else any)
-        if not isinstance(formula, Relation) or not isinstance(formula.lhs, Expr) or not isinstance(formula.rhs, Expr):
-            raise Undecided("not a relation between numbers")
-        difference = self.filled(formula.lhs) - self.filled(formula.rhs)
-        if ex.free_names(difference) - {variable}:
-            raise Undecided("a relation in other names")
-        return sign_line(difference, variable).map(lambda s, op=formula.op: s is not None and ex.holds(op, s))
+        return self.decision.region(variable)
 
     def inside(self, formula: Formula, variable: str) -> Line[bool]:
-        """Where a formula and the condition hold."""
-        truth, region = self.truth(formula, variable), self.region(variable)
-        return truth if region is None else merge([truth, region]).map(all)
+        """Where a formula along its only name and the condition hold. Raises Undecided."""
+        if self.decision.names_in(formula) != frozenset((variable,)):
+            raise Undecided("a formula in other names")
+        truth = self.decision.truth_line(formula, variable, None)
+        return merge([truth, self.decision.condition(variable)]).map(lambda pair: pair == (True, True))
 
 
 # --- formulas as text

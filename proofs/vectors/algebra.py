@@ -15,13 +15,10 @@ from ..budget import Undecided
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-
-ROW, COLUMN = "[i]", "[k]"
-"""How the names of a generic component end; [k] is the second index of a matrix entry."""
+from . import naming
 
 DIMENSION = ex.name("n")
 """The number of components."""
-
 
 MAX_ROWS = 2
 """Norms and eigenvalues at one point have a closed form up to this size."""
@@ -57,18 +54,17 @@ class Aggregate:
 
 def component(vector: str) -> Expr:
     """The generic component of a vector."""
-    return ex.name(vector + ROW)
+    return ex.name(naming.row(vector))
 
 
 def is_vector(e: Expr) -> bool:
     """Whether an expression depends on the generic component."""
-    return any(name.endswith(ROW) for name in ex.free_names(e))
+    return any(map(naming.is_row, ex.free_names(e)))
 
 
 def at_column(e: Expr) -> Expr:
     """The same function of the component with the second index."""
-    rows = [name for name in ex.free_names(e) if name.endswith(ROW)]
-    return calculus.substitute(e, {name: ex.name(name.removesuffix(ROW) + COLUMN) for name in rows})
+    return calculus.substitute(e, {row: ex.name(naming.at_column(row)) for row in naming.rows(e)})
 
 
 class Vectors:
@@ -102,17 +98,13 @@ class Vectors:
 
     def names(self, e: Expr) -> frozenset[str]:
         """The free names, those inside aggregates included, placeholders not."""
-        found: set[str] = set()
-        for name in ex.free_names(e):
-            if name in self.aggregates:
-                found |= self._inner_names(self.aggregates[name].body)
-            else:
-                found.add(name)
-        return frozenset(found)
+        aggregates = ex.free_names(e) & self.aggregates.keys()
+        inner = [self._inner_names(self.aggregates[name].body) for name in aggregates]
+        return (ex.free_names(e) - aggregates).union(*inner)
 
     def _inner_names(self, body: Expr | Matrix) -> frozenset[str]:
         parts = [body] if isinstance(body, Expr) else _parts(body)
-        return frozenset().union(*map(self.names, parts))
+        return frozenset[str]().union(*map(self.names, parts))
 
     def substitute(self, e: Expr, values: Mapping[str, Expr]) -> Expr:
         """Replace names inside aggregates too, all at once."""
@@ -139,7 +131,7 @@ class Vectors:
             (_differentiate(e, name), self._gradient(name, vector))
             for name in sorted(ex.free_names(e) & self.aggregates.keys())
         )
-        diagonal = _differentiate(e, vector + ROW)
+        diagonal = _differentiate(e, naming.row(vector))
         return Matrix(diagonal, tuple(term for term in terms if ex.ZERO not in term))
 
     def gradient(self, e: Expr, vector: str) -> Expr:
@@ -154,7 +146,7 @@ class Vectors:
         return self._gradients[key]
 
     def _gradient_of(self, aggregate: Aggregate, vector: str) -> Expr:
-        if vector + ROW not in self._inner_names(aggregate.body):
+        if naming.row(vector) not in self._inner_names(aggregate.body):
             return ex.ZERO
         if aggregate.kind != "sum" or isinstance(aggregate.body, Matrix):
             raise Undecided(f"the derivative of {aggregate.kind} over the components")
@@ -187,10 +179,9 @@ class Vectors:
         done = {} if done is None else done
         known: dict[str, Expr] = {"n": ex.rational(n)}
         for name in ex.free_names(e):
-            for ending, index in ((ROW, i), (COLUMN, k)):
-                if name.endswith(ending):
-                    vector = name.removesuffix(ending)
-                    known[name] = (self.literals.get(vector) or values[vector])[index]
+            if naming.is_row(name) or naming.is_column(name):
+                vector = naming.vector_of(name)
+                known[name] = (self.literals.get(vector) or values[vector])[i if naming.is_row(name) else k]
             if name in self.aggregates:
                 if name not in done:
                     done[name] = self._expanded(self.aggregates[name], n, values, done)
@@ -246,7 +237,8 @@ def _spectral_norm(m: list[list[Expr]]) -> Expr:
             return ex.switch("abs", a)
         case [[a, b], [c, d]]:
             return (ex.sqrt((a + d) ** 2 + (b - c) ** 2) + ex.sqrt((a - d) ** 2 + (b + c) ** 2)) / 2
-    raise ValueError(f"{len(m)} rows: expected at most {MAX_ROWS}")
+        case _:
+            raise ValueError(f"{len(m)} rows: expected at most {MAX_ROWS}")
 
 
 def _smallest_eigenvalue(m: list[list[Expr]]) -> Expr:
@@ -256,4 +248,5 @@ def _smallest_eigenvalue(m: list[list[Expr]]) -> Expr:
             return a
         case [[a, b], [c, d]]:
             return (a + d - ex.sqrt((a - d) ** 2 + (b + c) ** 2)) / 2
-    raise ValueError(f"{len(m)} rows: expected at most {MAX_ROWS}")
+        case _:
+            raise ValueError(f"{len(m)} rows: expected at most {MAX_ROWS}")

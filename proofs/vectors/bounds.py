@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..cases.sign_rules import ALL, NOT_NEGATIVE, NOT_POSITIVE, ZERO, Signs, product_signs, sign_of_number
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..language.syntax import Relation
 from ..normal_forms import normal_form
-from .algebra import COLUMN, ROW
-from .normal_form import LOG, LOG_N, N, canonical, extreme, moves, positive_number, readable
+from . import naming
+from .algebra import is_vector
+from .normal_form import LOG_N, N, canonical, extreme, positive_number, readable
 
 
 @dataclass
@@ -29,16 +31,16 @@ class Reading:
     """The body of each sum, by its name."""
     least: int = 1
     """There are at least this many components."""
-    conditions: list[Relation] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    substitutions: list[dict[str, Expr]] = field(default_factory=list)
+    conditions: list[Relation] = field(default_factory=list[Relation])
+    notes: list[str] = field(default_factory=list[str])
+    substitutions: list[dict[str, Expr]] = field(default_factory=list[dict[str, Expr]])
     share: Expr | None = None
     """The name that stands for the share of the component, or for n times it."""
 
     def read(self, *, relative: bool = False) -> Reading:
         """Introduce the new numbers; with `relative`, shares are measured against 1/n. Raises Undecided."""
         for name in sorted(self.bodies):
-            if self.mentions(LOG + name):
+            if self.mentions(naming.log(name)):
                 self._shares(name, relative)
         for name in sorted(self.bodies):
             if self.mentions(name):
@@ -46,7 +48,7 @@ class Reading:
         for name in sorted(self.bodies):
             if self.mentions(name):
                 self._cosine(name)
-        for row in sorted({n for n in self.names() if n.endswith(ROW)} | self._averaged()):
+        for row in sorted({*naming.rows(self.expr), *self._averaged()}):
             self._extremes(row)
         for name, body in self.bodies.items():
             if self.mentions(name) and ex.is_nonnegative(body):
@@ -55,11 +57,8 @@ class Reading:
             self.know(LOG_N - ex.log(ex.rational(self.least)))
         return self
 
-    def names(self) -> frozenset[str]:
-        return ex.free_names(self.expr)
-
     def mentions(self, name: str) -> bool:
-        return name in self.names()
+        return name in ex.free_names(self.expr)
 
     def replace(self, values: dict[str, Expr]) -> None:
         """Write the expression in other numbers; :meth:`rewritten` writes further ones the same way."""
@@ -84,21 +83,21 @@ class Reading:
     def _shares(self, name: str, relative: bool) -> None:
         """Components as shares of a sum of exponentials: exp(r v[i]) = p sum, 0 < p <= 1."""
         body = self.bodies[name]
-        rows = [n for n in ex.free_names(body) if n.endswith(ROW)]
+        rows = naming.rows(body)
         if body.op != "exp" or len(rows) != 1:
             return
         (row,) = rows
         rate = canonical(calculus.differentiate(body.args[0], row))
-        if moves(rate) or canonical(body.args[0] - rate * ex.name(row)) is not ex.ZERO:
+        if is_vector(rate) or canonical(body.args[0] - rate * ex.name(row)) is not ex.ZERO:
             return
-        total = ex.name(LOG + name)
+        total = ex.name(naming.log(name))
         direction = 1 if rate.positive else -1 if canonical(-rate).positive else 0
         if not direction:
             self._share_of_unknown_rate(name, row, rate)
             return
-        column = row.removesuffix(ROW) + COLUMN
+        column = naming.at_column(row)
         low, high = (extreme(kind, row).args[0] for kind in (("min", "max") if direction > 0 else ("max", "min")))
-        sum_name = f"sum({row.removesuffix(ROW)})"
+        sum_name = f"sum({naming.vector_of(row)})"
         values: dict[str, Expr] = {}
         gap = ex.name(f"log({name}) - {to_text(readable(rate * ex.name(high)))}")
         if self.mentions(high):
@@ -150,18 +149,18 @@ class Reading:
     def _share_of_unknown_rate(self, name: str, row: str, rate: Expr) -> None:
         """exp(k r v[i]) = (p sum)^k where r may have any sign; v[i] elsewhere stays as it is."""
         argument = rate * ex.name(row)
-        found: dict[Expr, Expr] = {}
+        exponents: dict[Expr, Expr] = {}
         for e in _exponentials(self.expr):
             multiple = canonical(e.args[0] / argument).value
             if multiple is not None:
-                found[e] = ex.rational(multiple)
-        if not found:
+                exponents[e] = ex.rational(multiple)
+        if not exponents:
             return
         p = self._share(to_text(readable(argument)), name, relative=False)
 
         def visit(e: Expr) -> Expr:
-            if e in found:
-                return ex.power(p * positive_number(name), found[e])
+            if e in exponents:
+                return ex.power(p * positive_number(name), exponents[e])
             return calculus.rebuild(e, visit)
 
         self.expr = canonical(visit(self.expr))
@@ -172,7 +171,7 @@ class Reading:
         square = next((n for n, b in self.bodies.items() if canonical(b - body**2) is ex.ZERO), None)
         if square is None or not self.mentions(square):
             return
-        inner = to_text(readable(body)).replace(ROW, "")
+        inner = naming.without_index(to_text(readable(body)))
         mean, variance = ex.name(f"mean({inner})"), ex.name(f"variance({inner})")
         self.know(variance)
         self.notes.append(f"variance({inner}) = mean of the squares - mean({inner})**2 >= 0")
@@ -201,7 +200,7 @@ class Reading:
     def _rest(self, name: str) -> None:
         """A sum of terms that are not negative: at least 0, and at least the term of the component at hand."""
         body = self.bodies[name]
-        if not ex.free_names(body) & self.names():
+        if not ex.free_names(body) & ex.free_names(self.expr):
             self.know(ex.name(name))
             return
         rest = ex.name(f"({name} - {to_text(readable(body))})")
@@ -217,11 +216,11 @@ class Reading:
         """The smallest and the largest component beside a component and the mean."""
         for kind, sign in (("max", 1), ("min", -1)):
             bound = extreme(kind, row)
-            total = f"sum({row.removesuffix(ROW)})"
+            total = f"sum({naming.vector_of(row)})"
             if not self.mentions(bound.args[0]):
                 continue
             if self.mentions(total):
-                gap = ex.name(f"{'max - mean' if sign > 0 else 'mean - min'} of {row.removesuffix(ROW)}")
+                gap = ex.name(f"{'max - mean' if sign > 0 else 'mean - min'} of {naming.vector_of(row)}")
                 self.know(gap)
                 self.notes.append(f"{gap.args[0]} >= 0")
                 self.replace({bound.args[0]: ex.name(total) / N + sign * gap})
@@ -238,8 +237,8 @@ def _exponentials(e: Expr) -> Iterator[Expr]:
         yield from _exponentials(child)
 
 
-def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[int, bool] | None:
-    """The sign of an expression where it can be read off its factors, and whether it is strict.
+def visible_signs(e: Expr, conditions: Sequence[Relation], least: int) -> Signs:
+    """The signs that an expression can have, where its factors tell whether it is never below or never above 0.
 
     An expression known not to be negative is written abs(x) or log(1 + abs(x)), whichever shows the sign.
     """
@@ -253,40 +252,31 @@ def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[i
                 values.setdefault(low.args[0], ex.log(1 + size) if logarithmic else size)
             elif (high := canonical(1 - low)) in positive:
                 values[high.args[0]] = 1 / (1 + (ex.exp(high) if op == ">" else ex.switch("abs", high)))
-        if (found := _sign_by_factors(calculus.substitute(e, values))) is not None:
-            return found
-    return None
+        signs = _signs_by_factors(calculus.substitute(e, values))
+        if signs <= NOT_NEGATIVE or signs <= NOT_POSITIVE:
+            return signs
+    return ALL
 
 
-def _sign_by_factors(e: Expr) -> tuple[int, bool] | None:
+def _signs_by_factors(e: Expr) -> Signs:
     try:
         constant, upper, lower = normal_form.numerator_factors(e)
     except normal_form.TooComplex:
-        return None
-    sign, strict = (constant > 0) - (constant < 0), True
+        return ALL
+    signs = sign_of_number(constant)
     for factor, power in upper:
-        found = _factor_sign(factor)
-        if power % 2 == 0:
-            strict &= found is not None and found[1]
-        elif found is None:
-            return None
-        else:
-            sign, strict = sign * found[0], strict and found[1]
+        signs = product_signs(signs, _factor_signs(factor), power)
     for factor, power in lower:
-        if power % 2:
-            found = _factor_sign(factor)
-            if found is None:
-                return None
-            sign *= found[0]
-    return sign, strict
+        signs = product_signs(signs, _factor_signs(factor) - ZERO, power)
+    return signs
 
 
-def _factor_sign(factor: Expr) -> tuple[int, bool] | None:
-    for sign in (1, -1):
+def _factor_signs(factor: Expr) -> Signs:
+    for sign, signs in ((1, NOT_NEGATIVE), (-1, NOT_POSITIVE)):
         e = canonical(sign * factor)
         if e.positive or ex.is_nonnegative(e):
-            return sign, e.positive
-    return None
+            return signs - ZERO if e.positive else signs
+    return ALL
 
 
 def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterator[Reading]:
@@ -295,13 +285,13 @@ def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterat
     The part free of the sums is spread over the components with weights of sum 1: equal ones, or the shares of a sum of
     exponentials. There, a multiple of p - 1/n, whose sum is 0, makes the term touch 0 where all shares are equal.
     """
-    if moves(normal):
+    if is_vector(normal):
         return  # the component that is already there is none of those that are summed over
-    present = {name for name in bodies if name in ex.free_names(normal) or LOG + name in ex.free_names(normal)}
+    present = {name for name in bodies if name in ex.free_names(normal) or naming.log(name) in ex.free_names(normal)}
     weights = [name for name in sorted(present) if bodies[name].op == "exp"]
     for weight in [*weights, None]:
         absorbed = sorted(present - {weight})
-        plain = canonical(calculus.substitute(normal, {LOG + name: ex.log(ex.name(name)) for name in absorbed}))
+        plain = canonical(calculus.substitute(normal, {naming.log(name): ex.log(ex.name(name)) for name in absorbed}))
         if plain.switching:
             continue
         slopes = {name: canonical(calculus.differentiate(plain, name)) for name in absorbed}

@@ -7,10 +7,10 @@ component by component.
 
 from __future__ import annotations
 
-from ..budget import Undecided, budget
-from ..decide.decision import Decision, Outcome
-from ..verdicts import Evidence, Verdict
-from .points import SAMPLES, Search, at_dimension
+from ..budget import budget
+from ..cases.answers import Answer
+from ..decide.decision import Decision
+from .points import at_dimension, failure
 from .prover import Prover
 from .reader import VectorStatement
 
@@ -18,25 +18,14 @@ PROOF_STEPS = 60_000
 """Steps spent on the proof for every n."""
 
 
-def decided(s: VectorStatement) -> Outcome:
+def decided(s: VectorStatement) -> Answer:
     """A statement about vectors, proved or refuted. Raises Undecided or Undefined."""
     if s.dimension is not None:
-        return _written_out(s, s.dimension)
-    search = Search(s)
-    if search.counterexample is not None:
-        tried = (f"tried vectors of {', '.join(map(str, SAMPLES))} components until one failed",)
-        return Outcome(Verdict.REFUTED, Evidence.EXACT, tried, search.counterexample)
-    if not search.met:
-        raise Undecided("no vector was found that satisfies the condition with every term defined")
+        answer = Decision(at_dimension(s, s.dimension)).run()
+        return answer.after(f"n = {s.dimension}, component by component")
+    if (refuted := failure(s)) is not None:
+        return refuted
     prover = Prover(s)
     with budget(PROOF_STEPS):
         prover.require_whole_space()
-        evidence = Evidence.EXACT if prover.prove(s.formula) else Evidence.ENCLOSURE
-    return Outcome(Verdict.PROVED, evidence, tuple(dict.fromkeys(prover.notes)))
-
-
-def _written_out(s: VectorStatement, n: int) -> Outcome:
-    """A statement with vectors of n components written out."""
-    outcome = Decision(at_dimension(s, n)).run()
-    notes = tuple(dict.fromkeys((f"n = {n}, component by component", *outcome.explanation)))
-    return Outcome(outcome.verdict, outcome.evidence, notes, outcome.counterexample)
+        return prover.prove(s.formula)

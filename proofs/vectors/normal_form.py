@@ -17,17 +17,16 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
-from .algebra import COLUMN, ROW, Matrix, Vectors
-
-LOG = "log "
+from . import naming
+from .algebra import Matrix, Vectors, is_vector
 
 
 def positive_number(name: str) -> Expr:
     """A number that is positive, as the exponential of a real one."""
-    return ex.exp(ex.name(LOG + name))
+    return ex.exp(ex.name(naming.log(name)))
 
 
-LOG_N = ex.name(LOG + "n")
+LOG_N = ex.name(naming.log("n"))
 N = ex.exp(LOG_N)
 
 
@@ -49,7 +48,8 @@ def _without_abs(e: Expr) -> Expr:
 
 def readable(e: Expr) -> Expr:
     """The expression with positive numbers under their own names."""
-    logs = {name: ex.log(ex.name(name.removeprefix(LOG))) for name in ex.free_names(e) if name.startswith(LOG)}
+    numbers = {name: naming.under_log(name) for name in ex.free_names(e)}
+    logs = {name: ex.log(ex.name(number)) for name, number in numbers.items() if number is not None}
     return normal_form.simplest(calculus.substitute(e, logs))
 
 
@@ -58,9 +58,9 @@ class Sums:
     """The normal form over the aggregates of one statement, with some parameters known to be positive."""
 
     vectors: Vectors
-    signs: dict[str, int] = field(default_factory=dict)
+    signs: dict[str, int] = field(default_factory=dict[str, int])
     """Parameters whose sign the condition gives."""
-    bodies: dict[str, Expr] = field(default_factory=dict)
+    bodies: dict[str, Expr] = field(default_factory=dict[str, Expr])
     """The body of each sum in normal form, by its name."""
 
     def normal(self, e: Expr) -> Expr:
@@ -92,31 +92,29 @@ class Sums:
             constant, upper, lower = normal_form.numerator_factors(body)
         except normal_form.TooComplex as reason:
             raise Undecided(f"no normal form of a sum ({reason})") from None
-        outside, inside, below = [ex.rational(constant)], [], []
-        for factor, power in upper:
-            (inside if moves(factor) else outside).append(factor**power)
-        for factor, power in lower:
-            (below if moves(factor) else outside).append(factor**-power)
-        expanded = canonical(ex.mul(*inside))
+        outside = [factor**power for factor, power in upper if not is_vector(factor)]
+        outside += [factor**-power for factor, power in lower if not is_vector(factor)]
+        below = [factor**-power for factor, power in lower if is_vector(factor)]
+        expanded = canonical(ex.mul(*(factor**power for factor, power in upper if is_vector(factor))))
         terms = expanded.args if expanded.op == "add" else (expanded,)
-        return canonical(ex.mul(*outside, ex.add(*(self._single(term, below) for term in terms))))
+        return canonical(constant * ex.mul(*outside, ex.add(*(self._single(term, below) for term in terms))))
 
     def _single(self, term: Expr, below: list[Expr]) -> Expr:
         """The sum of one product of kernels, over a common denominator."""
         factors = term.args if term.op == "mul" else (term,)
-        outside = [factor for factor in factors if not moves(factor)]
-        core = ex.mul(*(factor for factor in factors if moves(factor)), *below)
-        if not moves(core):
+        outside = [factor for factor in factors if not is_vector(factor)]
+        core = ex.mul(*(factor for factor in factors if is_vector(factor)), *below)
+        if not is_vector(core):
             return ex.mul(core, N, *outside)
-        if any(name.endswith(COLUMN) for name in ex.free_names(core)):
+        if any(map(naming.is_column, ex.free_names(core))):
             raise Undecided("a sum over one index of what does not separate from the other")
-        name = f"sum({to_text(readable(core)).replace(ROW, '')})"
+        name = f"sum({naming.without_index(to_text(readable(core)))})"
         self.bodies[name] = core
         return ex.mul(positive_number(name) if core.positive else ex.name(name), *outside)
 
     def _extreme(self, kind: str, body: Expr) -> Expr:
         """The largest or smallest of a monotone function of one vector's components."""
-        rows = [name for name in ex.free_names(body) if name.endswith(ROW)]
+        rows = naming.rows(body)
         if len(rows) != 1 or body.switching:
             raise Undecided(f"{kind} of something other than a smooth function of one vector's components")
         if not _on_an_interval(body, rows[0]):  # 1 - 1/v rises beside 0 on both sides, and falls across it
@@ -147,7 +145,8 @@ def _on_an_interval(e: Expr, row: str) -> bool:
         case "pow":
             power = e.args[1].value
             return power is not None and power.q != 1 and power > 0 and _rises_or_falls(e.args[0], row)
-    return False
+        case _:
+            return False
 
 
 def _rises_or_falls(e: Expr, row: str) -> bool:
@@ -160,8 +159,4 @@ def _rises_or_falls(e: Expr, row: str) -> bool:
 
 def extreme(kind: str, row: str) -> Expr:
     """The name of the largest or smallest component of a vector."""
-    return ex.name(f"{kind}({row.removesuffix(ROW)})")
-
-
-def moves(e: Expr) -> bool:
-    return any(name.endswith(ROW) for name in ex.free_names(e))
+    return ex.name(f"{kind}({naming.vector_of(row)})")

@@ -12,19 +12,22 @@ from dataclasses import replace
 
 from ..budget import Undecided, budget
 from ..cases import case_split, points
+from ..cases.answers import Answer
+from ..cases.sign_rules import ALL, NOT_NEGATIVE
 from ..decide.decision import Decision
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..language.syntax import Connective, Formula, Relation, Statement
+from ..language.syntax import Connective, Formula, Relation, Statement, conjuncts
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
-from ..verdicts import Verdict
-from .algebra import ROW, Matrix, Vectors, is_vector
-from .bounds import Reading, term_by_term, visible_sign
+from ..verdicts import Evidence
+from . import naming
+from .algebra import Matrix, Vectors, is_vector
+from .bounds import Reading, term_by_term, visible_signs
 from .normal_form import Sums, canonical, positive_number, readable
-from .points import at_dimension, real, sides_of, tree_of
+from .points import at_dimension, real, sides_of, to_zero
 from .reader import EntryRelation, VectorStatement
 
 NUMBER_STEPS = 8_000
@@ -37,13 +40,12 @@ class Prover:
     def __init__(self, statement: VectorStatement) -> None:
         self.statement = statement
         self.vectors: Vectors = statement.vectors
-        self.conditions = [] if statement.where is None else _conjuncts(statement.where)
+        self.conditions = [] if statement.where is None else conjuncts(statement.where)
         self.signs: dict[str, int] = {}
         self.least = 1
         for condition in self.conditions:
             self._learn(condition)
         self.sums = Sums(self.vectors, self.signs)
-        self.notes: list[str] = []
 
     def _learn(self, r: Formula) -> None:
         """The sign of a parameter, or the least number of components, that a condition gives."""
@@ -72,29 +74,26 @@ class Prover:
     def require_whole_space(self) -> None:
         """Check that functions said to be convex or Lipschitz are defined for every vector. Raises Undecided."""
         for body in self.statement.whole_space:
-            vectors = [name.removesuffix(ROW) for name in self.vectors.names(body) if name.endswith(ROW)]
-            names = {v: [ex.name(f"{v}[{i}]") for i in range(2)] for v in vectors}
+            vectors = map(naming.vector_of, filter(naming.is_row, self.vectors.names(body)))
+            components = {v: [ex.name(f"{v}[{i}]") for i in range(2)] for v in vectors}
             known = {name: sign * positive_number(name) for name, sign in self.signs.items()}
-            if not calculus.substitute(self.vectors.expand(body, 2, names), known).total:
+            if not calculus.substitute(self.vectors.expand(body, 2, components), known).total:
                 raise Undecided("a function that is not visibly defined for every vector")
 
-    def prove(self, formula: Formula) -> bool:
-        """Whether the proof needed normal forms alone. Raises Undecided where there is none."""
+    def prove(self, formula: Formula) -> Answer:
+        """The proof; its evidence is exact where it needed normal forms alone. Raises Undecided where there is none."""
         if isinstance(formula, Relation):
             return self._relation(formula)
         assert isinstance(formula, Connective)
         if formula.op == "and":
-            exact = [self.prove(part) for part in formula.parts]
-            return all(exact)
+            return _all([self.prove(part) for part in formula.parts])
         if formula.op == "or":
             for part in formula.parts:
-                try:
+                with suppress(Undecided):
                     return self.prove(part)
-                except Undecided:
-                    continue
         raise Undecided("a statement about vectors that is no conjunction of relations")
 
-    def _relation(self, r: Relation) -> bool:
+    def _relation(self, r: Relation) -> Answer:
         """One relation: upper side and bound as they stand, the spectral norm through the rows, or both squared."""
         lhs, rhs = real(r.lhs), real(r.rhs)
         least = 2 if isinstance(r, EntryRelation) else self.least
@@ -118,43 +117,40 @@ class Prover:
             return self._holds(lhs - rhs, r.op, r.text, least)
         except Undecided as reason:
             for attempt in (lambda: self._squared(upper, bound, op, r.text, least), lambda: self._beyond_one(r)):
-                notes = [*self.notes]
                 with suppress(Undecided, Undefined):
                     return attempt()
-                self.notes = notes
             raise reason from None
 
-    def _squared(self, upper: Expr, bound: Expr, op: str, text: str, least: int) -> bool:
+    def _squared(self, upper: Expr, bound: Expr, op: str, text: str, least: int) -> Answer:
         """u <= c and -u <= c follow from c >= 0 and u^2 <= c^2; u = c from u, c >= 0 and u^2 = c^2."""
         upper = upper.args[0] if upper.op == "abs" else upper
         sides = [bound, upper] if op == "==" else [bound]
-        exact = [self._holds(side, ">=" if op == "==" else op, f"{text}, a side and 0", least) for side in sides]
-        return self._holds(bound**2 - upper**2, op, f"{text}, squares", least) and all(exact)
+        signs = [self._holds(side, ">=" if op == "==" else op, f"{text}, a side and 0", least) for side in sides]
+        return _all([*signs, self._holds(bound**2 - upper**2, op, f"{text}, squares", least)])
 
-    def _beyond_one(self, r: Relation) -> bool:
+    def _beyond_one(self, r: Relation) -> Answer:
         """One component by itself, then two or more. Raises Undecided."""
         if self.least > 1 or isinstance(r, EntryRelation):
             raise Undecided(r.text)
         single = at_dimension(replace(self.statement, formula=r), 1)
         if not any(_nowhere_defined(side) for side in sides_of(single.formula)):
-            if Decision(single).run().verdict is not Verdict.PROVED:
+            if not Decision(single).run().truth:
                 raise Undecided(f"{r.text} for n = 1")
-        self.notes.append("n = 1 is decided by itself; from here n >= 2:")
         self.least = 2
         try:
-            return self._relation(r)
+            return self._relation(r).after("n = 1 is decided by itself; from here n >= 2:")
         finally:
             self.least = 1
 
-    def _holds(self, difference: Expr, op: str, text: str, least: int) -> bool:
+    def _holds(self, difference: Expr, op: str, text: str, least: int) -> Answer:
         """Prove `difference op 0` for vectors of at least `least` components. Raises Undecided."""
         sums = self.sums
         normal = sums.normal(difference)
         if normal is ex.ZERO or normal_form.is_zero(normal):
             if op not in ("==", "<=", ">="):
                 raise Undecided(f"{text}: both sides are equal")
-            self.notes.append(f"{text}: both sides have the same normal form, for every n")
-            return True
+            note = f"{text}: both sides have the same normal form, for every n"
+            return Answer(True, (note,), evidence=Evidence.EXACT)
         if op == "==":
             raise Undecided(f"{text}: left - right = {to_text(readable(normal))[:300]}, not known to be 0")
         reasons: list[str] = []
@@ -167,8 +163,7 @@ class Prover:
             except (Undecided, Undefined) as reason:
                 reasons.append(str(reason))
                 continue
-            self.notes += [*reading.notes, shown]
-            return False
+            return Answer(True, (*reading.notes, shown), evidence=Evidence.ENCLOSURE)
         raise Undecided(reasons[0] if reasons else text)
 
     def _readings(self, sums: Sums, normal: Expr, least: int, reasons: list[str]) -> Iterator[Reading]:
@@ -194,20 +189,18 @@ class Prover:
     def _settle(self, goal: Relation, conditions: Sequence[Relation], least: int) -> None:
         """Prove a relation between real numbers under conditions. Raises Undecided."""
         left = real(goal.lhs)
-        visible = visible_sign(left, conditions, least)
-        if visible is not None:
-            sign, strict = visible
-            if sign and (strict or len(goal.op) == 2) and (sign > 0) == (goal.op[0] == ">"):
-                return
+        signs = visible_signs(left, conditions, least)
+        if signs and all(ex.holds(goal.op, sign) for sign in signs):
+            return
         names = ex.free_names(left)
         useful = tuple(c for c in conditions if ex.free_names(real(c.lhs)) & names == ex.free_names(real(c.lhs)))
         where = Connective("and", useful) if useful else None
         shown = f"{to_text(readable(left))} {goal.op} 0"
         with budget(NUMBER_STEPS):
             if len(names) > 1:
-                tree = tree_of(goal)
-                case_split.CaseSplit(points.Question(tree, tree_of(where), tuple(sorted(names)))).run()
-            elif Decision(Statement(shown, goal, {}, where)).run().verdict is not Verdict.PROVED:
+                question = points.Question(to_zero(goal), to_zero(where), tuple(sorted(names)))
+                case_split.CaseSplit(question).run()
+            elif not Decision(Statement(shown, goal, {}, where)).run().truth:
                 raise Undecided(f"{goal.text}: {shown} does not follow from what is known of the sums")
 
     def _of_matrix(self, side: Expr, kinds: tuple[str, ...]) -> Matrix | None:
@@ -217,48 +210,55 @@ class Prover:
             return None
         return aggregate.body if isinstance(aggregate.body, Matrix) else None
 
-    def _norm(self, m: Matrix, bound: Expr, op: str, text: str) -> bool:
+    def _norm(self, m: Matrix, bound: Expr, op: str, text: str) -> Answer:
         """Bound a spectral norm from above, by the eigenvalues where they are known, else by the rows."""
-        values = self._eigenvalues(m)
-        if values is None:
+        eigenvalues = self._eigenvalues(m)
+        if eigenvalues is None:
             self._require_number(bound, text)
-            signs = self._row_signs(m, text)
+            *signs, notes = self._row_signs(m, text)
             rows = signs[0] * m.on_diagonal() + signs[1] * (self.vectors.row_sums(m) - m.on_diagonal())
-            self.notes.append("so its spectral norm is at most the largest sum of absolute values along a row")
-            return self._holds(bound - rows, op, text, 1)
-        exact = True
+            note = "so its spectral norm is at most the largest sum of absolute values along a row"
+            return self._holds(bound - rows, op, text, 1).after(*notes, note)
+        values, note = eigenvalues
+        proofs: list[Answer] = []
         for value in values:
             try:
-                exact &= self._holds(bound - value, op, text, 1) and self._holds(bound + value, op, text, 1)
+                proofs.append(_all([self._holds(bound - v, op, text, 1) for v in (value, -value)]))
             except Undecided:
-                exact &= self._squared(value, bound, op, text, 1)
-        return exact
+                proofs.append(self._squared(value, bound, op, text, 1))
+        return _all(proofs).after(note)
 
-    def _smallest(self, m: Matrix, bound: Expr, op: str, text: str) -> bool:
+    def _smallest(self, m: Matrix, bound: Expr, op: str, text: str) -> Answer:
         """Bound the eigenvalues from below."""
-        values = self._eigenvalues(m)
-        if values is None:
+        eigenvalues = self._eigenvalues(m)
+        if eigenvalues is None:
             self._require_number(bound, text)
-            _, sign = self._row_signs(m, text)
+            _, sign, notes = self._row_signs(m, text)
             on = m.on_diagonal()
             values = [on - sign * (self.vectors.row_sums(m) - on)]
-            self.notes.append("so an eigenvalue is at least a diagonal entry less the other absolute values of its row")
-        exact = [self._holds(value - bound, op, text, 1) for value in values]
-        return all(exact)
+            note = "so an eigenvalue is at least a diagonal entry less the other absolute values of its row"
+            notes = (*notes, note)
+        else:
+            values, note = eigenvalues
+            notes = (note,)
+        return _all([self._holds(value - bound, op, text, 1) for value in values]).after(*notes)
 
     def _require_number(self, bound: Expr, text: str) -> None:
         """That a bound is the same for every component: the largest row may be another than the one compared."""
         if is_vector(self.sums.normal(bound)):
             raise Undecided(f"{text}: a bound that depends on the component")
 
-    def _eigenvalues(self, m: Matrix) -> list[Expr] | None:
-        """A superset of the eigenvalues of c I plus multiples of u u^T, all u orthogonal; None for any other m."""
+    def _eigenvalues(self, m: Matrix) -> tuple[list[Expr], str] | None:
+        """A superset of the eigenvalues of c I plus multiples of u u^T, all u orthogonal, and a sentence about them;
+        None for any other m.
+        """
         sums = self.sums
+        vectors: list[Expr] = []
         try:
             base = sums.normal(m.diagonal)
             if is_vector(base):
                 return None
-            values, vectors = [base], []
+            values = [base]
             for left, right in m.terms:
                 u = sums.normal(right)
                 multiple = canonical(sums.normal(left) / u)
@@ -269,27 +269,34 @@ class Prover:
         except Undecided:
             return None
         shown = ", ".join(to_text(readable(value)) for value in values)
-        self.notes.append(f"the matrix is symmetric, and its eigenvalues are among {shown}")
-        return values
+        return values, f"the matrix is symmetric, and its eigenvalues are among {shown}"
 
-    def _row_signs(self, m: Matrix, text: str) -> tuple[int, int]:
-        """The signs of a symmetric matrix on and off its diagonal."""
+    def _row_signs(self, m: Matrix, text: str) -> tuple[int, int, tuple[str, ...]]:
+        """The signs of a symmetric matrix on and off its diagonal, and the sentences that show them."""
         off = m.off_diagonal()
         try:
-            self._holds(off - m.transposed().off_diagonal(), "==", "symmetry", 2)
+            symmetry = self._holds(off - m.transposed().off_diagonal(), "==", "symmetry", 2)
         except Undecided:
             raise Undecided(f"{text}: the spectral norm of a matrix that is not visibly symmetric") from None
-        return self._sign(m.on_diagonal(), 1), self._sign(off, 2)
+        (on_sign, on_notes), (off_sign, off_notes) = self._sign(m.on_diagonal(), 1), self._sign(off, 2)
+        return on_sign, off_sign, (*symmetry.notes, *on_notes, *off_notes)
 
-    def _sign(self, e: Expr, least: int) -> int:
-        """The sign of a matrix entry, where it can be read off."""
+    def _sign(self, e: Expr, least: int) -> tuple[int, list[str]]:
+        """The sign of a matrix entry, where it can be read off, and the sentences that show it."""
         normal = self.sums.normal(e)
         reading = Reading(normal, self.sums.bodies, max(least, self.least)).read()
-        found = visible_sign(reading.expr, [*reading.conditions, *self._known(self.sums, reading)], reading.least)
-        if found is None:
+        signs = visible_signs(reading.expr, [*reading.conditions, *self._known(self.sums, reading)], reading.least)
+        if signs == ALL:
             raise Undecided("entries of a matrix whose sign is not decided")
-        self.notes += [*reading.notes, f"matrix entries {to_text(readable(reading.expr))} keep one sign"]
-        return found[0]
+        note = f"matrix entries {to_text(readable(reading.expr))} keep one sign"
+        return 1 if signs <= NOT_NEGATIVE else -1, [*reading.notes, note]
+
+
+def _all(proofs: Sequence[Answer]) -> Answer:
+    """Several proofs as one, exact where all are."""
+    exact_only = all(proof.evidence is Evidence.EXACT for proof in proofs)
+    notes = tuple(note for proof in proofs for note in proof.notes)
+    return Answer(True, notes, evidence=Evidence.EXACT if exact_only else Evidence.ENCLOSURE)
 
 
 def _nowhere_defined(e: Expr) -> bool:
@@ -303,9 +310,3 @@ def _nowhere_defined(e: Expr) -> bool:
     except Undefined:
         return True
     return False
-
-
-def _conjuncts(formula: Formula) -> list[Formula]:
-    if isinstance(formula, Connective) and formula.op == "and":
-        return [c for part in formula.parts for c in _conjuncts(part)]
-    return [formula]

@@ -156,6 +156,15 @@ def test_a_free_component_is_not_summed_over() -> None:
         Prover(statement).prove(statement.formula)
 
 
+def test_a_norm_is_bounded_from_both_sides() -> None:
+    """An eigenvalue of -11 exceeds a norm of 10, though it is below 10."""
+    for text, where in (("spectral_norm(J(-c*v, v)) <= 10", "c >= 10"), ("spectral_norm(J(c*v, v)) <= 10", "c <= 10")):
+        statement = parse_vector_statement(text, where)
+        with pytest.raises(Undecided):
+            Prover(statement).prove(statement.formula)
+    assert decide("spectral_norm(J(-c*v, v)) <= 10", "c >= 3 and c <= 10").verdict is Verdict.PROVED
+
+
 def test_bounds_of_two_vectors_do_not_share_what_is_unknown() -> None:
     """The slack in a bound for v is another number than the slack in the same bound for w."""
     for text in ("layer_norm(v)**2 <= layer_norm(w)**2", "softmax(v) <= softmax(w)", "max(v) - mean(v) <= max(w)"):
@@ -302,13 +311,13 @@ def test_jacobians_agree_with_numeric_ones(name: str, n: int) -> None:
 
 def test_an_inequality_is_proved_where_no_vector_contradicts_it() -> None:
     """Quantities in every order: 7 of the 42 orders are true, and no others are proved."""
-    from gradproof.proofs.vectors.points import Search
+    from gradproof.proofs.vectors.points import failure
 
     parts = ["softmax(v)", "log_softmax(v)", "max(v)", "mean(v)", "logsumexp(v)", "1/n", "v"]
     proved = 0
     for a, b in permutations(parts, 2):
         statement = parse_vector_statement(f"{a} <= {b}")
-        if Search(statement).counterexample is None:
+        if failure(statement) is None:
             Prover(statement).prove(statement.formula)
             proved += 1
         else:
