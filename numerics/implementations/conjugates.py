@@ -12,7 +12,7 @@ from flint import fmpq, fmpq_poly
 
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
-from ..oracle.smooth_formulas import is_rational_function
+from ..oracle.smooth_formulas import is_algebraic
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def conjugate(expr: Expr) -> tuple[Expr, Expr, Expr] | None:
     """For a sum p + r with r = q S^(k/2) and odd k: the expressions (p^2 - r^2, p, r), else None."""
     if expr.op != "add" or ex.free_names(expr) != {"x"}:
         return None
-    rooted = [t for t in expr.args if not is_rational_function(t)]
+    rooted = [t for t in expr.args if not is_algebraic(t, 1)]
     if len(rooted) != 1:
         return None
     factors = rooted[0].args if rooted[0].op == "mul" else (rooted[0],)
-    roots = [f for f in factors if not is_rational_function(f)]
+    roots = [f for f in factors if not is_algebraic(f, 1)]
     if len(roots) != 1 or not _is_square_root(roots[0]):
         return None
     p = ex.add(*(t for t in expr.args if t is not rooted[0]))
@@ -91,4 +91,4 @@ def _is_square_root(e: Expr) -> bool:
     if e.op != "pow" or e.args[1].value is None:
         return False
     exponent: fmpq = e.args[1].value
-    return exponent.q == 2 and abs(exponent) < 8 and is_rational_function(e.args[0])
+    return exponent.q == 2 and abs(exponent) < 8 and is_algebraic(e.args[0], 1)

@@ -24,9 +24,10 @@ from ...proofs.functions.pieces import Kink, split
 from ...proofs.reals.reals import Real
 from ..floats.error_free import two_terms
 from ..floats.formats import exact, from_bits, rounded_from_float64, to_bits, to_float
+from .float32_rows import BINADE, ROW, ROWS
 from .reference import ExactReal, Oracle, oracle, rounded_row
 from .smooth_formulas import nth_derivative
-from .taylor_rows import BINADE, ROW, ROWS, Polynomials, Rows
+from .taylor_rows import Polynomials, Rows
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 SIGN = 1 << 31

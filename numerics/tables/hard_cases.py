@@ -7,17 +7,15 @@ once. It only finds candidates: how hard they are is for the oracle to say.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from flint import arb
 
 from ...proofs.enclosures.formats import Format
-from ...proofs.enclosures.jets import precision, program, series
+from ...proofs.enclosures.jets import precision, program
 from ...proofs.expressions.expr import Expr
 from ..floats.formats import Floats, dtype_of, exact, from_bits, shifted, ulp_exponents
 from ..oracle.reference import reference
-from ..oracle.smooth_formulas import formula_inside
+from ..oracle.smooth_formulas import formula_inside, taylor_coefficients
 
 DEGREE = 3
 BITS = 192
@@ -85,11 +83,7 @@ def _fractions(expr: Expr, order: int, fmt: Format, centre: np.generic) -> list[
         return None
     step = arb(2) ** int(ulp_exponents(np.array([c]), fmt)[0]) * sign
     with precision(BITS, order + DEGREE + 1):
-        try:
-            jet = series(program(formula), "x", arb(exact(c)), order + DEGREE + 1)
-        except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
-            return None
-        jet = [a * math.perm(k, order) for k, a in enumerate(jet)][order:]
+        jet = taylor_coefficients(program(formula), arb(exact(c)), DEGREE + 1, order=order)
         size = abs(jet[0].mid())
         if not (all(a.is_finite() for a in jet) and fmt.min_normal < size < fmt.max_finite):
             return None
