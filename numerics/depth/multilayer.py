@@ -67,7 +67,7 @@ class Network:
         return name_of(self.activation)
 
     def to_json(self) -> dict[str, Any]:
-        return {**{name: getattr(self, name) for name in self.__dataclass_fields__}, "activation": self.name}
+        return {**vars(self), "activation": self.name}
 
 
 def pointwise(

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.budget import Undecided
@@ -28,8 +27,7 @@ from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.landscape import decided_landscape
 from ...proofs.functions.pieces import split
-from ...proofs.reals.reals import Real
-from ..floats.formats import Floats, as_float64, exact, format_of, rounded_from_float64, to_float, ulp_exponents
+from ..floats.formats import Floats, around, as_float64, format_of, rounded_from_float64, ulp_exponents
 from ..oracle.reference import Target, exact_expression, float64_product, float64_value, oracle
 from ..oracle.smooth_formulas import nth_derivative
 from . import compiled
@@ -55,7 +53,7 @@ class FloatFunction:
         pieces = split(expr, "x")
         self.oracle = oracle(expr, order)
         self._pieces = [p.expr and (nth_derivative(p.expr, order), Blocks(p.expr, order)) for p in pieces.pieces]
-        self._gaps = [_around(b) for b in pieces.breakpoints]
+        self._gaps = [around(b, FLOAT64) for b in pieces.breakpoints]
         self._function = ex.derivative(expr, "x", order=order)
         self._remembered: dict[float, float] = {}
 
@@ -84,7 +82,7 @@ class FloatFunction:
         """The infimum and supremum, correctly rounded: no correctly rounded value lies outside."""
         try:
             shape = decided_landscape(self._function, "x")
-            return _nearest(shape.inf.value), _nearest(shape.sup.value)
+            return float(shape.inf.value), float(shape.sup.value)
         except Undecided:
             return -np.inf, np.inf
 
@@ -110,23 +108,6 @@ class FloatFunction:
             if p not in self._remembered:
                 self._remembered[p] = float64_value(self.oracle, p)
         result[where] = np.array([self._remembered[float(p)] for p in points], np.float64)[back]
-
-
-def _around(breakpoint_: Real) -> tuple[float, float]:
-    """The largest float64 not above a real and the smallest not below it."""
-    near = _nearest(breakpoint_)
-    end = breakpoint_.ball(1024)
-    if arb(exact(near)) < end:
-        return near, float(np.nextafter(near, np.inf))
-    if arb(exact(near)) > end:
-        return float(np.nextafter(near, -np.inf)), near
-    return near, near
-
-
-def _nearest(real: Real) -> float:
-    if real.is_infinite:
-        return float(real)
-    return to_float(FLOAT64.round(real.ball if real.rational is None else real.rational))
 
 
 @lru_cache(maxsize=512)

@@ -21,11 +21,11 @@ from ...proofs.enclosures.formats import FIRST_PRECISION, FORMATS
 from ...proofs.enclosures.jets import precision
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, split
-from ...proofs.reals.reals import Real
 from ..floats.error_free import two_terms
-from ..floats.formats import exact, from_bits, rounded_from_float64, to_bits, to_float
+from ..floats.formats import around, exact, from_bits, rounded_from_float64, to_bits
 from .float32_rows import BINADE, ROW, ROWS
-from .reference import ExactReal, Oracle, oracle, rounded_row
+from .reference import Oracle, oracle
+from .rounding import ExactReal, rounded_row
 from .smooth_formulas import nth_derivative
 from .taylor_rows import Polynomials, Rows
 
@@ -57,7 +57,7 @@ class Certified:
             None if p.expr is None else Polynomials(nth_derivative(p.expr, order), sizes=sizes) for p in pieces.pieces
         ]
         self._short = [None if p.expr is None else two_terms(nth_derivative(p.expr, order)) for p in pieces.pieces]
-        self._ends = [_End.of(b) for b in pieces.breakpoints]
+        self._ends = [_End(*around(b, FLOAT32)) for b in pieces.breakpoints]
 
     def rows(self, row: int, count: int) -> Rows:
         """Consecutive rows of one binade: a row is ROW consecutive bit patterns, starting at row * ROW.
@@ -197,18 +197,6 @@ class _End:
     """The largest float32 not above it, an infinity if there is none."""
     above: float
     """The smallest float32 not below it; the same if it is a float32."""
-
-    @staticmethod
-    def of(breakpoint_: Real) -> _End:
-        end = breakpoint_.ball(512)
-        real = breakpoint_.rational
-        near = to_float(FLOAT32.round(real if real is not None else breakpoint_.ball))
-        down, up = (float(np.nextafter(np.float32(near), np.float32(d))) for d in (-np.inf, np.inf))
-        if abs(near) < np.inf and arb(exact(near)) < end:
-            return _End(near, up)
-        if abs(near) < np.inf and arb(exact(near)) > end:
-            return _End(down, near)
-        return _End(near, near)
 
     def side(self, x: float) -> int:
         """1 if a float32 lies to the right, -1 to the left, 0 if it is the breakpoint."""

@@ -18,7 +18,17 @@ from ...proofs.enclosures.formats import Format, RoundingUndecided
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import split
-from ..floats.formats import Floats, all_values, as_float64, format_of, from_bits, rounded_from_float64, to_bits
+from ..floats.formats import (
+    Floats,
+    all_values,
+    as_float64,
+    at_places,
+    format_of,
+    from_bits,
+    places,
+    rounded_from_float64,
+    to_bits,
+)  # fmt: skip
 from ..floats.test_points import landmarks, neighbourhoods, ordered, special_values, thresholds
 from ..oracle.reference import reference
 from .hard_cases import hard_cases, weyl
@@ -117,7 +127,8 @@ def changes(expr: Expr, order: int, grid: Floats) -> Floats:
     """
     x = as_float64(grid)
     known = ordered(grid[np.isfinite(x) & ~((x == 0) & np.signbit(x))])
-    low, high = _places(known[:-1]), _places(known[1:])
+    ranks = places(known)
+    low, high = ranks[:-1], ranks[1:]
     ends = as_float64(reference(expr, np.array([-np.inf, np.inf]).astype(grid.dtype), order=order).value)
     kinds = _kinds(expr, order, known, ends)
     differ = np.flatnonzero((kinds[1:] != kinds[:-1]).any(axis=1))
@@ -125,9 +136,9 @@ def changes(expr: Expr, order: int, grid: Floats) -> Floats:
     low, high, left = low[differ], high[differ], kinds[:-1][differ]
     while (open_ := high - low > 1).any():
         middle = low + (high - low) // 2
-        same = (_kinds(expr, order, _at_places(middle, grid.dtype), ends) == left).all(axis=1)
+        same = (_kinds(expr, order, at_places(middle, grid.dtype.name), ends) == left).all(axis=1)
         low, high = np.where(open_ & same, middle, low), np.where(open_ & ~same, middle, high)
-    return np.concatenate([_at_places(low, grid.dtype), _at_places(high, grid.dtype)])
+    return at_places(np.concatenate([low, high]), grid.dtype.name)
 
 
 def _kinds(expr: Expr, order: int, x: Floats, ends: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -144,16 +155,3 @@ def _kinds(expr: Expr, order: int, x: Floats, ends: NDArray[np.float64]) -> NDAr
     sign = np.sign(np.nan_to_num(value))
     columns = [sign, np.isnan(value), subnormal, np.isinf(value), value == as_float64(x)]
     return np.stack([*columns, *(value == end for end in ends)], axis=1).astype(np.int64)
-
-
-def _places(x: Floats) -> NDArray[np.int64]:
-    """The rank of finite floats in the order of the format, 0 for both zeros."""
-    patterns = to_bits(np.ascontiguousarray(x)).astype(np.uint64)
-    sign = np.uint64(1 << (8 * x.dtype.itemsize - 1))
-    size = (patterns & (sign - np.uint64(1))).astype(np.int64)
-    return np.where(patterns & sign, -size, size)
-
-
-def _at_places(places: NDArray[np.int64], dtype: np.dtype) -> Floats:
-    sign = np.where(places < 0, np.uint64(1 << (8 * dtype.itemsize - 1)), np.uint64(0))
-    return from_bits((np.abs(places).astype(np.uint64) | sign).astype(f"u{dtype.itemsize}"), dtype.name)

@@ -24,7 +24,8 @@ from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ..floats.formats import Floats, as_float64, dtype_of, exact, from_bits, to_bits
-from ..oracle.reference import OneSided, OracleReference, reference
+from ..oracle.reference import OracleReference, reference
+from ..oracle.rounding import OneSided
 from .golden_inputs import ORDERS, inputs, pairs
 
 SCHEMA = 1

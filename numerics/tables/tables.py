@@ -25,7 +25,8 @@ from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, derivative_at
 from ...proofs.reals.reals import Real, place_point, round_decimal
 from ..floats.formats import Floats, as_array, as_float64, dtype_of, exact
-from ..oracle.reference import PATIENCE, ExactReal, Oracle, oracle, rounded_row
+from ..oracle.reference import Oracle, oracle
+from ..oracle.rounding import PATIENCE, ExactReal, rounded_row
 from .selection import Chosen, certified, choose
 
 DIGITS = 50

@@ -17,7 +17,8 @@ from gradproof.numerics.oracle.precise import (
     double_double,
     precise,
 )
-from gradproof.numerics.oracle.reference import OneSided, exact_expression, oracle, reference
+from gradproof.numerics.oracle.reference import exact_expression, oracle, reference
+from gradproof.numerics.oracle.rounding import OneSided
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.formats import Enclosures
