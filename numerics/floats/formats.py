@@ -163,7 +163,7 @@ def hex_text(value: Any) -> str:
 def from_hex(text: str, fmt: Format | str) -> Any:
     """The float of a format that :func:`hex_text` wrote. Raises ValueError if the format has no such float."""
     value = np.float64(float.fromhex(text))
-    found = rounded_from_float64(np.asarray(value), fmt)[()]
-    if not (float(found) == value or np.isnan(value)):
+    nearest = rounded_from_float64(np.asarray(value), fmt)[()]
+    if not (float(nearest) == value or np.isnan(value)):
         raise ValueError(f"text={text!r}: no {dtype_of(fmt).name} has this value")
-    return found
+    return nearest

@@ -90,10 +90,10 @@ class FloatFunction:
         self, formula: Expr, blocks: Blocks, x: NDArray[np.float64], fmt: Format, tolerance: float
     ) -> NDArray[np.float64]:
         computed = compiled.evaluate(formula, {"x": x})
-        known = np.isfinite(computed.value)
-        values = np.where(known, computed.value, 0.0)
+        finite = np.isfinite(computed.value)
+        values = np.where(finite, computed.value, 0.0)
         with np.errstate(over="ignore"):
-            lost = ~known | ~(computed.error <= np.ldexp(tolerance, ulp_exponents(values, fmt)))
+            lost = ~finite | ~(computed.error <= np.ldexp(tolerance, ulp_exponents(values, fmt)))
         values[lost] = np.nan
         expanded = np.flatnonzero(lost & (x != 0))
         values[expanded] = blocks(x[expanded])

@@ -54,15 +54,9 @@ def constant(value: fmpq) -> Bounded:
     return Bounded(np.float64(nearest), np.float64(0.0 if fmpq(p, q) == value else U * abs(nearest)))
 
 
-def given(value: NDArray[np.float64]) -> Bounded:
+def inputs(value: NDArray[np.float64]) -> Bounded:
     """Exact inputs."""
     return Bounded(value, np.zeros_like(value))
-
-
-def better(first: Bounded, second: Bounded) -> Bounded:
-    """Of two computations of the same numbers, elementwise the one with the smaller bound."""
-    left = first.error <= second.error
-    return Bounded(np.where(left, first.value, second.value), np.where(left, first.error, second.error))
 
 
 def _checked(value: Any, error: Any) -> Bounded:

@@ -71,10 +71,10 @@ class Certified:
             piece, short = self._pieces[index], self._short[index]
             chosen = slice(low - row, high - row)
             if piece is not None:
-                found = piece.rows(key, first + low - row, high - low)
-                rows.coefficients[chosen], rows.bars[chosen] = found.coefficients, found.bars
-                rows.tilts[chosen] = found.tilts
-                rows.exact[chosen] = found.exact if short is None else [short] * (high - low)
+                served = piece.rows(key, first + low - row, high - low)
+                rows.coefficients[chosen], rows.bars[chosen] = served.coefficients, served.bars
+                rows.tilts[chosen] = served.tilts
+                rows.exact[chosen] = served.exact if short is None else [short] * (high - low)
             else:
                 rows.bars[chosen] = 0.0  # undefined, that is NaN without any doubt
         return rows
@@ -120,15 +120,15 @@ class Certified:
         judged = np.ones(x.shape, np.bool_)
         left = np.flatnonzero(np.isnan(bar) | (x == 0))
         if left.size:
-            found = self.points(x[left])
-            value[left], bar[left], judged[left] = found.value, found.bar, found.judged
+            values = self.points(x[left])
+            value[left], bar[left], judged[left] = values.value, values.bar, values.judged
         return Values(value, bar, judged)
 
     def points(self, x: NDArray[np.float64]) -> Values:
         """Values by ball arithmetic, one by one."""
         points, back = np.unique(x, return_inverse=True)
-        found = np.array([self._point(float(p)) for p in points], np.float64).reshape(-1, 3)[back]
-        return Values(found[:, 0], found[:, 1], found[:, 2] != 0)
+        values = np.array([self._point(float(p)) for p in points], np.float64).reshape(-1, 3)[back]
+        return Values(values[:, 0], values[:, 1], values[:, 2] != 0)
 
     def _point(self, x: float) -> tuple[float, float, bool]:
         real = self._oracle.at(exact(x), stand_ins=FIRST_PRECISION)
@@ -146,7 +146,7 @@ class Certified:
 
     def signs(self, x: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.int8]:
         """The signs of f(x) - m for finite x and m, elementwise, decided with certainty. Raises ComparisonUndecided."""
-        signs, known = np.zeros(x.shape, np.int8), np.zeros(x.shape, np.bool_)
+        signs, decided = np.zeros(x.shape, np.int8), np.zeros(x.shape, np.bool_)
         inside = np.ones(x.shape, np.bool_)
         index = np.zeros(x.shape, np.int64)
         for end in self._ends:
@@ -155,8 +155,8 @@ class Certified:
         for piece, short in enumerate(self._short):
             at = np.flatnonzero(inside & (index == piece))
             if short is not None and at.size:
-                signs[at], known[at] = short.signs(x[at], m[at])
-        for i in np.flatnonzero(~known):
+                signs[at], decided[at] = short.signs(x[at], m[at])
+        for i in np.flatnonzero(~decided):
             signs[i] = self._sign(float(x[i]), float(m[i]))
         return signs
 
@@ -204,12 +204,12 @@ class _End:
 
     def around(self, row: int, count: int) -> tuple[int, ...]:
         """Where to cut rows so that a breakpoint between or on its floats has a row of its own."""
-        found: list[int] = []
+        cuts: list[int] = []
         for x in (self.below, self.above):
             if x and abs(x) < np.inf:
                 at = int(to_bits(np.array([x], np.float32))[0]) // ROW
-                found += [cut for cut in (at, at + 1) if row < cut < row + count]
-        return tuple(found)
+                cuts += [cut for cut in (at, at + 1) if row < cut < row + count]
+        return tuple(cuts)
 
 
 @lru_cache(maxsize=64)

@@ -116,11 +116,11 @@ class Oracle:
 
     def _at_breakpoint(self, x: fmpq) -> ExactReal | Kink | None:
         try:
-            found = derivative_at(self.expr, x, self.order, 256)
+            value = derivative_at(self.expr, x, self.order, 256)
         except Undefined:
             return None
-        if isinstance(found, Kink) or found.is_exact():
-            return found if isinstance(found, Kink) else found.fmpq()
+        if isinstance(value, Kink) or value.is_exact():
+            return value if isinstance(value, Kink) else value.fmpq()
 
         def enclosure(bits: int) -> arb:
             value = derivative_at(self.expr, x, self.order, bits)
@@ -240,9 +240,9 @@ def condition(
     x = as_array(x)
     expr = exact_expression(target, parameters)
     check_request(expr, order)
-    here, slope = oracle(expr, order), oracle(expr, order + 1)
+    function, slope = oracle(expr, order), oracle(expr, order + 1)
     points, back = np.unique(as_float64(x), return_inverse=True, equal_nan=True)
-    kappa = [_kappa(here, slope, float(point)) for point in points]
+    kappa = [_kappa(function, slope, float(point)) for point in points]
     return np.array(kappa, np.float64)[back.reshape(x.shape)]
 
 
@@ -323,13 +323,13 @@ def _exact_or_near(side: arb) -> fmpq | Callable[[int], arb]:
     return side.fmpq() if side.is_exact() else lambda _: side
 
 
-def _kappa(here: Oracle, slope: Oracle, x: float) -> float:
+def _kappa(function: Oracle, slope: Oracle, x: float) -> float:
     if x != x:
         return x
     if abs(x) == float("inf"):
         return 0.0
     point = exact(x)
-    value, rate = here.at(point), slope.at(point)
+    value, rate = function.at(point), slope.at(point)
     if value is None or rate is None or isinstance(value, Kink) or isinstance(rate, Kink):
         return 0.0
     bits = 128

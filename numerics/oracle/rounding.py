@@ -112,10 +112,10 @@ def _settled(real: Enclosures, fmt: Format) -> tuple[Rounded, arb]:
 
     nearest = fmt.round(remembered)
     bits, near = seen[-1]
-    while not (shown := _shows(near, bits, fmt)) and bits < 2 * PATIENCE:
+    while not (narrow := _shows(near, bits, fmt)) and bits < 2 * PATIENCE:
         bits = PATIENCE if 2 * FIRST_PRECISION <= bits < PATIENCE else 2 * bits
         near = real(bits)
-    if shown is None and not isinstance(nearest, str):  # a power of two, or 0, as far as anything shows
+    if narrow is None and not isinstance(nearest, str):  # a power of two, or 0, as far as anything shows
         near = arb(nearest)
     return nearest, near
 

@@ -82,21 +82,18 @@ def _whole(exponents: Iterable[fmpq]) -> bool:
     return all(e.q == 1 for e in exponents)
 
 
-@lru_cache(maxsize=8192)
-def is_algebraic(expr: Expr, largest_root: int = LARGEST_EXPONENT) -> bool:
-    """Whether an expression is made of names, rationals, sums, products and powers with small exponents alone.
-
-    Of the roots none is higher than the largest: 1 leaves the rational functions.
-    """
+@lru_cache(maxsize=4096)
+def is_algebraic(expr: Expr) -> bool:
+    """Whether an expression is made of names, rationals, sums, products and small rational powers alone."""
     match expr.op:
         case "rational" | "name":
             return True
         case "add" | "mul":
-            return all(is_algebraic(arg, largest_root) for arg in expr.args)
+            return all(map(is_algebraic, expr.args))
         case "pow":
             exponent = expr.args[1].value
-            small = exponent is not None and abs(exponent.p) <= LARGEST_EXPONENT and exponent.q <= largest_root
-            return small and is_algebraic(expr.args[0], largest_root)
+            small = exponent is not None and max(abs(exponent.p), exponent.q) <= LARGEST_EXPONENT
+            return small and is_algebraic(expr.args[0])
         case _:
             return False
 

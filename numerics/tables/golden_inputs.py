@@ -53,8 +53,8 @@ def inputs(expr: Expr, fmt: Format) -> Floats:
         return ordered(all_values(fmt))
     grid = np.concatenate([spread(fmt), special_values(fmt), _thresholds(fmt)])
     near = neighbourhoods(_landmarks(expr), fmt)
-    found = [x for order in ORDERS for x in (changes(expr, order, grid), hard_cases(expr, order, fmt, HARD_CASES))]
-    x = ordered(np.concatenate([grid, near, *found]))
+    turns = [x for order in ORDERS for x in (changes(expr, order, grid), hard_cases(expr, order, fmt, HARD_CASES))]
+    x = ordered(np.concatenate([grid, near, *turns]))
     return x[np.logical_and.reduce([_kinds(expr, order, x, NO_LIMITS)[:, 0] != UNDECIDED for order in ORDERS])]
 
 
@@ -66,11 +66,11 @@ def pairs(expr: Expr, names: Sequence[str], fmt: Format) -> tuple[Floats, Floats
     """
     special = np.array([0.0, -0.0, 1.0, -1.0, 0.5, -3.0, float(fmt.min_subnormal), float(fmt.max_finite)])
     columns = [tuple(a.reshape(-1) for a in np.meshgrid(special, special))]
-    one, wide = np.ones(1), as_float64(spread(fmt) if fmt.bits > 8 else all_values(fmt)[::3])
+    unit, wide = np.ones(1), as_float64(spread(fmt) if fmt.bits > 8 else all_values(fmt)[::3])
     for i, name in enumerate(names):
         line = ex.substitute(expr, {n: ex.name("x") if n == name else ex.rational(1) for n in names})
         alone = as_float64(_inputs_of_line(line, fmt))
-        other = np.resize(np.concatenate([one, one, wide]), alone.shape)
+        other = np.resize(np.concatenate([unit, unit, wide]), alone.shape)
         columns.append((alone, other) if i == 0 else (other, alone))
     columns.append((wide, np.roll(wide[::-1], len(wide) // 3)))
     both = np.array([np.concatenate(column) for column in zip(*columns, strict=True)])
@@ -126,11 +126,11 @@ def changes(expr: Expr, order: int, grid: Floats) -> Floats:
     One change is found between any two neighbours on the grid whose kinds differ.
     """
     x = as_float64(grid)
-    known = ordered(grid[np.isfinite(x) & ~((x == 0) & np.signbit(x))])
-    ranks = places(known)
+    finite = ordered(grid[np.isfinite(x) & ~((x == 0) & np.signbit(x))])
+    ranks = places(finite)
     low, high = ranks[:-1], ranks[1:]
     ends = as_float64(reference(expr, np.array([-np.inf, np.inf]).astype(grid.dtype), order=order).value)
-    kinds = _kinds(expr, order, known, ends)
+    kinds = _kinds(expr, order, finite, ends)
     differ = np.flatnonzero((kinds[1:] != kinds[:-1]).any(axis=1))
     differ = differ[np.linspace(0, len(differ) - 1, min(len(differ), CHANGES)).astype(int)]
     low, high, left = low[differ], high[differ], kinds[:-1][differ]
@@ -144,12 +144,12 @@ def changes(expr: Expr, order: int, grid: Floats) -> Floats:
 def _kinds(expr: Expr, order: int, x: Floats, ends: NDArray[np.float64]) -> NDArray[np.int64]:
     """The kind of each value, (n, 7): sign, undefined, subnormal, beyond the range, the argument, either limit."""
     try:
-        known = reference(expr, x, order=order)
+        rounded = reference(expr, x, order=order)
     except RoundingUndecided:
         if len(x) == 1:
             return np.full((1, 7), UNDECIDED)
         return np.concatenate([_kinds(expr, order, half, ends) for half in np.array_split(x, 2)])
-    value = as_float64(known.value)
+    value = as_float64(rounded.value)
     fmt = format_of(x)
     subnormal = np.abs(value) < float(fmt.min_normal)
     sign = np.sign(np.nan_to_num(value))

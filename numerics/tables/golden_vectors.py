@@ -183,8 +183,8 @@ def write_all(folder: Path) -> list[Path]:
 
 if __name__ == "__main__":
     name = "python -m gradproof.numerics.tables.golden_vectors"
-    asked = argparse.ArgumentParser(name, description="Writes the golden vectors.")
-    asked.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[1] / FOLDER)
-    target = asked.parse_args().folder
+    parser = argparse.ArgumentParser(name, description="Writes the golden vectors.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[1] / FOLDER)
+    target = parser.parse_args().folder
     written = write_all(target)
     print(f"{len(written)} files written to {target}, {sum(path.stat().st_size for path in written)} bytes")

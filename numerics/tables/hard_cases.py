@@ -31,8 +31,8 @@ def hard_cases(expr: Expr, order: int, fmt: Format, count: int) -> Floats:
 
     The best of each of some stretches of consecutive floats, spread over binades and signs.
     """
-    found = sorted({best for c in centres(fmt) if (best := _best_beside(expr, order, fmt, c)) is not None})
-    x = np.array([x for distance, x in found[: 3 * count] if distance < HARD], np.float64).astype(dtype_of(fmt))
+    candidates = sorted({best for c in centres(fmt) if (best := _best_beside(expr, order, fmt, c)) is not None})
+    x = np.array([x for distance, x in candidates[: 3 * count] if distance < HARD], np.float64).astype(dtype_of(fmt))
     distance = 0.5 - np.abs(reference(expr, x, order=order).residual)
     best = np.argsort(distance, kind="stable")[:count]
     return x[best[distance[best] < HARD]]
@@ -94,5 +94,5 @@ def _fractions(expr: Expr, order: int, fmt: Format, centre: np.generic) -> list[
 
 def _nearest_whole(value: arb) -> int | None:
     """None beyond the working precision."""
-    found = (value.mid() + 0.5).floor().unique_fmpz()
-    return None if found is None else int(found)
+    whole = (value.mid() + 0.5).floor().unique_fmpz()
+    return None if whole is None else int(whole)

@@ -65,7 +65,7 @@ def test_sums_and_products() -> None:
 
 
 def test_what_is_exact_stays_exact() -> None:
-    x = running_error.given(np.array([0.0, 3.0, -1.5]))
+    x = running_error.inputs(np.array([0.0, 3.0, -1.5]))
     assert (x + running_error.constant(fmpq(2))).error.tolist() == [0, 0, 0]
     assert (running_error.constant(fmpq(-4)) * x).error.tolist() == [0, 0, 0]
     assert running_error.tanh(x).error[0] == 0
@@ -74,8 +74,8 @@ def test_what_is_exact_stays_exact() -> None:
 
 def test_an_overflow_or_a_nan_is_never_trusted() -> None:
     with np.errstate(all="ignore"):
-        grown = running_error.exp(running_error.given(np.array([1000.0])))
+        grown = running_error.exp(running_error.inputs(np.array([1000.0])))
         assert grown.error == np.inf
         assert running_error.power(grown, fmpq(-1)).error == np.inf
-        assert running_error.power(running_error.given(np.array([1e200])), fmpq(-2)).error == np.inf
-        assert running_error.log(running_error.given(np.array([-1.0]))).error == np.inf
+        assert running_error.power(running_error.inputs(np.array([1e200])), fmpq(-2)).error == np.inf
+        assert running_error.log(running_error.inputs(np.array([-1.0]))).error == np.inf
