@@ -1,9 +1,9 @@
 """A smooth expression compiled to float64 array operations with running error bounds.
 
-A handful of exact identities are applied on the way, because they keep digits that the written form throws away:
-exp(u) - 1, log(1 + u), 1 - erf(u), 1 + tanh(u), 1/(1 + exp(u)) and 1/cosh(u). They only make the bounds smaller:
-whether a result can be used is decided by its bound, never by trust in a rewriting. Where a sum with a square root
-cancels, the polynomials of :mod:`taylor_blocks` are as good and no slower.
+Three identities are applied on the way, exp(u) - 1, log(1 + u) and log(1 + exp(u)): they keep digits that the written
+form throws away. They only make the bounds smaller: whether a result can be used is decided by its bound, never by
+trust in a rewriting. Whatever else cancels or overflows is left to the polynomials of :mod:`taylor_blocks`, which are
+as good and hardly slower.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _step(e: Expr) -> Step:
         case "add":
             return _sum_step(e)
         case "mul":
-            return _product_step(e.args)
+            return _product(e.args)
         case "pow":
             return _power_step(*e.args)
         case "log":
@@ -109,20 +109,11 @@ def _sum_step(e: Expr) -> Step:
 
 
 def _absorbing(c: fmpq, core: Expr, k: fmpq) -> tuple[Step, fmpq] | None:
-    """How c * core + k is better written as a step plus another rational."""
-    if core.op not in ("exp", "erf", "tanh"):
+    """The step for c (exp(u) - 1), and the rational that is left of c exp(u) + k."""
+    if core.op != "exp" or not c * k < 0:
         return None
     u = core.args[0]
-    if core.op == "exp":
-        return (_scaled(c, lambda visit: running_error.expm1(visit(u))), k + c) if c * k < 0 else None
-    if abs(c) != abs(k):
-        return None
-    away = -u if c * k > 0 else u  # c (f(u) + 1) = c g(-u) and c (f(u) - 1) = -c g(u)
-    sign = c if c * k > 0 else -c
-    if core.op == "erf":
-        return _scaled(sign, lambda visit: running_error.erfc(visit(away))), fmpq(0)
-    double = -2 * away
-    return _scaled(2 * sign, lambda visit: running_error.logistic(visit(double))), fmpq(0)
+    return _scaled(c, lambda visit: running_error.expm1(visit(u))), k + c
 
 
 def _split_coefficient(term: Expr) -> tuple[fmpq, Expr]:
@@ -144,13 +135,6 @@ def _power_step(base: Expr, exponent: Expr) -> Step:
     if n is None:
         product = exponent * ex.log(base)
         return lambda visit: running_error.exp(visit(product))
-    u = _one_plus_exp(base)
-    if u is not None and n < 0:
-        negated = -u
-        return lambda visit: running_error.power(running_error.logistic(visit(negated)), -n)
-    if base.op == "cosh" and n < 0:
-        argument = base.args[0]
-        return lambda visit: running_error.power(running_error.sech(visit(argument)), -n)
     return lambda visit: running_error.power(visit(base), n)
 
 
@@ -164,32 +148,11 @@ def _log_step(argument: Expr) -> Step:
     return lambda visit: running_error.log(visit(argument))
 
 
-def _product_step(factors: tuple[Expr, ...]) -> Step:
-    """A product; exp(u) / (1 + exp(u))**n becomes logistic(u) * logistic(-u)**(n - 1)."""
-    left = list(factors)
-    steps: list[Step] = []
-    for factor in factors:
-        if factor.op != "pow" or factor.args[1].value is None or factor.args[1].value > -1:
-            continue
-        u = _one_plus_exp(factor.args[0])
-        growth = None if u is None else ex.exp(u)
-        if u is not None and growth in left:
-            left.remove(growth)
-            left.remove(factor)
-            steps.append(_logistic_of(u))
-            remaining = factor.args[1].value + 1
-            if remaining:
-                steps.append(_visiting(ex.power(factor.args[0], remaining)))
-    steps = [*map(_visiting, left), *steps]
-
+def _product(factors: tuple[Expr, ...]) -> Step:
     def run(visit: Callable[[Expr], Bounded]) -> Bounded:
-        product = steps[0](visit)
-        for step in steps[1:]:
-            product = product * step(visit)
+        product = visit(factors[0])
+        for factor in factors[1:]:
+            product = product * visit(factor)
         return product
 
     return run
-
-
-def _logistic_of(u: Expr) -> Step:
-    return lambda visit: running_error.logistic(visit(u))

@@ -137,20 +137,6 @@ def _decay(u: Bounded) -> Bounded:
     return exp(Bounded(-np.abs(u.value), np.zeros_like(u.value)))
 
 
-ONE, TWO = (Bounded(np.float64(v), np.float64(0.0)) for v in (1.0, 2.0))
-
-
-def logistic(u: Bounded) -> Bounded:
-    """1 / (1 + exp(-u)) without overflow."""
-    small = _decay(u)
-    right = power(ONE + small, fmpq(-1))
-    left = small * right
-    above = u.value >= 0
-    slope = left.value * right.value
-    error = np.where(above, right.error, left.error) + slope * np.expm1(u.error)
-    return _checked(np.where(above, right.value, left.value), error)
-
-
 def softplus(u: Bounded) -> Bounded:
     """log(1 + exp(u)) without overflow or cancellation."""
     small = _decay(u)
@@ -182,13 +168,6 @@ def sinh(u: Bounded) -> Bounded:
 
 def cosh(u: Bounded) -> Bounded:
     return _rounded(np.cosh(u.value), np.sinh(np.abs(u.value) + u.error) * u.error, LIBRARY_ULP)
-
-
-def sech(u: Bounded) -> Bounded:
-    """1 / cosh(u) without overflow."""
-    small = _decay(u)
-    result = TWO * small * power(ONE + small * small, fmpq(-1))
-    return _checked(result.value, result.error + result.value * np.expm1(u.error))
 
 
 def sin(u: Bounded) -> Bounded:
