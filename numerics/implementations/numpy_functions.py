@@ -1,7 +1,7 @@
 """A NumPy implementation of every activation and its derivatives, derived from the catalogue's expression.
 
-Nothing is written per activation. For each smooth piece the expression is compiled to float64 operations that
-carry their own error bound (:mod:`compiled`); where the bound says that digits were lost, a certified
+Nothing is written per activation. For each smooth piece the expression is evaluated in float64 operations that
+carry their own error bound (:mod:`evaluation`); where the bound says that digits were lost, a certified
 polynomial for the block of floats around the input takes over (:mod:`taylor_blocks`), and where there is none, the
 oracle. float64 results are kept inside the certified range; narrower formats are rounded once from float64.
 
@@ -30,11 +30,11 @@ from ...proofs.functions.pieces import split
 from ..floats.formats import Floats, around, as_float64, format_of, rounded_from_float64, ulp_exponents
 from ..oracle.reference import Target, exact_expression, float64_product, float64_value, oracle
 from ..oracle.smooth_formulas import nth_derivative
-from . import compiled
+from .evaluation import evaluate
 from .taylor_blocks import Blocks
 
 FLOAT64_TOLERANCE = 2.0
-"""The largest error bound, in ULP, with which a compiled formula's float64 result is used."""
+"""The largest error bound, in ULP, with which a formula's float64 result is used."""
 FACTOR_TOLERANCE = 1.5
 """The same for each factor of a function of several inputs."""
 NARROW_TOLERANCE = 2.0**-7
@@ -89,7 +89,7 @@ class FloatFunction:
     def _on_piece(
         self, formula: Expr, blocks: Blocks, x: NDArray[np.float64], fmt: Format, tolerance: float
     ) -> NDArray[np.float64]:
-        computed = compiled.evaluate(formula, {"x": x})
+        computed = evaluate(formula, {"x": x})
         finite = np.isfinite(computed.value)
         values = np.where(finite, computed.value, 0.0)
         with np.errstate(over="ignore"):

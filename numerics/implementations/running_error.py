@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class Bounded:
         return _rounded(value, error, exact=_scaling(self, other, value) | _scaling(other, self, value))
 
 
+@lru_cache(maxsize=4096)
 def constant(value: fmpq) -> Bounded:
     """A rational as the nearest float64."""
     nearest = int(value.p) / int(value.q)

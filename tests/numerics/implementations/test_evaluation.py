@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from flint import arb, ctx
 from gradproof.numerics.floats.formats import exact
-from gradproof.numerics.implementations.compiled import evaluate
+from gradproof.numerics.implementations.evaluation import evaluate
 from gradproof.numerics.oracle.log_scale import scaled_enclosure
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
