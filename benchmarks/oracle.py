@@ -23,8 +23,9 @@ import mpmath
 import numpy as np
 from gradproof.numerics.floats.formats import exact
 from gradproof.numerics.oracle.certified import Certified, certified
+from gradproof.numerics.oracle.float32_rows import ROW
 from gradproof.numerics.oracle.reference import oracle
-from gradproof.numerics.oracle.taylor_rows import ROW, powers
+from gradproof.numerics.oracle.taylor_rows import powers
 from gradproof.proofs.catalogue.entries import activation
 
 try:

@@ -25,9 +25,11 @@ from flint import arb, fmpq
 from gradproof.numerics.floats.formats import as_float64, exact, from_bits, to_bits
 from gradproof.numerics.oracle import taylor_rows
 from gradproof.numerics.oracle.certified import Certified, certified
-from gradproof.numerics.oracle.precise import BOUND, precise
+from gradproof.numerics.oracle.float32_rows import ROW
+from gradproof.numerics.oracle.pair_polynomials import BOUND
+from gradproof.numerics.oracle.precise import precise
 from gradproof.numerics.oracle.reference import oracle
-from gradproof.numerics.oracle.taylor_rows import ROW, powers
+from gradproof.numerics.oracle.taylor_rows import powers
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS

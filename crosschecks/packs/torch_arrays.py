@@ -10,7 +10,7 @@ import ml_dtypes
 import numpy as np
 import torch
 
-from ...numerics.oracle.taylor_rows import ROWS
+from ...numerics.oracle.float32_rows import ROWS
 from ...proofs.enclosures.formats import Format
 from ..workers.array_backends import CACHED_STRIP, Arrays
 from ..workers.invoke import NotAnArray

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from ...numerics.floats.formats import as_float64, from_bits, to_bits
 from ...numerics.oracle.certified import ComparisonUndecided, Values
-from ...numerics.oracle.taylor_rows import DEGREE, ROW, powers
+from ...numerics.oracle.float32_rows import ROW
+from ...numerics.oracle.taylor_rows import DEGREE, powers
 from ...proofs.enclosures.formats import Format
 from ..implementation import Implementation
 from ..workers.array_backends import NUMPY, Arrays, arrays_of

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...numerics.floats.formats import Floats, as_float64, dtype_of, exact, format_of
 from ...numerics.floats.ulp import Reference
 from ...numerics.oracle.log_scale import scaled_enclosure
-from ...numerics.oracle.reference import rounded_row
+from ...numerics.oracle.rounding import rounded_row
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.entries import Activation
 from ...proofs.enclosures.formats import Format

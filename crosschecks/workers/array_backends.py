@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics.floats.formats import from_bits
-from ...numerics.oracle.taylor_rows import ROW, powers
+from ...numerics.oracle.float32_rows import ROW
+from ...numerics.oracle.taylor_rows import powers
 from ...proofs.enclosures.formats import Format
 from ..implementation import Implementation
 from .invoke import bridge

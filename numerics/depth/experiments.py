@@ -152,13 +152,13 @@ def run(name: str, **parameters: Any) -> Tested:
     if name not in EXPERIMENTS:
         raise ValueError(f"experiment={name!r}: expected one of {', '.join(EXPERIMENTS)}")
     experiment = EXPERIMENTS[name]
-    known = {p.name: p.default for p in inspect.signature(experiment).parameters.values()}
-    if unknown := sorted(parameters.keys() - known.keys()):
-        raise ValueError(f"experiment {name!r} has no parameter {unknown[0]!r}; its parameters: {', '.join(known)}")
+    defaults = {p.name: p.default for p in inspect.signature(experiment).parameters.values()}
+    if unknown := sorted(parameters.keys() - defaults.keys()):
+        raise ValueError(f"experiment {name!r} has no parameter {unknown[0]!r}; its parameters: {', '.join(defaults)}")
     for key, value in parameters.items():
-        _check_type(name, key, value, known[key])
+        _check_type(name, key, value, defaults[key])
     sentence, numbers = experiment(**parameters)
-    complete = {**known, **parameters}
+    complete = {**defaults, **parameters}
     return Tested(name, {k: list(v) if isinstance(v, tuple) else v for k, v in complete.items()}, sentence, numbers)
 
 

@@ -38,7 +38,7 @@ class Interval:
         return Interval(function(self.mean), function(self.low), function(self.high))
 
     def to_json(self) -> dict[str, float]:
-        return {"mean": self.mean, "low": self.low, "high": self.high}
+        return dict(vars(self))
 
 
 def strict(value: Any) -> Any:

@@ -41,8 +41,8 @@ class Network:
 
     def __post_init__(self) -> None:
         if self.initialisation not in INITIALISATIONS:
-            known = ", ".join(INITIALISATIONS)
-            raise ValueError(f"initialisation={self.initialisation!r}: expected one of {known}")
+            names = ", ".join(INITIALISATIONS)
+            raise ValueError(f"initialisation={self.initialisation!r}: expected one of {names}")
         whole("depth", self.depth, 1)
         whole("width", self.width, 2)
         for name, value in (("bias", self.bias), ("scale", self.scale)):
@@ -67,7 +67,7 @@ class Network:
         return name_of(self.activation)
 
     def to_json(self) -> dict[str, Any]:
-        return {**{name: getattr(self, name) for name in self.__dataclass_fields__}, "activation": self.name}
+        return {**vars(self), "activation": self.name}
 
 
 def pointwise(
@@ -77,11 +77,11 @@ def pointwise(
 
     Raises UnknownActivation, and ValueError for a function of several inputs.
     """
-    known = implementation(activation, order=order, parameters=parameters)
-    if len(known.factors) != 1:
-        names = ", ".join(known.inputs)
+    implemented = implementation(activation, order=order, parameters=parameters)
+    if len(implemented.factors) != 1:
+        names = ", ".join(implemented.inputs)
         raise ValueError(f"activation={activation!r}: expected a function of one input, not of {names}")
-    ((_, function),) = known.factors
+    ((_, function),) = implemented.factors
     return lambda z: function(z, FORMATS["float64"], NARROW_FACTOR_TOLERANCE)
 
 

@@ -46,13 +46,7 @@ class FormatDepth:
     """The same where the factor and every product is rounded."""
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "format": self.format,
-            "leaves_normal": self.leaves_normal,
-            "rounds_to_zero": self.rounds_to_zero,
-            "overflows": self.overflows,
-            "stepwise": self.stepwise.to_json(),
-        }
+        return {**vars(self), "stepwise": self.stepwise.to_json()}
 
 
 @dataclass(frozen=True)

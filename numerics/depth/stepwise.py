@@ -32,13 +32,7 @@ class StepwiseDepth:
     layers. None where the product was followed to its end, and a None above means never."""
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "leaves_normal": self.leaves_normal,
-            "rounds_to_zero": self.rounds_to_zero,
-            "overflows": self.overflows,
-            "stays_at": None if self.stays_at is None else binary(self.stays_at),
-            "followed": self.followed,
-        }
+        return {**vars(self), "stays_at": None if self.stays_at is None else binary(self.stays_at)}
 
 
 def stepwise_depth(factor: Rounded, fmt: Format, *, most: int = MOST_LAYERS) -> StepwiseDepth:
@@ -57,14 +51,14 @@ def stepwise_depth(factor: Rounded, fmt: Format, *, most: int = MOST_LAYERS) -> 
         dropped = max(exact.bit_length() - fmt.precision, lowest - scale, 0)
         following, place = _nearest(exact, dropped), scale + dropped
         top = following.bit_length() + place
-        if top > fmt.emax and following * _power(place) > fmt.max_finite:
+        if top > fmt.emax and following * fmpq(2) ** place > fmt.max_finite:
             return StepwiseDepth(leaves_normal, None, layer, None)
         if (not following or top <= fmt.emin) and leaves_normal is None:
             leaves_normal = layer
         if not following:
             return StepwiseDepth(leaves_normal, layer, None, fmpq(0))
         if _same(following, place, digits, exponent):
-            return StepwiseDepth(leaves_normal, None, None, following * _power(place))
+            return StepwiseDepth(leaves_normal, None, None, following * fmpq(2) ** place)
         digits, exponent = following, place
     return StepwiseDepth(leaves_normal, None, None, None, followed=most)
 
@@ -80,10 +74,6 @@ def _nearest(value: int, dropped: int) -> int:
 def _same(m: int, e: int, n: int, f: int) -> bool:
     """Whether m * 2**e = n * 2**f."""
     return m << (e - f) == n if e >= f else m == n << (f - e)
-
-
-def _power(exponent: int) -> fmpq:
-    return fmpq(2) ** exponent
 
 
 def _binary(value: fmpq) -> tuple[int, int]:

@@ -36,11 +36,11 @@ class TwoTerms:
         """The signs of f(x) - m, and where they are known: where m has few enough bits."""
         fraction, _ = np.frexp(m)
         scaled = np.ldexp(fraction, BITS - self.q.bit_length())
-        known = (scaled == np.floor(scaled)) & (np.abs(m) < 2.0**300)
+        short = (scaled == np.floor(scaled)) & (np.abs(m) < 2.0**300)
         with np.errstate(over="ignore", invalid="ignore"):
             total, lost = self._numerator(x)
             # As a float other than q m, the total is further from it than what it lost, or just as far.
-            return np.sign((total - self.q * m) + lost).astype(np.int8), known
+            return np.sign((total - self.q * m) + lost).astype(np.int8), short
 
     def distances(self, x: Any, y: Any, xp: Any = np) -> Any:
         """q abs(f(x) - y) for float32s y, rounded to odd: it compares with any number of less than 53 bits as the
@@ -53,11 +53,11 @@ class TwoTerms:
         if (2 * xp.abs(apart) > xp.abs(total)).any():
             apart, cut = two_sum(total, -self.q * y)
             lost, least = two_sum(cut, lost)
-            found, rest = two_sum(apart, lost)
+            rounded, rest = two_sum(apart, lost)
             rest = rest + least
         else:  # the difference is exact (Sterbenz's lemma)
-            found, rest = two_sum(apart, lost)
-        return xp.abs(to_odd(found, rest, xp))
+            rounded, rest = two_sum(apart, lost)
+        return xp.abs(to_odd(rounded, rest, xp))
 
     def _numerator(self, x: Any) -> tuple[Any, Any]:
         return two_sum(_term(self.a, x, self.i), _term(self.b, x, self.j))
@@ -67,13 +67,13 @@ def _term(c: int, x: Any, power: int) -> Any:
     return c * x * x if power == 2 else c * x if power == 1 else 0.0 * x + c
 
 
-def to_odd(found: Any, rest: Any, xp: Any = np) -> Any:
+def to_odd(rounded: Any, rest: Any, xp: Any = np) -> Any:
     """Floats with what rounding cut off from them, rounded to odd instead."""
     if not rest.any():
-        return found
-    even = found.view(xp.int64) & 1 == 0
+        return rounded
+    even = rounded.view(xp.int64) & 1 == 0
     outwards = xp.copysign(xp.full_like(rest, math.inf), rest)
-    return xp.where(even & (rest != 0), xp.nextafter(found, outwards), found)
+    return xp.where(even & (rest != 0), xp.nextafter(rounded, outwards), rounded)
 
 
 def two_sum(a: Any, b: Any) -> tuple[Any, Any]:

@@ -6,15 +6,17 @@ module only maps them to arrays. Every value of every format is also a float64, 
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any, TypeAlias
 
 import ml_dtypes
 import numpy as np
-from flint import fmpq
+from flint import arb, fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.enclosures.formats import FORMATS, Format, Rounded, format_named
+from ...proofs.reals.reals import Real
 
 Floats: TypeAlias = NDArray[Any]
 """An array whose dtype is that of one of the formats."""
@@ -86,15 +88,38 @@ def shifted(values: Floats, steps: int | NDArray[np.integer]) -> Floats:
     float8_e4m3fn, and stays there. Domain: no NaN, and abs(steps) below 2**32.
     """
     fmt = format_of(values)
-    sign = 1 << (fmt.bits - 1)
+    top = int(np.abs(places(np.array([np.inf if fmt.overflow == "inf" else np.nan]).astype(dtype_of(fmt)))[0]))
+    ranks = places(values)
+    room_up, room_down = top - ranks, -top - ranks  # up to 2**63, but steps are small
+    moved = ranks + np.clip(steps, np.where(ranks > 0, -(2**32), room_down), np.where(ranks < 0, 2**32, room_up))
+    return at_places(moved, fmt).reshape(values.shape)
+
+
+def places(values: Floats) -> NDArray[np.int64]:
+    """The ranks of floats in the order of the format, 0 for both zeros."""
     patterns = to_bits(np.ascontiguousarray(values)).astype(np.uint64)
-    magnitude = (patterns & np.uint64(sign - 1)).astype(np.int64)
-    top = int(to_bits(np.array(np.inf if fmt.overflow == "inf" else np.nan, dtype_of(fmt))) & np.uint64(sign - 1))
-    places = np.where(patterns & np.uint64(sign), -magnitude, magnitude)
-    room_up, room_down = top - places, -top - places  # up to 2**63, but steps are small
-    moved = places + np.clip(steps, np.where(places > 0, -(2**32), room_down), np.where(places < 0, 2**32, room_up))
-    patterns = np.abs(moved).astype(np.uint64) | np.where(moved < 0, np.uint64(sign), np.uint64(0))
-    return from_bits(patterns.astype(f"u{fmt.bits // 8}"), fmt).reshape(values.shape)
+    sign = np.uint64(1 << (format_of(values).bits - 1))
+    size = (patterns & (sign - np.uint64(1))).astype(np.int64)
+    return np.where(patterns & sign, -size, size)
+
+
+def at_places(ranks: NDArray[np.int64], fmt: Format | str) -> Floats:
+    """The floats of these ranks; +0 for 0."""
+    bits = 8 * dtype_of(fmt).itemsize
+    sign = np.where(ranks < 0, np.uint64(1 << (bits - 1)), np.uint64(0))
+    return from_bits((np.abs(ranks).astype(np.uint64) | sign).astype(f"u{bits // 8}"), fmt)
+
+
+def around(real: Real, fmt: Format) -> tuple[float, float]:
+    """The largest float of a format that is not above a real, and the smallest that is not below it."""
+    near = to_float(fmt.round(real.ball if real.rational is None else real.rational))
+    if math.isfinite(near):
+        below, above = (float(shifted(np.array([near]).astype(dtype_of(fmt)), step)[0]) for step in (-1, 1))
+        if arb(exact(near)) < real.ball(1024):
+            return near, above
+        if arb(exact(near)) > real.ball(1024):
+            return below, near
+    return near, near
 
 
 def ulp_exponents(values: NDArray[np.float64], fmt: Format) -> NDArray[np.int64]:
@@ -138,7 +163,7 @@ def hex_text(value: Any) -> str:
 def from_hex(text: str, fmt: Format | str) -> Any:
     """The float of a format that :func:`hex_text` wrote. Raises ValueError if the format has no such float."""
     value = np.float64(float.fromhex(text))
-    found = rounded_from_float64(np.asarray(value), fmt)[()]
-    if not (float(found) == value or np.isnan(value)):
+    nearest = rounded_from_float64(np.asarray(value), fmt)[()]
+    if not (float(nearest) == value or np.isnan(value)):
         raise ValueError(f"text={text!r}: no {dtype_of(fmt).name} has this value")
-    return found
+    return nearest

@@ -31,15 +31,15 @@ def special_values(fmt: Format) -> Floats:
 
 def landmarks(facts: Facts) -> tuple[float, ...]:
     """The kinks, zeros, extrema and inflection points of a function, as the nearest float64."""
-    found = {nearest_float(kink.at) for kink in facts.kinks}
+    places = {nearest_float(kink.at) for kink in facts.kinks}
     for order in facts.orders:
         landscape = order.landscape
         if landscape.undecided is not None or landscape.is_empty:
             continue
-        found |= {nearest_float(point.at) for point in landscape.critical}
-        found |= {nearest_float(end) for piece in landscape.monotone for end in (piece.low, piece.high)}
-        found |= {nearest_float(end) for zero in landscape.zeros for end in _ends(zero)}
-    return tuple(sorted(x for x in found if math.isfinite(x)))
+        places |= {nearest_float(point.at) for point in landscape.critical}
+        places |= {nearest_float(end) for piece in landscape.monotone for end in (piece.low, piece.high)}
+        places |= {nearest_float(end) for zero in landscape.zeros for end in _ends(zero)}
+    return tuple(sorted(x for x in places if math.isfinite(x)))
 
 
 def thresholds(fmt: Format) -> tuple[float, ...]:

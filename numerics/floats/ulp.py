@@ -7,16 +7,12 @@ infinite where one is NaN or infinite and the other, correctly rounded, is not.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from flint import fmpq
 from numpy.typing import NDArray
 
-from ...proofs.enclosures.formats import Enclosures, Format
-from .formats import Floats, as_float64, exact, format_of, to_float
+from .formats import Floats, as_float64, format_of, ulp_exponents
 
 
 @dataclass(frozen=True)
@@ -53,21 +49,6 @@ def ulp_errors(computed: Floats, reference: Reference) -> NDArray[np.float64]:
     return np.where(both_finite, error, np.where(agree, 0.0, np.inf))
 
 
-def ulp_error(computed: Any, real: fmpq | Enclosures, fmt: Format) -> fmpq | float:
-    """The error in ULP of one computed float, exactly where the real is rational, else as the nearest float64.
-
-    Returns math.inf where one of the two is NaN or infinite and the other is not. Raises RoundingUndecided
-    for enclosures of an exact tie.
-    """
-    nearest, got = to_float(fmt.round(real)), float(computed)
-    if not (math.isfinite(nearest) and math.isfinite(got)):
-        return fmpq(0) if nearest == got or (math.isnan(nearest) and math.isnan(got)) else math.inf
-    value, ulp = exact(got), fmt.ulp(real)
-    if not callable(real):
-        return abs(value - real) / ulp
-    return abs(float((value - real(256)) / ulp))
-
-
 def conditioned(errors: NDArray[np.float64], kappa: NDArray[np.float64]) -> NDArray[np.float64]:
     """Errors in ULP divided by 1 + kappa, where kappa = abs(x g'(x) / g(x)) is the condition number of g at x.
 
@@ -80,8 +61,6 @@ def conditioned(errors: NDArray[np.float64], kappa: NDArray[np.float64]) -> NDAr
 
 def ulps(value: Floats) -> NDArray[np.float64]:
     """ulp(y) for floats y of any format, as float64; NaN where y is not finite."""
-    from .formats import ulp_exponents
-
     values = as_float64(value)
     finite = np.isfinite(values)
     return np.where(finite, np.ldexp(1.0, ulp_exponents(np.where(finite, values, 0), format_of(value))), np.nan)

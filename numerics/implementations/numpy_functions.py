@@ -1,7 +1,7 @@
 """A NumPy implementation of every activation and its derivatives, derived from the catalogue's expression.
 
-Nothing is written per activation. For each smooth piece the expression is compiled to float64 operations that
-carry their own error bound (:mod:`compiled`); where the bound says that digits were lost, a certified
+Nothing is written per activation. For each smooth piece the expression is evaluated in float64 operations that
+carry their own error bound (:mod:`evaluation`); where the bound says that digits were lost, a certified
 polynomial for the block of floats around the input takes over (:mod:`taylor_blocks`), and where there is none, the
 oracle. float64 results are kept inside the certified range; narrower formats are rounded once from float64.
 
@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.budget import Undecided
@@ -30,15 +29,14 @@ from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
 from ...proofs.functions.pieces import split
-from ...proofs.reals.reals import Real
-from ..floats.formats import Floats, as_float64, exact, format_of, rounded_from_float64, to_float, ulp_exponents
+from ..floats.formats import Floats, around, as_float64, format_of, rounded_from_float64, ulp_exponents
 from ..oracle.reference import Target, exact_expression, float64_product, float64_value, oracle
 from ..oracle.smooth_formulas import nth_derivative
-from . import compiled
+from .evaluation import evaluate
 from .taylor_blocks import Blocks
 
 FLOAT64_TOLERANCE = 2.0
-"""The largest error bound, in ULP, with which a compiled formula's float64 result is used."""
+"""The largest error bound, in ULP, with which a formula's float64 result is used."""
 FACTOR_TOLERANCE = 1.5
 """The same for each factor of a function of several inputs."""
 NARROW_TOLERANCE = 2.0**-7
@@ -57,7 +55,7 @@ class FloatFunction:
         pieces = split(expr, "x")
         self.oracle = oracle(expr, order)
         self._pieces = [p.expr and (nth_derivative(p.expr, order), Blocks(p.expr, order)) for p in pieces.pieces]
-        self._gaps = [_around(b) for b in pieces.breakpoints]
+        self._gaps = [around(b, FLOAT64) for b in pieces.breakpoints]
         self._function = calculus.derivative(expr, "x", order=order)
         self._remembered: dict[float, float] = {}
 
@@ -86,18 +84,18 @@ class FloatFunction:
         """The infimum and supremum, correctly rounded: no correctly rounded value lies outside."""
         try:
             shape = decided_landscape(self._function, "x")
-            return _nearest(shape.inf.value), _nearest(shape.sup.value)
+            return float(shape.inf.value), float(shape.sup.value)
         except Undecided:
             return -np.inf, np.inf
 
     def _on_piece(
         self, formula: Expr, blocks: Blocks, x: NDArray[np.float64], fmt: Format, tolerance: float
     ) -> NDArray[np.float64]:
-        computed = compiled.evaluate(formula, {"x": x})
-        known = np.isfinite(computed.value)
-        values = np.where(known, computed.value, 0.0)
+        computed = evaluate(formula, {"x": x})
+        finite = np.isfinite(computed.value)
+        values = np.where(finite, computed.value, 0.0)
         with np.errstate(over="ignore"):
-            lost = ~known | ~(computed.error <= np.ldexp(tolerance, ulp_exponents(values, fmt)))
+            lost = ~finite | ~(computed.error <= np.ldexp(tolerance, ulp_exponents(values, fmt)))
         values[lost] = np.nan
         expanded = np.flatnonzero(lost & (x != 0))
         values[expanded] = blocks(x[expanded])
@@ -112,23 +110,6 @@ class FloatFunction:
             if p not in self._remembered:
                 self._remembered[p] = float64_value(self.oracle, p)
         result[where] = np.array([self._remembered[float(p)] for p in points], np.float64)[back]
-
-
-def _around(breakpoint_: Real) -> tuple[float, float]:
-    """The largest float64 not above a real and the smallest not below it."""
-    near = _nearest(breakpoint_)
-    end = breakpoint_.ball(1024)
-    if arb(exact(near)) < end:
-        return near, float(np.nextafter(near, np.inf))
-    if arb(exact(near)) > end:
-        return float(np.nextafter(near, -np.inf)), near
-    return near, near
-
-
-def _nearest(real: Real) -> float:
-    if real.is_infinite:
-        return float(real)
-    return to_float(FLOAT64.round(real.ball if real.rational is None else real.rational))
 
 
 @lru_cache(maxsize=512)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class Bounded:
         return _rounded(value, error, exact=_scaling(self, other, value) | _scaling(other, self, value))
 
 
+@lru_cache(maxsize=4096)
 def constant(value: fmpq) -> Bounded:
     """A rational as the nearest float64."""
     nearest = int(value.p) / int(value.q)
@@ -54,15 +56,9 @@ def constant(value: fmpq) -> Bounded:
     return Bounded(np.float64(nearest), np.float64(0.0 if fmpq(p, q) == value else U * abs(nearest)))
 
 
-def given(value: NDArray[np.float64]) -> Bounded:
+def inputs(value: NDArray[np.float64]) -> Bounded:
     """Exact inputs."""
     return Bounded(value, np.zeros_like(value))
-
-
-def better(first: Bounded, second: Bounded) -> Bounded:
-    """Of two computations of the same numbers, elementwise the one with the smaller bound."""
-    left = first.error <= second.error
-    return Bounded(np.where(left, first.value, second.value), np.where(left, first.error, second.error))
 
 
 def _checked(value: Any, error: Any) -> Bounded:
@@ -143,20 +139,6 @@ def _decay(u: Bounded) -> Bounded:
     return exp(Bounded(-np.abs(u.value), np.zeros_like(u.value)))
 
 
-ONE, TWO = (Bounded(np.float64(v), np.float64(0.0)) for v in (1.0, 2.0))
-
-
-def logistic(u: Bounded) -> Bounded:
-    """1 / (1 + exp(-u)) without overflow."""
-    small = _decay(u)
-    right = power(ONE + small, fmpq(-1))
-    left = small * right
-    above = u.value >= 0
-    slope = left.value * right.value
-    error = np.where(above, right.error, left.error) + slope * np.expm1(u.error)
-    return _checked(np.where(above, right.value, left.value), error)
-
-
 def softplus(u: Bounded) -> Bounded:
     """log(1 + exp(u)) without overflow or cancellation."""
     small = _decay(u)
@@ -188,13 +170,6 @@ def sinh(u: Bounded) -> Bounded:
 
 def cosh(u: Bounded) -> Bounded:
     return _rounded(np.cosh(u.value), np.sinh(np.abs(u.value) + u.error) * u.error, LIBRARY_ULP)
-
-
-def sech(u: Bounded) -> Bounded:
-    """1 / cosh(u) without overflow."""
-    small = _decay(u)
-    result = TWO * small * power(ONE + small * small, fmpq(-1))
-    return _checked(result.value, result.error + result.value * np.expm1(u.error))
 
 
 def sin(u: Bounded) -> Bounded:

@@ -8,18 +8,17 @@ error at most about one ULP; blocks are built when an input first needs them and
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ...proofs.enclosures.balls import NAN, precision
-from ...proofs.enclosures.jets import program, series
+from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.jets import program
 from ...proofs.expressions.expr import Expr
 from ..oracle.log_scale import scaled_enclosure, scaled_sign
-from ..oracle.smooth_formulas import nth_derivative
+from ..oracle.smooth_formulas import nth_derivative, taylor_coefficients
 
 DEGREE = 16
 DEEPEST, DEEPEST_FAR = 13, 3
@@ -66,9 +65,9 @@ class Blocks:
             keys, back = np.unique(binade[pending] | 1 << level | index, return_inverse=True)
             rows[pending] = np.array([self._row(int(key)) for key in keys])[back]
             levels[pending] = level
-        found = rows >= 0
+        served = rows >= 0
         values = np.full(x.shape, np.nan)
-        values[found] = self._horner(x[found], exponent[found], levels[found], rows[found])
+        values[served] = self._horner(x[served], exponent[served], levels[served], rows[served])
         return values
 
     def _horner(
@@ -109,11 +108,10 @@ class Blocks:
                 flat = self._flat(whole[0], block) if whole[0].is_finite() or bits == PRECISIONS[0] else None
                 if flat is not None:
                     return flat
-                thin = self._jet(centre)
-                found = _polynomial(thin, whole[DEGREE + 1], step * sign)
-                if isinstance(found, _Polynomial):
-                    return found
-                if found == _SPLIT:
+                polynomial = _polynomial(self._jet(centre), whole[DEGREE + 1], step * sign)
+                if isinstance(polynomial, _Polynomial):
+                    return polynomial
+                if polynomial == _SPLIT:
                     return _SPLIT if level < deepest else _HOPELESS
         return _HOPELESS
 
@@ -131,13 +129,7 @@ class Blocks:
         return None
 
     def _jet(self, x: arb) -> list[arb]:
-        """Taylor coefficients of the derivative of this order, DEGREE + 2 of them."""
-        n = self._order
-        try:
-            c = series(self._program, "x", x, DEGREE + n + 2)
-        except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
-            return [NAN] * (DEGREE + 2)
-        return [c[k + n] * math.perm(k + n, n) for k in range(DEGREE + 2)]
+        return taylor_coefficients(self._program, x, DEGREE + 2, order=self._order)
 
 
 def _polynomial(thin: list[arb], last: arb, h: arb) -> _Polynomial | int | None:

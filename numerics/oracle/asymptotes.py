@@ -100,8 +100,8 @@ class NearLine:
             return 0
         apart = (abs(y - arb(line)) for y, line in zip((ends.at_low, ends.at_high), lines, strict=True))
         near = sum(bool(self.odd * distance < arb(unit * NEARNESS)) for distance in apart)
-        known = near and self.side(ends.low, ends.high) is not None and self.approaches(ends.low, ends.high)
-        return near if known else 0
+        certain = near and self.side(ends.low, ends.high) is not None and self.approaches(ends.low, ends.high)
+        return near if certain else 0
 
     def unit(self, ends: Ends, q: fmpq) -> fmpq | None:
         """A number that divides all floats near the line; it, or GRID times it, divides the line's values at floats.
@@ -181,7 +181,7 @@ def _greater(end: Real, x: fmpq) -> bool:
 
 def near_lines(smooth: Expr) -> tuple[NearLine, ...]:
     """The lines a smooth function of x may be near to: its asymptotes, its tangent and its value at 0, and 0."""
-    found: dict[tuple[fmpq, fmpq], None] = {}
+    coefficients: dict[tuple[fmpq, fmpq], None] = {}
     for place, side in ((MINUS_INFINITY, 1), (PLUS_INFINITY, -1), (exactly(0), 1), (exactly(0), -1)):
         slope = _limit(nth_derivative(smooth, 1), place, side)
         if slope is None:
@@ -189,14 +189,14 @@ def near_lines(smooth: Expr) -> tuple[NearLine, ...]:
         value = _limit(smooth - ex.rational(slope) * ex.name("x"), place, side)
         value = None if value is not None and odd_part(int(value.q)) > 1 else value
         if value is not None and (value == 0 or odd_part(int(slope.q)) == 1):
-            found[value, slope] = None
+            coefficients[value, slope] = None
         if value is not None:
-            found[value, fmpq(0)] = None
+            coefficients[value, fmpq(0)] = None
         if odd_part(int(slope.q)) == 1:
-            found[fmpq(0), slope] = None  # what is added to it is little for large x
-    found[fmpq(0), fmpq(0)] = None
+            coefficients[fmpq(0), slope] = None  # what is added to it is little for large x
+    coefficients[fmpq(0), fmpq(0)] = None
     lines = []
-    for c0, c1 in found:
+    for c0, c1 in coefficients:
         with suppress(Undecided):
             signs = _signs(smooth - ex.rational(c0) - ex.rational(c1) * ex.name("x"))
             slopes = _signs(nth_derivative(smooth, 1) - ex.rational(c1))

@@ -21,12 +21,13 @@ from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FIRST_PRECISION, FORMATS
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, split
-from ...proofs.reals.reals import Real
 from ..floats.error_free import two_terms
-from ..floats.formats import exact, from_bits, rounded_from_float64, to_bits, to_float
-from .reference import ExactReal, Oracle, oracle, rounded_row
+from ..floats.formats import around, exact, from_bits, rounded_from_float64, to_bits
+from .float32_rows import BINADE, ROW, ROWS
+from .reference import Oracle, oracle
+from .rounding import ExactReal, rounded_row
 from .smooth_formulas import nth_derivative
-from .taylor_rows import BINADE, ROW, ROWS, Polynomials, Rows
+from .taylor_rows import Polynomials, Rows
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 SIGN = 1 << 31
@@ -56,7 +57,7 @@ class Certified:
             None if p.expr is None else Polynomials(nth_derivative(p.expr, order), sizes=sizes) for p in pieces.pieces
         ]
         self._short = [None if p.expr is None else two_terms(nth_derivative(p.expr, order)) for p in pieces.pieces]
-        self._ends = [_End.of(b) for b in pieces.breakpoints]
+        self._ends = [_End(*around(b, FLOAT32)) for b in pieces.breakpoints]
 
     def rows(self, row: int, count: int) -> Rows:
         """Consecutive rows of one binade: a row is ROW consecutive bit patterns, starting at row * ROW.
@@ -70,10 +71,10 @@ class Certified:
             piece, short = self._pieces[index], self._short[index]
             chosen = slice(low - row, high - row)
             if piece is not None:
-                found = piece.rows(key, first + low - row, high - low)
-                rows.coefficients[chosen], rows.bars[chosen] = found.coefficients, found.bars
-                rows.tilts[chosen] = found.tilts
-                rows.exact[chosen] = found.exact if short is None else [short] * (high - low)
+                served = piece.rows(key, first + low - row, high - low)
+                rows.coefficients[chosen], rows.bars[chosen] = served.coefficients, served.bars
+                rows.tilts[chosen] = served.tilts
+                rows.exact[chosen] = served.exact if short is None else [short] * (high - low)
             else:
                 rows.bars[chosen] = 0.0  # undefined, that is NaN without any doubt
         return rows
@@ -119,15 +120,15 @@ class Certified:
         judged = np.ones(x.shape, np.bool_)
         left = np.flatnonzero(np.isnan(bar) | (x == 0))
         if left.size:
-            found = self.points(x[left])
-            value[left], bar[left], judged[left] = found.value, found.bar, found.judged
+            values = self.points(x[left])
+            value[left], bar[left], judged[left] = values.value, values.bar, values.judged
         return Values(value, bar, judged)
 
     def points(self, x: NDArray[np.float64]) -> Values:
         """Values by ball arithmetic, one by one."""
         points, back = np.unique(x, return_inverse=True)
-        found = np.array([self._point(float(p)) for p in points], np.float64).reshape(-1, 3)[back]
-        return Values(found[:, 0], found[:, 1], found[:, 2] != 0)
+        values = np.array([self._point(float(p)) for p in points], np.float64).reshape(-1, 3)[back]
+        return Values(values[:, 0], values[:, 1], values[:, 2] != 0)
 
     def _point(self, x: float) -> tuple[float, float, bool]:
         real = self._oracle.at(exact(x), stand_ins=FIRST_PRECISION)
@@ -145,7 +146,7 @@ class Certified:
 
     def signs(self, x: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.int8]:
         """The signs of f(x) - m for finite x and m, elementwise, decided with certainty. Raises ComparisonUndecided."""
-        signs, known = np.zeros(x.shape, np.int8), np.zeros(x.shape, np.bool_)
+        signs, decided = np.zeros(x.shape, np.int8), np.zeros(x.shape, np.bool_)
         inside = np.ones(x.shape, np.bool_)
         index = np.zeros(x.shape, np.int64)
         for end in self._ends:
@@ -154,8 +155,8 @@ class Certified:
         for piece, short in enumerate(self._short):
             at = np.flatnonzero(inside & (index == piece))
             if short is not None and at.size:
-                signs[at], known[at] = short.signs(x[at], m[at])
-        for i in np.flatnonzero(~known):
+                signs[at], decided[at] = short.signs(x[at], m[at])
+        for i in np.flatnonzero(~decided):
             signs[i] = self._sign(float(x[i]), float(m[i]))
         return signs
 
@@ -197,30 +198,18 @@ class _End:
     above: float
     """The smallest float32 not below it; the same if it is a float32."""
 
-    @staticmethod
-    def of(breakpoint_: Real) -> _End:
-        end = breakpoint_.ball(512)
-        real = breakpoint_.rational
-        near = to_float(FLOAT32.round(real if real is not None else breakpoint_.ball))
-        down, up = (float(np.nextafter(np.float32(near), np.float32(d))) for d in (-np.inf, np.inf))
-        if abs(near) < np.inf and arb(exact(near)) < end:
-            return _End(near, up)
-        if abs(near) < np.inf and arb(exact(near)) > end:
-            return _End(down, near)
-        return _End(near, near)
-
     def side(self, x: float) -> int:
         """1 if a float32 lies to the right, -1 to the left, 0 if it is the breakpoint."""
         return 1 if x > self.below else -1 if x < self.above else 0
 
     def around(self, row: int, count: int) -> tuple[int, ...]:
         """Where to cut rows so that a breakpoint between or on its floats has a row of its own."""
-        found: list[int] = []
+        cuts: list[int] = []
         for x in (self.below, self.above):
             if x and abs(x) < np.inf:
                 at = int(to_bits(np.array([x], np.float32))[0]) // ROW
-                found += [cut for cut in (at, at + 1) if row < cut < row + count]
-        return tuple(found)
+                cuts += [cut for cut in (at, at + 1) if row < cut < row + count]
+        return tuple(cuts)
 
 
 @lru_cache(maxsize=64)

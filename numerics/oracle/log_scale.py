@@ -185,12 +185,12 @@ def beside_exact(expr: Expr, x: fmpq, variable: str, bits: int) -> arb | None:
     """For a value closer to a dyadic rational c, not 0, than this precision shows: its :func:`stand_in`, or None."""
     for enough in (LITTLE, bits):
         with precision(enough):
-            found = parts(expr, x, variable)
-            if not found.c:
+            parted = parts(expr, x, variable)
+            if not parted.c:
                 return None
-            if excludes_zero(found.rest.m):
-                near = bool(abs(found.rest.ball()) < _reach(found.c, bits))
-                return stand_in(found.c, 1 if found.rest.m > 0 else -1, bits) if near else None
+            if excludes_zero(parted.rest.m):
+                near = bool(abs(parted.rest.ball()) < _reach(parted.c, bits))
+                return stand_in(parted.c, 1 if parted.rest.m > 0 else -1, bits) if near else None
     return None
 
 

@@ -7,29 +7,10 @@ absolute values at most 1; coefficients come from a jet in ball arithmetic, and 
 the remainder. A block that does not meet the bound below is halved. Whatever no block serves goes to
 :mod:`gradproof.numerics.oracle.reference` point by point, and so do roundings that the bound leaves open. Blocks are
 built when an array first has a few inputs in them, and kept.
-
-Why hi + lo is within 2**-70 abs(y) of the exact y:
-
-- t is exact: it consists of the low bits of the input, and so is its division t = t_head + t_tail, with t_head a
-  multiple of 2**-26 of at most 1/2 and 0 <= t_tail < 2**-26 a multiple of 2**-52.
-- From degree PAIRS on Horner's rule runs in float64; the rounding of every product and sum is bounded in turn by 2**-53
-  times the size it can have (Higham, "Accuracy and Stability of Numerical Algorithms", section 5.1, with sizes in
-  place of computed values), the rounding of each coefficient by ball arithmetic.
-- Below, the value is head + tail, with head a multiple of 2**-26 of at most 1 + 2**-20: `head * t_head` and
-  `head * t_tail` have at most 53 bits and are exact; `P = b_head + head * t_head` is a sum of multiples of 2**-52 of
-  at most 2, exact; `split` is exact. The only roundings are in `Q = b_tail + (head * t_tail + tail * t)` and the new
-  tail, of the size of 2**-25: each rounding is below 2**-77. It is the double-word Horner's rule (Joldes, Muller and
-  Popescu 2017, "Tight and rigorous error bounds for basic building blocks of double-word arithmetic", bound the
-  operations of the general one) on a fixed grid, where products without error need neither Dekker's nor a fused one.
-- hi, lo = fast_two_sum(P, Q) is exact, since abs(P) >= abs(Q) is part of a block's conditions.
-- The sum of all this and the remainder, in `_error`, is at most 2**-70 times the smallest abs(y) that the block's
-  coefficients allow. Subnormal intermediate results add less than 2**-1000 each. The last scaling by a power of two
-  is exact for hi and, as blocks are kept to 2**-900 <= abs(y) <= 2**1000, rounds lo by less than 2**-170 abs(y).
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -40,25 +21,30 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.catalogue.parameters import ParameterValue
-from ...proofs.enclosures.balls import NAN, known_sign, precision
-from ...proofs.enclosures.jets import program, series
+from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.jets import program
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import split as split_pieces
-from ..floats.double_double import GRID, UNIT, Doubles, certainly_rounds_to_head, fast_two_sum, split
+from ..floats.double_double import Doubles, certainly_rounds_to_head, fast_two_sum, split
 from ..floats.formats import Floats, as_float64
-from .log_scale import parts, scaled_enclosure, scaled_sign
+from .log_scale import scaled_enclosure, scaled_sign
+from .pair_polynomials import (
+    BESIDE_UNKNOWN,
+    BOUND,
+    DEGREE,
+    LARGEST,
+    NOTHING,
+    PAIRS,
+    SMALLEST,
+    ZERO,
+    Block,
+    beside_constant,
+    is_flat,
+    is_vague,
+    taylor_block,
+)
 from .reference import OracleReference, Target, check_request, exact_expression, reference
-from .smooth_formulas import nth_derivative
-
-DEGREE = 13
-PAIRS = 4
-"""How many coefficients, from the constant one on, are pairs of float64."""
-
-BOUND = 2.0**-70
-"""The largest relative error of a pair."""
-
-SMALLEST, LARGEST = -900, 1000
-"""Exponents between which blocks are built."""
+from .smooth_formulas import nth_derivative, taylor_coefficients
 
 DEEPEST = 14
 """Halvings of a binade after which a block is given up: next to zeros and in the steepest decays."""
@@ -77,7 +63,6 @@ _ONE = 1023 << 52
 _T_HEAD = ~((1 << 26) - 1)
 _HALVE = -1
 _UNSERVED = 0
-_BESIDE_UNKNOWN = 2
 
 
 @dataclass(frozen=True)
@@ -89,22 +74,6 @@ class DoubleDoubles:
 
     hi: Doubles
     lo: Doubles
-
-
-@dataclass(frozen=True)
-class Block:
-    """y = scale * (sum of b_k t**k), with b_k = heads[k] + tails[k] below PAIRS and heads[k] from there on."""
-
-    heads: tuple[float, ...]
-    tails: tuple[float, ...]
-    scale: float
-    beside: int
-    """Where abs(y) cannot be told from a power of two by its pair: 1 if it is that or more, -1 if it is less, all over
-    the block; _BESIDE_UNKNOWN otherwise."""
-
-
-_NOTHING = Block((math.nan,) * (DEGREE + 1), (math.nan,) * PAIRS, math.nan, _BESIDE_UNKNOWN)
-_ZERO = Block((0.0,) * (DEGREE + 1), (0.0,) * PAIRS, 1.0, 1)
 
 
 class Precise:
@@ -119,10 +88,10 @@ class Precise:
         self._lock = threading.Lock()
         self._nodes: dict[int, int] = {}
         self._attempt: dict[int, int] = {}
-        self._blocks: list[Block] = [_NOTHING]
+        self._blocks: list[Block] = [NOTHING]
         self._levels: list[int] = [0]
         self._cells: dict[int, NDArray[np.int32]] = {}
-        self._tables = _Tables([_NOTHING], [0], {})
+        self._tables = _Tables([NOTHING], [0], {})
 
     @property
     def blocks(self) -> int:
@@ -146,8 +115,8 @@ class Precise:
     def _evaluate(self, x: Doubles, hi: Doubles, lo: Doubles, beside: NDArray[np.int8]) -> None:
         tables = self._tables
         with np.errstate(all="ignore"):
-            for here in _chunks(x.size):
-                hi[here], lo[here], beside[here] = tables.evaluate(x[here])
+            for chunk in _chunks(x.size):
+                hi[chunk], lo[chunk], beside[chunk] = tables.evaluate(x[chunk])
 
     def _learn(self, x: Doubles) -> bool:
         """Builds the blocks that these inputs want; whether there are new ones."""
@@ -157,9 +126,9 @@ class Precise:
             before = self.blocks
             for key in np.unique(keys).tolist():
                 if 0 < key & 0x7FF < 0x7FF:
-                    known = self.blocks
+                    others = self.blocks
                     self._descend(key, np.sort(bits[keys == key] & _MANTISSA))
-                    if self.blocks > known:
+                    if self.blocks > others:
                         self._cells[key] = self._compiled(key)
             if self.blocks == before:
                 return False
@@ -182,10 +151,10 @@ class Precise:
                 pending += [(2 * cell, low, cut), (2 * cell + 1, cut, high)]
 
     def _built(self, key: int, cell: int) -> int:
-        found = self._build(key, cell)
-        if isinstance(found, int):
-            return found
-        self._blocks.append(found)
+        built = self._build(key, cell)
+        if isinstance(built, int):
+            return built
+        self._blocks.append(built)
         self._levels.append(cell.bit_length() - 1)
         return self.blocks
 
@@ -211,22 +180,22 @@ class Precise:
         if not isinstance(formula, Expr):
             return halve if formula else _UNSERVED
         derivative = nth_derivative(formula, self.order)
-        found: Block | None = None
+        candidate: Block | None = None
         for attempt in range(self._attempt.get(key, 0), len(PRECISIONS)):
             with precision(PRECISIONS[attempt], DEGREE + self.order + 2):
                 thin = self._jet(formula, middle)
-                if _is_vague(thin, width):
+                if is_vague(thin, width):
                     continue
                 self._attempt[key] = attempt
-                found = _block(thin, self._jet(formula, whole)[DEGREE + 1], width)
-            if found is None or found.beside != _BESIDE_UNKNOWN or not _is_flat(found):
+                candidate = taylor_block(thin, self._jet(formula, whole)[DEGREE + 1], width)
+            if candidate is None or candidate.beside != BESIDE_UNKNOWN or not is_flat(candidate):
                 break
-        if found is None:
+        if candidate is None:
             return self._without_polynomial(derivative, whole, level)
-        if found.beside == _BESIDE_UNKNOWN and _is_flat(found):
-            found = replace(found, beside=_beside_constant(found, derivative, whole))
-            return halve if found.beside == _BESIDE_UNKNOWN and level < DEEPEST_FLAT else found
-        return found
+        if candidate.beside == BESIDE_UNKNOWN and is_flat(candidate):
+            candidate = replace(candidate, beside=beside_constant(candidate, derivative, whole))
+            return halve if candidate.beside == BESIDE_UNKNOWN and level < DEEPEST_FLAT else candidate
+        return candidate
 
     def _without_polynomial(self, derivative: Expr, whole: arb, level: int) -> Block | int:
         """The block, where all its values round to zero; else whether to halve it, or to give it up as out of range."""
@@ -234,7 +203,7 @@ class Precise:
         if abs(values) < arb(2) ** -1110:
             sign = scaled_sign(derivative, whole, "x", 128)
             if sign:
-                return Block((float(sign), *_ZERO.heads[1:]), _ZERO.tails, 0.0, 1)
+                return Block((float(sign), *ZERO.heads[1:]), ZERO.tails, 0.0, 1)
             return _HALVE if level < DEEPEST_SIGN else _UNSERVED
         if abs(values) < arb(2) ** SMALLEST or abs(values) > arb(2) ** LARGEST:
             return _UNSERVED
@@ -250,13 +219,7 @@ class Precise:
         return self._formulas[-1] or False
 
     def _jet(self, formula: Expr, x: arb) -> list[arb]:
-        """Taylor coefficients of the derivative of this order, DEGREE + 2 of them."""
-        n = self.order
-        try:
-            c = series(program(formula), "x", x, DEGREE + n + 2)
-        except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
-            return [NAN] * (DEGREE + 2)
-        return [c[k + n] * math.perm(k + n, n) for k in range(DEGREE + 2)]
+        return taylor_coefficients(program(formula), x, DEGREE + 2, order=self.order)
 
 
 @lru_cache(maxsize=64)
@@ -309,120 +272,6 @@ class _Tables:
         return self._heads[k][row] + head * t_head, self._tails[k][row] + (head * t_tail + tail * t)
 
 
-def _is_vague(thin: list[arb], width: arb) -> bool:
-    """Whether Taylor coefficients are not known to 2**-100 of the size of the function on a block."""
-    terms = [a * width**k for k, a in enumerate(thin[: DEGREE + 1])]
-    size = sum((abs(b.mid()) / 2**k for k, b in enumerate(terms)), arb(0))
-    return not all(b.is_finite() and b.rad() <= size * arb(2) ** -101 for b in terms)
-
-
-def _block(thin: list[arb], last: arb, width: arb) -> Block | None:
-    """The block with these Taylor coefficients, the last one that over all of it; None if it is too wide."""
-    exact = [a * width**k for k, a in enumerate(thin[: DEGREE + 1])]
-    remainder = _remainder(last, width)
-    if not remainder.is_finite():
-        return None
-    size = sum((abs(b) / 2**k for k, b in enumerate(exact)), remainder).upper()
-    if size.is_zero():
-        return _ZERO
-    mantissa, lowest = size.man_exp()
-    exponent = int(lowest) + int(mantissa).bit_length()
-    if not SMALLEST <= exponent <= LARGEST:
-        return None
-    exact = [b / arb(2) ** exponent for b in exact]
-    left_over = _above(remainder / arb(2) ** exponent)
-    heads = [float(b.mid()) for b in exact]
-    heads[:PAIRS] = [round(b * 2.0**52) / 2.0**52 for b in heads[:PAIRS]]
-    tails = [float((b - b0).mid()) for b, b0 in zip(exact, heads[:PAIRS], strict=False)]
-    stored = [arb(b0) for b0 in heads]
-    for k, tail in enumerate(tails):
-        stored[k] += tail
-    sizes = [_above(b) for b in exact]
-    off = [_above(b - b0) for b, b0 in zip(exact, stored, strict=True)]
-    spread = sum((s / 2**k for k, s in enumerate(sizes[1:], 1)), left_over) * (1 + 2.0**-40)
-    smallest = sizes[0] * (1 - 2.0**-40) - spread  # both ends of abs(b_0) agree to 2**-99
-    error = _error(sizes, off) + left_over + 2.0**-150
-    if not (smallest > 2.0**-16 and error * (1 + 2.0**-20) <= BOUND * smallest):
-        return None
-    beside = _beside(abs(exact[0]), arb(spread))
-    return Block(tuple(heads), tuple(tails), math.ldexp(1.0, exponent), beside)
-
-
-def _remainder(last: arb, width: arb) -> arb:
-    """A bound of what a Taylor polynomial leaves out, from the next coefficient over the whole block (Lagrange)."""
-    return abs(last * (width / 2) ** (DEGREE + 1))
-
-
-def _above(b: arb) -> float:
-    """A float that the absolute value does not exceed: the nearest one and some."""
-    return float(abs(b).upper()) * (1 + 2.0**-50)
-
-
-def _error(sizes: list[float], off: list[float]) -> float:
-    """A bound for the error of evaluating sum b_k t**k, where abs(b_k) <= sizes[k] is stored with error off[k].
-
-    math.inf where the sizes are outside the domain of the evaluation. These floats are sums of positive terms,
-    whose rounding the caller makes up for.
-    """
-    reach = [0.0] * (DEGREE + 2)  # reach[k] bounds sum b_(j+k) t**j
-    for k in range(DEGREE, -1, -1):
-        reach[k] = sizes[k] + reach[k + 1] / 2
-    if max(reach[: PAIRS + 1]) > 1 + 2.0**-30:
-        return math.inf
-    error = off[DEGREE]
-    for k in range(DEGREE - 1, PAIRS - 1, -1):
-        product = UNIT * (reach[k + 1] + error) / 2
-        error = error / 2 + product + off[k]
-        error += UNIT * (reach[k] + error)
-    tail = GRID / 2
-    for k in range(PAIRS - 1, -1, -1):
-        head = reach[k + 1] + error + tail
-        product = UNIT * tail / 2
-        q = head * GRID + tail / 2 + product
-        roundings = product + UNIT * q
-        q = (q + 2.0**-52) * (1 + 2 * UNIT)
-        roundings += UNIT * q
-        if k:
-            tail = (q + GRID / 2) * (1 + UNIT)
-            roundings += UNIT * tail
-        error = error / 2 + roundings + off[k]
-    return error
-
-
-def _near_power(middle: arb) -> arb:
-    """The only power of two that can be within 2**-29 of a narrow positive ball, relatively."""
-    mantissa, lowest = (middle.mid() * (1 + arb(2) ** -30)).mid().man_exp()
-    return arb(2) ** (int(lowest) + int(mantissa).bit_length() - 1)
-
-
-def _beside(middle: arb, spread: arb) -> int:
-    """`Block.beside` for absolute values within `spread` of a narrow positive ball."""
-    power = _near_power(middle)
-    if not spread < middle * arb(2) ** -30:
-        return _BESIDE_UNKNOWN
-    if middle - spread >= power:
-        return 1
-    return -1 if middle + spread < power else _BESIDE_UNKNOWN
-
-
-def _is_flat(block: Block) -> bool:
-    """Whether all values are so close to one power of two that no pair might tell them from it."""
-    first, rest = abs(block.heads[0]), sum(map(abs, block.heads[1:]))
-    power = float(_near_power(arb(first)))
-    return rest < 2.0**-40 * first and abs(first - power) < 2.0**-40
-
-
-def _beside_constant(block: Block, derivative: Expr, whole: arb) -> int:
-    """`Block.beside` where a formula is, all over the block, a power of two and a rest of known sign."""
-    power = _near_power(abs(arb(block.heads[0]))) * arb(block.scale)
-    with precision(128):
-        found = parts(derivative, whole, "x")
-        sign = known_sign(found.rest.m)
-    if sign is None or abs(arb(found.c)) != power:
-        return _BESIDE_UNKNOWN
-    return 1 if sign == 0 or (sign > 0) == (found.c > 0) else -1
-
-
 def double_double(
     target: Target, x: Floats, *, order: int = 0, parameters: Mapping[str, ParameterValue] | None = None
 ) -> DoubleDoubles:
@@ -451,9 +300,9 @@ def bulk_reference(
     exponent = np.empty(points.shape, np.int64)
     open_ = np.empty(points.shape, np.bool_)
     with np.errstate(all="ignore"):
-        for here in _chunks(points.size):
-            exponent[here], open_[here] = _rounding(hi[here], lo[here], beside[here])
-            lo[here] *= ((1023 - exponent[here]) << 52).view(np.float64)
+        for chunk in _chunks(points.size):
+            exponent[chunk], open_[chunk] = _rounding(hi[chunk], lo[chunk], beside[chunk])
+            lo[chunk] *= ((1023 - exponent[chunk]) << 52).view(np.float64)
     missing = np.flatnonzero(open_)
     rest = reference(expr, points[missing], order=order)
     hi[missing], lo[missing], exponent[missing] = rest.value, rest.residual, rest.ulp_exponent
@@ -473,7 +322,7 @@ def _rounding(hi: Doubles, lo: Doubles, beside: NDArray[np.int8]) -> tuple[NDArr
     if powers.size:
         top, rest, side = hi[powers], lo[powers] * np.sign(hi[powers]), beside[powers]
         side = np.where(np.abs(rest) > error[powers] * (1 + 2.0**-10), np.sign(rest).astype(np.int8), side)
-        undecided[powers] |= side == _BESIDE_UNKNOWN
+        undecided[powers] |= side == BESIDE_UNKNOWN
         exponent[powers] = np.where(top == 0, -1074, exponent[powers] - (side < 0))
     return exponent, undecided
 

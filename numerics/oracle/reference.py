@@ -7,7 +7,6 @@ Nothing here computes with floats. Inputs and outputs are arrays of a format's d
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -23,7 +22,7 @@ from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
 from ...proofs.enclosures.balls import excludes_zero, precision
-from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
+from ...proofs.enclosures.formats import FIRST_PRECISION, Format, format_named
 from ...proofs.enclosures.jets import program
 from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
@@ -38,35 +37,13 @@ from ...proofs.reals.reals import exact as exact_real
 from ..floats.formats import as_array, as_float64, dtype_of, exact, format_of, to_float
 from ..floats.ulp import Reference
 from .log_scale import beside_exact, near_zero, scaled_enclosure, scaled_sign, stand_in
+from .rounding import PATIENCE, ExactReal, OneSided, Row, rounded_row, special_row
 from .smooth_formulas import nth_derivative, rational_value
 
 Target: TypeAlias = "str | Activation | Expr"
-ExactReal: TypeAlias = "fmpq | Enclosures"
-
-
-PATIENCE = 2048
-"""The precision at which a value is suspected of sitting next to an exact tie or to 0, in bits."""
 
 SIGN_BITS = (FIRST_PRECISION, 4 * PATIENCE)
 """Precisions at which the sign of what is next to 0 is looked for: x - tanh(x) loses two thirds of its digits."""
-
-AT_ONCE = FIRST_PRECISION, 4 * FIRST_PRECISION
-"""Precisions at which a rounding is tried in whole numbers first: what cancels like x^-2 needs the second."""
-
-_GUARD, _SLACK = 64, 8
-"""A ball is settled at once where it is narrower than 2**(_SLACK - _GUARD) ULP, in units of 2**-_GUARD ULP."""
-
-NARROW = arb(2) ** -56
-"""How wide a ball may be, in ULP, for its midpoint to stand for the value."""
-
-
-@dataclass(frozen=True)
-class OneSided:
-    """The two one-sided limits of a derivative at a kink, correctly rounded. The derivative has no value there."""
-
-    left: float
-    right: float
-
 
 @dataclass(frozen=True)
 class OracleReference(Reference):
@@ -145,11 +122,11 @@ class Oracle:
 
     def _at_breakpoint(self, x: fmpq) -> ExactReal | Kink | None:
         try:
-            found = derivative_at(self.expr, x, self.order, 256)
+            value = derivative_at(self.expr, x, self.order, 256)
         except Undefined:
             return None
-        if isinstance(found, Kink) or found.is_exact():
-            return found if isinstance(found, Kink) else found.fmpq()
+        if isinstance(value, Kink) or value.is_exact():
+            return value if isinstance(value, Kink) else value.fmpq()
 
         def enclosure(bits: int) -> arb:
             value = derivative_at(self.expr, x, self.order, bits)
@@ -269,9 +246,9 @@ def condition(
     x = as_array(x)
     expr = exact_expression(target, parameters)
     check_request(expr, order)
-    here, slope = oracle(expr, order), oracle(expr, order + 1)
+    function, slope = oracle(expr, order), oracle(expr, order + 1)
     points, back = np.unique(as_float64(x), return_inverse=True, equal_nan=True)
-    kappa = [_kappa(here, slope, float(point)) for point in points]
+    kappa = [_kappa(function, slope, float(point)) for point in points]
     return np.array(kappa, np.float64)[back.reshape(x.shape)]
 
 
@@ -300,29 +277,22 @@ def check_request(expr: Expr, order: int) -> None:
         raise ValueError(f"expression {to_text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
 
 
-Row: TypeAlias = "tuple[float, float, int, OneSided | None]"
-
-
 def _row(function: Oracle, x: float, fmt: Format, *, alone: bool = False) -> Row:
     """Rounded value, residual, ulp exponent and kink; the value alone is to be relied on with `alone`."""
     if x != x:
-        return _special(x, fmt)
+        return special_row(x, fmt)
     if abs(x) == float("inf"):
         real = function.limit(1 if x > 0 else -1)
     else:
         real = function.at(exact(x), stand_ins=FIRST_PRECISION)
     if real is None:
-        return _special(float("nan"), fmt)
+        return special_row(float("nan"), fmt)
     if isinstance(real, (int, float)):
-        return _special(real, fmt)
+        return special_row(real, fmt)
     if isinstance(real, Kink):
         left, right = (to_float(fmt.round(_exact_or_near(side))) for side in (real.left, real.right))
         return float("nan"), 0.0, fmt.emin, OneSided(left, right)
     return rounded_row(real, fmt, alone=alone)
-
-
-def _special(value: float, fmt: Format) -> Row:
-    return (value if fmt.overflow == "inf" else float("nan")), 0.0, fmt.emax - fmt.precision + 1, None
 
 
 def kink_value(kink: OneSided) -> float:
@@ -359,95 +329,13 @@ def _exact_or_near(side: arb) -> fmpq | Callable[[int], arb]:
     return side.fmpq() if side.is_exact() else lambda _: side
 
 
-def rounded_row(real: ExactReal, fmt: Format, *, alone: bool = False) -> Row:
-    """An exact number as a row of a reference: rounded, with what the rounding left over, in no kink.
-
-    With `alone` the rounded value alone is to be relied on, which takes less where it is a power of two.
-    """
-    if callable(real):
-        for bits in AT_ONCE:
-            if (row := _at_once(real(bits), fmt, alone)) is not None:
-                return row
-        nearest, near = _settled(real, fmt)
-        middle, negative = fmt.clamped(near.mid()), bool(near < 0)
-    else:
-        nearest, middle, negative = fmt.round(real), real, bool(real < 0)
-    ulp = fmt.ulp(middle)
-    exponent = ulp.p.bit_length() - ulp.q.bit_length()
-    if isinstance(nearest, str):
-        return to_float(nearest), 0.0, exponent, None
-    left_over = (middle - nearest) / ulp
-    value = -0.0 if negative and nearest == 0 else to_float(nearest)
-    return value, int(left_over.p) / int(left_over.q), exponent, None
-
-
-def _at_once(ball: arb, fmt: Format, alone: bool) -> Row | None:
-    """The row of what a ball encloses, in whole numbers; None unless it is narrow and off the midpoints and, but for
-    the value alone, off the powers of two: the usual case, which needs no fractions."""
-    if not ball.is_finite() or not excludes_zero(ball):
-        return None
-    mantissa, lowest = map(int, ball.mid().man_exp())
-    radius, scale = map(int, ball.rad().man_exp())
-    width = scale + radius.bit_length() if radius else lowest  # the radius is below 2**width
-    size, sign = abs(mantissa), 1.0 if mantissa > 0 else -1.0  # more bits than a float may hold
-    top = lowest + size.bit_length() - 1  # 2**top <= size of the midpoint < 2**(top + 1)
-    if width >= top:
-        return None
-    if top > fmt.emax + 1:
-        return _special(sign * math.inf, fmt)
-    exponent = max(top, fmt.emin) - fmt.precision + 1
-    if top < exponent - _GUARD:
-        return sign * 0.0, 0.0, exponent, None
-    if top >= fmt.emax or (radius and width > exponent - _GUARD + _SLACK - 1):
-        return None
-    shift = lowest - exponent + _GUARD
-    whole, rest = divmod(size << shift if shift >= 0 else size >> -shift, 1 << _GUARD)
-    up = rest >> (_GUARD - 1)
-    boundaries = [1 << (_GUARD - 1)]
-    # On either side of a power of two the nearest float is that power; how far it is in ULP depends on the side.
-    if not alone and top >= fmt.emin and not whole & (whole - 1):
-        boundaries.append(0)
-    if not alone and not (whole + 1) & whole:
-        boundaries.append(1 << _GUARD)
-    if any(abs(rest - boundary) <= 1 << _SLACK for boundary in boundaries):
-        return None
-    return sign * math.ldexp(whole + up, exponent), sign * (rest - (up << _GUARD)) / (1 << _GUARD), exponent, None
-
-
-def _settled(real: Enclosures, fmt: Format) -> tuple[Rounded, arb]:
-    """The rounded value, and a ball that shows the sign, the ULP and what the rounding left over, if one was found."""
-    seen: list[tuple[int, arb]] = []
-
-    def remembered(bits: int) -> arb:
-        seen.append((bits, real(bits)))
-        return seen[-1][1]
-
-    nearest = fmt.round(remembered)
-    bits, near = seen[-1]
-    while not (shown := _shows(near, bits, fmt)) and bits < 2 * PATIENCE:
-        bits = PATIENCE if 2 * FIRST_PRECISION <= bits < PATIENCE else 2 * bits
-        near = real(bits)
-    if shown is None and not isinstance(nearest, str):  # a power of two, or 0, as far as anything shows
-        near = arb(nearest)
-    return nearest, near
-
-
-def _shows(near: arb, bits: int, fmt: Format) -> bool | None:
-    """Whether a ball shows the sign of a real, its ULP and its place to NARROW; None where not even sign and ULP."""
-    with precision(bits + 32):
-        ulp, same = (fmt.ulp(fmt.clamped(end)) for end in (near.lower(), near.upper()))
-    if ulp != same or not (excludes_zero(near) or near.is_zero()):
-        return None
-    return bool(near.rad() < arb(ulp) * NARROW)
-
-
-def _kappa(here: Oracle, slope: Oracle, x: float) -> float:
+def _kappa(function: Oracle, slope: Oracle, x: float) -> float:
     if x != x:
         return x
     if abs(x) == float("inf"):
         return 0.0
     point = exact(x)
-    value, rate = here.at(point), slope.at(point)
+    value, rate = function.at(point), slope.at(point)
     if value is None or rate is None or isinstance(value, Kink) or isinstance(rate, Kink):
         return 0.0
     bits = 128

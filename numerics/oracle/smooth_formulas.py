@@ -1,15 +1,18 @@
-"""Smooth expressions in x: their derivatives, and exact values of those made of sums, products, powers and roots.
+"""Smooth expressions in x: derivatives, Taylor coefficients, and exact values of sums, products, powers and roots.
 
 Ties and zeros, which ball arithmetic cannot decide, are decided in rational arithmetic.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 
-from flint import fmpq
+from flint import arb, fmpq
 
+from ...proofs.enclosures.balls import NAN
+from ...proofs.enclosures.jets import Program, series
 from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
@@ -33,6 +36,18 @@ def nth_derivative(expr: Expr, order: int) -> Expr:
     for _ in range(order):
         expr = calculus.differentiate(expr, "x")
     return _factored(expr) if order else expr
+
+
+def taylor_coefficients(smooth: Program, x: arb, terms: int, *, order: int = 0) -> list[arb]:
+    """The first Taylor coefficients of a derivative of a smooth expression in x, at a point or over a ball.
+
+    At the precision in force, which is set for terms + order coefficients. NaN where there are none.
+    """
+    try:
+        c = series(smooth, "x", x, terms + order)
+    except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
+        return [NAN] * terms
+    return [a * math.perm(k, order) for k, a in enumerate(c)][order:] if order else c
 
 
 def _factored(expr: Expr) -> Expr:
@@ -70,33 +85,17 @@ def _whole(exponents: Iterable[fmpq]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def is_rational_function(expr: Expr) -> bool:
-    """Whether an expression is made of names, rationals, sums, products and whole powers alone."""
-    match expr.op:
-        case "rational" | "name":
-            return True
-        case "add" | "mul":
-            return all(map(is_rational_function, expr.args))
-        case "pow":
-            exponent = expr.args[1].value
-            whole = exponent is not None and exponent.q == 1 and abs(exponent) <= LARGEST_EXPONENT
-            return whole and is_rational_function(expr.args[0])
-        case _:
-            return False
-
-
-@lru_cache(maxsize=4096)
-def _is_algebraic_function(expr: Expr) -> bool:
+def is_algebraic(expr: Expr) -> bool:
     """Whether an expression is made of names, rationals, sums, products and small rational powers alone."""
     match expr.op:
         case "rational" | "name":
             return True
         case "add" | "mul":
-            return all(map(_is_algebraic_function, expr.args))
+            return all(map(is_algebraic, expr.args))
         case "pow":
             exponent = expr.args[1].value
             small = exponent is not None and max(abs(exponent.p), exponent.q) <= LARGEST_EXPONENT
-            return small and _is_algebraic_function(expr.args[0])
+            return small and is_algebraic(expr.args[0])
         case _:
             return False
 
@@ -119,7 +118,7 @@ def rational_value(expr: Expr, x: fmpq) -> fmpq | None:
 
     None for any other function, at a pole and where a root is irrational or not real.
     """
-    if not _is_algebraic_function(expr):
+    if not is_algebraic(expr):
         return None
     values: dict[Expr, fmpq] = {ex.name("x"): x}
 

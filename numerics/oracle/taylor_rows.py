@@ -1,12 +1,8 @@
 """Certified polynomials for runs of consecutive float32s: one for each block of a binade, expanded to rows.
 
-The grid. The float32s of one sign and exponent are evenly spaced: origin + j q for j = 0, ..., 2**23 - 1 (from 0 for
-the subnormals). A block is an aligned run of 2**m of them, m from 23 to 11; a row is a block of 2**11 = ROW. With c
-the middle of a block and h = 2**(m - 1) q, its floats are c + h t, t = (2 i + 1 - 2**m) / 2**m, i = 0, ..., 2**m - 1.
-
-The polynomial. The Taylor coefficients a_k of f at c, k <= DEGREE, come from a jet in ball arithmetic, scaled by h**k
-and rounded to float64. Three things separate the polynomial's computed values from f, and a block's `bar` bounds
-their sum at every float of the block:
+A block of :mod:`float32_rows` has the floats c + h t. The Taylor coefficients a_k of f at c, k <= DEGREE, come from a
+jet in ball arithmetic, scaled by h**k and rounded to float64. Three things separate the polynomial's computed values
+from f, and a block's `bar` bounds their sum at every float of the block:
 
 1. truncation: at most h**(DEGREE + 1) times the coefficient DEGREE + 1 of the jet over the whole block (Taylor's
    theorem with Lagrange's remainder; a jet over a ball encloses f^(k)/k! on all of it). Where that is too coarse,
@@ -47,21 +43,15 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...proofs.enclosures.balls import NAN, precision
-from ...proofs.enclosures.jets import Program, enclose, program, series
+from ...proofs.enclosures.jets import Program, enclose, program
 from ...proofs.expressions.expr import Expr
 from ..floats.error_free import TwoTerms
 from .asymptotes import NEARNESS, Beside, Ends, NearLine, float_of, near_lines
+from .float32_rows import DEEPEST, ROW, ROWS, Span, floats_at, spacing, span
 from .log_scale import scaled_enclosure
 from .sinusoids import wave
-from .smooth_formulas import nth_derivative
+from .smooth_formulas import nth_derivative, taylor_coefficients
 
-BINADE = 1 << 23
-"""Floats of one sign and exponent."""
-ROW = 1 << 11
-"""Floats in a row, the smallest block."""
-ROWS = BINADE // ROW
-DEEPEST = 12
-"""How often a binade is halved to get a row."""
 DEGREE = 8
 TERMS = DEGREE + 1
 EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
@@ -135,48 +125,6 @@ class Block:
             total = total * t + a
         return total
 
-    @property
-    def serves(self) -> bool:
-        """Whether there is a polynomial."""
-        return not math.isnan(self.bar)
-
-
-@dataclass(frozen=True)
-class Span:
-    """Where a block lies, in exact numbers: the first and last float, the middle, and h with the sign of x."""
-
-    first: fmpq
-    last: fmpq
-    middle: fmpq
-    step: fmpq
-
-    @property
-    def low(self) -> fmpq:
-        return min(self.first, self.last)
-
-    @property
-    def high(self) -> fmpq:
-        return max(self.first, self.last)
-
-    @property
-    def spacing(self) -> fmpq:
-        """The distance of neighbouring floats, in float32s of this binade, times the number of floats, halved."""
-        return abs(self.step)
-
-
-def spacing(key: int) -> fmpq:
-    """q of a binade, given by sign and exponent bits."""
-    return _power_of_two(max(key & 0xFF, 1) - 150)
-
-
-def span(key: int, level: int, index: int) -> Span:
-    """Where the block `index` of 2**level lies in a binade."""
-    sign = -1 if key >> 8 else 1
-    q, size = spacing(key), BINADE >> level
-    first = (_power_of_two((key & 0xFF) - 127) if key & 0xFF else fmpq(0)) + q * size * index
-    last = first + q * (size - 1)
-    return Span(sign * first, sign * last, sign * (first + last) / 2, sign * q * size / 2)
-
 
 class Polynomials:
     """The blocks of one smooth expression in x, built when first asked for and kept.
@@ -219,8 +167,8 @@ class Polynomials:
         NaN where no block serves, and where none is known and there are too few inputs to build one for.
         """
         if self._wave is not None and self._outrun(key):
-            found, bar_of_all = self._wave.at(_floats(key, places))
-            return found, np.full(places.shape, bar_of_all)
+            values, bar_of_all = self._wave.at(floats_at(key, places))
+            return values, np.full(places.shape, bar_of_all)
         value, bar = np.full(places.shape, np.nan), np.full(places.shape, np.nan)
         start = level = 0
         while start < len(places):
@@ -248,31 +196,33 @@ class Polynomials:
         while row < first + count:
             block = self._known(key, row)
             if block is None:
-                tried = (self._served(key, row, deeper) for deeper in range(level, DEEPEST + 1))
-                block = next((found for found in tried if found is not None), None) or self._without(key, row)
+                blocks = (self._served(key, row, deeper) for deeper in range(level, DEEPEST + 1))
+                block = next(filter(None, blocks), None) or self._without(key, row)
             yield block
             row, level = block.stop, block.coarser
 
     def _known(self, key: int, row: int) -> Block | None:
-        known = self._blocks.setdefault(key, [])
-        at = bisect_right(known, row, key=_first)
-        return known[at - 1] if at and row < known[at - 1].stop else None
+        blocks = self._blocks.setdefault(key, [])
+        at = bisect_right(blocks, row, key=_first)
+        return blocks[at - 1] if at and row < blocks[at - 1].stop else None
 
     def _served(self, key: int, row: int, level: int) -> Block | None:
         """The block of this level that a row lies in, if a polynomial serves it; kept."""
         index, count = row >> (DEEPEST - level), ROWS >> level
         place, q = span(key, level, index), spacing(key)
         ends = self._ends(place, q)
-        found = self._polynomial(place, ends, q)
-        return None if found is None else self._kept(key, Block(index * count, count, *found, self._exact(ends, q)))
+        polynomial = self._polynomial(place, ends, q)
+        if polynomial is None:
+            return None
+        return self._kept(key, Block(index * count, count, *polynomial, self._exact(ends, q)))
 
     def _without(self, key: int, row: int) -> Block:
         return self._kept(key, Block(row, 1, np.full(TERMS, np.nan), math.nan, math.nan))
 
     def _kept(self, key: int, block: Block) -> Block:
         """Built for a row alone, a block may be larger than others next to it, and contain them."""
-        known = self._blocks[key]
-        known[:] = sorted((block, *(b for b in known if not block.first <= b.first < block.stop)), key=_first)
+        blocks = self._blocks[key]
+        blocks[:] = sorted((block, *(b for b in blocks if not block.first <= b.first < block.stop)), key=_first)
         return block
 
     def _polynomial(self, place: Span, ends: Ends, q: fmpq) -> Served | None:
@@ -280,14 +230,14 @@ class Polynomials:
             near = line.near(ends, q)
             if near == 2 and line.odd == 1:
                 return self._along(line, place, ends, q)
-            if near == 1 and place.spacing * 2 > q * ROW:
+            if near == 1 and 2 * abs(place.step) > q * ROW:
                 return None  # a polynomial here would not tell the side where f runs along the line: halves do
         if self._beyond(ends):
             return _constant(math.copysign(BEYOND, ends.rough[0])), 0.0, math.inf
         for further in FURTHER:
-            found, promising = self._expanded(place, further)
-            if found is not None:
-                return found
+            polynomial, promising = self._expanded(place, further)
+            if polynomial is not None:
+                return polynomial
             if not promising:
                 break
         return self._straight(place, ends)
@@ -300,17 +250,17 @@ class Polynomials:
         length = TERMS + further + 1
         for bits in PRECISIONS:
             with precision(bits, length):
-                thin, step = self._jet(arb(place.middle), length), arb(place.step)
+                thin, step = taylor_coefficients(self._program, arb(place.middle), length), arb(place.step)
                 if not thin[-1].is_finite():
                     continue
-                whole = self._jet(_hull(arb(place.low), arb(place.high)), length)
+                whole = taylor_coefficients(self._program, _hull(arb(place.low), arb(place.high)), length)
                 if not whole[-1].is_finite():
                     return None, False
-                found = _taylor(thin, whole[-1], step)
-                if found is not None:
-                    allowed = RELATIVE_BAR * _smallest(found[0], 0.0)
-                    if found[1] <= RELATIVE_BAR * _smallest(*found[:2]):
-                        return found, False
+                polynomial = _taylor(thin, whole[-1], step)
+                if polynomial is not None:
+                    allowed = RELATIVE_BAR * _smallest(polynomial[0], 0.0)
+                    if polynomial[1] <= RELATIVE_BAR * _smallest(*polynomial[:2]):
+                        return polynomial, False
                     return None, bool(2 * abs(thin[TERMS] * step**TERMS) < allowed)
         return None, False
 
@@ -321,7 +271,7 @@ class Polynomials:
         coefficients = _constant(float_of(line.at(place.middle) + side * unit * NEARNESS / 2))
         coefficients[1] = float_of(line.c1 * place.step)
         with precision(128):
-            slope = self._jet(_hull(arb(place.low), arb(place.high)), 2)[1]
+            slope = taylor_coefficients(self._program, _hull(arb(place.low), arb(place.high)), 2)[1]
             tilt = abs((slope - arb(line.c1)) * arb(place.step))
         return coefficients, 0.0, _upper(tilt) if tilt.is_finite() else math.inf
 
@@ -388,12 +338,6 @@ class Polynomials:
                 return aside
         return value
 
-    def _jet(self, x: arb, length: int) -> list[arb]:
-        try:
-            return series(self._program, "x", x, length)
-        except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
-            return [NAN] * length
-
 
 def _first(block: Block) -> int:
     return block.first
@@ -429,12 +373,6 @@ def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
     return float(sizes[0] * (1 - 2.0**-50) - sizes[1:].sum() * (1 + 2.0**-49) - bar)
 
 
-def _floats(key: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The floats at some places of a binade."""
-    binade = span(key, 0, 0)
-    return float_of(binade.first) + (-1 if key >> 8 else 1) * float_of(spacing(key)) * places.astype(np.float64)
-
-
 def _constant(value: float) -> NDArray[np.float64]:
     coefficients = np.zeros(TERMS)
     coefficients[0] = value
@@ -444,13 +382,13 @@ def _constant(value: float) -> NDArray[np.float64]:
 @lru_cache(maxsize=DEEPEST + 1)
 def shifts(count: int) -> NDArray[np.float64]:
     """The matrices, (count, TERMS, TERMS), that take a block's coefficients to those of each of its `count` rows."""
-    found = np.zeros((count, TERMS, TERMS))
+    matrices = np.zeros((count, TERMS, TERMS))
     for row in range(count):
         s = 2 * row + 1 - count  # the row's middle, in units of 1 / count
         for k in range(TERMS):
             for j in range(k + 1):
-                found[row, k, j] = math.ldexp(float(math.comb(k, j) * s ** (k - j)), -k * (count.bit_length() - 1))
-    return found
+                matrices[row, k, j] = math.ldexp(float(math.comb(k, j) * s ** (k - j)), -k * (count.bit_length() - 1))
+    return matrices
 
 
 @lru_cache(maxsize=1)
@@ -463,7 +401,3 @@ def powers() -> NDArray[np.float64]:
 def _upper(x: arb) -> float:
     """A float64 that is not smaller."""
     return math.nextafter(float(x.upper()), math.inf)
-
-
-def _power_of_two(exponent: int) -> fmpq:
-    return fmpq(1 << exponent) if exponent >= 0 else fmpq(1, 1 << -exponent)

@@ -19,7 +19,17 @@ from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import split
-from ..floats.formats import Floats, all_values, as_float64, format_of, from_bits, rounded_from_float64, to_bits
+from ..floats.formats import (
+    Floats,
+    all_values,
+    as_float64,
+    at_places,
+    format_of,
+    from_bits,
+    places,
+    rounded_from_float64,
+    to_bits,
+)  # fmt: skip
 from ..floats.test_points import landmarks, neighbourhoods, ordered, special_values, thresholds
 from ..oracle.reference import reference
 from .hard_cases import hard_cases, weyl
@@ -44,8 +54,8 @@ def inputs(expr: Expr, fmt: Format) -> Floats:
         return ordered(all_values(fmt))
     grid = np.concatenate([spread(fmt), special_values(fmt), _thresholds(fmt)])
     near = neighbourhoods(_landmarks(expr), fmt)
-    found = [x for order in ORDERS for x in (changes(expr, order, grid), hard_cases(expr, order, fmt, HARD_CASES))]
-    x = ordered(np.concatenate([grid, near, *found]))
+    turns = [x for order in ORDERS for x in (changes(expr, order, grid), hard_cases(expr, order, fmt, HARD_CASES))]
+    x = ordered(np.concatenate([grid, near, *turns]))
     return x[np.logical_and.reduce([_kinds(expr, order, x, NO_LIMITS)[:, 0] != UNDECIDED for order in ORDERS])]
 
 
@@ -57,11 +67,11 @@ def pairs(expr: Expr, names: Sequence[str], fmt: Format) -> tuple[Floats, Floats
     """
     special = np.array([0.0, -0.0, 1.0, -1.0, 0.5, -3.0, float(fmt.min_subnormal), float(fmt.max_finite)])
     columns = [tuple(a.reshape(-1) for a in np.meshgrid(special, special))]
-    one, wide = np.ones(1), as_float64(spread(fmt) if fmt.bits > 8 else all_values(fmt)[::3])
+    unit, wide = np.ones(1), as_float64(spread(fmt) if fmt.bits > 8 else all_values(fmt)[::3])
     for i, name in enumerate(names):
         line = calculus.substitute(expr, {n: ex.name("x") if n == name else ex.rational(1) for n in names})
         alone = as_float64(_inputs_of_line(line, fmt))
-        other = np.resize(np.concatenate([one, one, wide]), alone.shape)
+        other = np.resize(np.concatenate([unit, unit, wide]), alone.shape)
         columns.append((alone, other) if i == 0 else (other, alone))
     columns.append((wide, np.roll(wide[::-1], len(wide) // 3)))
     both = np.array([np.concatenate(column) for column in zip(*columns, strict=True)])
@@ -117,44 +127,32 @@ def changes(expr: Expr, order: int, grid: Floats) -> Floats:
     One change is found between any two neighbours on the grid whose kinds differ.
     """
     x = as_float64(grid)
-    known = ordered(grid[np.isfinite(x) & ~((x == 0) & np.signbit(x))])
-    low, high = _places(known[:-1]), _places(known[1:])
+    finite = ordered(grid[np.isfinite(x) & ~((x == 0) & np.signbit(x))])
+    ranks = places(finite)
+    low, high = ranks[:-1], ranks[1:]
     ends = as_float64(reference(expr, np.array([-np.inf, np.inf]).astype(grid.dtype), order=order).value)
-    kinds = _kinds(expr, order, known, ends)
+    kinds = _kinds(expr, order, finite, ends)
     differ = np.flatnonzero((kinds[1:] != kinds[:-1]).any(axis=1))
     differ = differ[np.linspace(0, len(differ) - 1, min(len(differ), CHANGES)).astype(int)]
     low, high, left = low[differ], high[differ], kinds[:-1][differ]
     while (open_ := high - low > 1).any():
         middle = low + (high - low) // 2
-        same = (_kinds(expr, order, _at_places(middle, grid.dtype), ends) == left).all(axis=1)
+        same = (_kinds(expr, order, at_places(middle, grid.dtype.name), ends) == left).all(axis=1)
         low, high = np.where(open_ & same, middle, low), np.where(open_ & ~same, middle, high)
-    return np.concatenate([_at_places(low, grid.dtype), _at_places(high, grid.dtype)])
+    return at_places(np.concatenate([low, high]), grid.dtype.name)
 
 
 def _kinds(expr: Expr, order: int, x: Floats, ends: NDArray[np.float64]) -> NDArray[np.int64]:
     """The kind of each value, (n, 7): sign, undefined, subnormal, beyond the range, the argument, either limit."""
     try:
-        known = reference(expr, x, order=order)
+        rounded = reference(expr, x, order=order)
     except RoundingUndecided:
         if len(x) == 1:
             return np.full((1, 7), UNDECIDED)
         return np.concatenate([_kinds(expr, order, half, ends) for half in np.array_split(x, 2)])
-    value = as_float64(known.value)
+    value = as_float64(rounded.value)
     fmt = format_of(x)
     subnormal = np.abs(value) < float(fmt.min_normal)
     sign = np.sign(np.nan_to_num(value))
     columns = [sign, np.isnan(value), subnormal, np.isinf(value), value == as_float64(x)]
     return np.stack([*columns, *(value == end for end in ends)], axis=1).astype(np.int64)
-
-
-def _places(x: Floats) -> NDArray[np.int64]:
-    """The rank of finite floats in the order of the format, 0 for both zeros."""
-    patterns = to_bits(np.ascontiguousarray(x)).astype(np.uint64)
-    sign = np.uint64(1 << (8 * x.dtype.itemsize - 1))
-    size = (patterns & (sign - np.uint64(1))).astype(np.int64)
-    return np.where(patterns & sign, -size, size)
-
-
-def _at_places(places: NDArray[np.int64], dtype: np.dtype) -> Floats:
-    sign = np.where(places < 0, np.uint64(1 << (8 * dtype.itemsize - 1)), np.uint64(0))
-    return from_bits((np.abs(places).astype(np.uint64) | sign).astype(f"u{dtype.itemsize}"), dtype.name)

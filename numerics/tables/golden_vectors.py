@@ -26,7 +26,8 @@ from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
 from ..floats.formats import Floats, as_float64, dtype_of, exact, from_bits, to_bits
-from ..oracle.reference import OneSided, OracleReference, reference
+from ..oracle.reference import OracleReference, reference
+from ..oracle.rounding import OneSided
 from .golden_inputs import ORDERS, inputs, pairs
 
 SCHEMA = 1
@@ -185,8 +186,8 @@ def write_all(folder: Path) -> list[Path]:
 
 if __name__ == "__main__":
     name = "python -m gradproof.numerics.tables.golden_vectors"
-    asked = argparse.ArgumentParser(name, description="Writes the golden vectors.")
-    asked.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[1] / FOLDER)
-    target = asked.parse_args().folder
+    parser = argparse.ArgumentParser(name, description="Writes the golden vectors.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[1] / FOLDER)
+    target = parser.parse_args().folder
     written = write_all(target)
     print(f"{len(written)} files written to {target}, {sum(path.stat().st_size for path in written)} bytes")

@@ -7,18 +7,16 @@ once. It only finds candidates: how hard they are is for the oracle to say.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from flint import arb
 
 from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Format
-from ...proofs.enclosures.jets import program, series
+from ...proofs.enclosures.jets import program
 from ...proofs.expressions.expr import Expr
 from ..floats.formats import Floats, dtype_of, exact, from_bits, shifted, ulp_exponents
 from ..oracle.reference import reference
-from ..oracle.smooth_formulas import formula_inside
+from ..oracle.smooth_formulas import formula_inside, taylor_coefficients
 
 DEGREE = 3
 BITS = 192
@@ -34,8 +32,8 @@ def hard_cases(expr: Expr, order: int, fmt: Format, count: int) -> Floats:
 
     The best of each of some stretches of consecutive floats, spread over binades and signs.
     """
-    found = sorted({best for c in centres(fmt) if (best := _best_beside(expr, order, fmt, c)) is not None})
-    x = np.array([x for distance, x in found[: 3 * count] if distance < HARD], np.float64).astype(dtype_of(fmt))
+    candidates = sorted({best for c in centres(fmt) if (best := _best_beside(expr, order, fmt, c)) is not None})
+    x = np.array([x for distance, x in candidates[: 3 * count] if distance < HARD], np.float64).astype(dtype_of(fmt))
     distance = 0.5 - np.abs(reference(expr, x, order=order).residual)
     best = np.argsort(distance, kind="stable")[:count]
     return x[best[distance[best] < HARD]]
@@ -86,11 +84,7 @@ def _fractions(expr: Expr, order: int, fmt: Format, centre: np.generic) -> list[
         return None
     step = arb(2) ** int(ulp_exponents(np.array([c]), fmt)[0]) * sign
     with precision(BITS, order + DEGREE + 1):
-        try:
-            jet = series(program(formula), "x", arb(exact(c)), order + DEGREE + 1)
-        except (ValueError, ZeroDivisionError):  # how python-flint reports a series without a reciprocal
-            return None
-        jet = [a * math.perm(k, order) for k, a in enumerate(jet)][order:]
+        jet = taylor_coefficients(program(formula), arb(exact(c)), DEGREE + 1, order=order)
         size = abs(jet[0].mid())
         if not (all(a.is_finite() for a in jet) and fmt.min_normal < size < fmt.max_finite):
             return None
@@ -101,5 +95,5 @@ def _fractions(expr: Expr, order: int, fmt: Format, centre: np.generic) -> list[
 
 def _nearest_whole(value: arb) -> int | None:
     """None beyond the working precision."""
-    found = (value.mid() + 0.5).floor().unique_fmpz()
-    return None if found is None else int(found)
+    whole = (value.mid() + 0.5).floor().unique_fmpz()
+    return None if whole is None else int(whole)

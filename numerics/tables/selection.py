@@ -83,17 +83,17 @@ class _Labels:
         return tuple(self._found.get(pattern, KINDS[-1]) for pattern in to_bits(np.ascontiguousarray(values)).tolist())
 
 
-def choose(spec: str, known: Facts, order: int, fmt: Format) -> Chosen:
+def choose(spec: str, sheet: Facts, order: int, fmt: Format) -> Chosen:
     """The points of a SPEC for the derivative of one order. Raises SpecError."""
     word, _, rest = spec.partition(":")
     match word.strip():
         case "special" if not rest:
-            return _special(known, order, fmt)
+            return _special(sheet, order, fmt)
         case "all" if not rest:
-            return _all(known, order, fmt)
+            return _all(sheet, order, fmt)
         case "hard":
-            found = hardest(known, order, fmt, _count(spec, rest))
-            return Chosen(found.x, ("hard",) * len(found.x), found.about)
+            cases = hardest(sheet, order, fmt, _count(spec, rest))
+            return Chosen(cases.x, ("hard",) * len(cases.x), cases.about)
         case "log":
             x, about = _spaced(spec, rest, fmt, _by_ratio), "floats at equal ratios"
         case _ if rest:
@@ -101,21 +101,21 @@ def choose(spec: str, known: Facts, order: int, fmt: Format) -> Chosen:
         case _:
             x, about = _listed(spec, fmt), "the given numbers, rounded to the format"
     labels = _Labels()
-    _mark_shape(labels, known, order, fmt)
+    _mark_shape(labels, sheet, order, fmt)
     return Chosen(x, labels.of(x), about)
 
 
 # --- special points --------------------------------------------------------------------------------------------
 
 
-def _special(known: Facts, order: int, fmt: Format) -> Chosen:
+def _special(sheet: Facts, order: int, fmt: Format) -> Chosen:
     labels = _Labels()
-    centres_ = _mark_shape(labels, known, order, fmt)
+    centres_ = _mark_shape(labels, sheet, order, fmt)
     near = neighbourhoods(centres_, fmt)
     wide = spread(fmt)
     powers = neighbourhoods(thresholds(fmt), fmt, steps=0)
-    turns = list(_turns(known, order, fmt, np.concatenate([wide, powers, special_values(fmt)])))
-    hard, about = _usual_hard_cases(known, order, fmt)
+    turns = list(_turns(sheet, order, fmt, np.concatenate([wide, powers, special_values(fmt)])))
+    hard, about = _usual_hard_cases(sheet, order, fmt)
     parts = [
         ("special", special_values(fmt)), ("hard", hard), ("threshold", powers), ("neighbour", near), ("spread", wide)
     ]  # fmt: skip
@@ -125,42 +125,42 @@ def _special(known: Facts, order: int, fmt: Format) -> Chosen:
     return Chosen(x, labels.of(x), f"special points, their neighbours, a spread over the binades, and {about}")
 
 
-def _mark_shape(labels: _Labels, known: Facts, order: int, fmt: Format) -> list[float]:
+def _mark_shape(labels: _Labels, sheet: Facts, order: int, fmt: Format) -> list[float]:
     """Marks what the certified landscapes show, and returns where it is."""
-    shown = [*_shape(known, order), *(("landmark", x) for x in landmarks(known))]
-    for kind, x in shown:
+    marks = [*_shape(sheet, order), *(("landmark", x) for x in landmarks(sheet))]
+    for kind, x in marks:
         labels.mark(kind, neighbourhoods([x], fmt, steps=0))
-    return [x for _, x in shown]
+    return [x for _, x in marks]
 
 
-def _shape(known: Facts, order: int) -> Iterator[tuple[str, float]]:
+def _shape(sheet: Facts, order: int) -> Iterator[tuple[str, float]]:
     """(kind, nearest float64) for what certified facts know of the derivative of this order."""
-    yield from (("kink", nearest_float(kink.at)) for kink in known.kinks)
-    if (cut := known.orders[0].pieces) is not None:
+    yield from (("kink", nearest_float(kink.at)) for kink in sheet.kinks)
+    if (cut := sheet.orders[0].pieces) is not None:
         yield from (("breakpoint", nearest_float(point)) for point in cut.breakpoints)
-    for zero in certified(known, order, "zeros"):
+    for zero in certified(sheet, order, "zeros"):
         ends = (zero.low, zero.high) if isinstance(zero, Interval) else (zero,)
         yield from (("zero", nearest_float(end)) for end in ends if not end.is_infinite)
     for kind, n in (("extremum", order), ("inflection", order + 1)):
-        for before, after in pairwise(certified(known, n, "monotone")):
+        for before, after in pairwise(certified(sheet, n, "monotone")):
             if before.high is after.low and {before.direction, after.direction} == {"increasing", "decreasing"}:
                 yield kind, nearest_float(before.high)
 
 
-def certified(known: Facts, order: int, what: str) -> tuple[Any, ...]:
+def certified(sheet: Facts, order: int, what: str) -> tuple[Any, ...]:
     """The landscape's attribute `what`, `zeros` or `monotone`, at one order; empty where it is undecided or unknown."""
-    if order >= len(known.orders) or known.orders[order].landscape.undecided is not None:
+    if order >= len(sheet.orders) or sheet.orders[order].landscape.undecided is not None:
         return ()
-    return getattr(known.orders[order].landscape, what)
+    return getattr(sheet.orders[order].landscape, what)
 
 
-def _turns(known: Facts, order: int, fmt: Format, grid: Floats) -> Iterator[tuple[str, Floats]]:
+def _turns(sheet: Facts, order: int, fmt: Format, grid: Floats) -> Iterator[tuple[str, Floats]]:
     """(kind, the two neighbouring floats) for every change in the kind of the rounded value."""
-    low, high = np.split(changes(known.expr, order, grid), 2)
-    function = oracle(known.expr, order)
+    low, high = np.split(changes(sheet.expr, order, grid), 2)
+    function = oracle(sheet.expr, order)
     for pair in np.stack([low, high], axis=1):
         exactly = [function.at(exact(x)) for x in as_float64(pair)]
-        values = as_float64(reference(known.expr, pair, order=order).value)
+        values = as_float64(reference(sheet.expr, pair, order=order).value)
         below = np.abs(values) < float(fmt.min_normal)
         if any(real is None or isinstance(real, Kink) or (not callable(real) and real == 0) for real in exactly):
             yield "neighbour", pair
@@ -170,45 +170,45 @@ def _turns(known: Facts, order: int, fmt: Format, grid: Floats) -> Iterator[tupl
             yield ("underflow" if below.any() and not (below.all() and values.all()) else "threshold"), pair
 
 
-def _all(known: Facts, order: int, fmt: Format) -> Chosen:
+def _all(sheet: Facts, order: int, fmt: Format) -> Chosen:
     if fmt.bits > 16:
         raise SpecError(f"points 'all': expected a format of 8 or 16 bits; {fmt.name} has 2^{fmt.bits} floats")
     labels = _Labels()
-    _mark_shape(labels, known, order, fmt)
+    _mark_shape(labels, sheet, order, fmt)
     labels.mark("special", special_values(fmt))
-    labels.mark("hard", _usual_hard_cases(known, order, fmt)[0])
+    labels.mark("hard", _usual_hard_cases(sheet, order, fmt)[0])
     x = ordered(all_values(fmt))
     return Chosen(x, labels.of(x), "every float, NaN once")
 
 
-def hardest(known: Facts, order: int, fmt: Format, count: int) -> Chosen:
+def hardest(sheet: Facts, order: int, fmt: Format, count: int) -> Chosen:
     """At most `count` floats at which the derivative of one order is nearest to a rounding boundary, and among which.
 
     Among all floats in formats of 8 and 16 bits; else among the stretches of consecutive floats of
     :mod:`hard_cases`. A value HARD ULP or more from a midpoint is not hard.
     """
     if fmt.bits > 16:
-        x = hard_cases(known.expr, order, fmt, count)
+        x = hard_cases(sheet.expr, order, fmt, count)
         among = (
             f"{len(centres(fmt)) * steps(fmt)} inputs with 2^{BINADES[0]} <= |x| < 2^{BINADES[-1] + 1}: the best of "
             f"each of {len(centres(fmt))} stretches of consecutive floats"
         )
     else:
-        inputs, distance, _ = _every_distance(known.expr, order, fmt)
+        inputs, distance, _ = _every_distance(sheet.expr, order, fmt)
         x = _nearest_to_0(inputs, distance, count)
         among = f"all {len(inputs)} finite inputs"
     return Chosen(x, ("hard",) * len(x), f"at most {count} hard cases among {among}")
 
 
-def _usual_hard_cases(known: Facts, order: int, fmt: Format) -> tuple[Floats, str]:
+def _usual_hard_cases(sheet: Facts, order: int, fmt: Format) -> tuple[Floats, str]:
     """Hard cases for a table of other points as well, in words too: in small formats as many again with normal values,
     since next to 0 all are hard where a function is nearly x/2."""
-    found = hardest(known, order, fmt, HARD_CASES)
+    cases = hardest(sheet, order, fmt, HARD_CASES)
     if fmt.bits > 16:
-        return found.x, found.about
-    inputs, distance, normal = _every_distance(known.expr, order, fmt)
+        return cases.x, cases.about
+    inputs, distance, normal = _every_distance(sheet.expr, order, fmt)
     x = _nearest_to_0(inputs[normal], distance[normal], HARD_CASES)
-    return np.concatenate([found.x, x]), f"{found.about}, and as many among those with normal values"
+    return np.concatenate([cases.x, x]), f"{cases.about}, and as many among those with normal values"
 
 
 @lru_cache(maxsize=1)

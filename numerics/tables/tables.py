@@ -27,7 +27,8 @@ from ...proofs.functions.pieces import Kink, derivative_at
 from ...proofs.reals.decimals import place_point, round_decimal
 from ...proofs.reals.reals import Real
 from ..floats.formats import Floats, as_array, as_float64, dtype_of, exact
-from ..oracle.reference import PATIENCE, ExactReal, Oracle, oracle, rounded_row
+from ..oracle.reference import Oracle, oracle
+from ..oracle.rounding import PATIENCE, ExactReal, rounded_row
 from .selection import Chosen, certified, choose
 
 DIGITS = 50
@@ -108,16 +109,16 @@ def table(
     Undecided or RoundingUndecided where a value is not found.
     """
     values: dict[str, Any] = dict(parameters or {})
-    known, descriptor = facts(function, **values), format_named(fmt)
-    exact_function = oracle(known.expr, order)
+    sheet, descriptor = facts(function, **values), format_named(fmt)
+    exact_function = oracle(sheet.expr, order)
     spec = points if isinstance(points, str) else ",".join(map(repr, as_float64(as_array(points)).ravel().tolist()))
-    chosen = choose(spec, known, order, descriptor)
-    rows = list(_rows(exact_function, chosen, descriptor, _zeros(known, order), progress))
+    chosen = choose(spec, sheet, order, descriptor)
+    rows = list(_rows(exact_function, chosen, descriptor, _zeros(sheet, order), progress))
     dtype = dtype_of(descriptor)
     return Table(
-        function=known.name,
-        formula=known.formula,
-        parameters=known.parameters,
+        function=sheet.name,
+        formula=sheet.formula,
+        parameters=sheet.parameters,
         order=order,
         format=descriptor,
         points=spec,
@@ -131,9 +132,9 @@ def table(
     )
 
 
-def _zeros(known: Facts, order: int) -> set[fmpq]:
+def _zeros(sheet: Facts, order: int) -> set[fmpq]:
     """The rational points at which the derivative of an order is proved to vanish."""
-    isolated = (zero for zero in certified(known, order, "zeros") if isinstance(zero, Real))
+    isolated = (zero for zero in certified(sheet, order, "zeros") if isinstance(zero, Real))
     return {zero.rational for zero in isolated if zero.recognise() and zero.rational is not None}
 
 
@@ -172,13 +173,13 @@ def entries(function: Oracle, x: float, fmt: Format, zeros: Container[fmpq] = ()
 
 def _remembered(real: Enclosures) -> Enclosures:
     """The same number, never enclosed twice at one precision, nor at a low one."""
-    known: dict[int, arb] = {}
+    balls: dict[int, arb] = {}
 
     def enclosure(bits: int) -> arb:
         bits = max(bits, WORKING)
-        if bits not in known:
-            known[bits] = real(bits)
-        return known[bits]
+        if bits not in balls:
+            balls[bits] = real(bits)
+        return balls[bits]
 
     return enclosure
 

@@ -15,7 +15,8 @@ from gradproof.crosschecks.sweeps.tile_worker import SweepError
 from gradproof.crosschecks.sweeps.tiles import profile_of, profile_of_results
 from gradproof.crosschecks.workers.array_backends import NUMPY, Arrays, arrays_of, arrays_on
 from gradproof.numerics.floats.formats import as_float64, from_bits, rounded_from_float64, shifted
-from gradproof.numerics.oracle.taylor_rows import ROWS, TERMS, powers
+from gradproof.numerics.oracle.float32_rows import ROWS
+from gradproof.numerics.oracle.taylor_rows import TERMS, powers
 from gradproof.proofs.enclosures.formats import FORMATS
 
 torch = pytest.importorskip("torch", reason="torch is not installed: nothing was judged in its tensors")

@@ -1,14 +1,30 @@
 """Errors in ULP by their definition, vectorised and exact."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from flint import arb, ctx, fmpq
-from gradproof.numerics.floats.formats import as_float64, exact, shifted
-from gradproof.numerics.floats.ulp import Reference, conditioned, ulp_error, ulp_errors, ulps
+from gradproof.numerics.floats.formats import as_float64, exact, shifted, to_float
+from gradproof.numerics.floats.ulp import Reference, conditioned, ulp_errors, ulps
 from gradproof.numerics.oracle.reference import reference
-from gradproof.proofs.enclosures.formats import FORMATS
+from gradproof.proofs.enclosures.formats import FORMATS, Enclosures, Format
+
+
+def ulp_error(computed: Any, real: fmpq | Enclosures, fmt: Format) -> fmpq | float:
+    """The error in ULP of one computed float, exactly where the real is rational, else as the nearest float64.
+
+    Returns math.inf where one of the two is NaN or infinite and the other is not. Raises RoundingUndecided
+    for enclosures of an exact tie.
+    """
+    nearest, got = to_float(fmt.round(real)), float(computed)
+    if not (math.isfinite(nearest) and math.isfinite(got)):
+        return fmpq(0) if nearest == got or (math.isnan(nearest) and math.isnan(got)) else math.inf
+    value, ulp = exact(got), fmt.ulp(real)
+    if not callable(real):
+        return abs(value - real) / ulp
+    return abs(float((value - real(256)) / ulp))
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -13,8 +13,7 @@ ERRORS = np.abs(VALUES) * 10.0 ** GENERATOR.uniform(-17, -3, VALUES.size)
 UNARY = {
     "exp": arb.exp, "expm1": arb.expm1, "log": arb.log, "log1p": arb.log1p, "tanh": arb.tanh, "erf": arb.erf,
     "erfc": arb.erfc, "sinh": arb.sinh, "cosh": arb.cosh, "sin": arb.sin, "cos": arb.cos, "tan": arb.tan,
-    "atan": arb.atan, "logistic": lambda u: 1 / (1 + (-u).exp()), "softplus": lambda u: (1 + u.exp()).log(),
-    "sech": lambda u: 1 / u.cosh(),
+    "atan": arb.atan, "softplus": lambda u: (1 + u.exp()).log(),
 }  # fmt: skip
 
 
@@ -65,7 +64,7 @@ def test_sums_and_products() -> None:
 
 
 def test_what_is_exact_stays_exact() -> None:
-    x = running_error.given(np.array([0.0, 3.0, -1.5]))
+    x = running_error.inputs(np.array([0.0, 3.0, -1.5]))
     assert (x + running_error.constant(fmpq(2))).error.tolist() == [0, 0, 0]
     assert (running_error.constant(fmpq(-4)) * x).error.tolist() == [0, 0, 0]
     assert running_error.tanh(x).error[0] == 0
@@ -74,8 +73,8 @@ def test_what_is_exact_stays_exact() -> None:
 
 def test_an_overflow_or_a_nan_is_never_trusted() -> None:
     with np.errstate(all="ignore"):
-        grown = running_error.exp(running_error.given(np.array([1000.0])))
+        grown = running_error.exp(running_error.inputs(np.array([1000.0])))
         assert grown.error == np.inf
         assert running_error.power(grown, fmpq(-1)).error == np.inf
-        assert running_error.power(running_error.given(np.array([1e200])), fmpq(-2)).error == np.inf
-        assert running_error.log(running_error.given(np.array([-1.0]))).error == np.inf
+        assert running_error.power(running_error.inputs(np.array([1e200])), fmpq(-2)).error == np.inf
+        assert running_error.log(running_error.inputs(np.array([-1.0]))).error == np.inf

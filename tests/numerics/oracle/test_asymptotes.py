@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from flint import fmpq
 from gradproof.numerics.oracle.asymptotes import Beside
-from gradproof.numerics.oracle.taylor_rows import BINADE, ROW, Polynomials
+from gradproof.numerics.oracle.float32_rows import BINADE, ROW
+from gradproof.numerics.oracle.taylor_rows import Polynomials
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import enclose

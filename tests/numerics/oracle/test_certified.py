@@ -11,8 +11,9 @@ from flint import arb
 from gradproof.numerics.floats.formats import as_float64, exact, from_bits, to_bits
 from gradproof.numerics.oracle import taylor_rows
 from gradproof.numerics.oracle.certified import SIGN, Certified, Values, certified
+from gradproof.numerics.oracle.float32_rows import ROW
 from gradproof.numerics.oracle.reference import oracle
-from gradproof.numerics.oracle.taylor_rows import ROW, Rows, powers
+from gradproof.numerics.oracle.taylor_rows import Rows, powers
 from gradproof.proofs.catalogue.entries import Activation, activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.formats import FORMATS, Enclosures

@@ -8,18 +8,17 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 from gradproof.numerics.floats.formats import exact
+from gradproof.numerics.oracle import pair_polynomials
 from gradproof.numerics.oracle import precise as module
+from gradproof.numerics.oracle.pair_polynomials import BESIDE_UNKNOWN, BOUND, DEGREE, NOTHING, PAIRS, Block
 from gradproof.numerics.oracle.precise import (
-    BOUND,
-    DEGREE,
-    PAIRS,
-    Block,
     Precise,
     bulk_reference,
     double_double,
     precise,
 )
-from gradproof.numerics.oracle.reference import OneSided, exact_expression, oracle, reference
+from gradproof.numerics.oracle.reference import exact_expression, oracle, reference
+from gradproof.numerics.oracle.rounding import OneSided
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
@@ -146,7 +145,7 @@ def test_what_saturates_is_served() -> None:
         hi, lo, beside = precise(exact_expression(name), order).pairs(x)
         assert np.isfinite(hi).mean() > 0.999
         powers = np.frexp(hi)[0] == 0.5
-        assert (beside[powers & (abs(lo) < 2.0**-71)] != module._BESIDE_UNKNOWN).mean() > 0.99 if powers.any() else True
+        assert (beside[powers & (abs(lo) < 2.0**-71)] != BESIDE_UNKNOWN).mean() > 0.99 if powers.any() else True
 
 
 def test_kinks_are_left_to_the_oracle() -> None:
@@ -198,10 +197,10 @@ def test_evaluation_errs_less_than_its_bound() -> None:
     for _ in range(60):
         block = _random_block(generator)
         x = 1 + generator.integers(0, 1 << 52, 60) / 2.0**52
-        tables = module._Tables([module._NOTHING, block], [0, 0], {1023: np.array([1], np.int32)})
+        tables = module._Tables([NOTHING, block], [0, 0], {1023: np.array([1], np.int32)})
         hi, lo, _ = tables.evaluate(x)
         b = [Fraction(h) + (Fraction(block.tails[k]) if k < PAIRS else 0) for k, h in enumerate(block.heads)]
-        bound = module._error([float(abs(c)) * (1 + 2.0**-50) for c in b], [0.0] * len(b))
+        bound = pair_polynomials._error([float(abs(c)) * (1 + 2.0**-50) for c in b], [0.0] * len(b))
         assert bound < 2.0**-50
         for point, h, rest in zip(x, hi, lo, strict=True):
             t = Fraction(float(point)) - Fraction(3, 2)
@@ -244,7 +243,7 @@ def test_the_remainder_is_enough_and_half_of_it_is_not(part: float, holds: bool)
     with precision(300):
         thin = jet(expr, "x", fmpq(1), DEGREE + 1, prec=300)
         last = jet(expr, "x", arb(centre, width / 2), DEGREE + 2, prec=300)[DEGREE + 1]
-        bound = module._remainder(last, width).upper() * part
+        bound = pair_polynomials._remainder(last, width).upper() * part
         t = width / 2
         polynomial = sum((a * t**k for k, a in enumerate(thin)), arb(0))
         assert bool(abs((centre + t).exp() - polynomial) <= bound) is holds

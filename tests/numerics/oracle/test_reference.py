@@ -8,7 +8,8 @@ import pytest
 from flint import arb, fmpq
 from gradproof.numerics.floats.formats import all_values, as_float64, exact
 from gradproof.numerics.oracle.certified import certified
-from gradproof.numerics.oracle.reference import PATIENCE, OneSided, condition, oracle, reference, rounded_row
+from gradproof.numerics.oracle.reference import condition, oracle, reference
+from gradproof.numerics.oracle.rounding import PATIENCE, OneSided, rounded_row
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
 from gradproof.proofs.enclosures.balls import precision

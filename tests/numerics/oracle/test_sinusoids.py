@@ -9,8 +9,9 @@ import pytest
 from flint import arb, fmpq
 from gradproof.numerics.oracle import sinusoids
 from gradproof.numerics.oracle.certified import certified
+from gradproof.numerics.oracle.float32_rows import BINADE
 from gradproof.numerics.oracle.sinusoids import Wave, wave
-from gradproof.numerics.oracle.taylor_rows import BINADE, Polynomials
+from gradproof.numerics.oracle.taylor_rows import Polynomials
 from gradproof.proofs.catalogue.entries import activation
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 from gradproof.numerics.floats.formats import as_float64, dtype_of, to_bits
-from gradproof.numerics.oracle.reference import OneSided, reference
+from gradproof.numerics.oracle.reference import reference
+from gradproof.numerics.oracle.rounding import OneSided
 from gradproof.numerics.tables import golden_vectors as built
 from gradproof.numerics.tables.golden_inputs import changes, spread
 from gradproof.numerics.tables.golden_vectors import GoldenFormat, golden

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from flint import arb, ctx
 from gradproof.numerics.floats.formats import exact
-from gradproof.numerics.implementations.compiled import evaluate
+from gradproof.numerics.implementations.evaluation import evaluate
 from gradproof.numerics.oracle.log_scale import scaled_enclosure
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
@@ -66,8 +66,7 @@ def test_smooth_entries_were_seen() -> None:
 @pytest.mark.parametrize(
     "formula",
     [
-        "exp(x) - 1", "log(1 + exp(x))", "1 + tanh(x)", "1 - tanh(x)", "1/(1 + exp(x))", "exp(x)/(1 + exp(x))**2",
-        "cosh(x)**-2",
+        "exp(x) - 1", "1 - exp(x)", "log(1 + exp(x))", "1/(1 + exp(x))", "exp(x)/(1 + exp(x))**2", "cosh(x)**-2",
     ],
 )  # fmt: skip
 def test_the_rewritings_keep_the_digits_in_the_tails(formula: str) -> None:
