@@ -15,8 +15,7 @@ from ..trials.trial import Options
 from ..workers import invoke
 from ..workers.in_process import Here
 from ..workers.worker_process import Worker
-from .judge import judge
-from .parallel import judge_in_parallel
+from .judge import judge, judge_in_parallel
 from .results import CheckResult
 
 FEW_EXAMPLES, MANY_EXAMPLES = 8, 60
@@ -72,17 +71,8 @@ def checks(
     or order that is none, and for a format too large to be tested exhaustively.
     """
     chosen = None if orders is None else tuple(dict.fromkeys(orders))
-    if not {implements, *(chosen or ())} <= {0, 1, 2}:
-        raise ValueError(f"orders={chosen!r}, implements={implements!r}: expected orders 0, 1 or 2")
-    request = Request(
-        _name(target),
-        as_,
-        dict(parameters or {}),
-        chosen,
-        implements,
-        _name(derivative) if derivative else None,
-        array,
-    )
+    second = _name(derivative) if derivative else None
+    request = Request(_name(target), as_, dict(parameters or {}), chosen, implements, second, array)
     whole = target in PACKS and as_ is None
     options = Options(
         max_ulp,
@@ -93,9 +83,19 @@ def checks(
         tuple(at),
         exhaustive,
     )
-    if exhaustive and (large := [fmt.name for fmt in options.formats or () if fmt.bits > 16]):
+    return _checked(request, options, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
+
+
+def _checked(
+    request: Request, options: Options, local: Mapping[str, Callable[..., Any]], *, jobs: int, seconds: float
+) -> Iterator[CheckResult]:
+    """The results for what a request names; `local` functions are called in this process."""
+    orders, implements = request.orders, request.implements
+    if not {implements, *(orders or ())} <= {0, 1, 2}:
+        raise ValueError(f"{orders=}, {implements=}: expected orders 0, 1 or 2")
+    large = [fmt.name for fmt in options.formats or () if fmt.bits > 16]
+    if options.exhaustive and large:
         raise ValueError(f"exhaustive=True, dtypes={large!r}: expected formats of at most 16 bits")
-    local = _local_functions(target, derivative)
     if local:
         yield from judge(_described_here(request, local), Here(local), options)
         return
@@ -129,14 +129,11 @@ def assert_conforms(
         options: any other option of :func:`checks`.
     """
     names = [dtype] if isinstance(dtype, str) else list(dtype)
-    asked = {
-        "as_": as_,
-        "dtypes": names,
-        "orders": (implements or order,),
-        "implements": implements,
-        "max_ulp": max_ulp,
-    }
-    failed = [result for result in checks(function, **asked, **options) if result.verdict == "fail"]
+    orders = (implements or order,)
+    results = checks(
+        function, as_=as_, dtypes=names, orders=orders, implements=implements, max_ulp=max_ulp, **options
+    )  # fmt: skip
+    failed = [result for result in results if result.verdict == "fail"]
     if failed:
         raise AssertionError("\n".join(str(result) for result in failed))
 
@@ -153,9 +150,9 @@ def _name(function: str | Callable[..., Any]) -> str:
 
 
 def _local_functions(*functions: str | Callable[..., Any] | None) -> dict[str, Callable[..., Any]]:
-    given = [f for f in functions if f is not None]
-    local = {_name(f): f for f in given if not isinstance(f, str)}
-    if local and len(local) < len(given):
+    named = [f for f in functions if f is not None]
+    local = {_name(f): f for f in named if not isinstance(f, str)}
+    if local and len(local) < len(named):
         raise TargetError("target and derivative: expected two names or two callables")
     return local
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,8 @@ from ..trials.first_call import extended, observe
 from ..trials.search import climb
 from ..trials.trial import Options
 from ..workers.in_process import Caller
-from ..workers.worker_process import Failed
+from ..workers.pool import Process, in_order, served
+from ..workers.worker_process import Failed, Worker
 from .conventions import conventions
 from .merge import Judged, combined
 from .results import CheckResult
@@ -32,6 +35,31 @@ def judge(implementations: Iterable[Implementation], caller: Caller, options: Op
     for same in _by_activation_and_order(implementations):
         for fmt in options.formats or _taken(same[0], caller):
             yield _check(same, fmt, caller, options)
+
+
+def judge_in_parallel(
+    implementations: Sequence[Implementation], options: Options, *, jobs: int, seconds: float
+) -> Iterator[CheckResult]:
+    """The results that :func:`judge` yields, in the same order, from `jobs` processes: an activation at a time each."""
+    parts = [tuple(same) for _, same in groupby(implementations, key=lambda i: i.activation)]
+    results = served(
+        enumerate(parts), [Process() for _ in range(min(jobs, len(parts)))],
+        lambda process, numbered: process.call(_judge_part, numbered[1], options, seconds),
+    )  # fmt: skip
+    with closing(results):
+        yield from chain.from_iterable(in_order(results))
+
+
+def _judge_part(
+    implementations: tuple[Implementation, ...], options: Options, seconds: float
+) -> tuple[CheckResult, ...]:
+    return tuple(judge(implementations, _own_worker(seconds), options))
+
+
+@lru_cache(maxsize=1)
+def _own_worker(seconds: float) -> Worker:
+    """In a process that judges: the worker of all of its parts. It ends with the process, whose pipe it reads."""
+    return Worker(seconds=seconds)
 
 
 def _check(same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options) -> CheckResult:
@@ -87,7 +115,7 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
     """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
-    taken = []
+    taken: list[Format] = []
     count = len(definition(implementation.activation).inputs)
     for fmt in FORMATS.values():
         probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))

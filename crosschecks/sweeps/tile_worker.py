@@ -6,7 +6,7 @@ Both ends of the conversation are here: :class:`Guarded` asks, :func:`answer` is
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -32,10 +32,6 @@ class SweepError(ValueError):
     """The sweep cannot be made; the message is one clear line."""
 
 
-class Stopped(Exception):
-    """The sweep was stopped while a tile was under way."""
-
-
 @dataclass(frozen=True)
 class Task:
     """The part of the work that is the same for every tile."""
@@ -54,21 +50,18 @@ class Task:
     @staticmethod
     def from_json(data: dict[str, Any]) -> Task:
         """The task that :meth:`to_json` gave."""
-        one = data["implementation"]
-        pairs = {name: tuple((key, value) for key, value in one[name]) for name in ("parameters", "keywords")}
-        return Task(**{**data, "implementation": Implementation(**{**one, **pairs})})
+        implementation: dict[str, Any] = {**data["implementation"]}
+        for name in ("parameters", "keywords"):
+            implementation[name] = tuple((key, value) for key, value in implementation[name])
+        read: dict[str, Any] = {**data, "implementation": Implementation(**implementation)}
+        return Task(**read)
 
 
 class Guarded:
-    """Judges tiles in a process of its own, started when it is needed. Leaving the context ends the process.
+    """Judges tiles in a process of its own, started when it is needed. Leaving the context ends the process."""
 
-    Args:
-        stopped: asked before every tile; where it says so, `Stopped` is raised.
-    """
-
-    def __init__(self, task: Task, *, stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, task: Task) -> None:
         self.task = task
-        self._stopped = stopped
         self._worker = Worker(environment=ONE_THREAD)
         self._prepared = False
         self._asked_before = False
@@ -87,9 +80,9 @@ class Guarded:
         """Ends the process."""
         self._worker.close()
 
-    def kill(self) -> None:
-        """Ends the process at once; for another thread, which has made `stopped` say so."""
-        self._worker.kill()
+    def stop(self) -> None:
+        """Ends the process for good; a profile that another thread waits for becomes Stopped."""
+        self._worker.stop()
 
     def profile(self, runs: Iterable[Run]) -> Profile:
         """The profile of runs that each lie in one tile. Raises SweepError where the judging itself fails."""
@@ -125,19 +118,16 @@ class Guarded:
 
     def _prepare(self) -> None:
         """Loads everything, which is no part of the time for a tile."""
-        for _ in range(2):
-            found = self._exchange({"tile": "prepare", "task": self.task.to_json()}, None)
-            if not isinstance(found, Failed):
-                self._prepared = True
-                return
-        raise SweepError(_unable(self.task, found))
+        request = {"tile": "prepare", "task": self.task.to_json()}
+        answer = self._exchange(request, None)
+        if isinstance(answer, Failed):  # perhaps the process was killed from outside
+            answer = self._exchange(request, None)
+        if isinstance(answer, Failed):
+            raise SweepError(_unable(self.task, answer))
+        self._prepared = True
 
     def _exchange(self, request: dict[str, Any], seconds: float | None) -> dict[str, Any] | Failed:
-        if self._stopped():
-            raise Stopped
         found = self._worker.ask({"do": "serve", "service": SERVICE, **request}, seconds)
-        if self._stopped():
-            raise Stopped
         if isinstance(found, Failed):
             self._prepared = False
         return found

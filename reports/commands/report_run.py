@@ -22,9 +22,8 @@ from ..writing.progress import Progress
 def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tuple[dict[str, Any], list[str]]:
     """The report's data, and the pages that could not be made, one line each."""
     plan = planned(ledgers, seed=seed)
-    progress = Progress(len(plan))
-    progress.say(f"{len(plan)} parts on {jobs} processes")
-    try:
+    with Progress(len(plan)) as progress:
+        progress.say(f"{len(plan)} parts on {jobs} processes")
         data = collect(
             ledgers,
             seed=seed,
@@ -32,8 +31,6 @@ def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tup
             plan=plan,
             on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}"),
         )
-    finally:
-        progress.close()
     failed = write(folder, data)
     show(*summary(data), Text(f"wrote {folder}/index.html, report.json, report.md in {data['seconds']:.0f} s"))
     return data, failed

@@ -36,11 +36,8 @@ def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict
         for ledger in chosen
         for claim in ledger.claims
     ]
-    progress = Progress(len(plan))
-    try:
+    with Progress(len(plan)) as progress:
         outcome = run_few(plan, jobs=workers, on_done=lambda done: progress.step(_said(done)))
-    finally:
-        progress.close()
     failed = [f"{done.part.name}: {done.failure}" for done in outcome.done if done.failure is not None]
     claims = [_entry(done) for done in outcome.done]
     return {"schema": 1, "interrupted": outcome.interrupted, "asked": len(plan), "claims": claims}, failed

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from ...crosschecks.sweeps.result import LABELS
 from ..errors import printable
-from ..runs.sweep import Swept, duration
+from ..runs.sweep import Swept
 from ..writing.console import cell, interrupted, table, verdict
-from ..writing.numbers import short, short_hex
+from ..writing.numbers import duration, short, short_hex
 from .checks import function_name
 
 COUNTS: dict[str, Callable[[dict[str, Any]], int]] = {

@@ -34,17 +34,13 @@ def made(function: str, *, order: int, dtype: str, points: str, parameters: Mapp
         raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
     if covers(function):
         raise BadInput(f"{function} is a function of vectors; tables are of functions of one input")
-    progress = Progress(None)
+    with Progress() as progress, bad_input(SpecError, Undecided, RoundingUndecided, ValueError):
 
-    def say(done: int, total: int) -> None:
-        progress.say(f"{done} of {total} points")
+        def say(done: int, total: int) -> None:
+            progress.say(f"{done} of {total} points")
 
-    try:
-        with bad_input(SpecError, Undecided, RoundingUndecided, ValueError):
-            values: dict[str, Any] = dict(numbers(parameters))
-            return table(function, order=order, fmt=dtype, points=points, parameters=values, progress=say)
-    finally:
-        progress.close()
+        values: dict[str, Any] = dict(numbers(parameters))
+        return table(function, order=order, fmt=dtype, points=points, parameters=values, progress=say)
 
 
 def tables(made: Table) -> list[RenderableType]:
