@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ...proofs.enclosures.formats import Format, format_named
+from ..documents import plain
 
 GRAIN = 2.0**-10
 """Largest errors are compared after rounding up to a multiple of this many ULP, large ones to 20 significant bits."""
@@ -120,18 +121,14 @@ class Cell:
 
     def to_json(self) -> dict[str, Any]:
         """Strict JSON without what is zero."""
-        data = {f.name: getattr(self, f.name) for f in fields(self)}
-        data["histogram"] = {str(k): n for k, n in enumerate(self.histogram) if n}
-        for name in ("worst", "worst_conditioned"):
-            extreme = data[name]
-            data[name] = extreme and {"error": _number(extreme.error), "x": extreme.x, "got": extreme.got}
+        data = {**plain(self), "histogram": {str(k): n for k, n in enumerate(self.histogram) if n}}
         return {name: value for name, value in data.items() if value}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Cell:
         """The cell that :meth:`to_json` wrote."""
-        counts = {int(k): n for k, n in data.get("histogram", {}).items()}
-        read: dict[str, Any] = {**data, "histogram": tuple(counts.get(k, 0) for k in range(BINS))}
+        counts = data.get("histogram", {})
+        read: dict[str, Any] = {**data, "histogram": tuple(counts.get(str(k), 0) for k in range(BINS))}
         for name in ("worst", "worst_conditioned"):
             if extreme := data.get(name):
                 read[name] = Extreme(float(extreme["error"]), extreme["x"], extreme["got"])
@@ -165,7 +162,7 @@ class Profile:
     """Cells by binade, with what is needed to merge: a commutative monoid whose neutral element has no cells."""
 
     format: str
-    cells: Mapping[int, Cell] = field(default_factory=dict)
+    cells: Mapping[int, Cell] = field(default_factory=dict[int, Cell])
     """By sign and exponent (:func:`binade`); NaNs and infinities under SPECIAL."""
     edges: frozenset[Edge] = frozenset()
     failures: tuple[Failure, ...] = ()
@@ -253,7 +250,3 @@ def ordered(pattern: int, fmt: Format) -> int:
     """A number that grows with the float of this pattern; both zeros are 0."""
     sign = 1 << (fmt.bits - 1)
     return sign - pattern if pattern & sign else pattern
-
-
-def _number(value: float) -> float | str:
-    return value if math.isfinite(value) else "inf"

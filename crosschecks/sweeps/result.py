@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from ...numerics.floats.formats import from_bits, hex_text
 from ...numerics.floats.ulp import conditioned, ulp_errors
 from ...numerics.oracle.reference import condition, reference
 from ...proofs.enclosures.formats import Format, format_named
+from ..documents import plain
 from ..findings import shown
 from ..implementation import Implementation
 from .profile import ENDS, SPECIAL, Cell, Extreme, Failure, Profile
@@ -59,10 +59,10 @@ class SweepResult:
         """One entry of the results of `sweep --json`, as strict JSON."""
         one, fmt = self.implementation, format_named(self.format)
         finite, special = self.profile.finite, self.profile.special
-        return {
+        data = {
             "target": one.target,
             "activation": one.activation,
-            "parameters": {name: _number(value) for name, value in one.parameters},
+            "parameters": dict(one.parameters),
             "order": one.order,
             "device": one.device,
             "dtype": self.format,
@@ -73,9 +73,9 @@ class SweepResult:
             "seconds": self.seconds,
             "versions": dict(self.versions),
             "judged": finite.judged,
-            "max_ulp": _number(self.max_ulp),
+            "max_ulp": self.max_ulp,
             "worst": worst(finite.worst, one, fmt),
-            "max_ulp_conditioned": _number(self.max_ulp_conditioned),
+            "max_ulp_conditioned": self.max_ulp_conditioned,
             "worst_conditioned": worst(finite.worst_conditioned, one, fmt),
             "correctly_rounded": finite.correctly_rounded,
             "histogram": histogram(finite),
@@ -93,6 +93,7 @@ class SweepResult:
             "binades": [_binade(key, cell, fmt) for key, cell in self.profile.cells.items() if key != SPECIAL],
             "checkpoint_problem": self.checkpoint_problem,
         }
+        return plain(data)
 
 
 def histogram(cell: Cell) -> dict[str, int]:
@@ -105,18 +106,18 @@ def worst(extreme: Extreme | None, implementation: Implementation, fmt: Format) 
     if extreme is None:
         return None
     x, got = (from_bits([pattern], fmt) for pattern in (extreme.x, extreme.got))
-    about = {"order": implementation.order, "parameters": dict(implementation.parameters)}
-    exact = reference(implementation.activation, x, **about)
+    name, order, parameters = implementation.activation, implementation.order, dict(implementation.parameters)
+    exact = reference(name, x, order=order, parameters=parameters)
     error = ulp_errors(got, exact)
-    kappa = condition(implementation.activation, x, **about)
+    kappa = condition(name, x, order=order, parameters=parameters)
     return {
         "x": shown(x[0]),
         "x_hex": hex_text(x[0]),
         "x_bits": _bits(extreme.x, fmt),
         "got": shown(got[0]),
         "expected": shown(exact.value[0]),
-        "ulp": _number(float(error[0])),
-        "conditioned": _number(float(conditioned(error, kappa)[0])),
+        "ulp": float(error[0]),
+        "conditioned": float(conditioned(error, kappa)[0]),
     }
 
 
@@ -128,9 +129,9 @@ def _binade(key: int, cell: Cell, fmt: Format) -> dict[str, Any]:
         "exponent": biased - 1 + fmt.emin if biased else "subnormal",
         "inputs": cell.inputs,
         "judged": cell.judged,
-        "max_ulp": _number(_error(cell.worst)),
+        "max_ulp": _error(cell.worst),
         "at": _hex(cell.worst, fmt),
-        "max_ulp_conditioned": _number(cell.conditioned),
+        "max_ulp_conditioned": cell.conditioned,
         "at_conditioned": _hex(cell.worst_conditioned, fmt),
         "correctly_rounded": cell.correctly_rounded,
         "histogram": histogram(cell),
@@ -162,7 +163,3 @@ def _bits(pattern: int, fmt: Format) -> str:
 
 def _error(extreme: Extreme | None) -> float | None:
     return extreme and extreme.error
-
-
-def _number(value: Any) -> Any:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
