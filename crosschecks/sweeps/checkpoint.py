@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..inputs.bit_patterns import united
 from .profile import Profile, merged
 from .schedulers import Judged
 from .tile_worker import SweepError
@@ -140,7 +141,7 @@ class Progressing:
         seconds = self._before.seconds + time.perf_counter() - self._started
         profile = merged(state.profile.format, (state.profile, *(profile for _, profile in pending)))
         ranges = ((chunk.number, chunk.number + len(chunk.runs)) for chunk, _ in pending)
-        state = State(profile, _united((*state.done, *ranges)), state.inputs + _inputs(pending), seconds)
+        state = State(profile, united((*state.done, *ranges)), state.inputs + _inputs(pending), seconds)
         self._held = state, ()
         return state
 
@@ -160,14 +161,3 @@ class Progressing:
 
 def _inputs(judged: Iterable[Judged]) -> int:
     return sum(count for chunk, _ in judged for _, count in chunk.runs)
-
-
-def _united(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Disjoint ranges in order, those that adjoin as one."""
-    found: list[tuple[int, int]] = []
-    for low, high in sorted(ranges):
-        if found and found[-1][1] == low:
-            found[-1] = (found[-1][0], high)
-        else:
-            found.append((low, high))
-    return tuple(found)

@@ -7,7 +7,8 @@ the largest?) is decided exactly, so that a profile holds facts and no estimates
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...numerics.floats.error_free import two_sum
-from ...numerics.floats.formats import as_float64, exact, from_bits
+from ...numerics.floats.formats import as_float64, dtype_of, exact, from_bits, to_bits
 from ...numerics.oracle.certified import FLOAT32, Certified, ComparisonUndecided, Values, certified
 from ...numerics.oracle.reference import condition, reference
 from ...numerics.oracle.taylor_rows import BEYOND
@@ -26,8 +27,10 @@ from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ...proofs.enclosures.jets import precision
 from ...proofs.expressions import expr as ex
-from ...proofs.functions.landscape import decided_landscape
+from ...proofs.functions.landscape import Monotone, decided_landscape
+from ...proofs.reals.reals import Real
 from ..implementation import Implementation
+from ..inputs.bit_patterns import largest
 from ..trials.references import beyond, rounded
 from .profile import BINS, ENDS, GRAIN, Cell, Extreme, graded, larger, shifted, unshifted
 
@@ -36,6 +39,9 @@ THRESHOLDS = ENDS[1:-2]
 SIDE = 2.0**-20
 """The largest distance, in ULP, of a value with a bar of 0 from the exact one, on the same side of every float."""
 Floats64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Above = Callable[[NDArray[np.intp], float], Flags]
+"""Decides exactly which of the errors at some indices are above a bound."""
 
 LARGE = 2.0**22
 """The error, in ULP, from which a result may be so far from the value in size that their difference is no float64."""
@@ -115,7 +121,7 @@ class Judge:
         worst = None
         if not agree.all():
             at = int(np.argmin(agree))
-            worst = Extreme(math.inf, int(patterns[at]), self._bits(got[at]))
+            worst = Extreme(math.inf, int(patterns[at]), self.bits(got[at]))
         return Cell(len(patterns), tuple(histogram), histogram[0], worst, worst)
 
     def cell(self, batch: Batch, known: Cell | None = None) -> Cell:
@@ -167,6 +173,8 @@ class Judge:
     def compare_sum(self, batch: Batch, step: Floats64, ulp: Floats64) -> NDArray[np.int8]:
         """The signs of f(x) - (got + step), certain; the sum need not be a float64."""
         v = batch.values
+        m: Floats64
+        lost: Floats64
         m, lost = two_sum(batch.got, step)
         signs = self.compare(batch, m)
         distance = np.abs(v.value - m)
@@ -231,7 +239,8 @@ class Judge:
             found[left] = condition(self.entry, x[left], order=self.order, parameters=self.parameters)
         return found
 
-    def _bits(self, got: float) -> int:
+    def bits(self, got: float) -> int:
+        """The bit pattern of a result."""
         return int(_patterns(np.array([got]), self.format)[0])
 
 
@@ -263,7 +272,7 @@ class Errors:
         self.error = np.where(self.numbers, self.error, np.where(~np.isfinite(wanted) & agree, 0.0, math.inf))
         self.bar = np.where(self.numbers, self.bar, 0.0)
 
-    def above(self, threshold: float, chosen: NDArray[np.intp] | None = None) -> tuple[NDArray, NDArray]:
+    def above(self, threshold: float, chosen: NDArray[np.intp] | None = None) -> tuple[Flags, Flags]:
         """Where errors are above a threshold, and where they equal it; for all inputs or for some."""
         error, bar = (self.error, self.bar) if chosen is None else (self.error[chosen], self.bar[chosen])
         above, equal = error > threshold + bar, (error == threshold) & (bar == 0)
@@ -297,7 +306,7 @@ class Errors:
 
     def worst(self, known: Extreme | None) -> Extreme | None:
         """The largest error, if it is larger than a known one or comes before it."""
-        return self._largest(self.error, self.bar, known, lambda at, bound: self.above(bound, at)[0])
+        return self._largest(self.error, self.bar, known, lambda at, bound: self.above(bound, at)[0], self.batch)
 
     def worst_conditioned(self, known: Extreme | None) -> Extreme | None:
         """The largest conditioned error."""
@@ -340,10 +349,9 @@ class Errors:
         return chosen[shifted(most * (1 + 2.0**-28)) > grade_below(graded(float(shifted(max(top - bar, 0.0)))))]
 
     def _largest(
-        self, error: Floats64, bar: Floats64, known: Extreme | None, above: Any, batch: Batch | None = None
+        self, error: Floats64, bar: Floats64, known: Extreme | None, above: Above, batch: Batch
     ) -> Extreme | None:
-        """The largest of errors known up to bars; `above(indices, bound)` decides exactly."""
-        batch = batch or self.batch
+        """The largest of the errors of a batch, known up to bars."""
         if not error.size:
             return known
         grade = graded(max(0.0, float(np.max(error - bar))))
@@ -359,7 +367,7 @@ class Errors:
         maybe = np.flatnonzero((error + bar > bound)[:first] & ~(error - bar > bound)[:first] & (bar > 0)[:first])
         if grade > 0 and maybe.size:
             first = int(min([first, *maybe[above(maybe, bound)]]))
-        found = Extreme(grade, int(batch.patterns[first]), self.judge._bits(float(batch.got[first])))
+        found = Extreme(grade, int(batch.patterns[first]), self.judge.bits(float(batch.got[first])))
         return larger(found, known)
 
 
@@ -402,42 +410,31 @@ def _exponents(judge: Judge, batch: Batch) -> NDArray[np.int64]:
     return high
 
 
-def _runs(monotone: Any, fmt: Format) -> tuple[tuple[int, int, int], ...]:
+def _runs(monotone: Iterable[Monotone], fmt: Format) -> tuple[tuple[int, int, int], ...]:
     """Monotone intervals as runs of patterns of one sign: first, last, direction."""
     ways = {"increasing": 1, "decreasing": -1, "constant": 0}
     sign = 1 << (fmt.bits - 1)
-    top = int(_patterns(np.array([float(fmt.max_finite)]), fmt)[0])
-    found = []
+    magnitudes = range(largest(fmt) + 1)
+    runs: list[tuple[int, int, int]] = []
     for interval in monotone:
         for side in (1, -1):
             near, far = (interval.low, interval.high) if side > 0 else (interval.high, interval.low)
-            first = _bisect(lambda p, s=side, e=near: _inside(p, s, e, s, fmt), top)
-            last = _bisect(lambda p, s=side, e=far: not _inside(p, s, e, -s, fmt), top) - 1
+            first = bisect_left(magnitudes, True, key=lambda m, s=side, e=near: _inside(m, s, e, s, fmt))
+            last = bisect_left(magnitudes, True, key=lambda m, s=side, e=far: not _inside(m, s, e, -s, fmt)) - 1
             if first < last:
                 base = sign if side < 0 else 0
-                found.append((base + first, base + last, side * ways[interval.direction]))
-    return tuple(sorted(found))
+                runs.append((base + first, base + last, side * ways[interval.direction]))
+    return tuple(sorted(runs))
 
 
-def _inside(magnitude: int, side: int, end: Any, way: int, fmt: Format) -> bool:
+def _inside(magnitude: int, side: int, end: Real, way: int, fmt: Format) -> bool:
     """Whether the float of this magnitude and sign lies strictly to one side of a real."""
     x = side * as_float64(from_bits(np.array([magnitude]), fmt))
     return end.infinite == -way or (not end.infinite and bool(beyond(x, end, way)[0]))
 
 
-def _bisect(holds: Any, top: int) -> int:
-    """The smallest magnitude from 0 to top for which a monotone condition holds; top + 1 if there is none."""
-    low, high = 0, top + 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return low
-
-
 def _patterns(values: Floats64, fmt: Format) -> NDArray[np.int64]:
     """The bit patterns of floats of a format, given as float64."""
-    from ...numerics.floats.formats import dtype_of, to_bits
-
     with np.errstate(over="ignore", invalid="ignore"):
         return to_bits(np.ascontiguousarray(values.astype(dtype_of(fmt)))).astype(np.int64)
 

@@ -30,7 +30,7 @@ class Request:
 
     target: str
     as_: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     orders: tuple[int, ...] | None = None
     implements: int = 0
     derivative: str | None = None
