@@ -19,7 +19,6 @@ _NAMES = {
     "proofs.language.syntax": "StatementError",
     "proofs.ledger": "ClaimResult Ledger LedgerError builtin_ledgers load",
     "proofs.catalogue.entries": "Activation UnknownActivation activation catalogue",
-    "proofs.datasheets.vector": "VectorFacts",
     "proofs.reals.reals": "Real",
     "proofs.certificates": "certificate",
     "numerics.oracle.reference": "condition reference",
@@ -27,9 +26,8 @@ _NAMES = {
     "numerics.depth.networks": "GradientProfile measure_gradients",
     "crosschecks.checking.check": "assert_conforms check",
     "crosschecks.checking.results": "CheckResult",
-    "crosschecks.sweeps.sweep": "sweep",
-    "crosschecks.sweeps.result": "SweepResult",
-    "_functions": "Datasheet DepthReport Table depth describe describe_vector expectation recheck table verify",
+    "_functions": "Datasheet DepthReport SweepResult Table VectorFacts depth describe describe_vector expectation "
+    "recheck sweep table verify",
 }
 """Module: the names it offers here."""
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

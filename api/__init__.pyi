@@ -1,8 +1,6 @@
 from gradproof.crosschecks.checking.check import assert_conforms as assert_conforms
 from gradproof.crosschecks.checking.check import check as check
 from gradproof.crosschecks.checking.results import CheckResult as CheckResult
-from gradproof.crosschecks.sweeps.result import SweepResult as SweepResult
-from gradproof.crosschecks.sweeps.sweep import sweep as sweep
 from gradproof.numerics.depth.multilayer import Network as Network
 from gradproof.numerics.depth.networks import GradientProfile as GradientProfile
 from gradproof.numerics.depth.networks import measure_gradients as measure_gradients
@@ -14,7 +12,6 @@ from gradproof.proofs.catalogue.entries import UnknownActivation as UnknownActiv
 from gradproof.proofs.catalogue.entries import activation as activation
 from gradproof.proofs.catalogue.entries import catalogue as catalogue
 from gradproof.proofs.certificates import certificate as certificate
-from gradproof.proofs.datasheets.vector import VectorFacts as VectorFacts
 from gradproof.proofs.language.syntax import StatementError as StatementError
 from gradproof.proofs.ledger import ClaimResult as ClaimResult
 from gradproof.proofs.ledger import Ledger as Ledger
@@ -30,12 +27,15 @@ from gradproof.proofs.verdicts import Verdict as Verdict
 
 from ._functions import Datasheet as Datasheet
 from ._functions import DepthReport as DepthReport
+from ._functions import SweepResult as SweepResult
 from ._functions import Table as Table
+from ._functions import VectorFacts as VectorFacts
 from ._functions import depth as depth
 from ._functions import describe as describe
 from ._functions import describe_vector as describe_vector
 from ._functions import expectation as expectation
 from ._functions import recheck as recheck
+from ._functions import sweep as sweep
 from ._functions import table as table
 from ._functions import verify as verify
 

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gradproof.crosschecks.implementation import Implementation
+from gradproof.crosschecks.sweeps import result
 from gradproof.numerics.depth import products
+from gradproof.numerics.oracle.reference import whole
 from gradproof.numerics.tables import tables
 from gradproof.proofs import ledger as ledgers
-from gradproof.proofs.catalogue.entries import Activation, ParameterValue
+from gradproof.proofs.catalogue.entries import Activation, ParameterValue, activation
 from gradproof.proofs.catalogue.parse import definition, parse_expression
 from gradproof.proofs.catalogue.vector_entries import vector_activations
+from gradproof.proofs.datasheets import vector
 from gradproof.proofs.datasheets.function import Facts, facts
-from gradproof.proofs.datasheets.vector import VectorFacts, vector_facts
 from gradproof.proofs.expressions.expr import Expr, free_names
 from gradproof.proofs.functions import expectations
 from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.ledger import ClaimResult, Ledger
 from gradproof.proofs.reals.reals import Real
 from gradproof.proofs.recheck import statement
+from gradproof.proofs.verdicts import html_table
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from rich.console import RenderableType
 
 
 def verify(ledger: Ledger | str | Path | None = None) -> tuple[ClaimResult, ...]:
@@ -37,24 +46,66 @@ def verify(ledger: Ledger | str | Path | None = None) -> tuple[ClaimResult, ...]
     return tuple(ledgers.verify(claim, each) for each in chosen for claim in each.claims)
 
 
-class Datasheet(Facts):
+class _Viewed:
+    """A result that a command shows as tables: `str` is that text, and a notebook has the same tables."""
+
+    def _view(self) -> Iterable[RenderableType]:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        from gradproof.reports.writing.console import plain
+
+        return plain(*self._view())
+
+    def _repr_html_(self) -> str:
+        return "".join(map(_html, self._view()))
+
+
+def _html(shown: RenderableType) -> str:
+    """A table of the command line, or a line of text, as HTML."""
+    from rich.table import Table as RichTable
+
+    if not isinstance(shown, RichTable):
+        return html_table([(shown,)])
+    head = [column.header for column in shown.columns] if shown.show_header else []
+    return html_table(zip(*(column.cells for column in shown.columns), strict=True), head, shown.title or "")
+
+
+class Datasheet(_Viewed, Facts):
     """Everything certified about one function; printed as `gradproof describe` prints it."""
 
-    def __str__(self) -> str:
+    def _view(self) -> Iterable[RenderableType]:
         from gradproof.reports.views.datasheet import tables as shown
-        from gradproof.reports.writing.console import plain
 
-        return plain(*shown(self.to_json()))
+        return shown(self.to_json())
 
 
-class DepthReport(products.DepthReport):
+class VectorFacts(_Viewed, vector.VectorFacts):
+    """Everything certified about one activation of vectors; printed as `gradproof describe` prints it."""
+
+    def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.vector_datasheet import tables as shown
+
+        return shown(self.to_json())
+
+
+class SweepResult(_Viewed, result.SweepResult):
+    """The result of a sweep, finished or not; printed as `gradproof sweep` prints it."""
+
+    def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.sweeps import tables as shown
+
+        parts: dict[str, Any] = {"left_out": [], "problems": [], "asked": 1, "max_ulp": None}
+        return shown({**parts, "results": [self.to_json()], "interrupted": not self.finished})
+
+
+class DepthReport(_Viewed, products.DepthReport):
     """Products of derivatives through depth; printed as `gradproof depth` prints them."""
 
-    def __str__(self) -> str:
+    def _view(self) -> Iterable[RenderableType]:
         from gradproof.reports.views.depth import tables as shown
-        from gradproof.reports.writing.console import plain
 
-        return plain(*shown(self.to_json()))
+        return shown(self.to_json())
 
     def to_json(self) -> dict[str, Any]:
         """The document that `gradproof depth --json` prints."""
@@ -68,6 +119,7 @@ def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters
     counts with its exact value). A fact that could not be decided is None and listed in `undecided`.
     Raises UnknownActivation, StatementError or ValueError for what is not known.
     """
+    whole("orders", orders, 0)
     if isinstance(function, str) and function in vector_activations():
         raise StatementError(f"{function} is a function of vectors: describe_vector({function!r})")
     return Datasheet(**vars(facts(function, orders=orders, **parameters)))
@@ -78,61 +130,68 @@ def describe_vector(name: str, **parameters: str | int | float) -> VectorFacts:
 
     Raises UnknownActivation or ValueError for a name or parameter that is not known.
     """
-    return vector_facts(name, {key: str(value) for key, value in parameters.items()})
+    if not isinstance(name, str):
+        raise TypeError(f"expected the name of an activation of vectors, got {name!r}")
+    facts = vector.vector_facts(name, {key: str(value) for key, value in parameters.items()})
+    return VectorFacts(**vars(facts))
 
 
 def expectation(function: str | Activation | Expr, variable: str | None = None) -> Real:
     """The mean E[f(z)] of a function of a standard normal z: exact where a closed form is found, else certified.
 
-    `function` is an activation's name or entry, or a formula in one name (`tanh(z)**2`). Raises StatementError for
-    a formula in several names, and Undecided.
+    `function` is an activation's name or entry, or a formula in one name (`tanh(z)**2`), which `variable` may name
+    again. Raises UnknownActivation for a word that is no activation, StatementError for a formula in other or several
+    names, and Undecided.
     """
-    if isinstance(function, Activation):
-        expr = function.expr()
-    elif isinstance(function, str):
+    if isinstance(function, Activation | Expr):
+        expr = function.expr() if isinstance(function, Activation) else function
+    elif isinstance(function, str) and not (function.isidentifier() and len(function) > 1):
         expr = parse_expression(function)
     else:
-        expr = function
-    names = sorted(free_names(expr)) or ["z"]
-    if variable is None and len(names) > 1:
-        raise StatementError(f"{function}: expected a function of one name, found {', '.join(names)}")
-    return expectations.expectation(expr, variable or names[0])
+        expr = activation(function).expr()
+    names = sorted(free_names(expr)) or [variable or "z"]
+    if names != [variable or names[0]]:
+        raise StatementError(f"{function}: expected a function of {variable or 'one name'}, found {', '.join(names)}")
+    return expectations.expectation(expr, names[0])
 
 
 def depth(
     function: str | Activation | Expr,
     *,
     layers: int = 20,
-    weight: str = "1",
+    weight: str | int | float | Fraction | Real = "1",
     parameters: Mapping[str, ParameterValue] | None = None,
 ) -> DepthReport:
     """Products of derivatives over a number of layers, each with a weight of at most this size, certified.
 
-    `weight` is text, exact as written. Raises ValueError for layers below 1, a weight that is no positive number or a
-    function of several inputs, UnknownActivation or StatementError for a function that is not known, Undecided where
-    the range of the derivative was not found.
+    `weight` is a number, or one as text, exact as written. Raises ValueError for layers below 1 or beyond 10000, a
+    weight that is no positive number or a function of several inputs, UnknownActivation or StatementError for a
+    function that is not known, Undecided where the range of the derivative was not found.
     """
+    whole("layers", layers, 1, 10_000)
     target = function if isinstance(function, Expr) else definition(function)
-    found = products.depth_report(target, layers=layers, weight=weight, parameters=parameters)
-    return DepthReport(**vars(found))
+    return DepthReport(**vars(products.depth_report(target, layers=layers, weight=weight, parameters=parameters)))
 
 
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:
     """Confirm a certificate, or the file that holds it, by other means than those that found the proof.
 
     Raises `proofs.recheck.formulas.Bad` for what is no certificate, `proofs.recheck.signs.Wrong` with the fact and
-    the reason where it does not hold; it returns where the statement is confirmed.
+    the reason where it does not hold, OSError for a file that cannot be read; it returns where the statement is
+    confirmed.
     """
+    if not isinstance(certificate, Mapping | str | Path):
+        raise TypeError(f"expected a certificate or the path of one, got {certificate!r}")
     statement.recheck(statement.load(Path(certificate)) if isinstance(certificate, str | Path) else dict(certificate))
 
 
-class Table(tables.Table):
-    """A reference table, and its files as `gradproof table -o` writes them."""
+class Table(_Viewed, tables.Table):
+    """A reference table, printed as `gradproof table` prints it, and its files as `gradproof table -o` writes them."""
 
-    def __str__(self) -> str:
-        from gradproof.reports.export.table_files import sentence
+    def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.tables import tables as shown
 
-        return f"{sentence(self)}; {len(self)} rows"
+        return shown(self)
 
     def to_json(self) -> dict[str, Any]:
         """The document that `gradproof table --json` prints."""
@@ -174,15 +233,36 @@ def table(
     *,
     order: int = 0,
     fmt: str = "float32",
-    points: str = "special",
+    points: str | ArrayLike = "special",
     parameters: Mapping[str, ParameterValue] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Table:
-    """Correctly rounded values of a derivative at inputs worth testing, as `gradproof table` has them.
+    """Correctly rounded values of a derivative (order 0 to 2) at inputs worth testing, as `gradproof table` has them.
 
-    `points` is a SPEC of that command (`special`, `linear:-8:8:100`, ...); `progress` is told the points done and
-    all. Raises UnknownActivation, StatementError or ValueError for what is not known, Undecided where a value is not
-    found.
+    `points` is a SPEC of that command (`special`, `-8:8:100`, ...), or numbers, each rounded to the format; `progress`
+    is told the points done and all. Raises UnknownActivation, StatementError or ValueError for what is not known,
+    Undecided where a value is not found.
     """
-    found = tables.table(function, order=order, fmt=fmt, points=points, parameters=parameters, progress=progress)
-    return Table(**vars(found))
+    whole("order", order, 0, 2)
+    rows = tables.table(function, order=order, fmt=fmt, points=points, parameters=parameters, progress=progress)
+    return Table(**vars(rows))
+
+
+def sweep(
+    implementation: Implementation | str,
+    *,
+    fmt: str = "float32",
+    as_: str | Activation | None = None,
+    order: int = 0,
+    patterns: str = "all",
+    **options: Any,
+) -> SweepResult:
+    """The errors of an implementation at every input of a format, or at those that `patterns` names (`sample:1000`).
+
+    `implementation` is a target such as `torch` or `module:callable`; `as_` is the activation it computes. The other
+    options, and the errors raised, are those of `crosschecks.sweeps.sweep.sweep`.
+    """
+    from gradproof.crosschecks.sweeps.sweep import sweep as swept
+
+    whole("order", order, 0, 2)
+    return SweepResult(**vars(swept(implementation, fmt=fmt, as_=as_, order=order, patterns=patterns, **options)))

@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict, dataclass
 
 from gradproof.proofs.catalogue.entries import catalogue
-from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.functions.landscape import Extremum, Landscape, landscape
 
 DIGITS = 60
@@ -59,7 +59,7 @@ def measured() -> list[Row]:
             continue
         for order in range(3):
             started = time.process_time()
-            shape = landscape(ex.derivative(entry.expr(), "x", order=order))
+            shape = landscape(calculus.derivative(entry.expr(), "x", order=order))
             if shape.undecided is None:
                 text = f"{shown(shape.sup):<34} {shown(shape.inf)}"
             else:

@@ -29,8 +29,8 @@ from gradproof.numerics.oracle.precise import BOUND, precise
 from gradproof.numerics.oracle.reference import oracle
 from gradproof.numerics.oracle.taylor_rows import ROW, powers
 from gradproof.proofs.catalogue.entries import Activation, catalogue
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.enclosures.jets import precision
 from gradproof.proofs.functions.pieces import Kink
 from numpy.typing import NDArray
 

@@ -26,15 +26,17 @@ from .budget import Undecided
 from .catalogue.entries import catalogue
 from .catalogue.parse import parse_statement
 from .decide.decision import Decision
-from .enclosures.jets import precision
+from .enclosures.balls import exact_rational, precision
+from .expressions import calculus
 from .expressions import expr as ex
+from .expressions.printing import to_text
 from .functions import gaussian_moments
-from .functions.pieces import Undefined as NotDefined
 from .functions.pieces import split
 from .functions.sign_charts import merge_marks, sign_line
 from .language.signatures import signature
 from .ledger import Ledger
-from .reals.reals import Real, exact_rational
+from .normal_forms.signs import Undefined as NotDefined
+from .reals.reals import Real
 from .recheck.formulas import RELATIONS, Bad, Cell, Node, closed, replaced, shown, tail_end
 from .recheck.functionals import slope_of
 from .recheck.intervals import Exhausted, Num, Unclear, Undefined, between, bounded, number
@@ -98,6 +100,10 @@ def definitions(functions: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 def certificate(result: Result, functions: Mapping[str, str] | None = None, claim: str | None = None) -> dict[str, Any]:
     """The certificate of a proved statement. Raises Unwritten, or Contradicted where it turns out to be false."""
+    if not isinstance(result, Result):
+        raise TypeError(f"expected the result of prove, got {result!r}")
+    if result.verdict is not Verdict.PROVED:
+        raise Unwritten(f"{result.statement}: {result.verdict}, not proved")
     noted = _Noted(definitions(functions))
     data: dict[str, Any] = {
         "schema": 1, "gradproof": version("gradproof"), "claim": claim, "statement": result.statement,
@@ -270,10 +276,10 @@ class _Writer(Recheck):
         if kind in ("shape", "pieces", "E", "line", "parity"):
             f = self._expr(f"{e.text} == 0", name)
             if kind == "shape":
-                lists.append(sign_line(ex.derivative(f, name), name).marks)
+                lists.append(sign_line(calculus.derivative(f, name), name).marks)
             lists.append(split(f, name).breakpoints)
             if kind == "parity":
-                lists.append(split(ex.substitute(f, {name: -ex.name(name)}), name).breakpoints)
+                lists.append(split(calculus.substitute(f, {name: -ex.name(name)}), name).breakpoints)
             if kind == "line":
                 lists.append(sign_line(f, name).marks)
         else:
@@ -299,7 +305,7 @@ class _Writer(Recheck):
             if terms is None or any(t.erfs or t.wave or t.g is not ex.ZERO for t in terms):
                 raise Unclear("an expectation without an elementary antiderivative")
             gap["cases"] = {}
-            gap["antiderivative"] = ex.text(ex.add(*(_primitive(t, ex.name(name)) for t in terms)))
+            gap["antiderivative"] = to_text(ex.add(*(_primitive(t, ex.name(name)) for t in terms)))
 
     # --- what the re-checker is able to settle
 
@@ -449,7 +455,7 @@ def _relations(formula: Any) -> list[Any]:
 def _mark(mark: Real, roots: Sequence[Node], name: str, room: Fraction) -> Any:
     """An exact form as text, with a bracket where one of the roots crosses 0; else a narrow bracket in decimals."""
     if mark.exact is not None:
-        text, near = ex.text(mark.exact), Fraction(float(mark))
+        text, near = to_text(mark.exact), Fraction(float(mark))
         for width in (Fraction(1, 2**k) for k in (3, 5, 7, 10, 14, 20, 30)):
             low, high = (round((near + side * width) * 2**40) / Fraction(2**40) for side in (-1, 1))
             for e in roots if width < room else ():

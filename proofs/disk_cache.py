@@ -28,8 +28,8 @@ from typing import Any, TypeVar
 import flint
 
 from .budget import UNBOUNDED, budget, exhausted, spend
-from .expressions import expr as ex
 from .expressions.expr import Expr
+from .expressions.printing import to_text
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ def _path(kind: str, e: Expr, variable: str) -> Path | None:
         folder = Path(root) if os.path.isabs(root) else Path.home() / ".cache"
     except RuntimeError:  # no home
         return None
-    key = sha256(f"{kind}\0{variable}\0{ex.text(e)}".encode()).hexdigest()
+    key = sha256(f"{kind}\0{variable}\0{to_text(e)}".encode()).hexdigest()
     return folder / "gradproof" / "results" / version / key
 
 

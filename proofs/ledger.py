@@ -26,7 +26,7 @@ from .language.syntax import StatementError
 from .statements import prove
 from .vectors.reader import parse_vector_statement
 from .vectors.words import is_about_vectors
-from .verdicts import Counterexample, Evidence, NoTruthValue, Result, Verdict
+from .verdicts import Counterexample, Decided, Evidence, Result, Verdict
 
 MAX_FILE_BYTES = 1_000_000
 MAX_CLAIMS = 2_000
@@ -86,7 +86,7 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class ClaimResult(NoTruthValue):
+class ClaimResult(Decided):
     """A claim's verdict with its evidence; `parts` are the statement as said and, where given, its nearest."""
 
     ledger: str

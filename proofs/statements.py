@@ -11,8 +11,8 @@ from .budget import UNBOUNDED, Undecided, budget
 from .catalogue.parse import parse_statement
 from .cross_examination.examine import cross_examined
 from .decide.decision import Decision, Outcome
-from .functions.pieces import Undefined
 from .language.syntax import Statement
+from .normal_forms.signs import Undefined
 from .repair import search
 from .repair.wording import Candidate
 from .vectors.decide import decided

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from typing import Any, NoReturn
 
 
@@ -75,17 +76,44 @@ def lines(result: Mapping[str, Any]) -> list[str]:
     """A result's document for readers: the verdict, the evidence, the counterexample, the nearest true statement."""
     evidence = f" ({result['evidence']})" if result["evidence"] else ""
     where = f"  where {result['where']}" if result["where"] else ""
-    said = [f"{result['verdict']}{evidence}: {result['statement']}{where}"]
+    claim = f"{result['id']}: " if result["id"] else ""
+    said = [f"{claim}{result['verdict']}{evidence}: {result['statement'] or result['says']}{where}"]
     said += [f"  {line}" for line in result["explanation"]]
     if result["counterexample"]:
         said.append(f"  counterexample: {sentence(result['counterexample'])}")
     if result["nearest"]:
         said.append(f"  true: {result['nearest']}")
+    said += [f"  tested: {measurement['sentence']}" for measurement in result["tested"]]
     return [*said, f"  {result['seconds']:.2f} s"]
 
 
+def html_table(rows: Iterable[Sequence[object]], head: Sequence[object] = (), title: object = "") -> str:
+    """A table for a notebook; every text in it is escaped."""
+
+    def row(tag: str, cells: Iterable[object]) -> str:
+        texts = (escape(str(cell)).replace("\n", "<br>") for cell in cells)
+        return "<tr>" + "".join(f"<{tag} style='text-align: left'>{text}</{tag}>" for text in texts) + "</tr>"
+
+    caption = f"<caption>{escape(str(title))}</caption>" if title else ""
+    return f"<table>{caption}{row('th', head) if head else ''}{''.join(row('td', cells) for cells in rows)}</table>"
+
+
+class Decided(NoTruthValue):
+    """A statement's or a claim's verdict, printed as `gradproof prove` prints it."""
+
+    def to_json(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return "\n".join(lines(self.to_json()))
+
+    def _repr_html_(self) -> str:
+        first, *rest = (line.strip() for line in lines(self.to_json()))
+        return html_table([(line,) for line in rest], [first])
+
+
 @dataclass(frozen=True)
-class Result(NoTruthValue):
+class Result(Decided):
     """A statement decided, or the reason why it is not."""
 
     statement: str
@@ -96,10 +124,6 @@ class Result(NoTruthValue):
     counterexample: Counterexample | None = None
     nearest: str | None = None
     seconds: float = field(default=0.0, compare=False)
-
-    def __str__(self) -> str:
-        """The lines that `gradproof prove` prints."""
-        return "\n".join(lines(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:
         """The fields of one claim in `verify --json`, plus the explanation."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 
 import gradproof
@@ -14,6 +17,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from gradproof.proofs.budget import Undecided
+from gradproof.proofs.certificates import Unwritten
 from gradproof.proofs.expressions.expr import rational
 from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.recheck.signs import Wrong
@@ -112,6 +116,24 @@ def test_a_certified_number_is_compared_and_converted():
         _ = gradproof.describe("x").orders[0].sup.interval
 
 
+def test_a_certified_number_equals_a_number_where_that_is_proved():
+    third = exact(rational("1/3"))
+    assert third.equals(Fraction(1, 3)) and not third.equals(1 / 3) and third.equals(exact(rational("1/3")))
+    sup = gradproof.describe("sigmoid").orders[1].sup
+    assert sup.equals(0.25) and not sup.equals(float("inf")) and sup != 0.25
+    with pytest.raises(ValueError, match="nan"):
+        sup.equals(float("nan"))
+
+
+def test_numbers_and_definitions_are_formulas_in_a_notebook():
+    sheet = gradproof.describe("exp(x)*x").orders[0]
+    assert sheet.inf._repr_latex_() == r"$- \frac{1}{e}$" and sheet.sup._repr_latex_() == r"$\infty$"
+    assert gradproof.describe("mish").orders[1].sup._repr_latex_() is None
+    entries = gradproof.catalogue()
+    assert all(e._repr_latex_().strip("$") for e in entries) and len(entries) > 60
+    assert gradproof.activation("sigmoid")._repr_latex_() == r"$\frac{1}{1 + e^{- x}}$"
+
+
 def test_functions_are_names_entries_or_formulas():
     entry = gradproof.activation("tanh")
     for function in ("tanh", entry, "tanh(x)"):
@@ -130,6 +152,121 @@ def test_functions_are_names_entries_or_formulas():
         gradproof.expectation("a*z")
     with pytest.raises(gradproof.UnknownActivation, match="did you mean"):
         gradproof.depth("sigmoidd")
+
+
+def tanh16(x):
+    return np.tanh(x.astype(np.float64)).astype(x.dtype)
+
+
+@pytest.fixture(scope="module")
+def results():
+    claim = replace(
+        gradproof.builtin_ledgers()[0].claims[0], id="<b>", says="<script>", statement=None, outside="<i>"
+    )
+    return [
+        gradproof.prove("x < 1"),
+        gradproof.verify(gradproof.Ledger("own", "", "own", (claim,)))[0],
+        gradproof.describe("relu"),
+        gradproof.describe_vector("softmax"),
+        gradproof.depth("relu", layers=2),
+        gradproof.table("relu", points=[0.5, float("nan")]),
+        gradproof.measure_gradients(gradproof.Network("relu", depth=2, width=4), trials=2),
+        gradproof.check(tanh16, as_="tanh", dtypes="float16", orders=0, examples=1)[0],
+        gradproof.sweep("numpy", as_="tanh", fmt="float16", patterns="1:2", workers=1),
+    ]
+
+
+def test_results_are_tables_in_a_notebook_with_all_text_escaped(results):
+    for each in results:
+        html, text = each._repr_html_(), str(each)
+        assert html.startswith("<table>") and html.endswith("</table>") and html.count("<tr>") == html.count("</tr>")
+        tags = {*re.findall(r"</?(\w+)", html)}
+        assert tags <= {"table", "caption", "tr", "th", "td", "br"}, type(each)
+        words = {word for word in re.findall(r"[\w.]+", text) if len(word) > 3}
+        assert words and words <= {*re.findall(r"[\w.]+", unescape(html))}, type(each)
+        assert json.dumps(each.to_json(), allow_nan=False)
+    assert "&lt;script&gt;" in results[1]._repr_html_() and "<script>" in str(results[1])
+
+
+def test_arrays_are_lists_or_numbers():
+    for x in (0.5, [0.5], (0.5,), [[0.5]], np.float32(0.5), np.array([0.5], np.float16), 1, [1, 0], range(3)):
+        assert np.shape(gradproof.reference("tanh", x).value) == np.shape(gradproof.condition("tanh", x)) == np.shape(x)
+        assert gradproof.table("tanh", points=x).x.tolist() == np.ravel(x).tolist()
+    assert gradproof.reference("tanh", []).value.shape == (0,)
+    for weight in ("1/2", 0.5, Fraction(1, 2), gradproof.depth("tanh", weight="1/2").weight):
+        assert gradproof.depth("tanh", layers=2, weight=weight).rate.equals(0.5)
+    (one,) = gradproof.check(tanh16, as_="tanh", dtypes=["float16"], orders=[0], at=[0.5, "0x1p+0"], max_ulp=1)
+    (same,) = gradproof.check(tanh16, as_="tanh", dtypes="float16", orders=0, at=("0x1p-1", 1.0), max_ulp=1)
+    assert one == same and one.verdict == "pass"
+    by_entry, by_name = (
+        gradproof.measure_gradients(gradproof.Network(tanh, depth=2, width=4), trials=2).to_json()
+        for tanh in (gradproof.activation("tanh"), "tanh")
+    )
+    assert by_entry == by_name
+
+
+NAN, RELU = float("nan"), gradproof.Network("relu")
+WRONG = [
+    (lambda: gradproof.describe(3), TypeError, "expected an activation's name, its entry or a formula in x, got 3"),
+    (lambda: gradproof.describe([]), TypeError, r"got \[\]"),
+    (lambda: gradproof.describe("tanh", orders=-1), ValueError, "orders=-1: expected a whole number, 0 or more"),
+    (lambda: gradproof.describe("elu", alpha=[1]), TypeError, r"alpha=\[1\]: expected a number"),
+    (lambda: gradproof.describe("elu", alpha=NAN), ValueError, "alpha=nan: expected a finite number"),
+    (lambda: gradproof.describe_vector([]), TypeError, r"activation of vectors, got \[\]"),
+    (lambda: gradproof.activation(None), TypeError, "got None"),
+    (lambda: gradproof.certificate("x < 1"), TypeError, "expected the result of prove, got 'x < 1'"),
+    (lambda: gradproof.certificate(gradproof.prove("x < 1")), Unwritten, "x < 1: refuted, not proved"),
+    (lambda: gradproof.recheck(3), TypeError, "expected a certificate or the path of one, got 3"),
+    (lambda: gradproof.recheck("nosuch.json"), OSError, "No such file.*nosuch.json"),
+    (lambda: gradproof.expectation(None), TypeError, "got None"),
+    (lambda: gradproof.expectation("sigmoidd"), gradproof.UnknownActivation, "did you mean sigmoid"),
+    (lambda: gradproof.expectation("tanh(z)", "y"), gradproof.StatementError, "expected a function of y, found z"),
+    (lambda: gradproof.expectation("tanh(z)", 3), gradproof.StatementError, "expected a function of 3, found z"),
+    (lambda: gradproof.reference(None, 1), TypeError, "got None"),
+    (lambda: gradproof.reference("tanh", "a"), TypeError, "expected numbers, lists of them or an array of .* got str"),
+    (lambda: gradproof.reference("tanh", [None]), TypeError, "got object"),
+    (lambda: gradproof.condition("tanh", np.longdouble(1)), TypeError, "got float128|got longdouble"),
+    (lambda: gradproof.reference("tanh", 1, order="1"), ValueError, "order='1': expected a whole number, 0 or more"),
+    (lambda: gradproof.condition("tanh", 1, order=1.5), ValueError, "order=1.5"),
+    (lambda: gradproof.table("tanh", order=-1), ValueError, "order=-1: expected a whole number, from 0 to 2"),
+    (lambda: gradproof.table("tanh", points=None), TypeError, "got object"),
+    (lambda: gradproof.table("tanh", points=[]), ValueError, "expected 1 to 1000000 numbers, got 0"),
+    (lambda: gradproof.table("tanh", points=[1e300]), ValueError, "beyond the range of float32"),
+    (lambda: gradproof.table("tanh", fmt=None), ValueError, "format=None: expected one of float64"),
+    (lambda: gradproof.depth("tanh", layers=1.5), ValueError, "layers=1.5: expected a whole number, from 1 to 10000"),
+    (lambda: gradproof.depth("tanh", weight=NAN), ValueError, "weight=nan: expected a positive number"),
+    (lambda: gradproof.depth("tanh", weight=[1]), ValueError, r"weight=\[1\]: expected a positive number"),
+    (lambda: gradproof.depth("tanh", weight=float("inf")), ValueError, "weight=inf: expected a positive number"),
+    (lambda: gradproof.depth("tanh", weight="1 +"), gradproof.StatementError, "not in the statement language"),
+    (lambda: gradproof.Network("tanh", depth=NAN), ValueError, "depth=nan: expected a whole number, 1 or more"),
+    (lambda: gradproof.Network("tanh", bias=NAN), ValueError, "bias=nan: expected a finite number"),
+    (lambda: gradproof.Network("tanh", scale="a"), ValueError, "scale='a': expected a finite number"),
+    (lambda: gradproof.measure_gradients("tanh"), TypeError, "expected a Network, got 'tanh'"),
+    (lambda: gradproof.measure_gradients(gradproof.Network(None)), TypeError, "got None"),
+    (lambda: gradproof.measure_gradients(RELU, trials=2.5), ValueError, "trials=2.5: expected a whole number"),
+    (lambda: gradproof.measure_gradients(RELU, seed=-1), ValueError, "seed=-1: expected a whole number"),
+    (lambda: gradproof.check(3), TypeError, "target=3: expected a name or a callable"),
+    (lambda: gradproof.check(tanh16, as_="tanh", dtypes=[]), ValueError, r"dtypes=\[\]: expected at least one"),
+    (lambda: gradproof.check(tanh16, as_="tanh", orders=()), ValueError, r"orders=\(\): expected at least one"),
+    (lambda: gradproof.assert_conforms(tanh16, 3), TypeError, "got 3"),
+    (lambda: gradproof.assert_conforms(tanh16, "tanh", dtype=[]), ValueError, r"dtypes=\[\]: expected at least one"),
+    (lambda: gradproof.assert_conforms(tanh16, "tanh", max_ulp=NAN), ValueError, "max_ulp=nan: expected a number"),
+    (lambda: gradproof.assert_conforms(tanh16, "tanh", max_ulp="a"), ValueError, "max_ulp='a': expected a number"),
+    (lambda: gradproof.sweep(3), TypeError, "target=3: expected an implementation"),
+    (lambda: gradproof.sweep("numpy", fmt=None, as_="tanh"), ValueError, "format=None: expected one of"),
+    (lambda: gradproof.sweep("numpy", as_="tanh", order=7), ValueError, "order=7: expected a whole number"),
+    (lambda: gradproof.prove(None), gradproof.StatementError, "statement: expected text, got NoneType"),
+    (lambda: gradproof.prove("x < 1", where=["x > 0"]), gradproof.StatementError, "where: expected text, got list"),
+    (lambda: gradproof.verify("nosuch.toml"), gradproof.LedgerError, "cannot be read"),
+    (lambda: gradproof.describe("tanh").gain.decimal(0), ValueError, "digits=0: expected a whole number, 1 or more"),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), WRONG)
+def test_what_is_wrong_is_said_on_one_line(call, kind, message):
+    with pytest.raises(kind, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
 
 
 def test_a_certificate_is_confirmed(tmp_path):

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
+from ...proofs.catalogue.entries import Activation
 from ...proofs.enclosures.formats import format_named
 from ..implementation import Implementation
 from ..targets.resolve import PACKS, Request, TargetError, at_orders, resolve
@@ -32,16 +34,16 @@ def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult
 def checks(
     target: str | Callable[..., Any],
     *,
-    as_: str | None = None,
+    as_: str | Activation | None = None,
     parameters: Mapping[str, Any] | None = None,
-    dtypes: Iterable[str] | None = None,
-    orders: Iterable[int] | None = None,
+    dtypes: str | Iterable[str] | None = None,
+    orders: int | Iterable[int] | None = None,
     implements: int = 0,
     derivative: str | Callable[..., Any] | None = None,
     array: str | None = None,
     max_ulp: float = 4.0,
     exhaustive: bool = False,
-    at: Iterable[str] = (),
+    at: str | float | Iterable[str | float] = (),
     examples: int | None = None,
     seed: int = 0,
     seconds: float = 10.0,
@@ -54,35 +56,32 @@ def checks(
             this process.
         as_: the activation it should compute; found from the callable's name where that is unambiguous.
         parameters: of the activation; given to the callable as floats where it takes them.
-        dtypes: formats by name; those the target takes.
+        dtypes: formats by name, or one; those the target takes.
         orders: 0 and, where derivatives are to be had, 1.
         implements: the callable itself computes the derivative of this order.
         derivative: a second callable that computes the first derivative.
         array: `numpy`, `torch` or `jax`: the arrays it takes, where that is not found out by itself.
         max_ulp: the largest error that passes, in ULP, divided by 1 + condition number.
         exhaustive: every input of the formats of 16 bits (those of 8 bits always are). Takes a minute each.
-        at: hexadecimal inputs, "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.
+        at: inputs, floats or hexadecimal "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.
         examples: how many examples Hypothesis tries.
         seed: where all chance comes from.
         seconds: how long one call may take.
         jobs: processes that share the work. More than one needs a main module that can be imported.
 
     Raises TargetError for a target that cannot be found or loaded, UnknownActivation, and ValueError for a format
-    or order that is none, and for a format too large to be tested exhaustively.
+    or order that is none, an empty list of either, a format too large to be tested exhaustively, and a max_ulp that
+    is no number of 0 or more.
     """
-    chosen = None if orders is None else tuple(dict.fromkeys(orders))
+    if not (isinstance(target, str) or callable(target)):
+        raise TypeError(f"target={target!r}: expected a name or a callable")
+    chosen = None if orders is None else tuple(dict.fromkeys(_listed("orders", orders)))
     second = _name(derivative) if derivative else None
     request = Request(_name(target), as_, dict(parameters or {}), chosen, implements, second, array)
-    whole = target in PACKS and as_ is None
-    options = Options(
-        max_ulp,
-        examples or (FEW_EXAMPLES if whole else MANY_EXAMPLES),
-        FEW_BINADES if whole else MANY_BINADES,
-        seed,
-        None if dtypes is None else tuple(format_named(name) for name in dtypes),
-        tuple(at),
-        exhaustive,
-    )
+    tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
+    formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
+    inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))
+    options = Options(max_ulp, examples or tries, every, seed, formats, inputs, exhaustive)
     return _checked(request, options, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
 
 
@@ -90,6 +89,8 @@ def _checked(
     request: Request, options: Options, local: Mapping[str, Callable[..., Any]], *, jobs: int, seconds: float
 ) -> Iterator[CheckResult]:
     """The results for what a request names; `local` functions are called in this process."""
+    if not (isinstance(options.max_ulp, Real) and options.max_ulp >= 0):  # no error is larger than NaN
+        raise ValueError(f"max_ulp={options.max_ulp!r}: expected a number, 0 or more")
     orders, implements = request.orders, request.implements
     if not {implements, *(orders or ())} <= {0, 1, 2}:
         raise ValueError(f"{orders=}, {implements=}: expected orders 0, 1 or 2")
@@ -109,7 +110,7 @@ def _checked(
 
 def assert_conforms(
     function: Callable[..., Any],
-    as_: str,
+    as_: str | Activation,
     *,
     dtype: str | Sequence[str] = "float32",
     max_ulp: float = 4.0,
@@ -121,21 +122,28 @@ def assert_conforms(
 
     Args:
         function: takes an array of the dtype and returns one; called in this process.
-        as_: the activation's name.
+        as_: the activation's name or entry, or a formula in x.
         dtype: one format's name, or several.
         max_ulp: the largest error that passes, in ULP, divided by 1 + condition number.
         order: 1 to test the derivative of a torch function by autograd.
         implements: 1 if the function itself computes the derivative.
         options: any other option of :func:`checks`.
     """
-    names = [dtype] if isinstance(dtype, str) else list(dtype)
     orders = (implements or order,)
     results = checks(
-        function, as_=as_, dtypes=names, orders=orders, implements=implements, max_ulp=max_ulp, **options
+        function, as_=as_, dtypes=dtype, orders=orders, implements=implements, max_ulp=max_ulp, **options
     )  # fmt: skip
     failed = [result for result in results if result.verdict == "fail"]
     if failed:
         raise AssertionError("\n".join(str(result) for result in failed))
+
+
+def _listed(name: str, values: Any) -> tuple[Any, ...]:
+    """One value or several as a tuple. Raises ValueError for none."""
+    listed = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else (values,)
+    if not listed:
+        raise ValueError(f"{name}={values!r}: expected at least one")
+    return listed
 
 
 def _name(function: str | Callable[..., Any]) -> str:

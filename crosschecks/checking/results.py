@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...proofs.verdicts import NoTruthValue
+from ...proofs.verdicts import NoTruthValue, html_table
 from ..documents import HIDDEN, plain
 from ..findings import Finding, Shown
 
@@ -63,3 +63,7 @@ class CheckResult(NoTruthValue):
         for finding in self.findings:
             lines += [f"  {finding}", f"    replay: {finding.replay}"]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        first, *rest = str(self).splitlines()
+        return html_table([(line.strip(),) for line in rest], [first])

@@ -24,9 +24,9 @@ from ...numerics.oracle.reference import condition, reference
 from ...numerics.oracle.taylor_rows import BEYOND
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.parse import definition
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Format, format_named
-from ...proofs.enclosures.jets import precision
-from ...proofs.expressions import expr as ex
+from ...proofs.expressions import calculus
 from ...proofs.functions.landscape import Monotone, decided_landscape
 from ...proofs.reals.reals import Real
 from ..implementation import Implementation
@@ -82,7 +82,7 @@ class Judge:
         """Monotone runs of patterns: first, last and the direction from smaller patterns to larger."""
         self.bounds = -math.inf, math.inf
         try:
-            shape = decided_landscape(ex.derivative(expr, "x", order=order), "x")
+            shape = decided_landscape(calculus.derivative(expr, "x", order=order), "x")
             self.bounds = rounded(shape.inf.value, fmt), rounded(shape.sup.value, fmt)
             self.runs = _runs(shape.monotone, fmt)
         except Undecided:

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from ...proofs.catalogue.entries import Activation
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format, format_named
 from ..implementation import Implementation
@@ -98,7 +99,7 @@ def sweep(
     implementation: Implementation | str,
     *,
     fmt: str | Format,
-    as_: str | None = None,
+    as_: str | Activation | None = None,
     order: int = 0,
     parameters: Mapping[str, Any] | None = None,
     patterns: str = ALL,
@@ -136,10 +137,12 @@ def sweep(
     Raises SweepError for what cannot be swept, TargetError and UnknownActivation for a target, PatternsError for the
     words, OSError for a checkpoint that cannot be read or made, and Stopped where `guarded` does.
     """
+    if not isinstance(implementation, Implementation | str):
+        raise TypeError(f"target={implementation!r}: expected an implementation, or a name such as torch")
     if isinstance(implementation, str):
         implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,)))
     options = SweepOptions(patterns, device, workers, dask, seconds, chunk, tile, judge)
-    form = format_named(fmt) if isinstance(fmt, str) else fmt
+    form = fmt if isinstance(fmt, Format) else format_named(fmt)
     return swept(implementation, form, options, guarded=guarded, checkpoint=checkpoint, progress=progress)
 
 

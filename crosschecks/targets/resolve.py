@@ -29,7 +29,7 @@ class Request:
     second callable that does. `orders=None`: 0 and, where derivatives are to be had, 1."""
 
     target: str
-    as_: str | None = None
+    as_: str | Activation | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     orders: tuple[int, ...] | None = None
     implements: int = 0

@@ -18,6 +18,7 @@ from ...proofs.budget import Undecided
 from ...proofs.catalogue.entries import Activation
 from ...proofs.enclosures.formats import Format
 from ...proofs.enclosures.jets import enclose
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import formula_at
@@ -53,7 +54,7 @@ def gated_condition(
 
 
 def _partial(entry: Activation, parameters: Mapping[str, Any], order: int, variable: int) -> Expr:
-    return ex.derivative(entry.expr(**parameters), entry.inputs[variable], order=order)
+    return calculus.derivative(entry.expr(**parameters), entry.inputs[variable], order=order)
 
 
 def _smooth(expr: Expr, names: Sequence[str], point: Sequence[float]) -> tuple[Expr, dict[str, fmpq]] | None:
@@ -73,7 +74,7 @@ def _row(expr: Expr, at: Mapping[str, fmpq], fmt: Format) -> tuple[float, float,
 
 
 def _kappa(expr: Expr, at: Mapping[str, fmpq]) -> float:
-    slopes = [ex.differentiate(expr, name) for name in at]
+    slopes = [calculus.differentiate(expr, name) for name in at]
     moves = arb("inf")
     for bits in _BITS:
         size = abs(_enclose(expr, at, bits))
@@ -89,4 +90,4 @@ def _enclose(expr: Expr, at: Mapping[str, fmpq], bits: int) -> arb:
         return ball
     (first, x), *others = at.items()
     rest = {name: ex.rational(value) for name, value in others}
-    return scaled_enclosure(ex.substitute(expr, rest), x, first, bits)
+    return scaled_enclosure(calculus.substitute(expr, rest), x, first, bits)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .intervals import Interval
+from .intervals import strict
 from .mean_field import predict
 from .multilayer import Network
-from .networks import GradientProfile, dead_fraction, measure_gradients, norm_factor
+from .networks import dead_fraction, factor_text, factors, measure_gradients, norm_factor, share
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,8 @@ class Tested:
             "experiment": self.name,
             "parameters": dict(self.parameters),
             "sentence": self.sentence,
-            "numbers": _strict(self.numbers),
+            "numbers": strict(self.numbers),
         }
-
-
-def _strict(value: Any) -> Any:
-    match value:
-        case float() if not math.isfinite(value):
-            return str(value)
-        case Mapping():
-            return {k: _strict(v) for k, v in value.items()}
-        case list() | tuple():
-            return [_strict(v) for v in value]
-        case _:
-            return value
 
 
 def random_network_gradients(
@@ -65,12 +53,11 @@ def random_network_gradients(
     infinite, finite = theory.infinite_slope, theory.finite_slope
     total = math.log(profile.mean_squared_norm[0]) if profile.mean_squared_norm[0] else -math.inf
     sentence = (
-        f"{trials} random {activation} networks of {depth} layers and width {width}, {initialisation} initialisation: "
-        f"{_measured(profile)}, by the least-squares slope of its logarithm; the same slope in theory: "
-        f"{_factor(norm_factor(infinite))} for infinite width"
+        f"{profile}, by the least-squares slope of its logarithm; the same slope in theory: "
+        f"{factor_text(norm_factor(infinite))} for infinite width"
     )
     if math.isfinite(finite):
-        sentence += f", {_factor(norm_factor(finite))} for width {width} to first order in 1/width"
+        sentence += f", {factor_text(norm_factor(finite))} for width {width} to first order in 1/width"
         if infinite not in profile.decay and finite in profile.decay:
             sentence += ": finite width explains the gap"
     return sentence, {
@@ -92,34 +79,6 @@ def random_network_gradients(
     }
 
 
-def _measured(profile: GradientProfile) -> str:
-    return f"a layer multiplies the gradient's norm by {_factors(profile.factor)} towards the input{_left_out(profile)}"
-
-
-def _factor(factor: float) -> str:
-    return f"{factor:.4g}" if factor < 0.1 else f"{factor:.4f}"
-
-
-def _factors(factor: Interval) -> str:
-    if math.isnan(factor.mean):
-        return "an unknown factor (no network is left to measure it)"
-    return f"{_factor(factor.mean)} (95 % interval {_factor(factor.low)} to {_factor(factor.high)})"
-
-
-def _left_out(profile: GradientProfile) -> str:
-    """Which networks the logarithm says nothing of; empty where there are none."""
-    reasons: list[str] = []
-    if profile.vanished:
-        reasons.append(f"gradient exactly 0: {_share(profile.vanished_interval.to_json())} of the networks")
-    if profile.overflowed:
-        reasons.append(f"values beyond float64: {profile.overflowed:.1%} of the networks")
-    return f" (left out: {', '.join(reasons)})" if reasons else ""
-
-
-def _share(fraction: Mapping[str, float]) -> str:
-    return f"{fraction['mean']:.1%} ({fraction['low']:.1%} to {fraction['high']:.1%})"
-
-
 def dead_units(
     *,
     activation: str = "relu",
@@ -132,20 +91,22 @@ def dead_units(
     seed: int = 0,
 ) -> tuple[str, dict[str, Any]]:
     """The fraction of units whose derivative is 0 on a whole batch, against bias and depth."""
-    rows: list[dict[str, Any]] = []
-    for bias in biases:
-        network = Network(activation, depth=depth, width=width, initialisation=initialisation, bias=float(bias))
-        fractions = dead_fraction(network, batch=batch, trials=trials, seed=seed)
-        rows.append({"bias": float(bias), "by_layer": [f.to_json() for f in fractions]})
+    by_bias = {
+        float(bias): dead_fraction(
+            Network(activation, depth=depth, width=width, initialisation=initialisation, bias=float(bias)),
+            batch=batch, trials=trials, seed=seed,
+        )
+        for bias in biases
+    }  # fmt: skip
     ends = "; ".join(
-        f"bias {row['bias']:g}: {_share(row['by_layer'][0])} in the first layer, "
-        f"{_share(row['by_layer'][-1])} in the last"
-        for row in rows
+        f"bias {bias:g}: {share(fractions[0])} in the first layer, {share(fractions[-1])} in the last"
+        for bias, fractions in by_bias.items()
     )
     sentence = (
         f"dead units ({activation}' = 0 on all of {batch} inputs) in {trials} random networks of {depth} layers and "
         f"width {width}, {initialisation} initialisation, with 95 % intervals: {ends}"
     )
+    rows = [{"bias": bias, "by_layer": [f.to_json() for f in fractions]} for bias, fractions in by_bias.items()]
     return sentence, {"by_bias": rows}
 
 
@@ -172,8 +133,8 @@ def layer_norm_gradients(
     )
     sentence = (
         f"{trials} random {activation} networks of {depth} layers and width {width}, {initialisation} weights times "
-        f"{scale:g}: {_measured(without)} without layer normalisation, and with it by {_factors(with_norm.factor)}"
-        f"{_left_out(with_norm)}"
+        f"{scale:g}: {without.sentence} without layer normalisation, and with it by {factors(with_norm.factor)}"
+        f"{with_norm.left_out}"
     )
     return sentence, {
         "without": {**without.decay.to_json(), "factor_per_layer": without.factor.to_json()},

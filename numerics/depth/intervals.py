@@ -6,9 +6,10 @@ The samples are independent networks, never the units of one network, which shar
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,19 @@ class Interval:
 
     def to_json(self) -> dict[str, float]:
         return {"mean": self.mean, "low": self.low, "high": self.high}
+
+
+def strict(value: Any) -> Any:
+    """A document with its numbers that are not finite as text, which JSON has no other way to write."""
+    match value:
+        case float() if not math.isfinite(value):
+            return str(value)
+        case Mapping():
+            return {k: strict(v) for k, v in value.items()}
+        case list() | tuple():
+            return [strict(v) for v in value]
+        case _:
+            return value
 
 
 def confidence(samples: Array) -> Interval:

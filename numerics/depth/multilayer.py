@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...proofs.catalogue.entries import ParameterValue
 from ...proofs.enclosures.formats import FORMATS
 from ..implementations.numpy_functions import NARROW_FACTOR_TOLERANCE, implementation
-from ..oracle.reference import Target
+from ..oracle.reference import Target, name_of, whole
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ INITIALISATIONS: Mapping[str, Callable[[int, int], float]] = {
 class Network:
     """The specification of a random network. Every hidden layer has the same width."""
 
-    activation: str
+    activation: Target
     depth: int = 20
     width: int = 64
     initialisation: str = "xavier"
@@ -43,16 +43,31 @@ class Network:
         if self.initialisation not in INITIALISATIONS:
             known = ", ".join(INITIALISATIONS)
             raise ValueError(f"initialisation={self.initialisation!r}: expected one of {known}")
-        if self.depth < 1 or self.width < 2:
-            raise ValueError(f"depth={self.depth!r}, width={self.width!r}: expected at least 1 layer of 2 units")
+        whole("depth", self.depth, 1)
+        whole("width", self.width, 2)
+        for name, value in (("bias", self.bias), ("scale", self.scale)):
+            if not (isinstance(value, SupportsFloat) and math.isfinite(value)):
+                raise ValueError(f"{name}={value!r}: expected a finite number")
+
+    def __str__(self) -> str:
+        text = f"{self.name} networks of {self.depth} layers and width {self.width}, "
+        text += f"{self.initialisation} initialisation"
+        text += f", weights times {self.scale:g}" if self.scale != 1 else ""
+        text += f", bias {self.bias:g}" if self.bias else ""
+        return f"{text}, layer normalisation" if self.layer_norm else text
 
     @property
     def sigma(self) -> float:
         """The standard deviation of a weight."""
         return self.scale * math.sqrt(INITIALISATIONS[self.initialisation](self.width, self.width))
 
+    @property
+    def name(self) -> str:
+        """The activation's name, or its formula."""
+        return name_of(self.activation)
+
     def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**{name: getattr(self, name) for name in self.__dataclass_fields__}, "activation": self.name}
 
 
 def pointwise(

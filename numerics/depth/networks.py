@@ -8,19 +8,19 @@ seed, so that memory does not grow with depth.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...proofs.catalogue.entries import ParameterValue
-from .intervals import Interval, clustered_proportion, proportion
-from .intervals import confidence as confidence
-from .mean_field import mean_field_decay as mean_field_decay
-from .multilayer import INITIALISATIONS as INITIALISATIONS
-from .multilayer import Network as Network
-from .multilayer import pointwise, slope
+from ...proofs.verdicts import html_table
+from ..oracle.reference import whole
+from .intervals import Interval, clustered_proportion, confidence, proportion, strict
+from .multilayer import Network, pointwise, slope
 
 Array = NDArray[np.float64]
 
@@ -55,6 +55,58 @@ class GradientProfile:
         """By how much a layer multiplies the gradient's norm (not its square) towards the input, typically."""
         return self.decay.map(norm_factor)
 
+    @property
+    def sentence(self) -> str:
+        """The factor of the norm in words, with its interval and the networks that it leaves out."""
+        return f"a layer multiplies the gradient's norm by {factors(self.factor)} towards the input{self.left_out}"
+
+    @property
+    def left_out(self) -> str:
+        """The networks that the logarithms say nothing of, in words; empty where there are none."""
+        reasons: list[str] = []
+        if self.vanished:
+            reasons.append(f"gradient exactly 0: {share(self.vanished_interval)} of the networks")
+        if self.overflowed:
+            reasons.append(f"values beyond float64: {self.overflowed:.1%} of the networks")
+        return f" (left out: {', '.join(reasons)})" if reasons else ""
+
+    def __str__(self) -> str:
+        return f"{self.trials} random {self.network}: {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        return html_table([(self.sentence,), (f"seed {self.seed}",)], [f"{self.trials} random {self.network}"])
+
+    def to_json(self) -> dict[str, Any]:
+        """Strict JSON: numbers that are not finite are text."""
+        return strict({
+            "network": self.network.to_json(),
+            "trials": self.trials,
+            "seed": self.seed,
+            "factor_per_layer": self.factor.to_json(),
+            "decay_per_layer": self.decay.to_json(),
+            "log_squared_norm": [interval.to_json() for interval in self.log_squared_norm],
+            "mean_squared_norm": list(self.mean_squared_norm),
+            "vanished_interval": self.vanished_interval.to_json(),
+            "overflowed": self.overflowed,
+        })  # fmt: skip
+
+
+def factor_text(factor: float) -> str:
+    """A factor of a norm in four digits."""
+    return f"{factor:.4g}" if factor < 0.1 else f"{factor:.4f}"
+
+
+def factors(factor: Interval) -> str:
+    """A factor of a norm with its interval, in words."""
+    if math.isnan(factor.mean):
+        return "an unknown factor (no network is left to measure it)"
+    return f"{factor_text(factor.mean)} (95 % interval {factor_text(factor.low)} to {factor_text(factor.high)})"
+
+
+def share(fraction: Interval) -> str:
+    """A fraction with its interval, in percent."""
+    return f"{fraction.mean:.1%} ({fraction.low:.1%} to {fraction.high:.1%})"
+
 
 def norm_factor(log_of_square: float) -> float:
     """The factor of a norm from the change of the logarithm of its square."""
@@ -71,10 +123,14 @@ def measure_gradients(
 ) -> GradientProfile:
     """Send a random input forwards and a random gradient back through `trials` independent networks.
 
-    Raises ValueError for fewer than 2 trials, UnknownActivation for an unknown activation.
+    The same seed, a whole number of 0 or more, gives the same networks.
+    Raises ValueError for fewer than 2 trials, which have no confidence interval, UnknownActivation or StatementError
+    for an activation that is not known.
     """
-    if trials < 2:
-        raise ValueError(f"trials={trials!r}: expected at least 2, for a confidence interval")
+    if not isinstance(network, Network):
+        raise TypeError(f"expected a Network, got {network!r}")
+    whole("trials", trials, 2)
+    whole("seed", seed, 0)
     slope_of = pointwise(network.activation, 1, parameters)
     layers = list(forward(network, trials, seed, 1, parameters))
     gradient, growth = _normalised(_generator(seed, 0, 1).standard_normal((trials, network.width, 1)))
@@ -169,8 +225,8 @@ def dead_fraction(
     The units of one network share its inputs and its earlier layers and die together; the intervals are binomial, for
     as many units as behave independently (:func:`.intervals.clustered_proportion`).
     """
-    if trials < 1 or batch < 1:
-        raise ValueError(f"trials={trials!r}, batch={batch!r}: expected at least 1 network and 1 input")
+    whole("trials", trials, 1)
+    whole("batch", batch, 1)
     slope_of = pointwise(network.activation, 1, parameters)
     fractions: list[Interval] = []
     for z, _ in forward(network, trials, seed, batch, parameters):

@@ -8,23 +8,25 @@ stands the product as a backward pass forms it, rounded at every step (:mod:`ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flint import arb, fmpq
+from flint import arb
 
 from ...proofs.catalogue.entries import ParameterValue
 from ...proofs.catalogue.parse import parse_number
-from ...proofs.enclosures.formats import FORMATS, Enclosures, Format, Rounded, RoundingUndecided
-from ...proofs.enclosures.jets import precision
+from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.formats import FORMATS, Format, Rounded, RoundingUndecided
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
+from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
-from ...proofs.functions.pieces import Kink
 from ...proofs.functions.regularity import steepest
-from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact, larger, smaller
-from ..oracle.reference import Target, exact_expression, oracle
+from ...proofs.language.syntax import StatementError
+from ...proofs.reals.reals import PLUS_INFINITY, Number, Real, as_real, compare, exact, larger, smaller
+from ..oracle.reference import Target, exact_expression, name_of, whole
 from .stepwise import StepwiseDepth, stepwise_depth
 
 LARGEST_EXACT = 1 << 14
@@ -88,28 +90,26 @@ def depth_report(
     target: Target,
     *,
     layers: int = 20,
-    weight: str = "1",
+    weight: str | Number = "1",
     parameters: Mapping[str, ParameterValue] | None = None,
 ) -> DepthReport:
     """Products of derivatives over a number of layers, each with a weight of at most this size.
 
     Raises ValueError for layers below 1, a weight that is no positive number or a function of several inputs,
-    UnknownActivation, and Undecided
-    where the range of the derivative was not found.
+    UnknownActivation, and Undecided where the range of the derivative was not found.
     """
-    if layers < 1:
-        raise ValueError(f"layers={layers!r}: expected 1 or more")
-    size = exact(parse_number(weight))
-    if size.exact is None or ex.free_names(size.exact) or not size.ball(128) > 0:
+    whole("layers", layers, 1)
+    size = _number(weight)
+    if size is None or size.is_infinite or not size.ball(128) > 0:
         raise ValueError(f"weight={weight!r}: expected a positive number")
     expr = exact_expression(target, parameters)
-    name = target if isinstance(target, str) else ex.text(target) if isinstance(target, Expr) else target.name
+    name = name_of(target)
     variable = _only_input(name, expr)
     rate = times(size, steepest(expr, variable))
     lowest, highest = product_range(expr, layers, size, variable)
     return DepthReport(
         activation=name,
-        formula=ex.text(expr),
+        formula=to_text(expr),
         weight=size,
         layers=layers,
         rate=rate,
@@ -118,6 +118,17 @@ def depth_report(
         profile=tuple(power(rate, n) for n in range(1, layers + 1)),
         formats=tuple(format_depth(rate, fmt) for fmt in FORMATS.values()),
     )
+
+
+def _number(weight: str | Number) -> Real | None:
+    """A number as certified; None where it is none. Raises StatementError for text that cannot be read."""
+    try:
+        size = exact(parse_number(weight)) if isinstance(weight, str) else as_real(weight)
+    except StatementError:
+        raise
+    except (TypeError, ValueError):
+        return None
+    return None if size.exact is not None and ex.free_names(size.exact) else size
 
 
 def _only_input(name: str, expr: Expr) -> str:
@@ -159,7 +170,7 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
 
     A product is linear in each factor, so its extremes are at k factors low and the rest high. Raises Undecided.
     """
-    slope = decided_landscape(ex.derivative(expr, variable), variable)
+    slope = decided_landscape(calculus.derivative(expr, variable), variable)
     low, high = times(weight, slope.inf.value), times(weight, slope.sup.value)
     if low.is_infinite or high.is_infinite:
         return _unbounded(low, layers)
@@ -233,40 +244,3 @@ def rounded_power(rate: Real, n: int, fmt: Format) -> Rounded:
         if tie is None:
             raise
         return fmt.round(tie)
-
-
-def path_product(
-    target: Target,
-    inputs: Sequence[fmpq | int],
-    *,
-    weights: Sequence[fmpq | int] | None = None,
-    parameters: Mapping[str, ParameterValue] | None = None,
-) -> Real:
-    """The product of w_i f'(z_i) along one path, exact where every factor is rational.
-
-    Raises ValueError at a kink, or where the derivative is undefined, naming the layer.
-    """
-    slope = oracle(exact_expression(target, parameters), 1)
-    known, enclosures = fmpq(1), list[Enclosures]()
-    for layer, z in enumerate(inputs, 1):
-        factor = slope.at(fmpq(z))
-        if factor is None or isinstance(factor, Kink):
-            raise ValueError(f"layer {layer}: no derivative at {z}")
-        if callable(factor) and (near := factor(128)).is_exact():
-            factor = near.fmpq()
-        if callable(factor):
-            enclosures.append(factor)
-        else:
-            known *= factor
-    for w in weights or ():
-        known *= w
-    if not enclosures or not known:
-        return exact(known)
-
-    def ball(bits: int) -> arb:
-        product = arb(known)
-        for enclosure in enclosures:
-            product *= enclosure(bits)
-        return product
-
-    return _enclosed(ball)

@@ -118,8 +118,8 @@ def as_array(x: ArrayLike) -> Floats:
     array = np.asarray(x)
     if array.dtype.kind in "iub":
         array = array.astype(np.float64)
-    if array.dtype.kind not in "fV":  # ml_dtypes' floats are of kind V
-        raise TypeError(f"expected floats, got {array.dtype}")
+    if array.dtype.name not in FORMATS:
+        raise TypeError(f"expected numbers, lists of them or an array of {', '.join(FORMATS)}, got {array.dtype.name}")
     return array
 
 

@@ -24,8 +24,10 @@ from ...proofs.budget import Undecided
 from ...proofs.catalogue.entries import ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import FORMATS, Format
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
+from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
 from ...proofs.functions.pieces import split
 from ...proofs.reals.reals import Real
@@ -56,7 +58,7 @@ class FloatFunction:
         self.oracle = oracle(expr, order)
         self._pieces = [p.expr and (nth_derivative(p.expr, order), Blocks(p.expr, order)) for p in pieces.pieces]
         self._gaps = [_around(b) for b in pieces.breakpoints]
-        self._function = ex.derivative(expr, "x", order=order)
+        self._function = calculus.derivative(expr, "x", order=order)
         self._remembered: dict[float, float] = {}
 
     def __call__(self, x: NDArray[np.float64], fmt: Format, tolerance: float) -> NDArray[np.float64]:
@@ -208,12 +210,12 @@ def _factors(expr: Expr, names: tuple[str, ...]) -> dict[str, Expr]:
     """The expression as a product of one function of x for each name."""
     x = ex.name("x")
     if len(names) == 1:
-        return {names[0]: ex.substitute(expr, {names[0]: x})}
+        return {names[0]: calculus.substitute(expr, {names[0]: x})}
     grouped = dict.fromkeys(names, ex.ONE)
     for factor in expr.args if expr.op == "mul" else (expr,):
         used = ex.free_names(factor)
         if len(used) > 1:
-            raise ValueError(f"{ex.text(expr)}: expected a product of functions of {' and of '.join(names)} alone")
+            raise ValueError(f"{to_text(expr)}: expected a product of functions of {' and of '.join(names)} alone")
         name = next(iter(used), names[0])
-        grouped[name] = grouped[name] * ex.substitute(factor, {name: x})
+        grouped[name] = grouped[name] * calculus.substitute(factor, {name: x})
     return grouped

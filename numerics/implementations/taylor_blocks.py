@@ -15,7 +15,8 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ...proofs.enclosures.jets import NAN, precision, program, series
+from ...proofs.enclosures.balls import NAN, precision
+from ...proofs.enclosures.jets import program, series
 from ...proofs.expressions.expr import Expr
 from ..oracle.log_scale import scaled_enclosure, scaled_sign
 from ..oracle.smooth_formulas import nth_derivative

@@ -23,8 +23,9 @@ from ...proofs.budget import Undecided
 from ...proofs.enclosures.formats import FORMATS
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
-from ...proofs.functions.pieces import Undefined, smooth_limit
+from ...proofs.functions.pieces import smooth_limit
 from ...proofs.functions.sign_charts import Line, sign_line, window_signs
+from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from ...proofs.reals.reals import exact as exactly
 from ..floats.error_free import to_odd, two_sum

@@ -17,8 +17,8 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FIRST_PRECISION, FORMATS
-from ...proofs.enclosures.jets import precision
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, split
 from ...proofs.reals.reals import Real

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from ...proofs.enclosures.jets import excludes_zero, known_sign, precision
+from ...proofs.enclosures.balls import excludes_zero, known_sign, precision
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from .smooth_formulas import LARGEST_EXPONENT, rational_power

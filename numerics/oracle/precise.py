@@ -40,7 +40,8 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ...proofs.catalogue.entries import ParameterValue
-from ...proofs.enclosures.jets import NAN, known_sign, precision, program, series
+from ...proofs.enclosures.balls import NAN, known_sign, precision
+from ...proofs.enclosures.jets import program, series
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import split as split_pieces
 from ..floats.double_double import GRID, UNIT, Doubles, certainly_rounds_to_head, fast_two_sum, split

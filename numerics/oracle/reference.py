@@ -21,12 +21,16 @@ from ...proofs.budget import Undecided, budget
 from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import STEPS
+from ...proofs.enclosures.balls import excludes_zero, precision
 from ...proofs.enclosures.formats import FIRST_PRECISION, Enclosures, Format, Rounded, format_named
-from ...proofs.enclosures.jets import excludes_zero, precision, program
+from ...proofs.enclosures.jets import program
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
-from ...proofs.functions.pieces import Kink, Undefined, derivative_at, one_sided_limit, split
+from ...proofs.expressions.printing import to_text
+from ...proofs.functions.pieces import Kink, derivative_at, one_sided_limit, split
 from ...proofs.functions.sign_charts import Line, sign_line
+from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare
 from ...proofs.reals.reals import exact as exact_real
 from ..floats.formats import as_array, as_float64, dtype_of, exact, format_of, to_float
@@ -156,7 +160,7 @@ class Oracle:
     def _signs(self) -> Line[int | None] | None:
         try:
             with budget(STEPS):
-                return sign_line(ex.derivative(self.expr, "x", order=self.order), "x")
+                return sign_line(calculus.derivative(self.expr, "x", order=self.order), "x")
         except Undecided:
             return None
 
@@ -177,7 +181,7 @@ class Oracle:
         """The limit at +oo (sign 1) or -oo (-1); an infinity, or NaN where there is no limit or none was found."""
         try:
             end = PLUS_INFINITY if sign > 0 else MINUS_INFINITY
-            limit = one_sided_limit(ex.derivative(self.expr, "x", order=self.order), "x", end, -sign)
+            limit = one_sided_limit(calculus.derivative(self.expr, "x", order=self.order), "x", end, -sign)
         except (Undefined, Undecided):
             return float("nan")
         if limit.is_infinite:
@@ -205,6 +209,11 @@ def exact_expression(target: Target, parameters: Mapping[str, ParameterValue] | 
     return definition(target).expr(**(parameters or {}))
 
 
+def name_of(target: Target) -> str:
+    """The name of an activation as given, or the formula of a function without one."""
+    return to_text(target) if isinstance(target, Expr) else target.name if isinstance(target, Activation) else target
+
+
 def reference(
     target: Target,
     x: ArrayLike,
@@ -215,11 +224,13 @@ def reference(
 ) -> OracleReference:
     """Correctly rounded values of f, f' or f'' at every element of an array or a list, and what the rounding left over.
 
-    The format of the result is that of x unless `fmt` names another. NaN gives NaN, and so does a point where the
+    x is an array of a format's dtype, a list of numbers or one number (float64). The format of the result is that of x
+    unless `fmt` names another. NaN gives NaN, and so does a point where the
     function is undefined; an infinity gives the limit, NaN where there is none; beyond the range the result is what
     the format overflows to. A value that is negative, as far as enclosures and proofs show, and rounds to zero is
     -0.0; an exact zero is +0.0, even at -0.0.
-    Raises ValueError for a negative order or an expression with free names besides x, Undecided where an
+    Raises TypeError for an x that is not made of floats, ValueError for a negative order or an expression with free
+    names besides x, Undecided where an
     expression's pieces are not found (tan has infinitely many), RoundingUndecided where LAST_PRECISION bits do not
     decide a rounding.
     """
@@ -273,12 +284,18 @@ def _narrower(scaled: arb, plain: arb) -> arb:
     return scaled if excludes_zero(scaled) or scaled.rad() < plain.rad() else plain
 
 
+def whole(name: str, value: int, least: int, most: int | None = None) -> None:
+    """Raises ValueError unless an argument is a whole number in a range."""
+    if not isinstance(value, int | np.integer) or value < least or (most is not None and value > most):
+        extent = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name}={value!r}: expected a whole number, {extent}")
+
+
 def check_request(expr: Expr, order: int) -> None:
     """Raises ValueError for a negative order or an expression with free names besides x."""
-    if order < 0:
-        raise ValueError(f"order={order!r}: expected 0 or more")
+    whole("order", order, 0)
     if extra := ex.free_names(expr) - {"x"}:
-        raise ValueError(f"expression {ex.text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
+        raise ValueError(f"expression {to_text(expr)}: expected no free name but x, got {', '.join(sorted(extra))}")
 
 
 Row: TypeAlias = "tuple[float, float, int, OneSided | None]"

@@ -26,7 +26,7 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ...proofs.enclosures.jets import precision
+from ...proofs.enclosures.balls import precision
 from ...proofs.expressions.expr import Expr
 
 Floats64 = NDArray[np.float64]

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from flint import fmpq
 
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import split
@@ -30,7 +31,7 @@ def formula_inside(expr: Expr, x: fmpq) -> Expr | None:
 def nth_derivative(expr: Expr, order: int) -> Expr:
     """The derivative in x of a smooth expression."""
     for _ in range(order):
-        expr = ex.differentiate(expr, "x")
+        expr = calculus.differentiate(expr, "x")
     return _factored(expr) if order else expr
 
 

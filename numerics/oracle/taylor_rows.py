@@ -46,7 +46,8 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ...proofs.enclosures.jets import NAN, Program, enclose, precision, program, series
+from ...proofs.enclosures.balls import NAN, precision
+from ...proofs.enclosures.jets import Program, enclose, program, series
 from ...proofs.expressions.expr import Expr
 from ..floats.error_free import TwoTerms
 from .asymptotes import NEARNESS, Beside, Ends, NearLine, float_of, near_lines

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...proofs.datasheets.function import facts
 from ...proofs.enclosures.formats import Format, RoundingUndecided
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import split
@@ -58,7 +59,7 @@ def pairs(expr: Expr, names: Sequence[str], fmt: Format) -> tuple[Floats, Floats
     columns = [tuple(a.reshape(-1) for a in np.meshgrid(special, special))]
     one, wide = np.ones(1), as_float64(spread(fmt) if fmt.bits > 8 else all_values(fmt)[::3])
     for i, name in enumerate(names):
-        line = ex.substitute(expr, {n: ex.name("x") if n == name else ex.rational(1) for n in names})
+        line = calculus.substitute(expr, {n: ex.name("x") if n == name else ex.rational(1) for n in names})
         alone = as_float64(_inputs_of_line(line, fmt))
         other = np.resize(np.concatenate([one, one, wide]), alone.shape)
         columns.append((alone, other) if i == 0 else (other, alone))

@@ -21,8 +21,10 @@ import numpy as np
 
 from ...proofs.catalogue.entries import Activation, activation, catalogue
 from ...proofs.enclosures.formats import FORMATS, Format
+from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
+from ...proofs.expressions.printing import to_text
 from ..floats.formats import Floats, as_float64, dtype_of, exact, from_bits, to_bits
 from ..oracle.reference import OneSided, OracleReference, reference
 from .golden_inputs import ORDERS, inputs, pairs
@@ -84,7 +86,7 @@ def _decoded(part: Mapping[str, Any], fmt: str) -> GoldenFormat:
 
 def definition(entry: Activation) -> str:
     """The exact expression that the vectors are the values of, with the default parameters filled in."""
-    return ex.text(entry.expr())
+    return to_text(entry.expr())
 
 
 def document(entry: Activation) -> dict[str, Any]:
@@ -140,7 +142,8 @@ def _value_of_several(expr: Expr, point: Mapping[str, Any], variable: str, order
     x = np.asarray([point[variable]])
     if not np.isfinite([float(value) for value in held.values()]).all():
         return reference(ex.name("x"), np.full_like(x, np.nan))
-    line = ex.substitute(expr, {variable: ex.name("x"), **{n: ex.rational(exact(value)) for n, value in held.items()}})
+    values = {n: ex.rational(exact(value)) for n, value in held.items()}
+    line = calculus.substitute(expr, {variable: ex.name("x"), **values})
     return reference(line, x, order=order)
 
 

@@ -12,8 +12,9 @@ import math
 import numpy as np
 from flint import arb
 
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Format
-from ...proofs.enclosures.jets import precision, program, series
+from ...proofs.enclosures.jets import program, series
 from ...proofs.expressions.expr import Expr
 from ..floats.formats import Floats, dtype_of, exact, from_bits, shifted, ulp_exponents
 from ..oracle.reference import reference

@@ -15,16 +15,17 @@ from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.catalogue.entries import Activation, ParameterValue
 from ...proofs.datasheets.function import Facts, facts
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Enclosures, Format, format_named
-from ...proofs.enclosures.jets import precision
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, derivative_at
-from ...proofs.reals.reals import Real, place_point, round_decimal
-from ..floats.formats import Floats, as_float64, dtype_of, exact
+from ...proofs.reals.decimals import place_point, round_decimal
+from ...proofs.reals.reals import Real
+from ..floats.formats import Floats, as_array, as_float64, dtype_of, exact
 from ..oracle.reference import PATIENCE, ExactReal, Oracle, oracle, rounded_row
 from .selection import Chosen, certified, choose
 
@@ -95,11 +96,11 @@ def table(
     *,
     order: int = 0,
     fmt: str = "float32",
-    points: str = "special",
+    points: str | ArrayLike = "special",
     parameters: Mapping[str, ParameterValue] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Table:
-    """The table of an activation by name, or of a formula in x; `points` as in :mod:`selection`.
+    """The table of an activation by name, or of a formula in x; `points` as in :mod:`selection`, or numbers.
 
     `progress` is called from time to time with the number of points done and of all.
     Raises UnknownActivation, StatementError or ValueError for what is not known, SpecError for the points,
@@ -108,7 +109,8 @@ def table(
     values: dict[str, Any] = dict(parameters or {})
     known, descriptor = facts(function, **values), format_named(fmt)
     exact_function = oracle(known.expr, order)
-    chosen = choose(points, known, order, descriptor)
+    spec = points if isinstance(points, str) else ",".join(map(repr, as_float64(as_array(points)).ravel().tolist()))
+    chosen = choose(spec, known, order, descriptor)
     rows = list(_rows(exact_function, chosen, descriptor, _zeros(known, order), progress))
     dtype = dtype_of(descriptor)
     return Table(
@@ -117,7 +119,7 @@ def table(
         parameters=known.parameters,
         order=order,
         format=descriptor,
-        points=points,
+        points=spec,
         about=chosen.about,
         x=chosen.x[[index for index, _ in rows]],
         value=np.array([entry.value for _, entry in rows], np.float64).astype(dtype),

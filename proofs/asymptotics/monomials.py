@@ -17,11 +17,13 @@ from typing import ClassVar, TypeAlias
 from flint import arb, fmpq
 
 from ..budget import Undecided, exhausted
-from ..enclosures.jets import NAN, program
+from ..enclosures.balls import NAN
+from ..enclosures.jets import program
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import shorten, to_text
 from ..normal_forms import normal_form
-from ..reals.reals import Undefined, constant_sign, require_defined, shorten
+from ..normal_forms.signs import Undefined, constant_sign, require_defined
 
 Coefficient: TypeAlias = "Expr | arb"
 
@@ -57,7 +59,7 @@ class Monomial:
         if self.l:
             parts.append("log(y)" if self.l == 1 else f"log(y)^({self.l})")
         if self.q:
-            parts.append("exp(" + " + ".join(f"{ex.text(c)}*{m}" for c, m in self.q) + ")")
+            parts.append("exp(" + " + ".join(f"{to_text(c)}*{m}" for c, m in self.q) + ")")
         return "*".join(parts) or "1"
 
 
@@ -135,7 +137,7 @@ def decided_sign(e: Expr) -> int:
     """The sign of a constant that is not 0. Raises Undecided."""
     sign = _sign(e)
     if not sign:
-        raise Undecided(f"whether {shorten(ex.text(e))} is 0")
+        raise Undecided(f"whether {shorten(to_text(e))} is 0")
     return sign
 
 

@@ -13,23 +13,21 @@ The same code serves the two infinities (x = y, x = -y) and the sides of a finit
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flint import arb, fmpq
 
 from ..budget import Undecided, spend
-from ..enclosures.jets import NAN, known_sign, precision, program, series
+from ..enclosures.balls import known_sign, precision
+from ..enclosures.jets import program, series
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..normal_forms import normal_form
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .monomials import (
     LOG_Y,
     UNIT,
     Coefficient,
     Model,
     Monomial,
-    Y,
     ball,
     by_dominance,
     constant,
@@ -40,15 +38,7 @@ from .monomials import (
     power_of,
     times,
 )
-
-SCHEDULE = (
-    (fmpq(1, 2), 3), (fmpq(1), 3), (fmpq(2), 3), (fmpq(2), 5), (fmpq(4), 3), (fmpq(4), 5), (fmpq(4), 8), (fmpq(6), 3),
-    (fmpq(8), 5), (fmpq(16), 4), (fmpq(16), 8), (fmpq(64), 5), (fmpq(256), 5), (fmpq(1024), 5),
-    (fmpq(2**20), 5), (fmpq(2**50), 5),
-)  # fmt: skip
-"""Where the tail starts and how many exact terms are kept: R as small as works keeps the middle short."""
-
-MAX_CELLS = 400
+from .tail_values import TailValues
 
 
 class Tail:
@@ -57,92 +47,7 @@ class Tail:
     def __init__(self, start: fmpq, terms: int) -> None:
         self.start = start
         self.terms = terms
-        self._ranges: dict[tuple[Monomial, fmpq], arb] = {}
-        self._decreasing: dict[tuple[Monomial, fmpq], bool] = {}
-        self._decreasing_from: dict[Monomial, fmpq | None] = {}
-
-    # --- monomials on the tail
-
-    def value(self, m: Monomial, y: arb) -> arb:
-        result = arb(1)
-        if m.l:
-            if not y > 1:
-                return NAN
-            result = (arb(m.l) * y.log().log()).exp() if m.l.q != 1 else y.log() ** int(m.l.p)
-        if m.k:
-            result *= y ** int(m.k.p) if m.k.q == 1 else (arb(m.k) * y.log()).exp()
-        if m.q:
-            exponent = arb(0)
-            for c, n in m.q:
-                exponent += ball(c) * self.value(n, y)
-            result *= exponent.exp()
-        return result
-
-    def decreasing(self, m: Monomial, start: fmpq) -> bool:
-        """Whether a vanishing monomial is proved to decrease on y >= start."""
-        key = (m, start)
-        if key not in self._decreasing:
-            self._decreasing[key] = self._prove_decreasing(m, start)
-        return self._decreasing[key]
-
-    def _prove_decreasing(self, m: Monomial, start: fmpq) -> bool:
-        if m.l and start <= 1:
-            return False
-        if not m.q:
-            if m.l <= 0:
-                return m.k <= 0
-            # (log m)' y = k + l / log y
-            return bool(arb(m.k) + arb(m.l) / arb(start).log() < 0)
-        return self.sign(self._log_derivative(m), start) == -1
-
-    def _log_derivative(self, m: Monomial) -> Model:
-        """y (log m)' = k + l / log y + sum c n (y (log n)'), exactly."""
-        terms: Model = []
-        if m.k:
-            terms.append((UNIT, ex.rational(m.k)))
-        if m.l:
-            terms.append((Monomial(fmpq(0), fmpq(-1)), ex.rational(m.l)))
-        for c, n in m.q:
-            for inner, d in self._log_derivative(n):
-                assert isinstance(d, Expr)
-                terms.append((times(n, inner), c * d))
-        return self._collect(terms, limit=None)
-
-    def _start_of_decrease(self, m: Monomial) -> fmpq | None:
-        if m not in self._decreasing_from:
-            start, found = self.start, None
-            for _ in range(16):
-                if self.decreasing(m, start):
-                    found = start
-                    break
-                start = max(2 * start, fmpq(2)) if start >= 2 else start + fmpq(1, 2)
-            self._decreasing_from[m] = found
-        return self._decreasing_from[m]
-
-    def range_from(self, m: Monomial, start: fmpq) -> arb:
-        """A ball around all values of a vanishing (or constant) monomial on y >= start."""
-        if m is UNIT:
-            return arb(1)
-        key = (m, start)
-        if key not in self._ranges:
-            self._ranges[key] = self._range(m, start)
-        return self._ranges[key]
-
-    def _range(self, m: Monomial, start: fmpq) -> arb:
-        turn = self._start_of_decrease(m)
-        if turn is None:
-            return NAN
-        if turn <= start:
-            return arb(0).union(self.value(m, arb(start)))
-        result = arb(0).union(self.value(m, arb(turn)))
-        low = start
-        step = (turn - start) / 16
-        for _ in range(16):
-            result = result.union(self.value(m, arb(low).union(arb(low + step))))
-            low += step
-        return result
-
-    # --- models
+        self.values = TailValues(start)
 
     def _collect(self, terms: Model, limit: int | None) -> Model:
         spend()
@@ -156,7 +61,7 @@ class Tail:
         m, c = model[limit]
         total = ball(c)
         for other, d in model[limit + 1 :]:
-            total += ball(d) * self.range_from(times(other, inverse(m)), self.start)
+            total += ball(d) * self.values.range_from(times(other, inverse(m)), self.start)
         return [*model[:limit], (m, total)]
 
     def add(self, *models: Model) -> Model:
@@ -182,13 +87,6 @@ class Tail:
             quotient = d / c if isinstance(c, Expr) and isinstance(d, Expr) else ball(d) / ball(c)
             rest.append((times(n, reciprocal), quotient))
         return c, m, self._collect(rest, None)
-
-    def range_of(self, model: Model) -> arb:
-        """A ball around all values of a model whose terms do not grow."""
-        total = arb(0)
-        for m, c in model:
-            total += ball(c) * self.range_from(m, self.start)
-        return total
 
     def compose(self, eps: Model, coefficients: list[Coefficient], remainder: arb) -> Model:
         """sum_j coefficients[j] eps^j + remainder eps^len, by Horner."""
@@ -217,7 +115,7 @@ class Tail:
         """(1 + eps)^a."""
         if not eps:
             return [(UNIT, ex.ONE)]
-        base = 1 + self.range_of(eps)
+        base = 1 + self.values.range_of(eps)
         if not base > 0:
             raise Undecided("the relative remainder of a power is not small enough on this tail")
         n = self.terms
@@ -245,7 +143,7 @@ class Tail:
         result: Model = [(monomial(fmpq(0), fmpq(0), exponents), scale)]
         if not eps:
             return result
-        bound = self.range_of(eps).exp()
+        bound = self.values.range_of(eps).exp()
         coefficients: list[Coefficient] = []
         factorial = fmpq(1)
         for j in range(self.terms):
@@ -269,7 +167,7 @@ class Tail:
         result = self._collect(terms, self.terms)
         if not eps:
             return result
-        base = 1 + self.range_of(eps)
+        base = 1 + self.values.range_of(eps)
         if not base > 0:
             raise Undecided("the relative remainder of a logarithm is not small enough on this tail")
         n = self.terms
@@ -296,12 +194,12 @@ class Tail:
         coefficients: list[Coefficient] = []
         factorial = fmpq(1)
         for j in range(n):
-            coefficients.append(constant(ex.substitute(node, {"t": limit}) * (1 / factorial)))
-            node = ex.differentiate(node, "t")
+            coefficients.append(constant(calculus.substitute(node, {"t": limit}) * (1 / factorial)))
+            node = calculus.differentiate(node, "t")
             factorial *= j + 1
         if not eps:
             return [(UNIT, coefficients[0])] if coefficients[0] is not ex.ZERO else []
-        around = ball(limit) + self.range_of(eps)
+        around = ball(limit) + self.values.range_of(eps)
         with precision(_working_bits(), n + 2):
             remainder = series(program(ex.function(op, t)), "t", around, n + 1)[n]
         return self.compose(eps, coefficients, remainder)
@@ -319,7 +217,7 @@ class Tail:
         # erfc(g) = exp(-g^2) / (g sqrt pi) (sum_{j<N} (-1)^j (2j-1)!! / (2 g^2)^j + theta term_N), 0 <= theta <= 1,
         # for g > 0: the expansion is enveloping (DLMF 7.12.1).
         _, _, eps = self.lead(f)
-        if not 1 + self.range_of(eps) > 0:
+        if not 1 + self.values.range_of(eps) > 0:
             raise Undecided("the argument of erfc is not known to be positive on this tail")
         inverse = self.power(self.mul(f, f), fmpq(-1))
         coefficients: list[Coefficient] = []
@@ -357,14 +255,12 @@ class Tail:
 
     def _size(self, f: Model) -> Model:
         """abs(f), also where f keeps changing its sign but does not grow."""
-        sign = self.sign(f)
+        sign = self.values.sign(f)
         if sign is not None:
             return _scaled(f, sign)
         if any(growth(m) > 0 for m, _ in f):
             raise Undecided("the size of a growing function without a definite sign")
-        return [(UNIT, abs(self.range_of(f)))]
-
-    # --- expressions and signs
+        return [(UNIT, abs(self.values.range_of(f)))]
 
     def model(self, e: Expr, variable: str, x: Model) -> Model:
         """The model of a smooth expression, x being the model of its variable."""
@@ -416,50 +312,6 @@ class Tail:
 
         return visit(e)
 
-    def sign(self, model: Model, start: fmpq | None = None) -> int | None:
-        """The sign of the function on all of y >= start, or None. The empty model is 0 everywhere."""
-        if not model:
-            return 0
-        start = self.start if start is None else start
-        m, c = model[0]
-        leading = ball(c)
-        expected = known_sign(leading)
-        if not expected:
-            return None
-        reciprocal = inverse(m)
-        rest = [(times(n, reciprocal), ball(d)) for n, d in model[1:]]
-        cells: list[tuple[fmpq, fmpq | None]] = [(start, None)]
-        for _ in range(MAX_CELLS):
-            if not cells:
-                return expected
-            low, high = cells.pop()
-            total = leading
-            for ratio, d in rest:
-                total += d * self._on_cell(ratio, low, high)
-            if known_sign(total) == expected:
-                continue
-            if known_sign(total) == -expected:
-                return None
-            if high is None:
-                cells += [(2 * low + 1, None), (low, 2 * low + 1)]
-                if low > start * 2**12 + 2**12:
-                    return None
-            elif high - low < start / 2**10:
-                return None
-            else:
-                middle = (low + high) / 2
-                cells += [(low, middle), (middle, high)]
-        return None
-
-    def _on_cell(self, ratio: Monomial, low: fmpq, high: fmpq | None) -> arb:
-        if high is None:
-            return self.range_from(ratio, low)
-        turn = self._start_of_decrease(ratio)
-        if turn is not None and turn <= low:
-            return self.value(ratio, arb(low)).union(self.value(ratio, arb(high)))
-        return self.value(ratio, arb(low).union(arb(high)))
-
-
 def _working_bits() -> int:
     from flint import ctx
 
@@ -478,93 +330,3 @@ def leading_sign(c: Coefficient) -> int:
 
 def _scaled(model: Model, factor: fmpq | int) -> Model:
     return [(m, c * factor if isinstance(c, Expr) else c * arb(factor)) for m, c in model]
-
-
-@dataclass(frozen=True)
-class End:
-    """An end of an interval seen from inside: an infinity, or a finite exact point and a side."""
-
-    at: Real
-    side: int
-    """+1 where x approaches from the right of a finite point (or goes to -oo), -1 otherwise."""
-
-    def variable(self) -> Model:
-        """The model of x in y."""
-        if self.at.infinite:
-            return [(Y, ex.rational(self.at.infinite))]
-        if self.at.exact is None:
-            raise Undecided("behaviour at a point without an exact form")
-        step: Model = [(Monomial(fmpq(-1), fmpq(0)), ex.rational(self.side))]
-        point = constant(self.at.exact)
-        return step if point is ex.ZERO else [(UNIT, point), *step]
-
-
-@dataclass(frozen=True)
-class TailSign:
-    """A sign proved on the whole tail y >= start, and how."""
-
-    sign: int
-    start: fmpq
-    terms: int
-    argument: str
-
-
-def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bits: int = 128) -> TailSign:
-    """The constant sign of a smooth expression on a tail, with the smallest start that works. Raises Undecided."""
-    reasons: list[str] = []
-    for start, terms in SCHEDULE:
-        start = max(start, fmpq(at_least))
-        with precision(bits):
-            tail = Tail(start, terms)
-            try:
-                model = tail.model(e, variable, end.variable())
-                sign = tail.sign(model)
-            except Undecided as reason:
-                reasons.append(str(reason))
-                continue
-        if sign is not None:
-            return TailSign(sign, start, terms, _describe(model, end, start))
-    reason = reasons[-1] if reasons else "no start of the tail that was tried gives a definite sign"
-    raise Undecided(f"the sign of {_short(e)} as {variable} -> {end.at}: {reason}")
-
-
-def _short(e: Expr) -> str:
-    text = ex.text(e)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _describe(model: Model, end: End, start: fmpq) -> str:
-    if not model:
-        return "identically 0"
-    m, c = model[0]
-    shown = ex.text(c) if isinstance(c, Expr) and len(ex.text(c)) <= 24 else ball(c).str(12)
-    term = shown if m is UNIT else str(m) if shown == "1" else f"{shown}*{m}"
-    more = " + smaller terms" if len(model) > 1 else ""
-    return f"{term}{more}, its sign proved for all y >= {start}"
-
-
-def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:
-    """The limit of a smooth expression at an end: exact or an infinity. Raises Undecided."""
-    reason = "its leading behaviour was not found"
-    for start, terms in SCHEDULE:
-        if start < 2:
-            continue
-        with precision(bits):
-            tail = Tail(start, terms)
-            try:
-                model = tail.model(e, variable, end.variable())
-                if not model:
-                    return exact(0)
-                if not all(ball(d).is_finite() for _, d in model):
-                    raise Undecided("a coefficient of the tail model is not known to be finite")
-                m, c = model[0]
-                direction = growth(m)
-                if direction > 0:
-                    return PLUS_INFINITY if leading_sign(c) > 0 else MINUS_INFINITY
-                if direction < 0:
-                    return exact(0)
-                if isinstance(c, Expr):
-                    return exact(normal_form.simplest(c))
-            except Undecided as error:
-                reason = str(error)
-    raise Undecided(f"the limit of {_short(e)} as {variable} -> {end.at}: {reason}")

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.sign_charts import Line
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
@@ -36,7 +38,7 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
             raise Undecided("an empty range")
         return Interval(shape.inf.value, shape.sup.value, shape.inf.attained, shape.sup.attained)
     for argument in _shared_arguments(e):
-        apart = ex.substitute_node(e, argument, ex.name(ARGUMENT))
+        apart = calculus.substitute_node(e, argument, ex.name(ARGUMENT))
         with suppress(Undecided):
             return span_of(apart, regions)
     match e.op:
@@ -56,7 +58,7 @@ def span_of(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
         case op if op in _LIMITS:
             return _monotone_image(op, span_of(e.args[0], regions))
         case _:
-            raise Undecided(f"the range of {ex.text(e)[:60]}")
+            raise Undecided(f"the range of {to_text(e)[:60]}")
 
 
 def _shared_arguments(e: Expr) -> list[Expr]:
@@ -111,8 +113,8 @@ def _grouped(parts: tuple[Expr, ...], join: object) -> list[Expr]:
 def _linear(e: Expr, regions: Mapping[str, Line[bool]]) -> Interval:
     """A sum that is linear in one name: that name times its coefficient, plus a rest that shares nothing with it."""
     for name in sorted(ex.free_names(e)):
-        slope = ex.differentiate(e, name)
-        rest = ex.substitute(e, {name: ex.ZERO})
+        slope = calculus.differentiate(e, name)
+        rest = calculus.substitute(e, {name: ex.ZERO})
         if name not in ex.free_names(slope) and not ex.free_names(slope) & ex.free_names(rest) and e.total:
             return _sum(product_span(span_of(ex.name(name), regions), span_of(slope, regions)), span_of(rest, regions))
     raise Undecided("a sum whose parts share names")

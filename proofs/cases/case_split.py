@@ -18,12 +18,15 @@ from math import prod
 from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Resolver, Undefined, UnknownSign, primitive
+from ..expressions.printing import to_text
+from ..functions.pieces import Resolver, UnknownSign, primitive
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within
 from ..normal_forms import normal_form
-from ..reals.reals import constant_sign, exact, sign_of
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import exact, sign_of
 from ..reals.sets import Interval
 from ..verdicts import Evidence
 from . import fourier_motzkin, sign_rules
@@ -191,7 +194,7 @@ class CaseSplit:
             try:
                 met |= self._settle(known)
             except UnknownSign as question:
-                self.keys.add(ex.text(question.key))
+                self.keys.add(to_text(question.key))
                 stack += [{**known, question.key: sign} for sign in (1, 0, -1)]
         if not met:
             raise Undecided("the domain is empty: no case satisfies the condition")
@@ -213,10 +216,10 @@ class CaseSplit:
         if self._undefined:
             return False  # some term has no value anywhere in this case: none of it is in the domain
         if truth is not True:
-            for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(ex.text(k)))):
+            for key in sorted(self._open, key=lambda k: (len(ex.free_names(k)), len(to_text(k)))):
                 if key not in known:
                     raise UnknownSign(key)
-            assumed = ", ".join(f"{ex.text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
+            assumed = ", ".join(f"{to_text(k)} {'<=>'[s + 1] if s else '='} 0" for k, s in known.items())
             raise Undecided(f"not decided in the case {assumed or 'of all points'}")
         return True
 
@@ -403,10 +406,10 @@ def _use_zeros(e: Expr, known: Mapping[Expr, int]) -> Expr:
     for key, sign in known.items():
         if sign == 0:
             for name in sorted(ex.free_names(key) & ex.free_names(e)):
-                slope = ex.differentiate(key, name) if not key.switching else ex.ZERO
+                slope = calculus.differentiate(key, name) if not key.switching else ex.ZERO
                 if slope.value is not None and slope is not ex.ZERO:
-                    rest = ex.substitute(key, {name: ex.ZERO})
-                    e = ex.substitute(e, {name: rest * (-1 / slope.value)})
+                    rest = calculus.substitute(key, {name: ex.ZERO})
+                    e = calculus.substitute(e, {name: rest * (-1 / slope.value)})
                     break
     return e
 
@@ -418,7 +421,7 @@ def _with_positive_names(e: Expr, known: Mapping[Expr, int]) -> Expr:
         for key, sign in known.items()
         if key.op == "name" and sign
     }
-    return ex.substitute(e, values) if values else e
+    return calculus.substitute(e, values) if values else e
 
 
 class _CaseResolver(Resolver):
@@ -432,7 +435,7 @@ class _CaseResolver(Resolver):
     def sign(self, u: Expr, bound: tuple[tuple[str, Expr], ...] = ()) -> int:
         moving = any(variable in ex.free_names(u) for variable, _ in bound)
         for variable, at in reversed(bound):
-            u = ex.substitute(u, {variable: at})
+            u = calculus.substitute(u, {variable: at})
         if not ex.free_names(u):
             return self._closed_sign(u, moving)
         total = 1

@@ -11,12 +11,15 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted, spend
-from ..enclosures.jets import enclose, known_sign
+from ..enclosures.balls import known_sign
+from ..enclosures.jets import enclose
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Undefined, formula_at, value_at
+from ..functions.pieces import formula_at, value_at
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line
 from ..language.syntax import Connective, Formula, Leaf
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact, sign_of
 
 Atom: TypeAlias = "bool | tuple[Expr, str]"
@@ -69,7 +72,7 @@ def atoms(tree: Tree) -> Iterator[tuple[Expr, str]]:
 def value(e: Expr, at: Mapping[str, Real]) -> Real:
     """The value of an expression, derivatives included, at exact values of its names (a root for one name at most)."""
     inexact = [name for name, x in at.items() if x.exact is None]
-    closed = ex.substitute(e, {name: x.exact for name, x in at.items() if x.exact is not None})
+    closed = calculus.substitute(e, {name: x.exact for name, x in at.items() if x.exact is not None})
     if inexact:
         return value_at(closed, inexact[0], at[inexact[0]])
     return value_at(closed, "x", exact(0))
@@ -130,7 +133,7 @@ def _truth_on_line(tree: Tree, values: Mapping[str, Expr], free: str) -> Line[bo
         return constant(tree)
     if isinstance(tree[0], Expr):
         spend()
-        return sign_line(ex.substitute(tree[0], values), free).map(
+        return sign_line(calculus.substitute(tree[0], values), free).map(
             lambda s, op=str(tree[1]): None if s is None else ex.holds(op, s)
         )
     parts = merge([_truth_on_line(part, values, free) for part in tree[1]])  # type: ignore[arg-type]

@@ -24,12 +24,15 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..budget import Undecided, spend
-from ..enclosures.jets import Program, known_sign, precision, program
+from ..enclosures.balls import known_sign, precision
+from ..enclosures.jets import Program, program
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Undefined, primitive
+from ..functions.pieces import primitive
 from ..functions.sign_charts import Line, hull, merge, sign_line
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from . import fourier_motzkin
 
@@ -108,7 +111,7 @@ def _one_form(e: Expr, case: Case, decide: Decide) -> Signs:
     if not e.total:
         return ALL  # the way to the line on which all but one name are 0 may lead through undefined points
     names = sorted(ex.free_names(e))
-    slopes = [ex.differentiate(e, name) for name in names]
+    slopes = [calculus.differentiate(e, name) for name in names]
     pivot = slopes[0]
     quotients = [normal_form.canonical(slope / pivot).value for slope in slopes[1:]]
     ratios = [q for q in quotients if q is not None]
@@ -118,7 +121,7 @@ def _one_form(e: Expr, case: Case, decide: Decide) -> Signs:
         return ALL
     s = names[0]
     combination = ex.add(ex.name(s), *(ex.name(n) * r for n, r in zip(names[1:], ratios, strict=True)))
-    line = sign_line(ex.substitute(e, dict.fromkeys(names[1:], ex.ZERO)), s)
+    line = sign_line(calculus.substitute(e, dict.fromkeys(names[1:], ex.ZERO)), s)
     allowed = implied(combination, case.known)
     side = sign_line(ex.name(s), s)
     both = merge([line, side])
@@ -128,18 +131,18 @@ def _one_form(e: Expr, case: Case, decide: Decide) -> Signs:
 def _diagonal(e: Expr, case: Case, decide: Decide) -> Signs:
     for x, y in permutations(sorted(ex.free_names(e)), 2):
         order = implied(ex.name(y) - ex.name(x), case.known)
-        if order == ALL and x < y and normal_form.is_zero(ex.substitute(e, {y: ex.name(x)})):
+        if order == ALL and x < y and normal_form.is_zero(calculus.substitute(e, {y: ex.name(x)})):
             gap = ex.name(y) - ex.name(x)
             sides = [replace(case, known={**case.known, gap: frozenset((sign,))}) for sign in (1, -1)]
             return frozenset((0,)).union(*(_diagonal(e, side, decide) for side in sides))
-        if order not in ({1}, {0, 1}) or not normal_form.is_zero(ex.substitute(e, {y: ex.name(x)})):
+        if order not in ({1}, {0, 1}) or not normal_form.is_zero(calculus.substitute(e, {y: ex.name(x)})):
             continue
         # From here on x <= y, and t runs from x to y: not below the region of x, not above that of y.
         between = _between(case.regions.get(x), case.regions.get(y))
         for moved, kept, direction in ((y, x, 1), (x, y, -1)):
             other = replace(case.without(moved, between))
             inside = replace(other, known={**other.known, ex.name(y) - ex.name(x): frozenset((0, 1))})
-            slope = ex.differentiate(e, moved)
+            slope = calculus.differentiate(e, moved)
             if not _defined(e, inside, decide) or kept not in ex.free_names(e):
                 continue
             found = decide(normal_form.simplest(slope), inside)
@@ -198,7 +201,7 @@ def _scaling(e: Expr, case: Case, decide: Decide) -> Signs:
         if sign is None:
             continue
         for scaled in (ex.name(x) / ex.name(p), ex.name(x) * ex.name(p)):
-            changed = normal_form.canonical(ex.substitute(e, {x: scaled}))
+            changed = normal_form.canonical(calculus.substitute(e, {x: scaled}))
             constant, upper, lower = normal_form.numerator_factors(changed)
             factors = [f for f, _ in (*upper, *lower)]
             if any(len(ex.free_names(f)) > 1 for f in factors):
@@ -229,9 +232,9 @@ def _sign_of_name(name: str, case: Case) -> int | None:
 def _root(e: Expr, case: Case, decide: Decide) -> Signs:
     for radicand in _radicands(e):
         r = ex.name("root#")
-        replaced = ex.substitute_node(e, ex.sqrt(radicand), r)
-        q = ex.differentiate(replaced, "root#")
-        p = ex.substitute(replaced, {"root#": ex.ZERO})
+        replaced = calculus.substitute_node(e, ex.sqrt(radicand), r)
+        q = calculus.differentiate(replaced, "root#")
+        p = calculus.substitute(replaced, {"root#": ex.ZERO})
         if "root#" in ex.free_names(q) or not (p.total and q.total):
             continue
         outer, inner = decide(p, case), decide(q, case)
@@ -257,12 +260,12 @@ def _quadratic(e: Expr, case: Case, decide: Decide) -> Signs:
     if not e.total:
         return ALL
     for name in sorted(ex.free_names(e)):
-        first = ex.differentiate(e, name)
-        second = ex.differentiate(first, name)
+        first = calculus.differentiate(e, name)
+        second = calculus.differentiate(first, name)
         if name in ex.free_names(second) or second is ex.ZERO:
             continue
         at_zero = {name: ex.ZERO}
-        a, b, c = second * fmpq(1, 2), ex.substitute(first, at_zero), ex.substitute(e, at_zero)
+        a, b, c = second * fmpq(1, 2), calculus.substitute(first, at_zero), calculus.substitute(e, at_zero)
         leading = decide(a, case)
         if leading not in ({1}, {-1}) or not normal_form.is_zero(
             e - a * ex.power(ex.name(name), 2) - b * ex.name(name) - c
@@ -284,13 +287,13 @@ def _end(e: Expr, case: Case, decide: Decide) -> Signs:
         whole = case.without(name, _interval(low, high))
         if not _defined(e, whole, decide):
             continue
-        slope = decide(normal_form.simplest(ex.differentiate(e, name)), whole)
+        slope = decide(normal_form.simplest(calculus.differentiate(e, name)), whole)
         for end, direction in ((low, 1), (high, -1)):
             for sense in (1, -1):
                 # e >= e(end) where e moves away from it upwards, e <= e(end) where downwards.
                 if end.infinite or end.exact is None or not slope <= {0, direction * sense}:
                     continue
-                start = decide(ex.substitute(e, {name: end.exact}), whole)
+                start = decide(calculus.substitute(e, {name: end.exact}), whole)
                 if start <= {0, sense} and start:
                     strict = start == {sense} or (0 not in slope and not _attained(region, end))
                     return frozenset((sense,)) if strict else frozenset((0, sense))
@@ -304,7 +307,7 @@ def _boxes(e: Expr, case: Case, decide: Decide) -> Signs:
     ends = [hull(case.regions[name]) for name in names]
     if any(end.infinite for pair in ends for end in pair):
         return ALL
-    compiled, slopes = program(e), [program(ex.differentiate(e, name)) for name in names]
+    compiled, slopes = program(e), [program(calculus.differentiate(e, name)) for name in names]
     with precision(BOX_BITS):
         boxes = [[low.ball(BOX_BITS).union(high.ball(BOX_BITS)) for low, high in ends]]
         found: set[int] = set()

@@ -15,8 +15,10 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..language import spelling
 from ..language.reader import ELEMENTARY, DefinedFunction, read_expression
 from ..language.syntax import StatementError
@@ -56,7 +58,7 @@ class Activation:
 
         Raises ValueError for an unknown parameter or one that violates its constraint.
         """
-        return ex.substitute(self.template, self.parameter_values(**parameters))
+        return calculus.substitute(self.template, self.parameter_values(**parameters))
 
     def parameter_values(self, **parameters: ParameterValue) -> dict[str, Expr]:
         """Every parameter's exact value, defaults filled in."""
@@ -81,6 +83,12 @@ class Activation:
 
         return to_sympy(self.template)
 
+    def _repr_latex_(self) -> str:
+        """The definition for a notebook."""
+        from ..expressions.sympy_form import latex
+
+        return f"${latex(self.template)}$"
+
 
 def _exact(name: str, value: ParameterValue) -> Expr:
     if isinstance(value, Expr):
@@ -91,7 +99,9 @@ def _exact(name: str, value: ParameterValue) -> Expr:
         return ex.rational(Fraction(value))
     if isinstance(value, str):
         return read_expression(value, {})
-    return ex.rational(value)
+    if isinstance(value, int | Fraction | fmpq):
+        return ex.rational(value)
+    raise TypeError(f"{name}={value!r}: expected a number, or one as text")
 
 
 def _check_constraint(activation: str, parameter: Parameter, values: Mapping[str, Expr]) -> None:
@@ -104,7 +114,7 @@ def _check_constraint(activation: str, parameter: Parameter, values: Mapping[str
         sign = (difference.value > 0) - (difference.value < 0)
         if not ex.holds(relation, sign):
             raise ValueError(
-                f"{activation}: expected {parameter.constraint}, got {parameter.name}={ex.text(values[left])}"
+                f"{activation}: expected {parameter.constraint}, got {parameter.name}={to_text(values[left])}"
             )
 
 
@@ -462,7 +472,9 @@ def catalogue() -> tuple[Activation, ...]:
 
 
 def activation(name: str) -> Activation:
-    """The activation of that name or alias. Raises UnknownActivation with near names."""
+    """The activation of that name or alias. Raises UnknownActivation with near names, TypeError for what is no text."""
+    if not isinstance(name, str):
+        raise TypeError(f"expected an activation's name, its entry or a formula in x, got {name!r}")
     for entry in _ENTRIES:
         if name == entry.name or name in entry.aliases:
             return entry

@@ -15,8 +15,8 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
+from ..enclosures.balls import precision
 from ..enclosures.formats import FORMATS
-from ..enclosures.jets import precision
 from ..language.reader import PREDICATES
 from ..vectors.words import is_about_vectors
 from ..verdicts import Counterexample, Result, Verdict

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from flint import arb, fmpq
 
+from ..enclosures.balls import precision
 from ..enclosures.formats import Format
-from ..enclosures.jets import precision
 from .as_written import Node
 from .numbers import BITS, FINE_BITS, INFINITY, Curve, Estimate, Sample, estimate, far, hull, jumps
 from .witness import Place, Undefined, Unknown, sign

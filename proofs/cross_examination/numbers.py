@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from flint import arb, arb_series, ctx, fmpq
 
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from .as_written import Node
 from .witness import Place, Undefined, Unknown, Witness, sign
 

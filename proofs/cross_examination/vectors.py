@@ -16,7 +16,7 @@ from flint import arb, arb_series, fmpq
 
 from ..catalogue.entries import known_functions
 from ..catalogue.vector_entries import vector_activations
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from ..language.reader import RESERVED
 from ..language.signatures import signature
 from ..language.source import number_from_source, source_text, syntax_tree

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from .as_written import Node, Symbol
 
 MAX_ORDER = 12

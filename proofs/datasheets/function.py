@@ -9,16 +9,19 @@ from typing import Any, TypeVar
 from ..budget import Undecided, budget
 from ..catalogue.entries import Activation, ParameterValue, catalogue
 from ..catalogue.parse import definition
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.expectations import expectation
 from ..functions.landscape import Landscape, differ_at, landscape, proved_parity
-from ..functions.pieces import Pieces, Undefined, split
+from ..functions.pieces import Pieces, split
 from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
 from ..functions.sign_charts import merge, sign_line
 from ..language.syntax import StatementError
 from ..normal_forms import normal_form
-from ..reals.reals import Real, constant_sign, exact
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import Real, exact
 from ..reals.sets import Interval
 
 T = TypeVar("T")
@@ -120,7 +123,7 @@ def _pieces_json(cut: Pieces | None) -> list[dict[str, Any]]:
     if cut is None:
         return []
     return [
-        {"from": p.low.to_json(), "to": p.high.to_json(), "formula": None if p.expr is None else ex.text(p.expr)}
+        {"from": p.low.to_json(), "to": p.high.to_json(), "formula": None if p.expr is None else to_text(p.expr)}
         for p in cut.pieces
     ]
 
@@ -138,7 +141,7 @@ def facts(function: str | Activation | Expr, *, orders: int = 3, **parameters: P
     notes += [f"order {o.order}: {o.landscape.undecided}" for o in kept if o.landscape.undecided]
     parity = _try(lambda: _parity(e, "x"), "parity", notes)
     return Facts(
-        name, formula, e, {k: ex.text(v) for k, v in values.items()}, kept,
+        name, formula, e, {k: to_text(v) for k, v in values.items()}, kept,
         continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
         lipschitz=_try(lambda: _with_digits(lipschitz(e, "x")), "Lipschitz constant", notes),
         parity=None if parity is None else PARITIES[parity],
@@ -152,7 +155,7 @@ def _resolve(
     function: str | Activation | Expr, parameters: dict[str, ParameterValue]
 ) -> tuple[str, str, Expr, dict[str, Expr]]:
     if isinstance(function, Expr):
-        return ex.text(function), ex.text(function), function, {}
+        return to_text(function), to_text(function), function, {}
     entry = definition(function)
     if parameters and entry.name == entry.formula:
         raise StatementError("a formula takes no parameters; write their values into it")
@@ -171,17 +174,17 @@ def _try(question: Callable[[], T], what: str, notes: list[str]) -> T | None:
 
 
 def _order_facts(e: Expr, order: int) -> OrderFacts:
-    whole = ex.derivative(e, "x", order=order)
+    whole = calculus.derivative(e, "x", order=order)
     with budget(STEPS):
         shape = _read(landscape(whole, "x"))
     try:
         with budget(STEPS):
             cut = split(whole, "x")
     except Undecided:
-        return OrderFacts(order, ex.text(whole), None, shape)
+        return OrderFacts(order, to_text(whole), None, shape)
     if order == 0:
-        return OrderFacts(order, ex.text(whole), cut, shape)
-    known = [(ex.text(_shorter(piece.expr)), piece) for piece in cut.pieces if piece.expr is not None]
+        return OrderFacts(order, to_text(whole), cut, shape)
+    known = [(to_text(_shorter(piece.expr)), piece) for piece in cut.pieces if piece.expr is not None]
     if len({formula for formula, _ in known}) == 1:
         return OrderFacts(order, known[0][0], cut, shape)
     shown = [f"{formula} on ({p.low}, {p.high})" for formula, p in known]
@@ -222,7 +225,7 @@ def _parity(e: Expr, variable: str) -> int:
     """1 for even, -1 for odd, 0 where both are refuted. Raises Undecided."""
     if (proved := proved_parity(e, variable)) is not None:
         return proved
-    flipped = ex.substitute(e, {variable: -ex.name(variable)})
+    flipped = calculus.substitute(e, {variable: -ex.name(variable)})
     for sign in (1, -1):
         difference = e - sign * flipped
         if not (differ_at(difference, variable) or _has_a_sign(difference, variable)):

@@ -13,8 +13,10 @@ from ..budget import Undecided
 from ..catalogue.entries import Parameter, UnknownActivation
 from ..catalogue.parse import parse_number
 from ..catalogue.vector_entries import VectorActivation, vector_activations
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..language.syntax import Relation
 from ..statements import prove
 from ..vectors.algebra import COLUMN, ROW, Vectors, is_vector
@@ -111,11 +113,11 @@ def _jacobian(body: Expr, sums: Sums) -> dict[str, str]:
         matrix = vectors.jacobian(body, "v")
         own = sums.normal(body)
         component, scale = _solved(own)
-        values = {"v" + end: ex.substitute(component, {_F: ex.name("f" + end)}) for end in (ROW, COLUMN)}
+        values = {"v" + end: calculus.substitute(component, {_F: ex.name("f" + end)}) for end in (ROW, COLUMN)}
         entries = {"diagonal": matrix.on_diagonal(), "off_diagonal": matrix.off_diagonal()}
-        shown = {k: _shown(canonical(ex.substitute(sums.normal(e) / scale, values))) for k, e in entries.items()}
+        shown = {k: _shown(canonical(calculus.substitute(sums.normal(e) / scale, values))) for k, e in entries.items()}
         if ex.free_names(scale):
-            shown["scale"] = ex.text(_written(matrix.diagonal, vectors))
+            shown["scale"] = to_text(_written(matrix.diagonal, vectors))
         return shown
     except Undecided as reason:
         return {"undecided": str(reason)}
@@ -127,7 +129,7 @@ _F = "f"
 def _solved(own: Expr) -> tuple[Expr, Expr]:
     """v[i] as a function of f[i], and a common factor of the Jacobian: where f is affine in v[i] or in exp(c v[i])."""
     row = "v" + ROW
-    slope = canonical(ex.differentiate(own, row))
+    slope = canonical(calculus.differentiate(own, row))
     f = ex.name(_F)
     if row not in ex.free_names(slope):
         return (f - canonical(own - slope * ex.name(row))) / slope, slope
@@ -140,11 +142,11 @@ def _solved(own: Expr) -> tuple[Expr, Expr]:
 def _written(e: Expr, vectors: Vectors) -> Expr:
     """An expression with its sums written out."""
     sums = {
-        name: ex.name(f"sum({ex.text(_written(vectors.aggregates[name].body, vectors)).replace(ROW, '')})")  # type: ignore[arg-type]
+        name: ex.name(f"sum({to_text(_written(vectors.aggregates[name].body, vectors)).replace(ROW, '')})")  # type: ignore[arg-type]
         for name in ex.free_names(e) & vectors.aggregates.keys()
     }
-    return ex.substitute(e, sums)
+    return calculus.substitute(e, sums)
 
 
 def _shown(e: Expr) -> str:
-    return ex.text(readable(e))
+    return to_text(readable(e))

@@ -16,9 +16,9 @@ from ..budget import Undecided, budget
 from ..cases import case_split, points
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.periods import period
-from ..functions.pieces import Undefined
 from ..functions.sign_charts import Line, merge, sample, sign_line
 from ..language.reader import SETS
 from ..language.syntax import (
@@ -35,6 +35,7 @@ from ..language.syntax import (
     relations,
 )
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare, exact
 from ..reals.sets import RealSet, equal, union
 from ..reals.sets import point as singleton
@@ -313,7 +314,7 @@ class Decision(Resolution):
         length = period(variable, *(self.difference(leaf) for leaf in leaves if isinstance(leaf, Relation)))
         if length is None:
             raise reason
-        self.notes.append(f"repeats after {ex.text(length)}")
+        self.notes.append(f"repeats after {to_text(length)}")
         return Line((exact(0), exact(length)), (True, True), (False, True, False))
 
     def _failing_probe(self, formula: Formula, variable: str) -> Real | None:

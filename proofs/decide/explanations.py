@@ -10,12 +10,14 @@ from ..budget import Undecided, budget
 from ..cases import points
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.pieces import Undefined, split
+from ..functions.pieces import split
 from ..functions.sign_charts import Line
 from ..functions.zeros import chart
 from ..language.syntax import Formula, Relation, relations
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare
 from ..verdicts import Counterexample
 from .functionals import describe_extremum
@@ -95,8 +97,8 @@ def shown_side(x: Real, other: Real) -> str:
     shown = 30
     while shown < 300 and not other.infinite and Fraction(x.decimal(shown)) == Fraction(other.decimal(shown)):
         shown *= 2
-    short = x.exact is not None and len(ex.text(x.exact)) <= 60
-    return f"{ex.text(x.exact)} = {x.decimal(shown)}" if short and x.exact is not None else x.decimal(shown)
+    short = x.exact is not None and len(to_text(x.exact)) <= 60
+    return f"{to_text(x.exact)} = {x.decimal(shown)}" if short and x.exact is not None else x.decimal(shown)
 
 
 def _tail_notes(difference: Expr, variable: str) -> list[str]:

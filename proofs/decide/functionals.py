@@ -9,14 +9,16 @@ from ..enclosures.formats import FORMATS
 from ..enclosures.jets import enclose
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.expectations import expectation
 from ..functions.landscape import Landscape, decided_landscape
 from ..functions.oscillation import two_limits
-from ..functions.pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
+from ..functions.pieces import one_sided_derivative, one_sided_limit, value_at
 from ..functions.regularity import continuity, lipschitz
 from ..functions.sign_charts import Line
 from ..language.syntax import Functional, Infinity, IntervalDisplay, SetDisplay, SetFunctional, SetValue
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from ..reals.sets import Interval, RealSet, point, union
 
@@ -78,7 +80,7 @@ def _only_member(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
 
 
 def _end(at: Expr | Infinity | None) -> str:
-    return ex.text(at) if isinstance(at, Expr) else str(at)
+    return to_text(at) if isinstance(at, Expr) else str(at)
 
 
 def _continuity_sentence(order: float) -> str:
@@ -97,8 +99,8 @@ def digits(x: Real) -> str:
         shown = f"{x.bound(-sign_of(x), 30)}..."  # towards 0: these are its first digits
     except Undecided:  # too large or too small to write out
         shown = x.ball().str(12)
-    if x.exact is not None and len(ex.text(x.exact)) <= 100:
-        return f"{ex.text(x.exact)} = {shown}"
+    if x.exact is not None and len(to_text(x.exact)) <= 100:
+        return f"{to_text(x.exact)} = {shown}"
     return shown
 
 
@@ -163,7 +165,7 @@ def _refute_limit(f: Functional, body: Expr, at: Expr | None, side: int) -> None
 def closed_real(e: Expr) -> Real:
     """A closed expression as a certified number. Raises Undefined where it has no value, Undecided if it is open."""
     if names := ex.free_names(e):
-        raise Undecided(f"a number is needed, but {ex.text(e)} depends on {', '.join(sorted(names))}")
+        raise Undecided(f"a number is needed, but {to_text(e)} depends on {', '.join(sorted(names))}")
     value = value_at(e, "x", exact(0))
     if value.exact is not None:
         if not enclose(value.exact, prec=256).is_finite():
@@ -173,7 +175,7 @@ def closed_real(e: Expr) -> Real:
 
 def _require_finite(e: Expr) -> None:
     if not enclose(e, prec=2048).is_finite():
-        raise Undefined(f"{ex.text(e)} has no finite enclosure")
+        raise Undefined(f"{to_text(e)} has no finite enclosure")
 
 
 def _rounded(f: Functional, body: Expr) -> Found:
@@ -215,7 +217,7 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> tupl
         notes = [describe_extremum(f"{kind} of {s.text[6:-1]}", shape, kind) for kind in ("inf", "sup")]
         return shape.range, (f"{s.text} = {shape.range}", *notes)
     if shape.period is not None:
-        raise Undecided(f"{s.text} is an infinite set: it repeats after {ex.text(shape.period)}")
+        raise Undecided(f"{s.text} is an infinite set: it repeats after {to_text(shape.period)}")
     if shape.is_empty:
         raise Undecided(f"{s.text}: the domain is empty")
     if s.kind == "zeros":

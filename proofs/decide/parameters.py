@@ -15,14 +15,17 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from ..budget import Undecided, spend
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.pieces import Resolver, Undefined, UnknownSign, one_sided_limit, primitive
+from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
 from ..functions.sign_charts import Line
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 
 End: TypeAlias = "Expr | int"
@@ -119,14 +122,14 @@ class _Question:
             if len(cuts) < len(found.zeros):
                 raise Undecided("a breakpoint without an exact form in a function with parameters")
             return self.cut([c for c in cuts if c is not None], found.signs, low, high, key, known)
-        slope = ex.differentiate(key, self.variable)
+        slope = calculus.differentiate(key, self.variable)
         if self.variable in ex.free_names(slope):
-            raise Undecided(f"where {ex.text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
+            raise Undecided(f"where {to_text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
 
         def affine(sign: int) -> Tree:
             if sign == 0:
-                raise Undecided(f"a breakpoint that vanishes where {ex.text(slope)} is 0")
-            at = normal_form.simplest(ex.substitute(key, {self.variable: ex.ZERO}) / -slope)
+                raise Undecided(f"a breakpoint that vanishes where {to_text(slope)} is 0")
+            at = normal_form.simplest(calculus.substitute(key, {self.variable: ex.ZERO}) / -slope)
             return self.cut([at], (-sign, sign), low, high, key, known)
 
         return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
@@ -134,7 +137,7 @@ class _Question:
     def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
         found = self._known_sign(e, known)
         if found is None:
-            raise Undecided(f"the sign of {ex.text(e)}")
+            raise Undecided(f"the sign of {to_text(e)}")
         return found
 
     def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
@@ -192,7 +195,7 @@ class _Question:
             for left in parts[:-1]:
                 if _has_derivative(self.body):
                     raise Undecided("a derivative next to other terms, in a function with parameters")
-                at = ex.substitute(self.body, {self.variable: _finite(left.high)})
+                at = calculus.substitute(self.body, {self.variable: _finite(left.high)})
                 if not at.total:
                     raise Undecided("the value at a breakpoint of a function with parameters")
                 bounds.append(at)
@@ -202,16 +205,16 @@ class _Question:
         """sup abs(f'), for an f proved to be continuous where its parts meet."""
         for left, right in pairwise(parts):
             at = {self.variable: _finite(left.high)}
-            value_there = ex.substitute(self.body, at)
-            sides = [ex.substitute(part.formula, at) for part in (left, right)]
+            value_there = calculus.substitute(self.body, at)
+            sides = [calculus.substitute(part.formula, at) for part in (left, right)]
             defined = all(self._defined(side, left.known) for side in sides)
             if not defined or not normal_form.is_zero(sides[0] - sides[1]):
-                raise Undecided(f"whether the function jumps at {self.variable} = {ex.text(at[self.variable])}")
+                raise Undecided(f"whether the function jumps at {self.variable} = {to_text(at[self.variable])}")
             if not self._same_value(value_there, sides[0], left.known):
-                raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
+                raise Undecided(f"the value at {self.variable} = {to_text(at[self.variable])}")
         bounds: list[Expr] = []
         for part in parts:
-            slope = normal_form.simplest(ex.differentiate(part.formula, self.variable))
+            slope = normal_form.simplest(calculus.differentiate(part.formula, self.variable))
             bounds += [self.bound(part, slope, 1), -self.bound(part, slope, -1)]
         return _largest(bounds, 1)
 
@@ -224,14 +227,14 @@ class _Question:
             c, g, d = form
             at = PLUS_INFINITY if side > 0 else MINUS_INFINITY
             return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, 0)) + d
-        raise Undecided(f"the limit of {ex.text(part.formula)} for every value of its parameters")
+        raise Undecided(f"the limit of {to_text(part.formula)} for every value of its parameters")
 
     def _stretched(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
         """The formula with x = t/p or x = t p for a parameter p of known sign, and the infinity that t tends to."""
         for p in sorted(ex.free_names(part.formula) - {self.variable}):
             if sign := self._known_sign(ex.name(p), part.known):
                 for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
-                    changed = ex.substitute(part.formula, {self.variable: stretched})
+                    changed = calculus.substitute(part.formula, {self.variable: stretched})
                     yield normal_form.canonical(changed), end * sign
 
     def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
@@ -243,17 +246,17 @@ class _Question:
 
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
         if order > MAX_SMOOTHNESS:
-            place = f"{self.variable} = {ex.text(_finite(left.high))}"
+            place = f"{self.variable} = {to_text(_finite(left.high))}"
             raise Undecided(f"continuity: {order - 1} derivatives agree at {place}{self._case(left.known, fixed)}")
         at = {self.variable: _finite(left.high)}
-        sides = [ex.substitute(ex.substitute(part.formula, at), fixed) for part in (left, right)]
+        sides = [calculus.substitute(calculus.substitute(part.formula, at), fixed) for part in (left, right)]
         if not all(self._defined(side, left.known) for side in sides):
-            raise Undecided(f"whether the function is defined at {self.variable} = {ex.text(at[self.variable])}")
-        if order == 0 and not self._same_value(ex.substitute(self.body, at), sides[0], left.known):
-            raise Undecided(f"the value at {self.variable} = {ex.text(at[self.variable])}")
+            raise Undecided(f"whether the function is defined at {self.variable} = {to_text(at[self.variable])}")
+        if order == 0 and not self._same_value(calculus.substitute(self.body, at), sides[0], left.known):
+            raise Undecided(f"the value at {self.variable} = {to_text(at[self.variable])}")
         gap = normal_form.canonical(sides[0] - sides[1])
         next_left, next_right = (
-            replace(part, formula=ex.differentiate(part.formula, self.variable)) for part in (left, right)
+            replace(part, formula=calculus.differentiate(part.formula, self.variable)) for part in (left, right)
         )
         signs = self._signs(gap, left.known)
         if signs == {0}:
@@ -261,19 +264,19 @@ class _Question:
         if 0 not in signs:
             return ex.rational(order - 1)
         # Where the gap closes, a parameter that occurs linearly in it has one value.
-        linear_names = [n for n in sorted(ex.free_names(gap)) if ex.differentiate(gap, n).value is not None]
+        linear_names = [n for n in sorted(ex.free_names(gap)) if calculus.differentiate(gap, n).value is not None]
         if not linear_names:
-            raise Undecided(f"whether {ex.text(gap)} is 0")
+            raise Undecided(f"whether {to_text(gap)} is 0")
         name = linear_names[0]
-        root = -ex.substitute(gap, {name: ex.ZERO}) / ex.differentiate(gap, name)
+        root = -calculus.substitute(gap, {name: ex.ZERO}) / calculus.differentiate(gap, name)
         closed = self._smoothness_at(next_left, next_right, order + 1, {**fixed, name: root})
         return ex.switch("if", "!=", gap, ex.rational(order - 1), closed)
 
     def _case(self, known: Mapping[Expr, int], fixed: Mapping[str, Expr]) -> str:
         """The parameters that are spoken of, where that is not all of them."""
         keys = [key for key in known if self.variable not in ex.free_names(key)]
-        conditions = [f"{ex.text(key)} {'<=>'[known[key] + 1]} 0" for key in keys]
-        conditions += [f"{name} = {ex.text(normal_form.simplest(root))}" for name, root in fixed.items()]
+        conditions = [f"{to_text(key)} {'<=>'[known[key] + 1]} 0" for key in keys]
+        conditions += [f"{name} = {to_text(normal_form.simplest(root))}" for name, root in fixed.items()]
         return f" if {' and '.join(conditions)}" if conditions else ""
 
     def _same_value(self, here: Expr, side: Expr, known: Mapping[Expr, int]) -> bool:
@@ -305,21 +308,21 @@ class _Question:
             low, high = (end * sign if isinstance(end, int) else end for end in (ends if sign > 0 else ends[::-1]))
             for stretched in (self.x / ex.name(p), self.x * ex.name(p)):
                 try:
-                    changed = normal_form.canonical(ex.substitute(e, {self.variable: stretched}))
+                    changed = normal_form.canonical(calculus.substitute(e, {self.variable: stretched}))
                 except normal_form.TooComplex:
                     continue
                 found = self._separated(Interval(low, high, changed, part.known), changed, sense)
                 if found is not None:
                     return found
-        raise Undecided(f"the bounds of {ex.text(e)} for every {', '.join(sorted(ex.free_names(e) - {self.variable}))}")
+        raise Undecided(f"the bounds of {to_text(e)} for every {', '.join(sorted(ex.free_names(e) - {self.variable}))}")
 
     def _by_sign_of_name(self, part: Interval, e: Expr, sense: int, p: str) -> Expr:
         """The three cases of a parameter that may have any sign."""
         if not e.total:
-            raise Undecided(f"the bounds of {ex.text(e)}, which may be undefined where {p} is 0")
+            raise Undecided(f"the bounds of {to_text(e)}, which may be undefined where {p} is 0")
         name = ex.name(p)
         up, down = (self.bound(replace(part, known={**part.known, name: s}), e, sense) for s in (1, -1))
-        zero = self.bound(part, ex.substitute(e, {p: ex.ZERO}), sense)
+        zero = self.bound(part, calculus.substitute(e, {p: ex.ZERO}), sense)
         return ex.switch("if", ">", name, up, ex.switch("if", "==", name, zero, down))
 
     def _known_sign(self, e: Expr, known: Mapping[Expr, int]) -> int | None:
@@ -364,7 +367,7 @@ class _Question:
         values: list[Expr] = []
         for end in (part.low, part.high):
             if isinstance(end, Expr):
-                values.append(ex.substitute(e, {self.variable: end}))
+                values.append(calculus.substitute(e, {self.variable: end}))
             else:
                 limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
                 if not limit.infinite:
@@ -378,12 +381,12 @@ class _Question:
 
     def _separate(self, e: Expr) -> tuple[Expr, Expr, Expr] | None:
         """(c, G, d) with e = c G(x) + d, proved by normal form."""
-        slope = ex.differentiate(e, self.variable)
+        slope = calculus.differentiate(e, self.variable)
         ones = dict.fromkeys(ex.free_names(e) - {self.variable}, ex.ONE)
-        g = ex.substitute(e, ones)
+        g = calculus.substitute(e, ones)
         if normal_form.is_zero(slope):
-            return ex.ZERO, ex.ZERO, normal_form.canonical(ex.substitute(e, {self.variable: ex.ZERO}))
-        c = normal_form.canonical(slope / ex.substitute(slope, ones))
+            return ex.ZERO, ex.ZERO, normal_form.canonical(calculus.substitute(e, {self.variable: ex.ZERO}))
+        c = normal_form.canonical(slope / calculus.substitute(slope, ones))
         d = normal_form.canonical(e - c * g)
         if self.variable in ex.free_names(c) | ex.free_names(d):
             return None

@@ -8,6 +8,7 @@ from ..budget import Undecided
 from ..cases.bounds import product_span
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.landscape import Landscape
 from ..functions.sign_charts import Line
 from ..reals.reals import Real, exact, sign_of
@@ -37,7 +38,7 @@ def product_set(shape: Landscape, count: Expr, placeholder: str) -> Product:
         raise Undecided("a product over an empty domain")
     values = shape.range
     n = None if count.value is None else int(count.value.p)
-    shown = f"a product of {ex.text(count)} values from {values}"
+    shown = f"a product of {to_text(count)} values from {values}"
     found = _finite(values, n)
     if found is not None:
         return Product(found.parts, None, placeholder, region_of(found), f"{shown} lies in {found}")
@@ -107,10 +108,10 @@ def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Pro
         if point_value is not None and point_value.exact is not None and sign_of(point_value) > 0:
             one = RealSet((point(exact(1)),))
             whole = ex.power(point_value.exact, count)
-            return Product((), whole, placeholder, region_of(one), f"{shown} is {ex.text(whole)}")
+            return Product((), whole, placeholder, region_of(one), f"{shown} is {to_text(whole)}")
         raise Undecided(f"{shown}, for every n")
     share = RealSet((Interval(exact(0), exact(1), hull.low_closed, hull.high_closed),))
     whole = ex.name(placeholder + "~") * ex.power(hull.high.exact, count)
-    note = f"{shown} is a share in {share} of ({digits(hull.high)})**{ex.text(count)}"
+    note = f"{shown} is a share in {share} of ({digits(hull.high)})**{to_text(count)}"
     bounds = ex.ZERO, ex.power(hull.high.exact, count)
     return Product((), whole, placeholder + "~", region_of(share), note, bounds)

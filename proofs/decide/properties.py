@@ -9,15 +9,17 @@ from typing import Protocol
 from flint import fmpq
 
 from ..budget import Undecided
-from ..enclosures.jets import precision
+from ..enclosures.balls import exact_rational, precision
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import Landscape, Place, Run, decided_landscape
-from ..functions.pieces import Undefined, one_sided_derivative, one_sided_limit, side_formula, split, value_at
+from ..functions.pieces import one_sided_derivative, one_sided_limit, side_formula, split, value_at
 from ..functions.regularity import continuity
 from ..functions.sign_charts import Line, constant, merge, sample, sign_line, signs_within, split_within
 from ..language.syntax import Infinity, Predicate
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from ..normal_forms.signs import Undefined
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from ..verdicts import Counterexample
 from .functionals import closed_real, describe_extremum, digits
 
@@ -160,7 +162,7 @@ def _convex(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
             if before is items[0] or place is items[-1]:
                 raise Undecided(f"{p.text}: a jump at an end of the domain")
             return Answer(False, (f"{p.text}: not continuous",), Counterexample({}, digits(ends[0]), digits(ends[1])))
-    slope = decided_landscape(ex.derivative(body, variable), variable, region)
+    slope = decided_landscape(calculus.derivative(body, variable), variable, region)
     wanted = 1 if p.kind == "convex" else -1
     for sign, where, before, after in _steps(slope):
         if sign == -wanted:
@@ -179,7 +181,7 @@ def _require_interval(p: Predicate, shape: Landscape) -> None:
 
 
 def _parity(p: Predicate, body: Expr, variable: str) -> Answer:
-    flipped = ex.substitute(body, {variable: -ex.name(variable)})
+    flipped = calculus.substitute(body, {variable: -ex.name(variable)})
     line = sign_line(body + flipped if p.kind == "odd" else body - flipped, variable)
     for i, sign in enumerate(line.gaps):
         if sign:
@@ -219,7 +221,7 @@ def _has_value(e: Expr, variable: str, at: Real) -> bool:
 
 def _parity_broken(p: Predicate, body: Expr, variable: str, at: Real) -> Answer:
     value = value_at(body, variable, at)
-    other = value_at(ex.substitute(body, {variable: -ex.name(variable)}), variable, at)
+    other = value_at(calculus.substitute(body, {variable: -ex.name(variable)}), variable, at)
     note = f"{p.text}: f({at}) = {digits(value)}, f(-{at}) = {digits(other)}"
     return Answer(False, (note,), Counterexample({variable: str(at)}, digits(other), digits(value)))
 
@@ -257,7 +259,7 @@ def _smooth(p: Predicate, body: Expr, variable: str, region: Line[bool] | None) 
                 return Answer(False, (note,), Counterexample({variable: str(point)}, "undefined", "a derivative"))
             continue
         try:
-            value_at(ex.derivative(body, variable), variable, point)
+            value_at(calculus.derivative(body, variable), variable, point)
         except Undefined as reason:
             blame = Counterexample({variable: str(point)}, str(reason), "a derivative")
             return Answer(False, (note,), blame)
@@ -302,7 +304,7 @@ def _identity_near(p: Predicate, body: Expr, variable: str) -> Answer:
         note = f"f({at}) = {digits(value)}"
         return Answer(False, (note,), Counterexample({variable: str(at)}, f"f = {digits(value)}", str(at)))
     try:
-        slope = value_at(ex.derivative(body, variable), variable, at)
+        slope = value_at(calculus.derivative(body, variable), variable, at)
     except Undefined as reason:
         # Both sides have a formula, else this raises: then the two limits of f' differ, or f jumps, or f' is infinite.
         for side in (-1, 1):

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.closed_terms import closed_value
 from ..functions.landscape import decided_landscape
 from ..functions.sign_charts import Line, constant, merge, sign_line, signs_within
@@ -28,7 +30,8 @@ from ..language.syntax import (
     Statement,
     relations,
 )
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
+from ..normal_forms.signs import constant_sign
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from ..reals.sets import union
 from ..verdicts import Counterexample
 from . import parameters
@@ -78,7 +81,7 @@ class Resolution:
                 moves = placeholder in self._moved
                 found = parameters.value(f, body, _signs_anywhere if moves else self.signs_of_parameter)
                 self.values[placeholder] = found
-                self.notes.append(f"{f.text} = {'oo' if found.exact is None else ex.text(found.exact)}")
+                self.notes.append(f"{f.text} = {'oo' if found.exact is None else to_text(found.exact)}")
                 continue
             found = functional(f, body, region)
             self.values[placeholder] = found.value
@@ -344,9 +347,9 @@ def _written_in(e: Expr, values: Mapping[str, Expr]) -> Expr:
     """Placeholders replaced by what they stand for; a derivative in t moves the t inside them too."""
     present = {k: v for k, v in values.items() if k in ex.free_names(e)}
     if not e.switching or not any(map(ex.free_names, present.values())):
-        return ex.substitute(e, present)
+        return calculus.substitute(e, present)
     for placeholder, value in present.items():
-        e = ex.substitute_node(e, ex.name(placeholder), value)
+        e = calculus.substitute_node(e, ex.name(placeholder), value)
     return e
 
 

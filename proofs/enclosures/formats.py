@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from flint import arb, fmpq
 
-from .jets import precision
+from .balls import precision
 
 Enclosures: TypeAlias = Callable[[int], arb]
 """A real number as a function from a precision in bits to a ball that contains it."""

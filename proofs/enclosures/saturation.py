@@ -19,6 +19,7 @@ from math import prod
 
 from flint import arb, fmpq
 
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .jets import enclose
@@ -60,7 +61,7 @@ def visible_sign(e: Expr) -> int | None:
 def _rewritten(e: Expr) -> Expr:
     if not ex.children(e):
         return e
-    e = ex.rebuild(e, _rewritten)
+    e = calculus.rebuild(e, _rewritten)
     if e.op != "add":
         return e
     terms = [part for term in e.args for part in _parts(term)]
@@ -69,7 +70,7 @@ def _rewritten(e: Expr) -> Expr:
 
 def _parts(term: Expr) -> list[Expr]:
     """A term of a sum, as its constant part and remainders where it has saturated factors."""
-    factors = term.args if term.op == "mul" else (term,)
+    factors = ex.factors(term)
     for i, factor in enumerate(factors):
         rest = ex.mul(*factors[:i], *factors[i + 1 :])
         base, power = _whole_power(factor)

@@ -5,20 +5,20 @@ is identity and shared subexpressions are shared work. The constructors tidy (fl
 equal terms) but never lose a point where the expression is undefined: a term is cancelled only when it is
 *total*, that is, visibly defined at every real.
 
-A derivative stays an unevaluated node (:func:`derivative`) until the case distinctions below it are resolved
+A derivative stays an unevaluated node (:func:`calculus.derivative`) until the case distinctions below it are resolved
 on a piece, because what it means at a kink depends on both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpz
 
-from ..budget import Undecided, spend
+from ..budget import spend
 
 FUNCTIONS = ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
 """Analytic functions of one argument; everything but log and tan is defined on the whole line."""
@@ -41,6 +41,8 @@ class Expr:
 
     __slots__ = ("__weakref__", "args", "op", "positive", "size", "switching", "total")
     _interned: ClassVar[dict[tuple[str, tuple[Any, ...]], Expr]] = {}
+    printer: ClassVar[Callable[[Expr], str]] = repr
+    """How str() writes an expression: in the statement language, once :mod:`printing` is there."""
 
     op: str
     args: tuple[Any, ...]
@@ -98,10 +100,15 @@ class Expr:
         return (_restore, (self.op, *((_PickledRational(str(a)) if isinstance(a, fmpq) else a) for a in self.args)))
 
     def __repr__(self) -> str:
-        return f"Expr({text(self)})"
+        """An s-expression."""
+        if not children(self):
+            return str(self.args[0]) if self.args else self.op
+        if self.size > 10_000:
+            return f"<Expr of {self.size} nodes>"
+        return f"({' '.join([self.op, *(a if isinstance(a, str) else repr(a) for a in self.args)])})"
 
     def __str__(self) -> str:
-        return text(self)
+        return Expr.printer(self)
 
     @property
     def value(self) -> fmpq | None:
@@ -133,6 +140,16 @@ def children(e: Expr) -> tuple[Expr, ...]:
             return (e.args[0], e.args[2])
         case _:
             return e.args
+
+
+def terms(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum; of anything else, the expression alone."""
+    return e.args if e.op == "add" else (e,)
+
+
+def factors(e: Expr) -> tuple[Expr, ...]:
+    """The factors of a product; of anything else, the expression alone."""
+    return e.args if e.op == "mul" else (e,)
 
 
 def _total(op: str, args: tuple[Any, ...]) -> bool:
@@ -181,27 +198,6 @@ def _positive(op: str, args: tuple[Any, ...]) -> bool:
             return False
 
 
-def domain_condition(e: Expr) -> tuple[Expr, tuple[int, ...], str] | None:
-    """An expression, the signs it may have where the outermost operation of e is defined, and what else it would be.
-
-    None where that operation is defined for all arguments. The one place that says where operations are defined.
-    """
-    match e.op:
-        case "log":
-            return e.args[0], (1,), "the logarithm of a number that is not positive"
-        case "tan":
-            return function("cos", e.args[0]), (1, -1), "the tangent of a pole"
-        case "pow":
-            base, exponent = e.args[0], e.args[1].value
-            if exponent is not None and exponent.q == 1:
-                return None if exponent >= 0 else (base, (1, -1), "a division by 0")
-            if exponent is not None and exponent > 0:
-                return base, (1, 0), "a root of a negative number"
-            return base, (1,), "a power of a number that is not positive"
-        case _:
-            return None
-
-
 def _above_one(e: Expr) -> bool:
     """A sum of a rational that is at least 1 and positive terms."""
     if e.op != "add":
@@ -228,9 +224,6 @@ def is_nonnegative(e: Expr) -> bool:
             return all(is_nonnegative(a) for a in e.args)
         case _:
             return False
-
-
-# --- constructors ---------------------------------------------------------------------------------------------
 
 
 def rational(value: Number | str) -> Expr:
@@ -443,92 +436,15 @@ def _sign(value: fmpq) -> int:
     return (value > 0) - (value < 0)
 
 
+_SIGNS = {">": (1,), ">=": (0, 1), "<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1)}
+"""The signs that a number has which stands in a relation to 0."""
+
+
 def holds(relation: str, sign: int) -> bool:
     """Whether `u relation 0` holds for a u of this sign."""
-    match relation:
-        case ">":
-            return sign > 0
-        case ">=":
-            return sign >= 0
-        case "<":
-            return sign < 0
-        case "<=":
-            return sign <= 0
-        case "==":
-            return sign == 0
-        case "!=":
-            return sign != 0
-        case _:
-            raise ValueError(f"relation={relation!r}: expected one of > >= < <= == !=")
-
-
-def derivative(body: Expr, variable: str, at: Expr | None = None, order: int = 1) -> Expr:
-    """The derivative of body in variable, of the given order, at a point (the variable itself by default)."""
-    for _ in range(order - 1):
-        body = derivative(body, variable)
-    if order == 0:
-        return body if at is None else substitute(body, {variable: at})
-    return Expr("derivative", body, variable, name(variable) if at is None else at)
-
-
-# --- operations on expressions --------------------------------------------------------------------------------
-
-
-def rebuild(e: Expr, convert: Callable[[Expr], Expr]) -> Expr:
-    """The same operation on converted children, through the tidying constructors."""
-    match e.op:
-        case "rational" | "name" | "pi":
-            return e
-        case "add":
-            return add(*map(convert, e.args))
-        case "mul":
-            return mul(*map(convert, e.args))
-        case "pow":
-            base, exponent = convert(e.args[0]), convert(e.args[1])
-            if exponent.value is not None and e.args[1].value is None and not base.positive and _varies(e.args[1]):
-                # x**x is undefined at -1, as a power whose exponent varies is wherever its base is not positive.
-                return exp(mul(exponent, log(base)))
-            return power(base, exponent)
-        case "if":
-            return switch("if", e.args[0], *map(convert, e.args[1:]))
-        case "derivative":
-            return Expr("derivative", convert(e.args[0]), e.args[1], convert(e.args[2]))
-        case op if op in SWITCHES:
-            return switch(op, *map(convert, e.args))
-        case op:
-            return function(op, convert(e.args[0]))
-
-
-def _varies(exponent: Expr) -> bool:
-    return any(not identifier.endswith(UNSETTLED) for identifier in free_names(exponent))
-
-
-def substitute(e: Expr, values: Mapping[str, Expr]) -> Expr:
-    """Replace free names, all at once."""
-    cache: dict[Expr, Expr] = {}
-
-    def visit(node: Expr) -> Expr:
-        if node.op == "name":
-            return values.get(node.args[0], node)
-        if node not in cache:
-            if node.op == "derivative":
-                cache[node] = _substitute_under_derivative(node, values, visit)
-            else:
-                cache[node] = rebuild(node, visit)
-        return cache[node]
-
-    return visit(e) if free_names(e) & values.keys() else e
-
-
-def _substitute_under_derivative(node: Expr, values: Mapping[str, Expr], visit: Callable[[Expr], Expr]) -> Expr:
-    body, bound, at = node.args
-    inner = {k: v for k, v in values.items() if k != bound and k in free_names(body)}
-    if any(bound in free_names(v) for v in inner.values()):
-        fresh = bound
-        while any(fresh in free_names(v) for v in (body, *inner.values())):
-            fresh += "_"
-        body, bound = substitute(body, {bound: name(fresh)}), fresh
-    return Expr("derivative", substitute(body, inner), bound, visit(at))
+    if relation not in _SIGNS:
+        raise ValueError(f"relation={relation!r}: expected one of {' '.join(_SIGNS)}")
+    return sign in _SIGNS[relation]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -539,174 +455,3 @@ def free_names(e: Expr) -> frozenset[str]:
     if e.op == "derivative":
         return (free_names(e.args[0]) - {e.args[1]}) | free_names(e.args[2])
     return frozenset().union(*map(free_names, children(e)))
-
-
-def substitute_node(e: Expr, old: Expr, new: Expr) -> Expr:
-    """The expression with one subexpression replaced by another."""
-    return new if e is old else rebuild(e, lambda child: substitute_node(child, old, new)) if children(e) else e
-
-
-@lru_cache(maxsize=1 << 16)
-def differentiate(e: Expr, variable: str) -> Expr:
-    """The derivative of an expression without case distinctions."""
-    if variable not in free_names(e):
-        return ZERO
-    match e.op:
-        case "name":
-            return ONE
-        case "add":
-            return add(*(differentiate(a, variable) for a in e.args))
-        case "mul":
-            terms = []
-            for i, factor in enumerate(e.args):
-                slope = differentiate(factor, variable)
-                if slope is not ZERO:
-                    terms.append(mul(*e.args[:i], slope, *e.args[i + 1 :]))
-            return add(*terms)
-        case "pow":
-            base, exponent = e.args
-            if exponent.op == "rational":
-                slope = mul(exponent, power(base, exponent - 1), differentiate(base, variable))
-                return slope
-            rate = differentiate(exponent, variable) * log(base)
-            return mul(e, add(rate, mul(exponent, differentiate(base, variable), power(base, -1))))
-        case op if op in FUNCTIONS:
-            u = e.args[0]
-            return mul(_slope(op, u, e), differentiate(u, variable))
-        case op:
-            raise ValueError(f"differentiate: {op!r} is a case distinction; resolve it on a piece first")
-
-
-def _slope(op: str, u: Expr, e: Expr) -> Expr:
-    match op:
-        case "exp":
-            return e
-        case "log":
-            return power(u, -1)
-        case "erf" | "erfc":
-            return mul(2 if op == "erf" else -2, power(PI, fmpq(-1, 2)), exp(mul(-1, u, u)))
-        case "sin":
-            return function("cos", u)
-        case "cos":
-            return mul(-1, function("sin", u))
-        case "tan":
-            return add(1, power(e, 2))
-        case "atan":
-            return power(add(1, power(u, 2)), -1)
-        case "sinh":
-            return function("cosh", u)
-        case "cosh":
-            return function("sinh", u)
-        case "tanh":
-            # 4/(e^u + e^-u)^2 keeps its accuracy where 1 - tanh^2 cancels.
-            return power(function("cosh", u), -2)
-        case _:
-            raise ValueError(f"no derivative rule for {op!r}")
-
-
-# --- text -----------------------------------------------------------------------------------------------------
-
-_SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
-
-
-def text(e: Expr) -> str:
-    """The expression in the statement language; parsing it gives the expression back.
-
-    Raises Undecided for one that is too large: what is shared in the graph is written out each time.
-    """
-    if e.size <= MAX_CACHED_TEXT:
-        return _short_text(e)
-    if e.size > MAX_TEXT:
-        raise Undecided("a formula too large to be written out")
-    spend(e.size / 50)
-    return _text(e, _SUM)
-
-
-MAX_TEXT = 100_000
-"""Nodes of an expression that is written out."""
-
-MAX_CACHED_TEXT = 100
-"""Nodes of an expression whose text is kept: longer ones are rare and would fill the memory."""
-
-
-@lru_cache(maxsize=1 << 14)
-def _short_text(e: Expr) -> str:
-    return _text(e, _SUM)
-
-
-def _text(e: Expr, context: int) -> str:
-    body, level = _render(e)
-    return f"({body})" if level < context else body
-
-
-def _render(e: Expr) -> tuple[str, int]:
-    match e.op:
-        case "rational":
-            value = e.args[0]
-            if value < 0:
-                return str(value), _SUM
-            return str(value), _ATOM if value.q == 1 else _PRODUCT
-        case "name":
-            return e.args[0], _ATOM
-        case "pi":
-            return "pi", _ATOM
-        case "add":
-            out = ""
-            for i, term in enumerate(e.args):
-                piece = _text(term, _SUM)
-                if i and not piece.startswith("-"):
-                    out += " + " + piece
-                else:
-                    out += " - " + piece[1:] if i else piece
-            return out, _SUM
-        case "mul":
-            return _render_product(e)
-        case "pow":
-            base, exponent = e.args
-            if exponent.value == fmpq(1, 2):
-                return f"sqrt({_text(base, _SUM)})", _ATOM
-            if exponent.value is not None and exponent.value < 0:
-                return "1/" + _text(power_node(base, -exponent.value), _POWER), _PRODUCT
-            return f"{_text(base, _ATOM)}**{_text(exponent, _ATOM)}", _POWER
-        case "if":
-            relation, u, a, b = e.args
-            return f"({_text(a, _SUM)} if {_text(u, _SUM)} {relation} 0 else {_text(b, _SUM)})", _ATOM
-        case "derivative":
-            body, variable, at = e.args
-            inner = f"D({_text(body, _SUM)}, {variable})"
-            if at is name(variable):
-                return inner, _ATOM
-            return f"{inner} at {variable} = {_text(at, _SUM)}", _SUM
-        case op:
-            return f"{op}({', '.join(_text(a, _SUM) for a in e.args)})", _ATOM
-
-
-def power_node(base: Expr, exponent: fmpq) -> Expr:
-    """base ** exponent without re-tidying a base that is already tidy."""
-    return base if exponent == 1 else Expr("pow", base, rational(exponent))
-
-
-def _render_product(e: Expr) -> tuple[str, int]:
-    numerator: list[str] = []
-    denominator: list[str] = []
-    sign = ""
-    for factor in e.args:
-        value = factor.value
-        if value is not None:
-            if value < 0:
-                sign, value = "-", -value
-            if value.p != 1:
-                numerator.append(str(value.p))
-            if value.q != 1:
-                denominator.append(str(value.q))
-            continue
-        base, exponent = split_power(factor)
-        if exponent < 0:
-            denominator.append(_text(power_node(base, -exponent), _UNARY))
-        else:
-            numerator.append(_text(factor, _UNARY))
-    top = "*".join(numerator) or "1"
-    if not denominator:
-        return sign + top, _SUM if sign else _PRODUCT
-    bottom = denominator[0] if len(denominator) == 1 else f"({'*'.join(denominator)})"
-    return f"{sign}{top}/{bottom}", _SUM if sign else _PRODUCT

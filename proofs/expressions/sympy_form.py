@@ -40,3 +40,10 @@ def to_sympy(e: Expr) -> Any:
             return sympy.diff(to_sympy(body), symbol).subs(symbol, to_sympy(at))
         case op:
             return getattr(sympy, op)(to_sympy(e.args[0]))
+
+
+def latex(e: Expr) -> str:
+    """The expression in LaTeX, as a notebook shows it."""
+    import sympy
+
+    return sympy.latex(to_sympy(e))

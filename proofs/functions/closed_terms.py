@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from flint import arb
 
 from ..budget import Undecided
-from ..enclosures.jets import enclose, excludes_zero
+from ..enclosures.balls import excludes_zero
+from ..enclosures.jets import enclose
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
@@ -52,7 +54,7 @@ def _enclosed(e: Expr, numbers: Mapping[str, Real]) -> Real:
     names = sorted(ex.free_names(e))
     if len(names) <= 1:  # the image of a number is known to equal an image of the same number
         name = names[0] if names else "x"
-        return image(ex.substitute(e, {name: ex.name("x")}), "x", numbers.get(name, Real(exact=ex.ZERO)))
+        return image(calculus.substitute(e, {name: ex.name("x")}), "x", numbers.get(name, Real(exact=ex.ZERO)))
     return Real(refine=Enclosed(e, tuple((name, numbers[name]) for name in names)))
 
 
@@ -60,7 +62,7 @@ def _continuous_cases(e: Expr, numbers: dict[str, Real]) -> Expr:
     """abs, max and min whose case is not known, replaced by names that stand for their values."""
     if not e.switching or e.op == "derivative":
         return e
-    e = ex.rebuild(e, lambda child: _continuous_cases(child, numbers))
+    e = calculus.rebuild(e, lambda child: _continuous_cases(child, numbers))
     if e.op not in ("abs", "max", "min"):
         return e
     first = closed_value(e.args[0], numbers)

@@ -13,11 +13,14 @@ from math import ceil
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.jets import precision, program, series
+from ..enclosures.balls import precision
+from ..enclosures.jets import program, series
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..normal_forms import normal_form
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .gaussian_moments import closed_form, density
@@ -37,7 +40,7 @@ def expectation(e: Expr, variable: str = "z") -> Real:
     cut = split(e, variable)
     for piece in cut.pieces:
         if piece.expr is None:
-            raise Undecided(f"E({ex.text(e)}): the function is undefined between {piece.low} and {piece.high}")
+            raise Undecided(f"E({to_text(e)}): the function is undefined between {piece.low} and {piece.high}")
     closed = closed_form(e, variable)
     if closed is None:
         # Creating the integral proves that e is integrable; without that its even part says nothing.
@@ -80,7 +83,7 @@ def _even_part(e: Expr, variable: str) -> Expr:
     formula = split(e, variable).pieces[0].expr
     if formula is None or formula.switching or not formula.total or len(split(e, variable).pieces) > 1:
         return e
-    whole = (formula + ex.substitute(formula, {variable: -ex.name(variable)})) * fmpq(1, 2)
+    whole = (formula + calculus.substitute(formula, {variable: -ex.name(variable)})) * fmpq(1, 2)
     return normal_form.simplest(whole)
 
 

@@ -13,10 +13,12 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
-from ..reals.reals import Real, constant_sign
+from ..normal_forms.signs import constant_sign
+from ..reals.reals import Real
 from .pieces import split
 
 MAX_DEGREE = 24
@@ -77,9 +79,9 @@ def gaussian_terms(e: Expr, variable: str) -> list[Term] | None:
     """The function as a sum of terms, or None where it is not one."""
     normal = normal_form.canonical(e)
     result: list[Term] = []
-    for summand in normal.args if normal.op == "add" else (normal,):
+    for summand in ex.terms(normal):
         found: list[Term] | None = [Term()]
-        for factor in summand.args if summand.op == "mul" else (summand,):
+        for factor in ex.factors(summand):
             found = _times(found, factor, variable)
             if found is None:
                 return None
@@ -99,17 +101,17 @@ def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
         return [replace(t, k=t.k + n) for t in terms]
     if base.op == "exp" and n == 1:
         exponent = base.args[0]
-        square = ex.differentiate(ex.differentiate(exponent, variable), variable) * fmpq(1, 2)
-        rate = ex.substitute(ex.differentiate(exponent, variable), {variable: ex.ZERO})
+        square = calculus.differentiate(calculus.differentiate(exponent, variable), variable) * fmpq(1, 2)
+        rate = calculus.substitute(calculus.differentiate(exponent, variable), {variable: ex.ZERO})
         if variable in ex.free_names(square) or exponent.switching or not exponent.total:
             return None
-        scale = ex.exp(ex.substitute(exponent, {variable: ex.ZERO}))
+        scale = ex.exp(calculus.substitute(exponent, {variable: ex.ZERO}))
         return [replace(t, coefficient=t.coefficient * scale, a=t.a + rate, g=t.g - square) for t in terms]
     if base.op == "erf" and (b := _rate(base.args[0], z)) is not None:
         raised = [replace(t, erfs=(*t.erfs, *[b] * n)) for t in terms]
         return raised if all(len(t.erfs) <= 2 for t in raised) else None
     if base.op in ("sin", "cos") and all(t.wave is None for t in terms) and n <= 2:
-        if variable in ex.free_names(ex.differentiate(base.args[0], variable)):
+        if variable in ex.free_names(calculus.differentiate(base.args[0], variable)):
             return None
         if n == 1:
             return [replace(t, wave=base) for t in terms]
@@ -129,14 +131,14 @@ def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
 
 def _rate(u: Expr, z: Expr) -> Expr | None:
     """b where u is b z."""
-    b = ex.differentiate(u, z.args[0])
+    b = calculus.differentiate(u, z.args[0])
     return b if not ex.free_names(b) and normal_form.is_zero(u - b * z) else None
 
 
 def _wave_mean(wave: Expr, variable: str) -> Expr:
     """E[cos(r z + p)] = exp(-r^2/2) cos(p), and the same for the sine."""
-    r = ex.differentiate(wave.args[0], variable)
-    phase = ex.substitute(wave.args[0], {variable: ex.ZERO})
+    r = calculus.differentiate(wave.args[0], variable)
+    phase = calculus.substitute(wave.args[0], {variable: ex.ZERO})
     return ex.exp(r * r * fmpq(-1, 2)) * ex.function(wave.op, phase)
 
 

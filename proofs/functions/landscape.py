@@ -15,15 +15,18 @@ from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted
 from ..disk_cache import on_disk
-from ..enclosures.jets import excludes_zero
+from ..enclosures.balls import excludes_zero
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.parity import structural_parity
+from ..expressions.printing import to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, larger, opposite, sign_of, smaller
 from ..reals.sets import Interval, RealSet, point, union
 from .periods import period
-from .pieces import Undefined, smooth_limit, split, value_at
+from .pieces import smooth_limit, split, value_at
 from .sign_charts import Line, constant, hull, merge, sign_line, signs_within
 from .zeros import chart
 
@@ -229,7 +232,7 @@ def _proved_equal(a: Real, b: Real) -> bool:
 def _with_exact_form(values: list[Real]) -> Real:
     """Of equal numbers, one with an exact form where there is one."""
     exact_ones = [v for v in values if v.exact is not None]
-    return min(exact_ones, key=lambda v: len(ex.text(v.exact or ex.ZERO))) if exact_ones else values[0]
+    return min(exact_ones, key=lambda v: len(to_text(v.exact or ex.ZERO))) if exact_ones else values[0]
 
 
 def landscape(e: Expr, variable: str = "x", region: Line[bool] | None = None) -> Landscape:
@@ -322,7 +325,7 @@ def _is_symmetric(region: Line[bool]) -> bool:
 
 def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple[list[Run], list[Place], int]:
     """The runs of one smooth formula and the critical points between them."""
-    slope = ex.differentiate(formula, variable)
+    slope = calculus.differentiate(formula, variable)
     try:
         found = chart(slope, variable, low, high)
     except Undecided:
@@ -392,7 +395,7 @@ def proved_parity(e: Expr, variable: str) -> int | None:
     """1 for even, -1 for odd, None where neither is proved: by structure, else by a proof that costs little."""
     if (found := structural_parity(e, variable)) is not None:
         return found
-    flipped = ex.substitute(e, {variable: -ex.name(variable)})
+    flipped = calculus.substitute(e, {variable: -ex.name(variable)})
     for sign in (1, -1):
         if e.total and normal_form.is_zero(e - sign * flipped):
             return sign

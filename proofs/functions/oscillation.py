@@ -10,12 +10,14 @@ from __future__ import annotations
 from flint import fmpq
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare
 from .periods import period
-from .pieces import Undefined, one_sided_limit, split
+from .pieces import one_sided_limit, split
 
 OFFSETS = 8
 
@@ -26,7 +28,7 @@ def two_limits(body: Expr, variable: str, at: Expr | None, side: int) -> tuple[R
     Raises nothing: None where no two are proved to differ.
     """
     if at is not None:  # x = at + 1/t, t to an infinity
-        body = ex.substitute(body, {variable: at + 1 / ex.name(variable)})
+        body = calculus.substitute(body, {variable: at + 1 / ex.name(variable)})
     waves: list[Expr] = []
     arguments: list[Expr] = []
     body = _with_tidy_waves(body, variable, waves, arguments)
@@ -71,7 +73,7 @@ def _with_tidy_waves(e: Expr, variable: str, waves: list[Expr], arguments: list[
     if variable not in ex.free_names(e) or e.op == "derivative":
         return e
     if not _is_wave(e, variable):
-        return ex.rebuild(e, lambda child: _with_tidy_waves(child, variable, waves, arguments))
+        return calculus.rebuild(e, lambda child: _with_tidy_waves(child, variable, waves, arguments))
     arguments.append(e.args[0])
     try:
         wave = ex.function(e.op, normal_form.canonical(e.args[0]))
@@ -84,5 +86,5 @@ def _with_tidy_waves(e: Expr, variable: str, waves: list[Expr], arguments: list[
 def _at_offset(e: Expr, variable: str, offset: Expr) -> Expr:
     """The function along offset + n * period: its sines and cosines are constants."""
     if _is_wave(e, variable):
-        return ex.substitute(e, {variable: offset})
-    return ex.rebuild(e, lambda child: _at_offset(child, variable, offset)) if ex.children(e) else e
+        return calculus.substitute(e, {variable: offset})
+    return calculus.rebuild(e, lambda child: _at_offset(child, variable, offset)) if ex.children(e) else e

@@ -12,10 +12,11 @@ from math import gcd, lcm
 from flint import fmpq
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
-from ..reals.reals import constant_sign
+from ..normal_forms.signs import constant_sign
 
 _TRIGONOMETRIC = ("sin", "cos", "tan")
 
@@ -55,7 +56,7 @@ def _repeats(e: Expr, variable: str, slopes: list[Expr]) -> bool:
                 return _repeats(body, variable, slopes)
             return (bound == variable or variable not in ex.free_names(body)) and _repeats(at, variable, slopes)
         case op if op in _TRIGONOMETRIC and not e.args[0].switching:
-            slope = ex.differentiate(e.args[0], variable)
+            slope = calculus.differentiate(e.args[0], variable)
             if not ex.free_names(slope) and e.args[0].total:
                 if constant_sign(slope):
                     slopes.append(slope)

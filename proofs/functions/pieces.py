@@ -14,23 +14,16 @@ from functools import lru_cache
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, limit
+from ..asymptotics.limits import End, limit
 from ..budget import Undecided, spend
+from ..enclosures.balls import exact_rational
 from ..enclosures.jets import enclose
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..reals.reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    Undefined,
-    compare,
-    constant_sign,
-    exact,
-    exact_rational,
-    image,
-    sign_of,
-)
+from ..expressions.printing import to_text
+from ..normal_forms.signs import Undefined, constant_sign
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
 from .zeros import chart
 
 MAX_PIECES = 200
@@ -80,7 +73,7 @@ class Resolver:
                     # A fixed point, smooth by now, may be a kink; that is looked at from both sides.
                     return derivative_value(body, variable, exact(at))
                 smooth = self.visit(body, (*bound, (variable, at)))
-                return ex.substitute(ex.differentiate(smooth, variable), {variable: at})
+                return calculus.substitute(calculus.differentiate(smooth, variable), {variable: at})
             case "if":
                 relation, u, a, b = e.args
                 sign = self.sign(self.visit(u, bound), bound)
@@ -94,14 +87,14 @@ class Resolver:
                 sign = self.sign(a - b, bound)
                 return a if (sign >= 0) == (e.op == "max") else b
             case _:
-                result = ex.rebuild(e, lambda child: self.visit(child, bound))
+                result = calculus.rebuild(e, lambda child: self.visit(child, bound))
                 self._check_domain(result, bound)
                 return result
 
     def _check_domain(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> None:
         """Ask for the sign that decides whether one operation is defined."""
-        for factor in e.args if e.op == "mul" else (e,):
-            if (condition := ex.domain_condition(factor)) is None:
+        for factor in ex.factors(e):
+            if (condition := calculus.domain_condition(factor)) is None:
                 continue
             u, allowed, otherwise = condition
             if not (u.positive and u.total) and self.sign(u, bound) not in allowed:
@@ -111,7 +104,7 @@ class Resolver:
         """The known sign of a smooth expression, seen from outside all derivatives."""
         moving = any(variable in ex.free_names(u) for variable, _ in bound)
         for variable, at in reversed(bound):
-            u = ex.substitute(u, {variable: at})
+            u = calculus.substitute(u, {variable: at})
         if not ex.free_names(u):
             sign = constant_sign(u)
             if moving and sign == 0:
@@ -123,7 +116,7 @@ class Resolver:
         if key not in self.known:
             raise UnknownSign(key)
         if moving and self.known[key] == 0:
-            raise Undecided(f"a derivative along points where its case distinction {ex.text(key)} is 0")
+            raise Undecided(f"a derivative along points where its case distinction {to_text(key)} is 0")
         return flip * self.known[key]
 
 
@@ -173,7 +166,7 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
             continue
         except UnknownSign as question:
             if extra := ex.free_names(question.key) - {variable}:
-                raise Undecided(f"the sign of {ex.text(question.key)} depends on {', '.join(sorted(extra))}") from None
+                raise Undecided(f"the sign of {to_text(question.key)} depends on {', '.join(sorted(extra))}") from None
             found = chart(question.key, variable, low, high)
             for zero in found.zeros:
                 zero.recognise()
@@ -223,7 +216,7 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
     Undecided also at a kink of what a derivative is taken of.
     """
     place = {name: ex.rational(x) for name, x in at.items()}
-    return Resolver(_Signs(lambda key: constant_sign(ex.substitute(key, place)))).visit(e)
+    return Resolver(_Signs(lambda key: constant_sign(calculus.substitute(key, place)))).visit(e)
 
 
 def sign_at(e: Expr, variable: str, at: Real) -> int:
@@ -240,7 +233,7 @@ def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
         if variable != bound and variable in ex.free_names(body):
             if at.exact is None:
                 raise Undecided(f"a derivative in {bound} of a function of {variable}, at {variable} = {at}")
-            body = ex.substitute(body, {variable: at.exact})
+            body = calculus.substitute(body, {variable: at.exact})
         place = value_at(point, variable, at) if ex.free_names(point) or point.switching else exact(point)
         return derivative_value(body, bound, place, point)
     if not e.switching:
@@ -250,7 +243,7 @@ def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:
         u = _settle_derivatives(u, variable, at)
         sign = sign_of(value_at(u, variable, at))
         return _settle_derivatives(a if ex.holds(relation, sign) else b, variable, at)
-    return ex.rebuild(e, lambda child: _settle_derivatives(child, variable, at))
+    return calculus.rebuild(e, lambda child: _settle_derivatives(child, variable, at))
 
 
 def derivative_value(body: Expr, bound: str, place: Real, point: Expr | None = None) -> Expr:
@@ -272,7 +265,7 @@ def derivative_value(body: Expr, bound: str, place: Real, point: Expr | None = N
 
 def _derivative_in_piece(body: Expr, variable: str, place: Real, point: Expr) -> Expr:
     smooth = side_formula(body, variable, place, 1)
-    return ex.substitute(ex.differentiate(smooth, variable), {variable: point})
+    return calculus.substitute(calculus.differentiate(smooth, variable), {variable: point})
 
 
 def same(a: Real, b: Real) -> bool:
@@ -326,7 +319,7 @@ def smooth_limit(smooth: Expr, variable: str, at: Real, side: int) -> Real:
 
 def one_sided_derivative(body: Expr, variable: str, at: Real, side: int) -> Real:
     """The limit of the derivative from one side. Raises Undefined or Undecided."""
-    slope = ex.differentiate(side_formula(body, variable, at, side), variable)
+    slope = calculus.differentiate(side_formula(body, variable, at, side), variable)
     return smooth_limit(slope, variable, at, side)
 
 
@@ -339,7 +332,7 @@ def derivative_at(e: Expr, x: fmpq, order: int, prec: int, variable: str = "x") 
     """f^(order) at a rational: an enclosure, or both one-sided values at a kink. Raises Undefined or Undecided."""
     if order == 0:
         return value_at(e, variable, exact(x)).ball(prec)
-    whole = ex.derivative(e, variable, order=order)
+    whole = calculus.derivative(e, variable, order=order)
     cut = split(whole, variable)
     at = exact(x)
     place = cut.locate(at)
@@ -351,6 +344,6 @@ def derivative_at(e: Expr, x: fmpq, order: int, prec: int, variable: str = "x") 
     try:
         return value_at(whole, variable, at).ball(prec)
     except Undefined:
-        body = ex.derivative(e, variable, order=order - 1)
+        body = calculus.derivative(e, variable, order=order - 1)
         left, right = (one_sided_derivative(body, variable, at, side) for side in (-1, 1))
         return Kink(left.ball(prec), right.ball(prec))

@@ -8,12 +8,14 @@ from typing import Any
 
 from ..budget import Undecided
 from ..enclosures.jets import jet
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import PLUS_INFINITY, Real, compare, exact, larger, sign_of
 from .landscape import Landscape, decided_landscape, proved_parity
-from .pieces import Undefined, one_sided_limit, same, side_formula, smooth_limit, split, value_at
+from .pieces import one_sided_limit, same, side_formula, smooth_limit, split, value_at
 from .sign_charts import Line, constant, indicator, merge, split_within
 
 MAX_SMOOTHNESS = 24
@@ -87,7 +89,7 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
     if normal_form.is_zero(left - right) and _analytic_at(left, variable, at):
         return float("inf")
     for order in range(1, MAX_SMOOTHNESS):
-        left, right = ex.differentiate(left, variable), ex.differentiate(right, variable)
+        left, right = calculus.differentiate(left, variable), calculus.differentiate(right, variable)
         slopes = smooth_limit(left, variable, at, -1), smooth_limit(right, variable, at, 1)
         if any(s.infinite for s in slopes) or not same(*slopes):
             return order - 1
@@ -118,7 +120,7 @@ def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
         if _analytic_at(formula, variable, at):
             continue  # hence smooth up to the end
         for order in range(1, MAX_SMOOTHNESS):
-            formula = ex.differentiate(formula, variable)
+            formula = calculus.differentiate(formula, variable)
             if smooth_limit(formula, variable, at, side).infinite:
                 return order - 1
         raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} one-sided derivatives are finite at {at}")
@@ -137,8 +139,8 @@ def kinks(e: Expr, variable: str) -> tuple[KinkFacts, ...]:
         limits = [smooth_limit(f, variable, point, side) for f, side in ((left, -1), (right, 1))]
         if any(limit.infinite or not same(limit, value) for limit in limits):
             continue
-        a = smooth_limit(ex.differentiate(left, variable), variable, point, -1)
-        b = smooth_limit(ex.differentiate(right, variable), variable, point, 1)
+        a = smooth_limit(calculus.differentiate(left, variable), variable, point, -1)
+        b = smooth_limit(calculus.differentiate(right, variable), variable, point, 1)
         if compare(a, b) != 0:
             found.append(KinkFacts(point, a, b))
     return tuple(found)
@@ -178,7 +180,7 @@ def _with_holes(e: Expr, variable: str) -> Real:
 
 def steepest(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
     """sup abs(f') over the points that have a derivative. Raises Undecided."""
-    slope = decided_landscape(ex.derivative(e, variable), variable, region)
+    slope = decided_landscape(calculus.derivative(e, variable), variable, region)
     high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
     if region is None and proved_parity(e, variable) == 1:
         return high  # f' is odd: both ends have the same size

@@ -13,13 +13,14 @@ from typing import Any, Generic, TypeVar
 
 from flint import fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided, spend
-from ..enclosures.jets import precision
+from ..enclosures.balls import exact_rational, precision
 from ..expressions.expr import Expr
-from ..reals.reals import CAP_BITS, MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, exact_rational, sign_of
+from ..normal_forms.signs import CAP_BITS, Undefined
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from .periods import period
-from .pieces import Pieces, Undefined, split, value_at
+from .pieces import Pieces, split, value_at
 from .zeros import chart
 
 T = TypeVar("T")

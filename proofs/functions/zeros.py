@@ -18,24 +18,18 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from ..asymptotics.tail_models import End, tail_sign
+from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.jets import Program, enclose, excludes_zero, known_sign, precision, program, series
+from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
+from ..enclosures.jets import Program, enclose, program, series
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import shorten, to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import constant_sign
 from ..reals.closed_forms import candidates
-from ..reals.reals import (
-    MINUS_INFINITY,
-    PLUS_INFINITY,
-    Real,
-    compare,
-    constant_sign,
-    dyadic,
-    exact,
-    exact_rational,
-    shorten,
-)
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 
 LENGTH = 9
 """Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""
@@ -79,7 +73,7 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
     if normal_form.is_zero(e):
         return Chart((), (0,), notes=("identically 0",))
     if (root := _affine_zero(e, variable)) is not None:
-        slope = constant_sign(ex.differentiate(e, variable))
+        slope = constant_sign(calculus.differentiate(e, variable))
         if _inside(root, low, high):
             return Chart((root,), (-slope, slope), notes=("affine",))
         return Chart((), (slope if compare(root, low) <= 0 else -slope,), notes=("affine",))
@@ -107,7 +101,7 @@ def _by_powers(e: Expr, variable: str, low: Real, high: Real) -> Chart | None:
 
     None where there is no such power, or a factor's sign is not settled by that of its base.
     """
-    factors = [ex.split_power(factor) for factor in (e.args if e.op == "mul" else (e,))]
+    factors = [ex.split_power(factor) for factor in ex.factors(e)]
     whole = all(exponent.q == 1 or base.positive for base, exponent in factors)
     if not whole or not any(abs(exponent) > 1 and not base.positive for base, exponent in factors):
         return None
@@ -151,10 +145,10 @@ def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
 
 
 def _affine_zero(e: Expr, variable: str) -> Real | None:
-    slope = ex.differentiate(e, variable)
+    slope = calculus.differentiate(e, variable)
     if slope.value is None or slope is ex.ZERO or not e.total:
         return None
-    return exact(normal_form.simplest(ex.substitute(e, {variable: ex.ZERO}) * (-1 / slope.value)))
+    return exact(normal_form.simplest(calculus.substitute(e, {variable: ex.ZERO}) * (-1 / slope.value)))
 
 
 def _inside(x: Real, low: Real, high: Real) -> bool:
@@ -224,7 +218,7 @@ class ExactForm:
 
     def __call__(self, ball: arb) -> Expr | None:
         for candidate in candidates(ball):
-            value = ex.substitute(self.expr, {self.variable: candidate})
+            value = calculus.substitute(self.expr, {self.variable: candidate})
             if ball.overlaps(enclose(candidate, prec=384)) and normal_form.is_zero(value):
                 return candidate
         return None
@@ -269,7 +263,7 @@ class _Search:
         """The two ends meet: what is proved at either covers the whole interval."""
         signs = {s for s in (left, right) if s is not None}
         if len(signs) != 1:
-            raise Undecided(f"the sign of {shorten(ex.text(self.e))} where its two ends meet")
+            raise Undecided(f"the sign of {shorten(to_text(self.e))} where its two ends meet")
         return Chart((), (signs.pop(),), self.cells, tuple(self.notes))
 
     def _clip(self, zeros: list[Real], signs: list[int]) -> Chart:
@@ -308,7 +302,7 @@ class _Search:
             if excludes_zero(value):
                 return outer, None
         if end.exact is None:
-            raise Undecided(f"the sign of {shorten(ex.text(self.e))} at an end without an exact form")
+            raise Undecided(f"the sign of {shorten(to_text(self.e))} at an end without an exact form")
         if value.is_finite() and (order := self._exact_order(end.exact)) is not None:
             if order == 0:
                 return outer, None
@@ -326,18 +320,18 @@ class _Search:
 
     def _derivative(self, order: int) -> Expr:
         while len(self.derivatives) <= order:
-            self.derivatives.append(ex.differentiate(self.derivatives[-1], self.variable))
+            self.derivatives.append(calculus.differentiate(self.derivatives[-1], self.variable))
         return self.derivatives[order]
 
     def _exact_order(self, at: Expr) -> int | None:
         """The multiplicity of the zero at an exact point, 0 where there is none; None if not analytic there."""
         for order in range(self.length - 1):
-            value = ex.substitute(self._derivative(order), {self.variable: at})
+            value = calculus.substitute(self._derivative(order), {self.variable: at})
             if not enclose(value, prec=4 * self.bits).is_finite():
                 return None
             if constant_sign(value) != 0:
                 return order
-        raise _Flat(f"a zero of order above {self.length - 2} at {ex.text(at)}")
+        raise _Flat(f"a zero of order above {self.length - 2} at {to_text(at)}")
 
     def _clear(self, end: Real, order: int, side: int, other: Real) -> tuple[arb, int]:
         """A neighbourhood in which the order-th coefficient keeps its sign, hence the function does."""
@@ -372,7 +366,7 @@ class _Search:
                 continue
             if self.cells > self.most_cells or depth > self.depth:
                 raise (_Flat if depth > self.depth else Undecided)(
-                    f"zeros of {shorten(ex.text(self.e))} near {a.mid().str(8, radius=False)} "
+                    f"zeros of {shorten(to_text(self.e))} near {a.mid().str(8, radius=False)} "
                     f"({self.cells} cells at {self.bits} bits)"
                 )
             with precision(self.bits):
@@ -464,10 +458,10 @@ class _Search:
                 return sign
             if bits == 2 * self.bits and point.recognise():
                 assert point.exact is not None
-                return constant_sign(ex.substitute(self._derivative(order), {self.variable: point.exact}))
+                return constant_sign(calculus.substitute(self._derivative(order), {self.variable: point.exact}))
             bits *= 2
         raise Undecided(
-            f"whether a derivative of {shorten(ex.text(self.e))} is 0 at {point.ball(64).mid().str(12, radius=False)}"
+            f"whether a derivative of {shorten(to_text(self.e))} is 0 at {point.ball(64).mid().str(12, radius=False)}"
         )
 
 

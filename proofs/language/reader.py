@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..enclosures.formats import FORMATS
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from . import spelling
@@ -505,7 +506,7 @@ class Reader:
                 variable = body.args[1] if body.op == "derivative" else self._variable(body, node)
                 if body.op != "derivative" and variable in self._inside_numbers(body):
                     raise StatementError(f"{quoted(node)}: {variable} also stands inside a number such as sup(...)")
-                return ex.substitute(body, {variable: self.expression(node.args[0])})
+                return calculus.substitute(body, {variable: self.expression(node.args[0])})
         said = spelling.hint(source_text(node)) or f"{type(node.func).__name__} is not in the statement language"
         raise StatementError(f"{quoted(node)}: {said}")
 
@@ -574,7 +575,7 @@ class Reader:
                 known = ", ".join(f.defaults) or "none"
                 raise StatementError(f"{name} has no parameter {keyword!r}; its parameters: {known}")
         values = dict(zip(f.inputs, args, strict=True)) | {**f.defaults, **keywords}
-        return ex.substitute(f.body, values)
+        return calculus.substitute(f.body, values)
 
     def _derivative(self, node: ast.Call) -> Expr:
         if node.keywords or len(node.args) not in (1, 2):
@@ -583,7 +584,7 @@ class Reader:
         if _nesting(body) >= MAX_ORDER:
             raise StatementError(f"{quoted(node)}: derivatives up to order {MAX_ORDER} are read")
         if len(node.args) == 1:
-            return ex.derivative(body, self._variable(body, node))
+            return calculus.derivative(body, self._variable(body, node))
         match node.args[1]:
             case ast.Name(id=variable):
                 if variable in RESERVED or variable in self.functions:
@@ -591,9 +592,9 @@ class Reader:
                 self._refuse_product(body, variable, node)
                 if any(variable == self.products[name][2] for name in ex.free_names(body) & self.products.keys()):
                     raise StatementError(f"{quoted(node)}: a product of independent factors has no derivative")
-                return ex.derivative(body, variable)
+                return calculus.derivative(body, variable)
             case ast.Constant(value=int(order)) if 0 <= order <= MAX_ORDER and not isinstance(order, bool):
-                return ex.derivative(body, self._variable(body, node), order=order)
+                return calculus.derivative(body, self._variable(body, node), order=order)
         raise StatementError(f"{quoted(node)}: the order must be a whole number from 0 to {MAX_ORDER}")
 
     def _product(self, node: ast.Call) -> Expr:

@@ -16,9 +16,11 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..budget import spend
-from ..enclosures.jets import enclose, known_sign
+from ..enclosures.balls import known_sign
+from ..enclosures.jets import enclose
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import power_node
 
 START_BITS = 64
 CAP_BITS = 1 << 15
@@ -80,7 +82,7 @@ def _generators(e: Expr) -> frozenset[Expr]:
     """The roots and sines in an expression, each once."""
     below = frozenset[Expr]().union(*map(_generators, ex.children(e)))
     if e.op == "pow" and e.args[1].value.q != 1:
-        return below | {ex.power_node(e.args[0], fmpq(1, e.args[1].value.q))}
+        return below | {power_node(e.args[0], fmpq(1, e.args[1].value.q))}
     return below | {e} if e.op in ("sin", "cos") else below
 
 

@@ -14,9 +14,12 @@ from functools import lru_cache
 
 from flint import arb, fmpq, fmpz_mat
 
-from ..enclosures.jets import enclose, precision
+from ..enclosures.balls import precision
+from ..enclosures.jets import enclose
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from . import algebraic
 
 MAX_CONSTANTS = 8
@@ -47,7 +50,7 @@ def _members(e: Expr) -> tuple[Expr, ...]:
         members |= {e} if algebraic.is_algebraic(e.args[0]) else set()
     elif e.op in ("sin", "cos") or (e.op == "pow" and e.args[1].value is not None and e.args[1].value.q != 1):
         members |= {e} if algebraic.is_algebraic(e) else set()
-    return tuple(sorted(members, key=lambda node: (node.size, ex.text(node))))
+    return tuple(sorted(members, key=lambda node: (node.size, to_text(node))))
 
 
 def _roots(members: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -110,7 +113,7 @@ def _replaced(e: Expr, old: Expr, new: Expr) -> Expr:
 
     def visit(node: Expr) -> Expr:
         if node not in cache:
-            cache[node] = ex.rebuild(node, visit)
+            cache[node] = calculus.rebuild(node, visit)
         return cache[node]
 
     return visit(e)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from flint import arb, fmpq, fmpz, fmpz_mat
 
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form

@@ -9,76 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, TypeAlias
 
-from flint import arb, fmpq, fmpz
+from flint import arb, fmpq
 
 from ..budget import Undecided
+from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.formats import FORMATS, RoundingUndecided
-from ..enclosures.jets import enclose, excludes_zero, known_sign, precision
-from ..enclosures.saturation import visible_sign, without_cancellation
+from ..enclosures.jets import enclose
+from ..enclosures.saturation import without_cancellation
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import CAP_BITS, START_BITS, constant_sign
+from .decimals import half_unit, last_place, round_decimal
 
-START_BITS = 64
-CAP_BITS = 4096
 TINY = (1000, 100, 30)
 """Decimal places to which a number that may be 0 is said to be 0."""
-MAX_EXPONENT = 1 << 18
-"""Numbers beyond 2^+-this are compared as balls, but never written out as fractions."""
-
-
-class Undefined(Exception):
-    """The expression has no value here; the message says why."""
-
-
-@lru_cache(maxsize=1 << 14)
-def require_defined(e: Expr) -> None:
-    """Go on where a closed smooth expression is proved to be defined. Raises Undefined or Undecided.
-
-    Enclosures hold for values that exist: a root's is cut at 0, and the terms of 1/u - 1/u cancel. So the sign of each
-    argument that decides whether its operation is defined is asked first, from the inside out.
-    """
-    if e.total:
-        return
-    for child in ex.children(e):
-        require_defined(child)
-    if (condition := ex.domain_condition(e)) is not None:
-        argument, allowed, otherwise = condition
-        if constant_sign(argument) not in allowed:
-            raise Undefined(f"{otherwise}: {shorten(ex.text(e))}")
-
-
-def constant_sign(e: Expr) -> int:
-    """The sign of a closed smooth expression: by enclosure, or 0 by identity. Raises Undecided."""
-    if e.value is not None:
-        return (e.value > 0) - (e.value < 0)
-    if names := ex.free_names(e):
-        raise Undecided(f"the sign of {shorten(ex.text(e))} depends on {', '.join(sorted(names))}")
-    try:
-        require_defined(e)
-    except Undefined as reason:
-        raise Undecided(str(reason)) from None
-    bits = START_BITS
-    while bits <= CAP_BITS:
-        if bits == 4 * START_BITS:
-            e = without_cancellation(e)
-            if e.total and (sign := visible_sign(e)):  # too small for any precision, but not 0
-                return sign
-        sign = known_sign(enclose(e, prec=bits))
-        if sign is not None:
-            return sign
-        if bits == START_BITS and normal_form.is_zero(e):
-            return 0
-        bits *= 2
-    raise Undecided(f"whether {shorten(ex.text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")
-
-
-def shorten(text: str, width: int = 100) -> str:
-    """Text cut to a readable width."""
-    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 class Real:
@@ -183,8 +132,19 @@ class Real:
     def __ge__(self, other: Number) -> bool:
         return compare(self, as_real(other)) >= 0
 
+    # == stays identity: caches keep results under Reals, and no hash is the same for all numbers that are equal.
+
+    def equals(self, other: Number) -> bool:
+        """Whether this is the same number, decided as `<` is."""
+        return compare(self, as_real(other)) == 0
+
     def decimal(self, digits: int = 30) -> str:
-        """The value rounded to this many significant digits, each certified; plain or scientific."""
+        """The value rounded to this many significant digits, each certified; plain or scientific.
+
+        Raises ValueError for less than one digit, Undecided for a number too near a rounding boundary.
+        """
+        if not isinstance(digits, int) or digits < 1:
+            raise ValueError(f"digits={digits!r}: expected a whole number, 1 or more")
         return self._decimal(digits, 0)[0]
 
     def bound(self, direction: int, digits: int = 30) -> str:
@@ -226,7 +186,7 @@ class Real:
             radius = "0" if is_exact else half_unit(decimal)
         except Undecided:
             decimal, radius = self._beside_boundary(digits)
-        form = decimal if self.exact is None and decimal == radius == "0" else self.exact and ex.text(self.exact)
+        form = decimal if self.exact is None and decimal == radius == "0" else self.exact and to_text(self.exact)
         return {"decimal": decimal, "exact": form, "radius": radius}
 
     def _beside_boundary(self, digits: int) -> tuple[str, str]:
@@ -236,14 +196,14 @@ class Real:
             if abs(ball) < arb(10) ** -places:
                 return "0", f"1e-{places}"
         below = self.bound(-1, digits)
-        return below, f"1e{_last_place(below)}"
+        return below, f"1e{last_place(below)}"
 
     def __str__(self) -> str:
         """The exact form where it is short, else certified digits."""
         if self.infinite:
             return "oo" if self.infinite > 0 else "-oo"
-        if self.exact is not None and len(ex.text(self.exact)) <= 60:
-            return ex.text(self.exact)
+        if self.exact is not None and len(to_text(self.exact)) <= 60:
+            return to_text(self.exact)
         try:
             return self.decimal(30)
         except Undecided:  # a root that may be 0 has no leading digit
@@ -251,6 +211,14 @@ class Real:
 
     def __repr__(self) -> str:
         return f"Real({self})"
+
+    def _repr_latex_(self) -> str | None:
+        """The exact form for a notebook; None, so that `repr` is shown, where there is none or a long one."""
+        from ..expressions.sympy_form import latex
+
+        if self.infinite:
+            return r"$\infty$" if self.infinite > 0 else r"$-\infty$"
+        return f"${latex(self.exact)}$" if self.exact is not None and self.exact.size <= 60 else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         search = None if self.exact is not None else (self._refine, self._recognise)
@@ -269,12 +237,6 @@ def _restored(
     refine, recognise = search or (None, None)
     ends = None if bracket is None else (arb(bracket[0]), arb(bracket[1]))
     return Real(exact=exact, infinite=infinite, refine=refine, recognise=recognise, vanishes=vanishes, bracket=ends)
-
-
-def dyadic(x: arb) -> tuple[int, int]:
-    """An exact ball as mantissa and exponent; `arb` of the pair is the ball again."""
-    mantissa, exponent = x.man_exp()
-    return int(mantissa), int(exponent)
 
 
 Number: TypeAlias = "Real | int | float | Fraction | fmpq | Expr"
@@ -304,64 +266,6 @@ def exact(value: Expr | fmpq | int) -> Real:
 
 
 PLUS_INFINITY, MINUS_INFINITY = Real(infinite=1), Real(infinite=-1)
-
-
-def exact_rational(x: arb) -> fmpq:
-    """The dyadic rational an exact ball is."""
-    mantissa, exponent = x.mid().man_exp()
-    mantissa, e = int(mantissa), int(exponent)
-    if mantissa and abs(e) > MAX_EXPONENT:
-        raise Undecided(f"a number of the order 2^{e} is not written out")
-    return fmpq(mantissa << e) if e >= 0 else fmpq(fmpz(mantissa), fmpz(1) << -e)
-
-
-def round_decimal(value: fmpq, digits: int, direction: int = 0) -> tuple[str, bool]:
-    """A rational rounded to significant digits, and whether that is exact.
-
-    To the nearest (0, ties away from 0), upwards (1) or downwards (-1).
-    """
-    if not value:
-        return "0", True
-    sign, size = ("-" if value < 0 else ""), abs(value)
-    exponent = len(str(size.p)) - len(str(size.q))
-    while size < fmpq(10) ** exponent:
-        exponent -= 1
-    while size >= fmpq(10) ** (exponent + 1):
-        exponent += 1
-    scaled = size * fmpq(10) ** (digits - 1 - exponent)
-    if direction:
-        outwards = (direction > 0) == (value > 0)
-        whole = int(-(-scaled.p // scaled.q) if outwards else scaled.p // scaled.q)
-    else:
-        whole = int((2 * scaled.p + scaled.q) // (2 * scaled.q))
-    if whole == 10**digits:
-        whole, exponent = whole // 10, exponent + 1
-    is_exact = scaled == whole
-    text = str(whole)
-    if is_exact:
-        text = text.rstrip("0") or "0"
-    return sign + place_point(text, exponent), is_exact
-
-
-def place_point(text: str, exponent: int) -> str:
-    """Digits with their point after the first one and times 10**exponent, written plainly or scientifically."""
-    if -5 <= exponent < 0:
-        return "0." + "0" * (-exponent - 1) + text
-    if 0 <= exponent < 21:
-        whole, rest = text[: exponent + 1].ljust(exponent + 1, "0"), text[exponent + 1 :]
-        return f"{whole}.{rest}" if rest else whole
-    return (f"{text[0]}.{text[1:]}" if len(text) > 1 else text) + f"e{exponent:+03d}"
-
-
-def half_unit(decimal: str) -> str:
-    """Half a unit in the last digit of a decimal string."""
-    return f"5e{_last_place(decimal) - 1}"
-
-
-def _last_place(decimal: str) -> int:
-    """The power of ten that the last digit of a decimal string counts."""
-    mantissa, _, exponent = decimal.partition("e")
-    return int(exponent or 0) - len(mantissa.partition(".")[2])
 
 
 def compare(a: Real, b: Real) -> int:
@@ -445,7 +349,7 @@ def opposite(p: Real, q: Real) -> bool:
         return False
     # e is defined at its root p, and f in the whole bracket of q, where -p is proved to lie: there the identity holds.
     flip = {name: -ex.name(name) for name in ex.free_names(e)}
-    flipped = ex.substitute(e, flip)
+    flipped = calculus.substitute(e, flip)
     same = normal_form.is_zero(f - flipped) or normal_form.is_zero(f + flipped)
     return same and in_bracket(-p.ball(256), q)
 
@@ -472,7 +376,7 @@ def image(e: Expr, variable: str, at: Real) -> Real:
     if e is ex.name(variable):
         return at
     if at.exact is not None:
-        value = ex.substitute(e, {variable: at.exact})
+        value = calculus.substitute(e, {variable: at.exact})
         if ex.free_names(value):
             return exact(value)
         value = without_cancellation(value)
@@ -487,8 +391,7 @@ def image(e: Expr, variable: str, at: Real) -> Real:
 
 def _value_where(vanishing: Expr, e: Expr) -> fmpq | None:
     """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10."""
-    terms = vanishing.args if vanishing.op == "add" else (vanishing,)
-    weights = {rest: k for k, rest in map(ex.split_coefficient, terms)}
+    weights = {rest: k for k, rest in map(ex.split_coefficient, ex.terms(vanishing))}
     k, term = ex.split_coefficient(next((t for t in e.args if t.value is None), e) if e.op == "add" else e)
     return (e - (k / weights[term]) * vanishing).value if weights.get(term) else None
 

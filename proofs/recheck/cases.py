@@ -84,7 +84,7 @@ class Cases:
             if sign == 0:
                 for symbol in sorted(key.free_symbols & e.free_symbols, key=str):
                     slope = sp.diff(key, symbol)
-                    if slope.is_Rational and slope:
+                    if isinstance(slope, sp.Rational) and slope:
                         e = e.subs(symbol, sp.expand(-(key - slope * symbol) / slope))
                         break
         sizes = {s: sp.Symbol(s.name, positive=True) for s in e.free_symbols if s.is_positive is None}
@@ -121,11 +121,11 @@ class Cases:
         """The open interval that linear assumptions leave to a name; None where they contradict one another."""
         low = high = fixed = None
         for key, sign in self.known.items():
-            if key.free_symbols == {symbol} and (slope := sp.diff(key, symbol)).is_Rational:
-                bound = -(key - slope * symbol) / slope
-                if not sp.expand(bound).is_Rational:
+            if key.free_symbols == {symbol} and isinstance(slope := sp.diff(key, symbol), sp.Rational):
+                bound = sp.expand(-(key - slope * symbol) / slope)
+                if not isinstance(bound, sp.Rational):
                     continue
-                bound, direction = sp.expand(bound), sign * (1 if slope > 0 else -1)
+                direction = sign * (1 if slope > 0 else -1)
                 if direction > 0:
                     low = bound if low is None else max(low, bound)
                 elif direction < 0:

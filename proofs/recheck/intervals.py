@@ -23,7 +23,7 @@ from contextvars import ContextVar
 from fractions import Fraction
 from functools import cmp_to_key, lru_cache
 from math import comb, prod
-from typing import Any
+from typing import Any, Literal
 
 import sympy as sp
 from mpmath import libmp as lib
@@ -124,7 +124,7 @@ def _kept(exact: Any, ball: Any) -> Any:
     if largest[1] and abs(largest[2] + largest[3]) > FAR:
         return None
     for count, part in enumerate(sp.preorder_traversal(exact)):
-        if count > MAX_PARTS or (part.is_Rational and _digits(part) > MAX_DIGITS):
+        if count > MAX_PARTS or (isinstance(part, sp.Rational) and _digits(part) > MAX_DIGITS):
             return None
     return exact
 
@@ -256,7 +256,7 @@ def pi() -> Num:
 # --- intervals: pairs (low, high) of mpmath's raw numbers
 
 
-def _widened(value: Any, direction: str) -> Any:
+def _widened(value: Any, direction: Literal["f", "c"]) -> Any:
     """Moved outwards by far more than mpmath's error: the value was computed 24 bits finer."""
     pad = lib.mpf_shift(lib.mpf_abs(value), -BITS)
     return (lib.mpf_sub if direction == "f" else lib.mpf_add)(value, pad, BITS + 24, direction)
@@ -266,7 +266,7 @@ def _increasing(f: Callable[..., Any]) -> Callable[[Any], Any]:
     return lambda ball: (_widened(f(ball[0], BITS + 24, "f"), "f"), _widened(f(ball[1], BITS + 24, "c"), "c"))
 
 
-def _exp_end(x: Any, direction: str) -> Any:
+def _exp_end(x: Any, direction: Literal["f", "c"]) -> Any:
     if x == lib.fzero:
         return lib.fone
     if lib.mpf_gt(lib.mpf_abs(x), lib.from_int(1 << 40)):
@@ -300,7 +300,8 @@ def _wave(f: Callable[..., Any]) -> Callable[[Any], Any]:
 def _erfc_at(x: Any, bits: int) -> Any:
     """erfc at one point: by 1 - erf and erf's series of positive terms, by the enveloping expansion, or by both."""
     if lib.mpf_sign(x) < 0:
-        return lib.mpi_sub((lib.from_int(2),) * 2, _erfc_at(lib.mpf_neg(x), bits), bits)
+        two = lib.from_int(2)
+        return lib.mpi_sub((two, two), _erfc_at(lib.mpf_neg(x), bits), bits)
     square = lib.mpi_mul((x, x), (x, x), bits)
     outer = lib.mpi_div(_exp(lib.mpi_neg(square, bits)), lib.mpi_sqrt(pi().ball, bits), bits)
     expansion = (lib.fzero, lib.fone)
@@ -323,7 +324,7 @@ def _erfc_at(x: Any, bits: int) -> Any:
     if not lib.mpf_lt(lib.mpf_shift(square[1], 2), lib.from_int(2 * n + 3)):
         raise Unclear("the series of erf")
     total = lib.mpi_add(total, (lib.fzero, lib.mpf_shift(term[1], 1)), bits)
-    erf = lib.mpi_mul(lib.mpi_mul((lib.from_int(2),) * 2, outer, bits), total, bits)
+    erf = lib.mpi_mul(lib.mpi_add(outer, outer, bits), total, bits)
     low, high = lib.mpi_sub((lib.fone, lib.fone), erf, bits)
     return (low if lib.mpf_gt(low, expansion[0]) else expansion[0]), (
         high if lib.mpf_lt(high, expansion[1]) else expansion[1])  # fmt: skip

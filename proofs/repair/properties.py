@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..catalogue.parse import parse_expression
 from ..decide.functionals import closed_real, set_value
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
@@ -82,7 +83,7 @@ def for_predicate(p: Predicate, refuted: Refuted) -> Iterator[Candidate]:
         case "identity_near":
             assert p.other is not None
             at = closed_real(p.other)
-            for shown, quantity in ((f"D({inner})", ex.derivative(body, variable)), (operand(inner), body)):
+            for shown, quantity in ((f"D({inner})", calculus.derivative(body, variable)), (operand(inner), body)):
                 yield valued(f"{shown}({others[0]})", value_at(quantity, variable, at)), where
         case "asymptotic":
             assert p.other is not None
@@ -112,7 +113,7 @@ def _runs(p: Predicate, body: Expr, inner: str, refuted: Refuted) -> Iterator[Ca
 def _bends(p: Predicate, body: Expr, refuted: Refuted) -> Iterator[Candidate]:
     """Convex or concave on the longest stretch where the second derivative has the right sign."""
     assert p.variable is not None
-    second = Relation(">=" if p.kind == "convex" else "<=", ex.derivative(body, p.variable, order=2), ex.ZERO, "")
+    second = Relation(">=" if p.kind == "convex" else "<=", calculus.derivative(body, p.variable, order=2), ex.ZERO, "")
     line = refuted.inside(second, p.variable)
     stretches: list[tuple[Real, Real]] = []
     start = MINUS_INFINITY

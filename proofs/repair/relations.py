@@ -12,22 +12,24 @@ from collections.abc import Iterator
 from flint import fmpq
 
 from ..catalogue.parse import parse_expression, parse_statement
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
 from ..language.syntax import Infinity, Relation, relations
 from ..reals.reals import Real
+from .trees import parse
 from .wording import (
-    DIGITS,
     OPPOSITE,
     Candidate,
     Refuted,
+    approximation,
     arguments,
     both,
     condition,
     difference,
     directed,
-    operand,
+    scaled,
     shifted,
     sides,
     source,
@@ -150,7 +152,7 @@ def _scaled(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     left, right = sides(r)
     for factor in FACTORS:
         wider = r.rhs * factor
-        text = str(wider.value) if wider.value is not None else f"{factor}*{operand(right, ast.Mult, ast.Div, ast.Pow)}"
+        text = str(wider.value) if wider.value is not None else scaled(right, factor)
         yield f"{left} {r.op} {text}", refuted.where
 
 
@@ -163,7 +165,7 @@ def _holds_at(where: str, at: dict[str, str]) -> bool:
     held: list[bool] = []
     for r in relations(parse_statement(where).formula):
         assert isinstance(r, Relation) and isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr)
-        value = ex.substitute(r.lhs - r.rhs, point).value
+        value = calculus.substitute(r.lhs - r.rhs, point).value
         held.append(value is not None and ex.holds(r.op, (value > 0) - (value < 0)))
     return all(held)
 
@@ -177,14 +179,10 @@ def _numbers(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
     shown, side = (right, r.rhs) if computed == [False, True] else (left, r.lhs)
     if any(computed):
         yield valued(shown, refuted.decision.number(side)), refuted.where
-    elif not isinstance(ast.parse(shown, mode="eval").body, ast.Constant):
+    elif not isinstance(parse(shown), ast.Constant):
         value = refuted.decision.number(side)
-        yield (
-            f"{shown} == {written(value)}"
-            if value.rational is not None
-            else (f"approx({shown}, {value.decimal(DIGITS)}, digits={DIGITS})"),
-            refuted.where,
-        )
+        is_exact = value.rational is not None
+        yield f"{shown} == {written(value)}" if is_exact else approximation(shown, value), refuted.where
     for op in ("<", ">"):
         yield f"{left} {op} {right}", refuted.where
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Iterator
 
 from ..expressions.expr import Expr
-from ..language.syntax import Connective, Relation
+from ..language.syntax import Connective, Formula, Relation
 from ..vectors.reader import VectorStatement
 from ..verdicts import Counterexample
 from .constants import with_simple_constants
-from .wording import Candidate, arguments, both, sides, source
+from .trees import parse, substituted, unparsed
+from .wording import Candidate, both, sides, source
 
 SIMPLE_VALUES = (0, 1)
 FACTORS = (2, 4, 10)
@@ -27,8 +28,7 @@ def candidates(statement: VectorStatement, blame: Counterexample | None) -> Iter
             yield " and ".join(source(part) for k, part in enumerate(formula.parts) if k != i), where
     if isinstance(formula, Relation) and formula.left_text:
         yield from _for_relation(formula, statement, blame)
-    if isinstance(formula, Relation) and formula.text.startswith("positive_semidefinite("):
-        (matrix,) = arguments(formula.text)
+    if (matrix := _semidefinite(formula)) is not None:
         for least in EIGENVALUES:
             yield f"smallest_eigenvalue({matrix}) >= {least}", where
         yield f"symmetric({matrix})", where
@@ -57,10 +57,17 @@ def _for_relation(r: Relation, statement: VectorStatement, blame: Counterexample
             yield f"{left} {op} {right}", where
 
 
+def _semidefinite(formula: Formula) -> str | None:
+    """The matrix of positive_semidefinite(M)."""
+    match parse(source(formula)):
+        case ast.Call(func=ast.Name(id="positive_semidefinite"), args=[matrix]):
+            return unparsed(matrix)
+        case _:
+            return None
+
+
 def _at_the_counterexample(statement: VectorStatement, blame: Counterexample | None) -> Iterator[Candidate]:
     """The opposite, with the vectors written out."""
-    text = f"not ({source(statement.formula)})"
-    for name, value in ({} if blame is None else blame.at).items():
-        components = f"[{value[1:-1]}]" if value.startswith("(") else f"({value})"
-        text = re.sub(rf"\b{name}\b", components, text)
-    yield text, None
+    at = {} if blame is None else blame.at
+    values = {name: parse(f"[{x[1:-1]}]" if x.startswith("(") else x) for name, x in at.items()}
+    yield f"not ({unparsed(substituted(parse(source(statement.formula)), values))})", None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
@@ -12,12 +11,16 @@ from flint import fmpq
 
 from ..budget import Undecided
 from ..decide.decision import Decision
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..functions.sign_charts import Line, constant, merge, sign_line
 from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
-from ..reals.reals import Real, round_decimal
+from ..reals.decimals import round_decimal
+from ..reals.reals import Real
 from ..verdicts import Counterexample
+from .trees import ATOM, parse, substituted, unparsed
 
 DIGITS = 19
 """Significant digits of a bound without a short exact form."""
@@ -64,7 +67,7 @@ class Refuted:
     def filled(self, e: Expr) -> Expr:
         """An expression with the computed numbers that have an exact form written out."""
         values = self.decision.values if self.is_computed(e) else {}
-        return ex.substitute(e, {name: value.exact for name, value in values.items() if value.exact is not None})
+        return calculus.substitute(e, {name: value.exact for name, value in values.items() if value.exact is not None})
 
     def region(self, variable: str) -> Line[bool] | None:
         """Where the condition holds; None without one on this name."""
@@ -136,67 +139,83 @@ def opposite(formula: Formula) -> Formula:
 
 def both(first: str | None, second: str | None) -> str | None:
     """Two conditions together."""
-    parts = [part if " or " not in part else f"({part})" for part in (first, second) if part]
-    return " and ".join(dict.fromkeys(parts)) or None
+    conditions = [parse(text) for text in dict.fromkeys((first, second)) if text]
+    return unparsed(ast.BoolOp(ast.And(), conditions)) if conditions else None
 
 
 def arguments(call: str) -> list[str]:
     """The arguments of a call as they are written, keywords without their names."""
-    tree = ast.parse(call, mode="eval").body
+    tree = parse(call)
     assert isinstance(tree, ast.Call)
-    nodes = [*tree.args, *(keyword.value for keyword in tree.keywords)]
-    return [ast.get_source_segment(call, node) or "" for node in nodes]
+    return [unparsed(node) for node in (*tree.args, *(keyword.value for keyword in tree.keywords))]
 
 
-def operand(text: str, *operators: type[ast.operator]) -> str:
-    """A term as an operand: in parentheses unless it is a call, a name, a number or one of these operations."""
-    match ast.parse(text, mode="eval").body:
-        case ast.Call() | ast.Name() | ast.Constant():
-            return text
-        case ast.BinOp(op=op) if isinstance(op, operators):
-            return text
-        case _:
-            return f"({text})"
+def operand(text: str) -> str:
+    """A term as an operand: in parentheses unless it is a call, a name or a number."""
+    return unparsed(parse(text), ATOM)
 
 
 def difference(left: str, right: str) -> str:
     """left - right, written."""
-    tight = (ast.Mult, ast.Div, ast.Pow)
-    minuend = operand(left, *tight, ast.Add, ast.Sub)
-    return minuend if right == "0" else f"{minuend} - {operand(right, *tight)}"
+    return left if right == "0" else unparsed(ast.BinOp(parse(left), ast.Sub(), parse(right)))
 
 
 def shifted(text: str, by: Real, up: bool) -> str:
     """text + by, with a number at its end taken in."""
-    offset = by.rational
+    tree, offset = parse(text), by.rational
     if offset is None:
-        number = written(by, up)
-        return f"{text} - {number[1:]}" if re.fullmatch(r"-[\d.e-]+", number) else f"{text} + {operand(number)}"
-    match ast.parse(text, mode="eval").body:
-        case ast.BinOp(left=first, op=ast.Add() | ast.Sub() as op, right=ast.Constant() as last):
-            constant = Fraction(ast.get_source_segment(text, last) or "")
-            offset += fmpq(*(constant if isinstance(op, ast.Add) else -constant).as_integer_ratio())
-            text = ast.get_source_segment(text, first) or text
-    if offset == 0:
-        return text
-    return f"{text} {'+' if offset > 0 else '-'} {operand(rational_text(abs(offset)))}"
+        number = parse(written(by, up))
+    else:
+        match tree:
+            case ast.BinOp(left=first, op=ast.Add() | ast.Sub() as op, right=ast.Constant() as last):
+                last_number = fmpq(*Fraction(unparsed(last)).as_integer_ratio())
+                tree, offset = first, offset + (last_number if isinstance(op, ast.Add) else -last_number)
+            case _:
+                pass
+        if offset == 0:
+            return unparsed(tree)
+        number = parse(rational_text(abs(offset)))
+        number = ast.UnaryOp(ast.USub(), number) if offset < 0 else number
+    if isinstance(number, ast.UnaryOp):
+        return unparsed(ast.BinOp(tree, ast.Sub(), number.operand))
+    return unparsed(ast.BinOp(tree, ast.Add(), number))
+
+
+def scaled(text: str, factor: int) -> str:
+    """A multiple of a term."""
+    return unparsed(_scaled(parse(text), parse(str(factor))))
+
+
+def _scaled(node: ast.expr, factor: ast.expr) -> ast.expr:
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
+            return ast.BinOp(_scaled(left, factor), op, right)
+        case _:
+            return ast.BinOp(factor, ast.Mult(), node)
 
 
 def applied(function: str, variable: str) -> str:
     """A function at its variable; an expression in the variable stands for itself."""
-    return function if _mentions(function, variable) else f"{operand(function)}({variable})"
+    return function if _mentions(parse(function), variable) else f"{operand(function)}({variable})"
 
 
 def at_point(function: str, variable: str, value: str) -> str:
     """A function's value at a number."""
-    if _mentions(function, variable):
-        return operand(re.sub(rf"\b{variable}\b", value if value.isdigit() else f"({value})", function))
+    tree = parse(function)
+    if _mentions(tree, variable):
+        return unparsed(substituted(tree, {variable: parse(value)}), ATOM)
     return f"{operand(function)}({value})"
 
 
-def _mentions(function: str, variable: str) -> bool:
-    """Whether a text is an expression in the variable, rather than a function's name or derivative."""
-    return bool(re.search(rf"\b{variable}\b", re.sub(r"\bD\([^()]*\)", "D", function)))
+def _mentions(tree: ast.AST, variable: str) -> bool:
+    """Whether a tree is an expression in the variable, rather than a function's name or derivative."""
+    match tree:
+        case ast.Call(func=ast.Name(id="D")):
+            return False
+        case ast.Name(id=name):
+            return name == variable
+        case _:
+            return any(_mentions(child, variable) for child in ast.iter_child_nodes(tree))
 
 
 # --- sets and numbers as text
@@ -204,34 +223,34 @@ def _mentions(function: str, variable: str) -> bool:
 
 def condition(line: Line[bool], variable: str) -> str | None:
     """The set on which a line is true, as a condition; None where it is empty or in too many parts."""
-    parts: list[str] = []
+    parts: list[list[str]] = []
     i = 0
     while i < len(line.gaps):
         start = i
         if line.gaps[i]:
             while i < len(line.at) and line.at[i] and line.gaps[i + 1]:
                 i += 1
-            parts.append(_interval_text(line, start, i, variable))
+            parts.append(_interval(line, start, i, variable))
         elif i < len(line.at) and line.at[i] and not line.gaps[i + 1] and has_exact_form(line.marks[i]):
-            parts.append(f"{variable} == {written(line.marks[i])}")
+            parts.append([f"{variable} == {written(line.marks[i])}"])
         i += 1
     if len(parts) == 1:
-        return parts[0].removeprefix("(").removesuffix(")") if parts[0].startswith("(") else parts[0]
-    return " or ".join(parts) if 0 < len(parts) <= MAX_PARTS else None
+        return " and ".join(parts[0])
+    joined = [part[0] if len(part) == 1 else f"({' and '.join(part)})" for part in parts]
+    return " or ".join(joined) if 0 < len(parts) <= MAX_PARTS else None
 
 
-def _interval_text(line: Line[bool], first: int, last: int, variable: str) -> str:
+def _interval(line: Line[bool], first: int, last: int, variable: str) -> list[str]:
+    """The bounds of an interval."""
     low, high = line.ends(first)[0], line.ends(last)[1]
-    pieces: list[str] = []
+    bounds: list[str] = []
     if not low.infinite:
         closed = line.at[first - 1] and has_exact_form(low)
-        pieces.append(f"{variable} {'>=' if closed else '>'} {written(low, True)}")
+        bounds.append(f"{variable} {'>=' if closed else '>'} {written(low, True)}")
     if not high.infinite:
         closed = line.at[last] and has_exact_form(high)
-        pieces.append(f"{variable} {'<=' if closed else '<'} {written(high, False)}")
-    if not pieces:
-        return f"{variable} == {variable}"
-    return pieces[0] if len(pieces) == 1 else f"({' and '.join(pieces)})"
+        bounds.append(f"{variable} {'<=' if closed else '<'} {written(high, False)}")
+    return bounds or [f"{variable} == {variable}"]
 
 
 def between(variable: str, low: Real, high: Real) -> str | None:
@@ -250,6 +269,11 @@ def valued(text: str, value: Real) -> str:
     """text has this value: exactly, or to many digits."""
     if has_exact_form(value) and len(exactly(value)) <= LONGEST_FORM:
         return f"{text} == {exactly(value)}"
+    return approximation(text, value)
+
+
+def approximation(text: str, value: Real) -> str:
+    """text is this number to many digits."""
     return f"approx({text}, {value.decimal(DIGITS)}, digits={DIGITS})"
 
 
@@ -265,7 +289,7 @@ def exactly(x: Real) -> str:
     if x.infinite:
         return "oo" if x.infinite > 0 else "-oo"
     assert x.exact is not None
-    return ex.text(x.exact) if x.rational is None else rational_text(x.rational)
+    return to_text(x.exact) if x.rational is None else rational_text(x.rational)
 
 
 def rational_text(value: fmpq) -> str:

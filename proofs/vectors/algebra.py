@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 
@@ -67,7 +68,7 @@ def is_vector(e: Expr) -> bool:
 def at_column(e: Expr) -> Expr:
     """The same function of the component with the second index."""
     rows = [name for name in ex.free_names(e) if name.endswith(ROW)]
-    return ex.substitute(e, {name: ex.name(name.removesuffix(ROW) + COLUMN) for name in rows})
+    return calculus.substitute(e, {name: ex.name(name.removesuffix(ROW) + COLUMN) for name in rows})
 
 
 class Vectors:
@@ -124,7 +125,7 @@ class Vectors:
             else:
                 changed = self.substitute(body, values)
             rebuilt[name] = self.aggregate(aggregate.kind, changed, aggregate.index)
-        return ex.substitute(e, rebuilt)
+        return calculus.substitute(e, rebuilt)
 
     def substitute_matrix(self, m: Matrix, values: Mapping[str, Expr]) -> Matrix:
         terms = tuple((self.substitute(left, values), self.substitute(right, values)) for left, right in m.terms)
@@ -194,7 +195,7 @@ class Vectors:
                 if name not in done:
                     done[name] = self._expanded(self.aggregates[name], n, values, done)
                 known[name] = done[name]
-        return ex.substitute(e, known)
+        return calculus.substitute(e, known)
 
     def _expanded(
         self, aggregate: Aggregate, n: int, values: Mapping[str, Sequence[Expr]], done: dict[str, Expr]
@@ -233,7 +234,7 @@ def _parts(m: Matrix) -> Iterator[Expr]:
 
 def _differentiate(e: Expr, name: str) -> Expr:
     try:
-        return ex.differentiate(e, name)
+        return calculus.differentiate(e, name)
     except ValueError:
         raise Undecided("the Jacobian of a function with case distinctions") from None
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..language.syntax import Relation
 from ..normal_forms import normal_form
 from .algebra import COLUMN, ROW
@@ -61,10 +63,10 @@ class Reading:
 
     def replace(self, values: dict[str, Expr]) -> None:
         """Write the expression in other numbers; :meth:`rewritten` writes further ones the same way."""
-        self.expr = canonical(ex.substitute(self.expr, values))
+        self.expr = canonical(calculus.substitute(self.expr, values))
         self.substitutions.append(values)
         self.conditions = [
-            Relation(c.op, canonical(ex.substitute(c.lhs, values)), c.rhs, c.text)
+            Relation(c.op, canonical(calculus.substitute(c.lhs, values)), c.rhs, c.text)
             for c in self.conditions
             if isinstance(c.lhs, Expr)
         ]
@@ -72,12 +74,12 @@ class Reading:
     def rewritten(self, e: Expr) -> Expr:
         """Another expression in the same numbers."""
         for values in self.substitutions:
-            e = canonical(ex.substitute(e, values))
+            e = canonical(calculus.substitute(e, values))
         return e
 
     def know(self, e: Expr, op: str = ">=") -> None:
         """Note that `e op 0` holds at every vector."""
-        self.conditions.append(Relation(op, e, ex.ZERO, f"{ex.text(e)} {op} 0"))
+        self.conditions.append(Relation(op, e, ex.ZERO, f"{to_text(e)} {op} 0"))
 
     def _shares(self, name: str, relative: bool) -> None:
         """Components as shares of a sum of exponentials: exp(r v[i]) = p sum, 0 < p <= 1."""
@@ -86,7 +88,7 @@ class Reading:
         if body.op != "exp" or len(rows) != 1:
             return
         (row,) = rows
-        rate = canonical(ex.differentiate(body.args[0], row))
+        rate = canonical(calculus.differentiate(body.args[0], row))
         if moves(rate) or canonical(body.args[0] - rate * ex.name(row)) is not ex.ZERO:
             return
         total = ex.name(LOG + name)
@@ -98,7 +100,7 @@ class Reading:
         low, high = (extreme(kind, row).args[0] for kind in (("min", "max") if direction > 0 else ("max", "min")))
         sum_name = f"sum({row.removesuffix(ROW)})"
         values: dict[str, Expr] = {}
-        gap = ex.name(f"log({name}) - {ex.text(readable(rate * ex.name(high)))}")
+        gap = ex.name(f"log({name}) - {to_text(readable(rate * ex.name(high)))}")
         if self.mentions(high):
             values[high] = (total - gap) / rate
             self.know(gap, ">" if self.least > 1 else ">=")
@@ -107,23 +109,23 @@ class Reading:
             if not self.mentions(entry):
                 continue
             if high in values and entry == row:
-                below = ex.name(f"({ex.text(readable(rate * (ex.name(high) - ex.name(row))))})")
+                below = ex.name(f"({to_text(readable(rate * (ex.name(high) - ex.name(row))))})")
                 values[row] = values[high] - below / rate
                 self.know(below)
                 continue
-            at_entry = ex.substitute(body, {row: ex.name(entry)})
-            p = self._share(ex.text(readable(at_entry.args[0])), name, relative)
+            at_entry = calculus.substitute(body, {row: ex.name(entry)})
+            p = self._share(to_text(readable(at_entry.args[0])), name, relative)
             values[entry] = (ex.log(p) + total) / rate
         if column in values and row in values:
             self.know(1 - ex.exp(rate * values[row] - total) - ex.exp(rate * values[column] - total))
             self.notes.append("two different components have a sum of shares of at most 1")
         if self.mentions(low):
-            rest = ex.name(f"log({name}/n) - {ex.text(readable(rate * ex.name(low)))}")
+            rest = ex.name(f"log({name}/n) - {to_text(readable(rate * ex.name(low)))}")
             values[low] = (total - rest - LOG_N) / rate
             self.know(rest)
             self.notes.append(f"{rest.args[0]} >= 0: n times the smallest term is at most the sum")
         if self.mentions(sum_name):
-            convex = ex.name(f"log({name}/n) - {ex.text(readable(rate * ex.name(sum_name) / N))}")
+            convex = ex.name(f"log({name}/n) - {to_text(readable(rate * ex.name(sum_name) / N))}")
             values[sum_name] = N * (total - LOG_N - convex) / rate
             self.know(convex)
             self.notes.append(f"{convex.args[0]} >= 0, because exp is convex")
@@ -155,12 +157,12 @@ class Reading:
                 found[e] = ex.rational(multiple)
         if not found:
             return
-        p = self._share(ex.text(readable(argument)), name, relative=False)
+        p = self._share(to_text(readable(argument)), name, relative=False)
 
         def visit(e: Expr) -> Expr:
             if e in found:
                 return ex.power(p * positive_number(name), found[e])
-            return ex.rebuild(e, visit)
+            return calculus.rebuild(e, visit)
 
         self.expr = canonical(visit(self.expr))
 
@@ -170,7 +172,7 @@ class Reading:
         square = next((n for n, b in self.bodies.items() if canonical(b - body**2) is ex.ZERO), None)
         if square is None or not self.mentions(square):
             return
-        inner = ex.text(readable(body)).replace(ROW, "")
+        inner = to_text(readable(body)).replace(ROW, "")
         mean, variance = ex.name(f"mean({inner})"), ex.name(f"variance({inner})")
         self.know(variance)
         self.notes.append(f"variance({inner}) = mean of the squares - mean({inner})**2 >= 0")
@@ -202,7 +204,7 @@ class Reading:
         if not ex.free_names(body) & self.names():
             self.know(ex.name(name))
             return
-        rest = ex.name(f"({name} - {ex.text(readable(body))})")
+        rest = ex.name(f"({name} - {to_text(readable(body))})")
         self.know(rest)
         self.notes.append(f"{rest.args[0]} >= 0: no term of the sum is negative")
         self.replace({name: body + rest})
@@ -251,7 +253,7 @@ def visible_sign(e: Expr, conditions: Sequence[Relation], least: int) -> tuple[i
                 values.setdefault(low.args[0], ex.log(1 + size) if logarithmic else size)
             elif (high := canonical(1 - low)) in positive:
                 values[high.args[0]] = 1 / (1 + (ex.exp(high) if op == ">" else ex.switch("abs", high)))
-        if (found := _sign_by_factors(ex.substitute(e, values))) is not None:
+        if (found := _sign_by_factors(calculus.substitute(e, values))) is not None:
             return found
     return None
 
@@ -299,13 +301,13 @@ def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterat
     weights = [name for name in sorted(present) if bodies[name].op == "exp"]
     for weight in [*weights, None]:
         absorbed = sorted(present - {weight})
-        plain = canonical(ex.substitute(normal, {LOG + name: ex.log(ex.name(name)) for name in absorbed}))
+        plain = canonical(calculus.substitute(normal, {LOG + name: ex.log(ex.name(name)) for name in absorbed}))
         if plain.switching:
             continue
-        slopes = {name: canonical(ex.differentiate(plain, name)) for name in absorbed}
+        slopes = {name: canonical(calculus.differentiate(plain, name)) for name in absorbed}
         if any(ex.free_names(slope) & set(absorbed) for slope in slopes.values()):
             continue
-        rest = canonical(ex.substitute(plain, dict.fromkeys(absorbed, ex.ZERO)))
+        rest = canonical(calculus.substitute(plain, dict.fromkeys(absorbed, ex.ZERO)))
         share = 1 / N if weight is None else bodies[weight] / positive_number(weight)
         terms = canonical(ex.add(rest * share, *(slope * bodies[name] for name, slope in slopes.items())))
         yield Reading(terms, bodies, least, notes=["the difference is a sum over the components, term by term:"]).read()
@@ -315,7 +317,7 @@ def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterat
         r = reading.share
         if r is None or r.op != "name":
             continue
-        slope = ex.substitute(ex.differentiate(reading.expr, r.args[0]), {r.args[0]: ex.ONE})
+        slope = calculus.substitute(calculus.differentiate(reading.expr, r.args[0]), {r.args[0]: ex.ONE})
         if ex.free_names(slope) <= ex.free_names(normal):
             reading.expr = canonical(reading.expr - slope * (r - 1))
             reading.notes.append("the difference is a sum over the components, up to a multiple of p - 1/n:")

@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.printing import to_text
 from ..normal_forms import normal_form
 from .algebra import COLUMN, ROW, Matrix, Vectors
 
@@ -34,7 +36,7 @@ def canonical(e: Expr) -> Expr:
     try:
         return normal_form.canonical(_without_abs(e) if e.switching else e)
     except normal_form.TooComplex as reason:
-        raise Undecided(f"no normal form of {ex.text(readable(e))[:100]} ({reason})") from None
+        raise Undecided(f"no normal form of {to_text(readable(e))[:100]} ({reason})") from None
 
 
 def _without_abs(e: Expr) -> Expr:
@@ -42,13 +44,13 @@ def _without_abs(e: Expr) -> Expr:
     even = e.op == "pow" and e.args[1].value is not None and e.args[1].value.q == 1 and e.args[1].value.p % 2 == 0
     if even and e.args[0].op == "abs":
         return ex.power(_without_abs(e.args[0].args[0]), e.args[1])
-    return ex.rebuild(e, _without_abs)
+    return calculus.rebuild(e, _without_abs)
 
 
 def readable(e: Expr) -> Expr:
     """The expression with positive numbers under their own names."""
     logs = {name: ex.log(ex.name(name.removeprefix(LOG))) for name in ex.free_names(e) if name.startswith(LOG)}
-    return normal_form.simplest(ex.substitute(e, logs))
+    return normal_form.simplest(calculus.substitute(e, logs))
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Sums:
                 values[name] = self.signs[name] * positive_number(name)
             elif name in self.vectors.aggregates:
                 values[name] = self._aggregate(name)
-        return canonical(ex.substitute(e, values))
+        return canonical(calculus.substitute(e, values))
 
     def _aggregate(self, placeholder: str) -> Expr:
         aggregate = self.vectors.aggregates[placeholder]
@@ -108,7 +110,7 @@ class Sums:
             return ex.mul(core, N, *outside)
         if any(name.endswith(COLUMN) for name in ex.free_names(core)):
             raise Undecided("a sum over one index of what does not separate from the other")
-        name = f"sum({ex.text(readable(core)).replace(ROW, '')})"
+        name = f"sum({to_text(readable(core)).replace(ROW, '')})"
         self.bodies[name] = core
         return ex.mul(positive_number(name) if core.positive else ex.name(name), *outside)
 
@@ -119,13 +121,13 @@ class Sums:
             raise Undecided(f"{kind} of something other than a smooth function of one vector's components")
         if not _on_an_interval(body, rows[0]):  # 1 - 1/v rises beside 0 on both sides, and falls across it
             raise Undecided(f"{kind} of a function that is not visibly defined on one interval")
-        slope = canonical(ex.differentiate(body, rows[0]))
+        slope = canonical(calculus.differentiate(body, rows[0]))
         if not slope.positive:
             slope = canonical(-slope)
             if not slope.positive:
                 raise Undecided(f"{kind} of a function that is not visibly monotone in the component")
             kind = "min" if kind == "max" else "max"
-        return ex.substitute(body, {rows[0]: extreme(kind, rows[0])})
+        return calculus.substitute(body, {rows[0]: extreme(kind, rows[0])})
 
 
 def _on_an_interval(e: Expr, row: str) -> bool:
@@ -152,7 +154,7 @@ def _rises_or_falls(e: Expr, row: str) -> bool:
     """Whether a total expression is visibly strictly monotone in the component, or free of it."""
     if not e.total or row not in ex.free_names(e):
         return e.total
-    slope = canonical(ex.differentiate(e, row))
+    slope = canonical(calculus.differentiate(e, row))
     return slope.positive or canonical(-slope).positive
 
 

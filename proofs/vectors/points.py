@@ -15,8 +15,8 @@ from ..cases import points
 from ..decide.explanations import shown_side
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Undefined
 from ..language.syntax import Connective, Formula, Relation, Statement, relations
+from ..normal_forms.signs import Undefined
 from ..reals.reals import compare, exact
 from ..verdicts import Counterexample
 from .algebra import is_vector

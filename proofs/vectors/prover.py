@@ -13,11 +13,13 @@ from dataclasses import replace
 from ..budget import Undecided, budget
 from ..cases import case_split, points
 from ..decide.decision import Decision
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Undefined
+from ..expressions.printing import to_text
 from ..language.syntax import Connective, Formula, Relation, Statement
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..verdicts import Verdict
 from .algebra import ROW, Matrix, Vectors, is_vector
 from .bounds import Reading, term_by_term, visible_sign
@@ -73,7 +75,7 @@ class Prover:
             vectors = [name.removesuffix(ROW) for name in self.vectors.names(body) if name.endswith(ROW)]
             names = {v: [ex.name(f"{v}[{i}]") for i in range(2)] for v in vectors}
             known = {name: sign * positive_number(name) for name, sign in self.signs.items()}
-            if not ex.substitute(self.vectors.expand(body, 2, names), known).total:
+            if not calculus.substitute(self.vectors.expand(body, 2, names), known).total:
                 raise Undecided("a function that is not visibly defined for every vector")
 
     def prove(self, formula: Formula) -> bool:
@@ -154,12 +156,12 @@ class Prover:
             self.notes.append(f"{text}: both sides have the same normal form, for every n")
             return True
         if op == "==":
-            raise Undecided(f"{text}: left - right = {ex.text(readable(normal))[:300]}, not known to be 0")
+            raise Undecided(f"{text}: left - right = {to_text(readable(normal))[:300]}, not known to be 0")
         reasons: list[str] = []
         for reading in self._readings(sums, normal, max(least, self.least), reasons):
             left = reading.expr
             conditions = [*reading.conditions, *self._known(sums, reading)]
-            shown = f"{text}: left - right = {ex.text(readable(left))}"
+            shown = f"{text}: left - right = {to_text(readable(left))}"
             try:
                 self._settle(Relation(op, left, ex.ZERO, text), conditions, reading.least)
             except (Undecided, Undefined) as reason:
@@ -200,7 +202,7 @@ class Prover:
         names = ex.free_names(left)
         useful = tuple(c for c in conditions if ex.free_names(real(c.lhs)) & names == ex.free_names(real(c.lhs)))
         where = Connective("and", useful) if useful else None
-        shown = f"{ex.text(readable(left))} {goal.op} 0"
+        shown = f"{to_text(readable(left))} {goal.op} 0"
         with budget(NUMBER_STEPS):
             if len(names) > 1:
                 tree = tree_of(goal)
@@ -266,7 +268,7 @@ class Prover:
                 values.append(canonical(base + sums.total(sums.normal(left * right))))
         except Undecided:
             return None
-        shown = ", ".join(ex.text(readable(value)) for value in values)
+        shown = ", ".join(to_text(readable(value)) for value in values)
         self.notes.append(f"the matrix is symmetric, and its eigenvalues are among {shown}")
         return values
 
@@ -286,7 +288,7 @@ class Prover:
         found = visible_sign(reading.expr, [*reading.conditions, *self._known(self.sums, reading)], reading.least)
         if found is None:
             raise Undecided("entries of a matrix whose sign is not decided")
-        self.notes += [*reading.notes, f"matrix entries {ex.text(readable(reading.expr))} keep one sign"]
+        self.notes += [*reading.notes, f"matrix entries {to_text(readable(reading.expr))} keep one sign"]
         return found[0]
 
 

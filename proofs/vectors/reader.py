@@ -14,6 +14,7 @@ from functools import lru_cache
 from ..budget import Undecided
 from ..catalogue.entries import known_functions
 from ..catalogue.vector_entries import vector_activations
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..language.reader import DefinedFunction, Reader, extremum_hint, names_typed, require_named, with_functions
@@ -115,8 +116,8 @@ def _differentiated(e: Expr) -> Expr:
     """Derivatives of what has no case distinctions, written out."""
     if e.op == "derivative" and not e.args[0].switching:
         body, variable, at = e.args
-        return ex.substitute(ex.differentiate(body, variable), {variable: at})
-    return ex.rebuild(e, _differentiated) if e.switching else e
+        return calculus.substitute(calculus.differentiate(body, variable), {variable: at})
+    return calculus.rebuild(e, _differentiated) if e.switching else e
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import fmpq
 
-from ...proofs.reals.reals import round_decimal
+from ...proofs.reals.decimals import round_decimal
 
 LONGEST_EXACT = 20
 """Longer exact forms are left to the places that show them on a line of their own."""

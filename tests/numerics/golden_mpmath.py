@@ -425,7 +425,7 @@ ACTIVATIONS: dict[str, Callable[..., Jet]] = {
     ),
 }  # fmt: skip
 
-DOMAINS: dict[str, tuple[float, float]] = {
+DOMAINS: dict[str, tuple[Any, Any]] = {
     "log1mexp": (0, mpmath.inf), "softplus_inverse": (0, mpmath.inf), "logit": (0, 1)
 }  # fmt: skip
 """Open intervals outside of which there is no value; elsewhere the whole line."""

@@ -9,7 +9,8 @@ from typing import Any
 import mpmath as mp
 from flint import arb, fmpq
 from gradproof.proofs.asymptotics.monomials import Model, Monomial
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions.expr import Expr
 
 BITS = 2048

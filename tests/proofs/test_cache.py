@@ -17,6 +17,7 @@ from gradproof.proofs import disk_cache
 from gradproof.proofs.budget import Undecided, budget, spend
 from gradproof.proofs.catalogue.entries import activation
 from gradproof.proofs.datasheets.function import facts
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import landscape, pieces, sign_charts, zeros
 from gradproof.proofs.functions.zeros import chart
@@ -28,7 +29,7 @@ SHAPES = (("gelu", 2), ("mish", 1), ("elu", 0), ("tanhshrink", 1), ("hard_swish"
 
 
 def expression(name, order):
-    return ex.derivative(activation(name).expr(), "x", order=order)
+    return calculus.derivative(activation(name).expr(), "x", order=order)
 
 
 def forget():
@@ -112,12 +113,12 @@ def test_another_process_reads_what_one_wrote(folder, monkeypatch):
     monkeypatch.undo()  # the child has the real engine's version
     code = """
 from gradproof.proofs import disk_cache
-from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.functions import landscape
 from gradproof.proofs.catalogue.entries import activation
 disk_cache._version = lambda: "version"
 landscape._landscape = None
-shape = landscape.decided_landscape(ex.derivative(activation("silu").expr(), "x"), "x")
+shape = landscape.decided_landscape(calculus.derivative(activation("silu").expr(), "x"), "x")
 print(shape.sup.value.decimal(100), shape.sup.at[0].decimal(100))
 """
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder)}

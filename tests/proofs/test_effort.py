@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 from gradproof.proofs import budget as effort
@@ -129,10 +128,20 @@ def test_hard_questions_end(text: str) -> None:
     assert meter.spent < 20_000
 
 
+def doubling(rule: str) -> dict[str, str]:
+    """f0, each of the others calling the one before twice or thrice."""
+    return {"f0": "x"} | {f"f{k}": rule.format(*[f"f{k - 1}"] * 3) for k in range(1, 30)}
+
+
 def test_functions_that_double_are_answered() -> None:
-    for rule in ("{}(x)*{}(x) + x", "{}({}(x)) - x*{}(x)", "tanh({}(x)) + {}(-x)"):
-        functions = {"f0": "x"} | {f"f{k}": rule.format(*[f"f{k - 1}"] * 3) for k in range(1, 30)}
-        with budget(5_000):
-            with suppress(StatementError):  # too large once its functions are written out
-                assert prove("f29(x) <= x", functions=functions, suggest=False).verdict in Verdict
-            assert spent() < 10_000
+    with budget(5_000):
+        assert prove("f29(x) <= x", functions=doubling("{}(x)*{}(x) + x"), suggest=False).verdict is Verdict.REFUTED
+        assert spent() < 10_000
+
+
+@pytest.mark.parametrize("rule", ["{}({}(x)) - x*{}(x)", "tanh({}(x)) + {}(-x)"])
+def test_functions_that_double_into_too_much_are_refused(rule: str) -> None:
+    with budget(5_000):
+        with pytest.raises(StatementError, match="too large once its functions are written out"):
+            prove("f29(x) <= x", functions=doubling(rule), suggest=False)
+        assert spent() < 10_000

@@ -6,7 +6,8 @@ from gradproof.crosschecks.trials.gates import gated_condition, gated_reference
 from gradproof.numerics.floats.formats import exact
 from gradproof.numerics.oracle.reference import condition, reference
 from gradproof.proofs.catalogue.entries import activation, catalogue
-from gradproof.proofs.expressions.expr import name, rational, substitute
+from gradproof.proofs.expressions.calculus import substitute
+from gradproof.proofs.expressions.expr import name, rational
 
 GATES = [entry for entry in catalogue() if len(entry.inputs) == 2]
 A = np.array([-1e300, -30.5, -7.0, -1.25, 1e-310, 0.5, 3.0, 6.5, 41.0, 1e300])

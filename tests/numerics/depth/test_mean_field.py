@@ -11,6 +11,7 @@ from gradproof.numerics.depth.networks import measure_gradients
 from gradproof.numerics.depth.quadrature import normal_means
 from gradproof.numerics.oracle.reference import exact_expression
 from gradproof.proofs.catalogue.entries import catalogue
+from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions.expectations import expectation
 
@@ -22,12 +23,12 @@ def certified_decay(name: str, initialisation: str, depth: int, bias: fmpq) -> l
     """The recursion of mean field on certified means, the variance rounded to a rational of 60 bits in each layer."""
     z, gain, q, changes = ex.name("z"), GAINS[initialisation], GAINS[initialisation], []
     f = exact_expression(name)
-    slope_squared = ex.power(ex.derivative(f, "x"), 2)
+    slope_squared = ex.power(calculus.derivative(f, "x"), 2)
     for _ in range(depth):
         at = {"x": z * ex.sqrt(ex.rational(q)) + bias}
-        mean = expectation(ex.substitute(slope_squared, at)).ball(64)
+        mean = expectation(calculus.substitute(slope_squared, at)).ball(64)
         changes.append(math.log(float(gain) * float(mean)))
-        q = gain * fmpq(*float(expectation(ex.substitute(f * f, at)).ball(64)).as_integer_ratio())
+        q = gain * fmpq(*float(expectation(calculus.substitute(f * f, at)).ball(64)).as_integer_ratio())
     return changes
 
 

@@ -8,7 +8,6 @@ from flint import arb, ctx, fmpq
 from gradproof.numerics.depth.products import (
     depth_report,
     format_depth,
-    path_product,
     power,
     product_range,
     rounded_power,
@@ -16,8 +15,8 @@ from gradproof.numerics.depth.products import (
 from gradproof.numerics.oracle.reference import exact_expression
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_number
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.enclosures.jets import precision
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.reals.reals import Real, exact
 
@@ -93,17 +92,6 @@ def test_the_range_of_a_product_with_factors_of_both_signs() -> None:
     assert highest.is_infinite
 
 
-def test_products_along_a_path() -> None:
-    assert path_product("relu", [1] * 100).rational == 1
-    assert path_product("relu", [1, -1, 2]).rational == 0
-    assert path_product("sigmoid", [0] * 10).rational == fmpq(1, 4**10)
-    assert path_product("sigmoid", [0], weights=[8]).rational == 2
-    both = path_product("tanh", [fmpq(1, 2), fmpq(-1, 2)])
-    assert both.decimal(15) == path_product("tanh", [fmpq(1, 2)] * 2).decimal(15)
-    with pytest.raises(ValueError, match="layer 2: no derivative at 0"):
-        path_product("relu", [1, 0])
-
-
 @pytest.mark.parametrize("entry", ONE_INPUT, ids=lambda e: e.name)
 def test_every_activation_has_a_report_in_strict_json(entry) -> None:
     report = depth_report(entry, layers=12)
@@ -147,5 +135,5 @@ def test_weights_scale_the_rate() -> None:
     for weight in ("0", "-1", "x"):
         with pytest.raises(ValueError, match="weight="):
             depth_report("sigmoid", weight=weight)
-    with pytest.raises(ValueError, match="layers=0: expected 1 or more"):
+    with pytest.raises(ValueError, match="layers=0: expected a whole number, 1 or more"):
         depth_report("sigmoid", layers=0)

@@ -8,7 +8,7 @@ from gradproof.numerics.implementations.compiled import evaluate
 from gradproof.numerics.oracle.log_scale import scaled_enclosure
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
-from gradproof.proofs.expressions.expr import differentiate
+from gradproof.proofs.expressions.calculus import differentiate
 
 SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switching]
 FORMULAS = (

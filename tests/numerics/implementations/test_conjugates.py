@@ -5,7 +5,7 @@ from flint import fmpq
 from gradproof.numerics.implementations.conjugates import conjugate, quotient
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
 from gradproof.proofs.enclosures.jets import enclose
-from gradproof.proofs.expressions.expr import differentiate
+from gradproof.proofs.expressions.calculus import differentiate
 
 FORMULAS = ("x + sqrt(x**2 + 4)", "x/(2*sqrt(x**2 + 4)) + 1/2", "1 - x/sqrt(1 + x**2)", "3*x**2 - x*sqrt(x**2 + 7/3)")
 

@@ -10,7 +10,8 @@ from gradproof.proofs.catalogue.entries import Activation, activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
 from gradproof.proofs.datasheets.function import facts
 from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.expressions.expr import name, rational, substitute
+from gradproof.proofs.expressions.calculus import substitute
+from gradproof.proofs.expressions.expr import name, rational
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
 GATES = [entry for entry in catalogue() if len(entry.inputs) == 2]

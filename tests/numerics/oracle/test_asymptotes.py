@@ -11,7 +11,8 @@ from flint import fmpq
 from gradproof.numerics.oracle.asymptotes import Beside
 from gradproof.numerics.oracle.taylor_rows import BINADE, ROW, Polynomials
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions.expr import Expr
 
 MISH = "x*tanh(log(1 + exp(x)))"

@@ -5,8 +5,9 @@ from flint import arb, ctx, fmpq
 from gradproof.numerics.oracle.log_scale import beside_exact, parts, scaled_enclosure, scaled_sign, stand_in
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
-from gradproof.proofs.enclosures.jets import enclose, precision
-from gradproof.proofs.expressions.expr import differentiate
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
+from gradproof.proofs.expressions.calculus import differentiate
 
 SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switching]
 PRIMITIVES = ("exp(x)", "log(x**2 + 1)", "erf(x)", "erfc(x)", "sinh(x)", "cosh(x)", "tanh(x)", "sqrt(x**2 + 3)")

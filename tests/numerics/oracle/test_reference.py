@@ -11,8 +11,8 @@ from gradproof.numerics.oracle.certified import certified
 from gradproof.numerics.oracle.reference import PATIENCE, OneSided, condition, oracle, reference, rounded_row
 from gradproof.proofs.catalogue.entries import Activation, catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FIRST_PRECISION, FORMATS
-from gradproof.proofs.enclosures.jets import precision
 
 from ..witness import witness
 
@@ -277,7 +277,7 @@ def test_parameters_reach_the_expression() -> None:
 
 
 def test_bad_requests_are_named() -> None:
-    with pytest.raises(ValueError, match="order=-1: expected 0 or more"):
+    with pytest.raises(ValueError, match="order=-1: expected a whole number, 0 or more"):
         reference("relu", np.zeros(1), order=-1)
     with pytest.raises(ValueError, match="expected no free name but x, got a, b"):
         reference("glu", np.zeros(1))

@@ -13,7 +13,8 @@ from gradproof.numerics.oracle.sinusoids import Wave, wave
 from gradproof.numerics.oracle.taylor_rows import BINADE, Polynomials
 from gradproof.proofs.catalogue.entries import activation
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 
 FORMULAS = ["sin(30*x)", "30*cos(30*x)", "-900*sin(30*x)", "sin(x)", "-3/4*cos(-63/32*x)", "2*sin(-x)"]
 KEYS = [sign + exponent for sign in (0, 256) for exponent in (140, 151, 174, 200, 253, 254)]

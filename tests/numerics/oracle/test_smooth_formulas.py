@@ -10,8 +10,11 @@ from gradproof.numerics.oracle.smooth_formulas import (
 )
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
-from gradproof.proofs.enclosures.jets import enclose, excludes_zero
-from gradproof.proofs.expressions.expr import Expr, add, differentiate, mul, power, rational, text
+from gradproof.proofs.enclosures.balls import excludes_zero
+from gradproof.proofs.enclosures.jets import enclose
+from gradproof.proofs.expressions.calculus import differentiate
+from gradproof.proofs.expressions.expr import Expr, add, mul, power, rational
+from gradproof.proofs.expressions.printing import to_text as text
 from gradproof.proofs.functions.pieces import split
 
 FORMULAS = [

@@ -27,7 +27,8 @@ from gradproof.numerics.oracle.taylor_rows import (
 )
 from gradproof.proofs.catalogue.entries import activation
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, jet, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose, jet
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions.pieces import split
 from gradproof.proofs.functions.sign_charts import constant, sign_line

@@ -14,9 +14,9 @@ from gradproof.numerics.oracle.reference import exact_expression, reference
 from gradproof.numerics.tables.selection import KINDS, SpecError
 from gradproof.numerics.tables.tables import DIGITS, FARTHEST, Table, boundary_distance, decimal, table
 from gradproof.proofs.catalogue.entries import UnknownActivation
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.enclosures.jets import precision
-from gradproof.proofs.reals.reals import round_decimal
+from gradproof.proofs.reals.decimals import round_decimal
 
 from ..witness import witness
 

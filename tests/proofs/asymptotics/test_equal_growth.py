@@ -24,9 +24,11 @@ from gradproof.proofs.asymptotics.monomials import (
 )
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, excludes_zero
+from gradproof.proofs.enclosures.balls import excludes_zero
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
+from gradproof.proofs.expressions.printing import to_text
 from gradproof.proofs.normal_forms import algebraic, constants, normal_form
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
@@ -262,7 +264,7 @@ def test_signs_of_random_algebraic_numbers() -> None:
         if found is None:
             continue
         zeros += found == 0
-        assert found == (0 if not excludes_zero(value) else 1 if value > 0 else -1), f"{ex.text(e)} (seed {SEED})"
+        assert found == (0 if not excludes_zero(value) else 1 if value > 0 else -1), f"{to_text(e)} (seed {SEED})"
     assert 40 <= zeros <= 110
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import mpmath as mp
 import pytest
 from flint import arb, fmpq
+from gradproof.proofs.asymptotics.limits import SCHEDULE, End, limit, tail_sign
 from gradproof.proofs.asymptotics.monomials import (
     LOG_Y,
     UNIT,
@@ -27,9 +28,11 @@ from gradproof.proofs.asymptotics.monomials import (
     power_of,
     times,
 )
-from gradproof.proofs.asymptotics.tail_models import SCHEDULE, End, Tail, limit, tail_sign
+from gradproof.proofs.asymptotics.tail_models import Tail
+from gradproof.proofs.asymptotics.tail_values import TailValues
+from gradproof.proofs.asymptotics.tail_values import value as value_on
 from gradproof.proofs.budget import Undecided
-from gradproof.proofs.enclosures.jets import precision
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
@@ -262,7 +265,7 @@ VANISHING = [
 def test_ranges_of_vanishing_monomials(monomial_: Monomial, start: fmpq) -> None:
     """The range from every start holds all values and is not much larger than their hull with 0."""
     with mp.workdps(60), precision(256):
-        tail = Tail(start, 3)
+        tail = TailValues(start)
         found = tail.range_from(monomial_, start)
         assert found.is_finite(), f"no range of {monomial_} from {start}"
         first = number(start)
@@ -284,7 +287,7 @@ def test_a_proved_decrease_is_one(monomial_: Monomial) -> None:
         for k in (1, 4, 8, 11, 17, 26, 47, 90, 700):
             start = fmpq(k, 4) + 1
             with precision(256):
-                if not Tail(fmpq(3, 2), 3).decreasing(monomial_, start):
+                if not TailValues(fmpq(3, 2)).decreasing(monomial_, start):
                     continue
             proved += 1
             ys = [number(start) * (1 + mp.mpf(j) / 16) for j in range(40 if monomial_ is NESTED else 80)]
@@ -295,12 +298,11 @@ def test_a_proved_decrease_is_one(monomial_: Monomial) -> None:
 
 def test_values_of_monomials_on_balls() -> None:
     with mp.workdps(60), precision(192):
-        tail = Tail(fmpq(2), 3)
         for n in VANISHING:
             for low, high in ((2, 2), (2, 3), (5, 11)):
-                found = tail.value(n, arb(low).union(arb(high)))
+                found = value_on(n, arb(low).union(arb(high)))
                 assert all(holds(found, monomial(n, low + (high - low) * mp.mpf(s) / 8)) for s in range(9))
-        assert not tail.value(m(0, 1), arb(1).union(arb(2))).is_finite()
+        assert not value_on(m(0, 1), arb(1).union(arb(2))).is_finite()
 
 
 def test_growth_and_order_agree_with_numbers() -> None:
@@ -352,7 +354,7 @@ def test_a_sign_holds_on_the_whole_tail(start: fmpq) -> None:
     with mp.workdps(60):
         for f, truth in SIGNS:
             with precision(192):
-                sign = Tail(start, 5).sign(f)
+                sign = TailValues(start).sign(f)
             ys = [number(start) * (1 + mp.mpf(k) / 32) for k in range(320)]
             seen = {int(mp.sign(truth(y))) for y in ys}
             assert sign is None or seen == {sign}, f"{f} from {start}: {sign}, but {seen}"
@@ -362,14 +364,14 @@ def test_a_sign_holds_on_the_whole_tail(start: fmpq) -> None:
 
 def test_no_sign_without_a_leading_term() -> None:
     with precision(128):
-        tail = Tail(fmpq(2), 3)
-        assert tail.sign([]) == 0
-        assert tail.sign(model((arb(0, 1), Y))) is None and tail.sign(model((arb(1, 1), Y), (5, UNIT))) is None
-        assert tail.sign(model((arb(1, 0.5), UNIT), (arb(0, 0.25), FALLING))) == 1
-        assert tail.sign(model((arb(1, 0.5), UNIT), (arb(0, 4), FALLING))) is None
+        values = TailValues(fmpq(2))
+        assert values.sign([]) == 0
+        assert values.sign(model((arb(0, 1), Y))) is None and values.sign(model((arb(1, 1), Y), (5, UNIT))) is None
+        assert values.sign(model((arb(1, 0.5), UNIT), (arb(0, 0.25), FALLING))) == 1
+        assert values.sign(model((arb(1, 0.5), UNIT), (arb(0, 4), FALLING))) is None
         for f in ([], model((arb(0, 1), Y))):
             with pytest.raises(Undecided):
-                tail.lead(f)
+                Tail(fmpq(2), 3).lead(f)
 
 
 @pytest.mark.parametrize("shift", [fmpq(1, 2), fmpq(1), fmpq(2), fmpq(4), fmpq(16), fmpq(1024)])

@@ -9,11 +9,14 @@ from typing import Any
 import mpmath as mp
 import pytest
 from flint import arb, fmpq
+from gradproof.proofs.asymptotics.limits import End, limit, tail_sign
 from gradproof.proofs.asymptotics.monomials import LOG_Y, UNIT, Model, Monomial, Y, growth
-from gradproof.proofs.asymptotics.tail_models import End, Tail, limit, tail_sign
+from gradproof.proofs.asymptotics.tail_models import Tail
+from gradproof.proofs.asymptotics.tail_values import TailValues
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, exact
@@ -135,7 +138,7 @@ def test_monomials_are_ordered_by_growth() -> None:
 def test_decrease_is_proved_only_where_it_is_true() -> None:
     """y^10 exp(-y) rises up to 10, log(y)/y up to e."""
     with precision(128):
-        tail = Tail(fmpq(2), 3)
+        tail = TailValues(fmpq(2))
         bump = Monomial(fmpq(10), fmpq(0), ((ex.rational(-1), Y),))
         ratio = Monomial(fmpq(-1), fmpq(1))
         assert not tail.decreasing(bump, fmpq(9)) and tail.decreasing(bump, fmpq(11))

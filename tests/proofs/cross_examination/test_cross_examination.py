@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from flint import arb, fmpq
-from gradproof.proofs.asymptotics import monomials, tail_models
+from gradproof.proofs.asymptotics import monomials, tail_values
 from gradproof.proofs.cross_examination import examine
 from gradproof.proofs.cross_examination.examine import contradiction
 from gradproof.proofs.decide import functionals, products, properties, resolution
-from gradproof.proofs.enclosures import formats, jets
+from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import expectations, gaussian_moments, pieces, regularity, sign_charts, zeros
 from gradproof.proofs.ledger import Claim, Ledger, verify
@@ -181,7 +181,7 @@ def an_interval_has_the_sign_of_its_middle(rules: pytest.MonkeyPatch) -> None:
 
     def nonvanishing(self: Any, a: arb, b: arb) -> tuple[int, int] | None:
         middle = jets.enclose(self.e, {self.variable: ((a + b) / 2).mid()}, 60)
-        sign = jets.known_sign(middle)
+        sign = balls.known_sign(middle)
         return (0, sign) if sign else right(self, a, b)
 
     rules.setattr(zeros._Search, "_nonvanishing", nonvanishing)
@@ -190,11 +190,11 @@ def an_interval_has_the_sign_of_its_middle(rules: pytest.MonkeyPatch) -> None:
 def a_tail_has_the_sign_of_its_leading_term(rules: pytest.MonkeyPatch) -> None:
     """Smaller terms are ignored, however near the tail begins."""
 
-    def sign(self: tail_models.Tail, model: Any, start: fmpq | None = None) -> int:
-        lead = self.lead(model)[0]
+    def sign(self: tail_values.TailValues, model: Any, start: fmpq | None = None) -> int:
+        lead = model[0][1]
         return (1 if lead > 0 else -1) if isinstance(lead, arb) else reals.constant_sign(lead)
 
-    rules.setattr(tail_models.Tail, "sign", sign)
+    rules.setattr(tail_values.TailValues, "sign", sign)
 
 
 def a_derivative_exists_at_kinks(rules: pytest.MonkeyPatch) -> None:

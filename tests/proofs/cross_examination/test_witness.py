@@ -7,7 +7,7 @@ from flint import arb, fmpq
 from gradproof.proofs.catalogue.entries import activation, catalogue
 from gradproof.proofs.cross_examination.examine import Examination, WrittenTerm
 from gradproof.proofs.functions.pieces import derivative_at
-from gradproof.proofs.reals.reals import Undefined
+from gradproof.proofs.normal_forms.signs import Undefined
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.language.syntax import StatementError
-from gradproof.proofs.reals.reals import Undefined, constant_sign, require_defined
+from gradproof.proofs.normal_forms.signs import Undefined, constant_sign, require_defined
 from gradproof.proofs.statements import prove
 
 SUP = "sup(x*exp(-x**2)*erf(x))"

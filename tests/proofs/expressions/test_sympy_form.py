@@ -8,7 +8,7 @@ from flint import fmpq
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.expressions.sympy_form import to_sympy
 from gradproof.proofs.functions.pieces import Kink, derivative_at
-from gradproof.proofs.reals.reals import Undefined
+from gradproof.proofs.normal_forms.signs import Undefined
 
 ENTRIES = [entry for entry in catalogue() if len(entry.inputs) == 1]
 POINTS = (fmpq(7, 10), fmpq(3, 20), fmpq(-13, 10), fmpq(41, 10), fmpq(-37, 10))

@@ -6,7 +6,7 @@ import mpmath as mp
 import pytest
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import precision
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.functions.expectations import expectation
 from gradproof.proofs.reals.reals import compare, exact
 

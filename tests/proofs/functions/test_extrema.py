@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import precision
+from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.functions.landscape import Extremum, decided_landscape
 
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"

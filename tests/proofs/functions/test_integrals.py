@@ -10,7 +10,8 @@ import pytest
 from flint import arb, fmpq
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import precision, program
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import program
 from gradproof.proofs.functions.expectations import _Integral
 
 from ..exactly import ends, holds, number

@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 from flint import fmpq
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.functions.landscape import decided_landscape, landscape, proved_parity
 from gradproof.proofs.functions.pieces import value_at
-from gradproof.proofs.reals.reals import Undefined, exact
+from gradproof.proofs.normal_forms.signs import Undefined
+from gradproof.proofs.reals.reals import exact
 
 SEED = 3
 

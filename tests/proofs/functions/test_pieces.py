@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flint import fmpq
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.expressions.expr import derivative
+from gradproof.proofs.expressions.calculus import derivative
 from gradproof.proofs.functions.pieces import Kink, derivative_at, one_sided_limit, split, value_at
 from gradproof.proofs.functions.sign_charts import sign_line
-from gradproof.proofs.reals.reals import Undefined, compare, exact
+from gradproof.proofs.normal_forms.signs import Undefined
+from gradproof.proofs.reals.reals import compare, exact
 
 
 @pytest.mark.parametrize(

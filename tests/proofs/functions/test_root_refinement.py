@@ -12,8 +12,10 @@ import pytest
 from flint import arb, fmpq
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import precision, program
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import program
 from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.expressions.printing import to_text
 from gradproof.proofs.functions.zeros import LENGTH, Root, _merge, _power, _Search, chart
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare, exact
 
@@ -73,7 +75,7 @@ def test_charts_of_known_roots(seed: int) -> None:
             e, "x", MINUS_INFINITY if low is None else exact(low), PLUS_INFINITY if high is None else exact(high)
         )
         within, signs = signs_between(roots, 1 if lead > 0 else -1, low, high)
-        shown = f"{ex.text(e)} on ({low}, {high})"
+        shown = f"{to_text(e)} on ({low}, {high})"
         assert found.signs == signs, shown
         assert len(found.zeros) == len(within), shown
         for zero, root in zip(found.zeros, within, strict=True):
@@ -129,10 +131,10 @@ def test_refinement_keeps_the_root(rising: int, at: fmpq) -> None:
                 root = Root(compiled, "x", 0, arb(at - left), arb(at + right), rising)
             for bits in (32, 64, 190, 400):
                 ball = root(bits)
-                assert ball.contains(arb(at)) or ball.overlaps(arb(at)), f"{ex.text(e)} at {bits} bits: {ball}"
+                assert ball.contains(arb(at)) or ball.overlaps(arb(at)), f"{to_text(e)} at {bits} bits: {ball}"
                 with mp.workdps(200):
                     low, high = ends(ball)
-                    assert low <= number(at) <= high or abs(low - number(at)) < mp.mpf(10) ** -150, ex.text(e)
+                    assert low <= number(at) <= high or abs(low - number(at)) < mp.mpf(10) ** -150, to_text(e)
                     assert high - low < mp.mpf(2) ** (12 - bits)
 
 

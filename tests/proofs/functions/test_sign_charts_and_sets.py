@@ -19,7 +19,8 @@ from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions.pieces import Pieces, split, value_at
 from gradproof.proofs.functions.sign_charts import Line, constant, merge, sample, sign_line
 from gradproof.proofs.functions.zeros import chart
-from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, Undefined, compare, exact
+from gradproof.proofs.normal_forms.signs import Undefined
+from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from gradproof.proofs.reals.sets import Interval, RealSet, equal, point, union
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict

@@ -7,7 +7,8 @@ import pytest
 from flint import arb
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import precision, program
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import program
 from gradproof.proofs.functions.zeros import Root, chart
 from gradproof.proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 

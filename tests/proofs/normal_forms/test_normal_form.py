@@ -6,7 +6,8 @@ import random
 
 import pytest
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.normal_forms import normal_form
 
 SEED = 7

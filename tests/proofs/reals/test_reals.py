@@ -12,22 +12,21 @@ import mpmath as mp
 import pytest
 from flint import arb, fmpq
 from gradproof.proofs.budget import Undecided, budget, spend
-from gradproof.proofs.enclosures.jets import enclose, precision
+from gradproof.proofs.enclosures.balls import exact_rational, precision
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions.zeros import chart
+from gradproof.proofs.normal_forms.signs import constant_sign
+from gradproof.proofs.reals.decimals import half_unit, round_decimal
 from gradproof.proofs.reals.reals import (
     MINUS_INFINITY,
     PLUS_INFINITY,
     Real,
     compare,
-    constant_sign,
     exact,
-    exact_rational,
-    half_unit,
     image,
     larger,
     opposite,
-    round_decimal,
     sign_of,
     smaller,
 )

@@ -102,7 +102,7 @@ def test_the_nearest_true_statement(text: str, where: str | None, nearest: str) 
 @pytest.mark.parametrize(
     ("text", "where", "nearest"),
     [
-        ("(x if x == 0 else x + 1) == x", None, "abs(((x if x == 0 else x + 1)) - x) <= 1"),
+        ("(x if x == 0 else x + 1) == x", None, "abs((x if x == 0 else x + 1) - x) <= 1"),
         ("(1 if 2 < 1 else 3) < 2", None, "(1 if 2 < 1 else 3) == 3"),
         ("(x if x <= 0 else x) <= 1", None, "(x if x <= 0 else x) <= 1 where x <= 1"),
         ("3 >= (1 if x != 2 and x >= 0 else 4)", None, "4 >= (1 if x != 2 and x >= 0 else 4)"),
