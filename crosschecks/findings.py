@@ -51,6 +51,16 @@ class Finding:
         )
 
 
+def finding(
+    implementation: Implementation, dtype: str, name: str, point: Sequence[Any], got: Shown, expected: Shown,
+    message: str,
+) -> Finding:
+    """The finding that an implementation violates the property of this name at a point."""
+    x_hex = point_hex(point)
+    replay = replay_command(implementation, dtype, x_hex)
+    return Finding(name, shown_point(point), x_hex, got, expected, message, replay)
+
+
 def replay_command(implementation: Implementation, dtype: str, x_hex: str) -> str:
     """`gradproof check …` for one implementation, at one input."""
     words = ["gradproof", "check", implementation.target, "--as", implementation.activation, "--dtype", dtype]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 from ...proofs.catalogue.entries import Activation
 from ...proofs.enclosures.formats import format_named
@@ -140,7 +140,8 @@ def assert_conforms(
 
 def _listed(name: str, values: Any) -> tuple[Any, ...]:
     """One value or several as a tuple. Raises ValueError for none."""
-    listed = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else (values,)
+    several = isinstance(values, Iterable) and not isinstance(values, str)
+    listed = tuple(cast("Iterable[Any]", values)) if several else (values,)
     if not listed:
         raise ValueError(f"{name}={values!r}: expected at least one")
     return listed

@@ -65,9 +65,9 @@ def _own_worker(seconds: float) -> Worker:
 def _check(same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options) -> CheckResult:
     """One result: a function, or the partial derivatives by each of its inputs."""
     entry = definition(same[0].activation)
-    known = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
-    inputs, coverage = _inputs(same[0], fmt, known, options)
-    return combined([_judge(i, fmt, inputs, caller, known, options) for i in same], fmt, coverage, options)
+    datasheet = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
+    inputs, coverage = _inputs(same[0], fmt, datasheet, options)
+    return combined([_judge(i, fmt, inputs, caller, datasheet, options) for i in same], fmt, coverage, options)
 
 
 def _judge(
@@ -75,10 +75,10 @@ def _judge(
     fmt: Format,
     inputs: Sequence[Floats],
     caller: Caller,
-    known: Facts | None,
+    datasheet: Facts | None,
     options: Options,
 ) -> Judged:
-    observed = observe(implementation, fmt, inputs, caller=caller, facts=known, options=options)
+    observed = observe(implementation, fmt, inputs, caller=caller, facts=datasheet, options=options)
     subject = observed.subject
     if subject is None:
         return Judged(implementation, None, observed.findings, {})
@@ -89,22 +89,22 @@ def _judge(
 
 
 def _inputs(
-    implementation: Implementation, fmt: Format, known: Facts | None, options: Options
+    implementation: Implementation, fmt: Format, datasheet: Facts | None, options: Options
 ) -> tuple[tuple[Floats, ...], str]:
     """The sample, and whether it is exhaustive."""
     count = len(definition(implementation.activation).inputs)
     if options.at:
         columns = zip(*(text.split(",") for text in options.at), strict=True)
-        given = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
-        if len(given) != count:
+        points = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
+        if len(points) != count:
             raise ValueError(f"at={list(options.at)!r}: expected {count} coordinates, separated by commas")
-        return tuple(np.tile(a, 65) for a in given), "sampled"  # vector lanes and a scalar tail
+        return tuple(np.tile(a, 65) for a in points), "sampled"  # vector lanes and a scalar tail
     rng = np.random.default_rng([options.seed, zlib.crc32(f"{implementation.activation} {fmt.name}".encode())])
-    if known is None:
+    if datasheet is None:
         return pairs(fmt, rng, count), "sampled"
     if fmt.bits == 8 or (options.exhaustive and fmt.bits == 16):
         return (all_values(fmt),), "exhaustive"
-    return (sample(fmt, landmarks(known), rng, options.every),), "sampled"
+    return (sample(fmt, landmarks(datasheet), rng, options.every),), "sampled"
 
 
 @lru_cache(maxsize=256)

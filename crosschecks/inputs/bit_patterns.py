@@ -54,7 +54,7 @@ class Patterns:
 
     @property
     def inputs(self) -> int:
-        """How many patterns there are."""
+        """The number of patterns."""
         return sum(count for _, count in self.runs)
 
     def pieces(self, tile: int) -> Iterator[Run]:

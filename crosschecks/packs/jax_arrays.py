@@ -35,7 +35,7 @@ def call(
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:
-    """The same for one input, with nothing between but the call. Compiled once for each shape and dtype."""
+    """`call` for functions of one input, with nothing between but the call. Compiled once for each shape and dtype."""
     compiled = _compiled(function, tuple(keywords.items()), 0, through)
 
     def called(x: np.ndarray) -> np.ndarray:

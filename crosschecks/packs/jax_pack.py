@@ -1,4 +1,4 @@
-"""Which activations JAX ships, found by name. Runs in the worker process only.
+"""The activations that JAX ships, found by name. Runs in the worker process only.
 
 Names and aliases of the catalogue are looked up in jax.nn, jax.numpy and jax.scipy.special; the table below is for
 what JAX spells in a way of its own, and for gelu, whose default is the approximation by tanh.

@@ -14,7 +14,7 @@ def shipped(
     places: Iterable[str],
     keeps_shape: Callable[[Any], bool],
 ) -> dict[str, dict[str, Any]]:
-    """How each activation is called that a library with derivatives of its own ships, as `discover` of a pack says it.
+    """The entries of the activations that a library with derivatives of its own ships, for `discover` of a pack.
 
     Args:
         library: whose arrays the callables take.

@@ -70,7 +70,7 @@ OPERATORS = {
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """How `call` computes each activation that is an operator."""
+    """The entry of each activation that is an operator, which `call` computes."""
     return {
         name: {
             "function": f"{__name__}:call",

@@ -46,7 +46,7 @@ def call(
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:
-    """The same for one input, with nothing between but the call."""
+    """`call` for functions of one input, with nothing between but the call."""
     on_tensor = _on_tensors(function, keywords, through)
 
     def called(x: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through
 
 
 def on_device(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., Any]:
-    """The same from tensor to tensor. Comes back when the device is done, so that what fails or hangs is the call."""
+    """`direct` from tensor to tensor. Comes back when the device is done, so that what fails or hangs is the call."""
     called = _on_tensors(function, keywords, through)
 
     def done(x: Tensor) -> Tensor:

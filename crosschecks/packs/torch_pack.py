@@ -1,4 +1,4 @@
-"""Which activations torch ships, found by name. Runs in the worker process only.
+"""The activations that torch ships, found by name. Runs in the worker process only.
 
 Names and aliases of the catalogue are looked up in torch.nn.functional, torch and torch.special; the table below is
 for what torch spells in a way of its own.

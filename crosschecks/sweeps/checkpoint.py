@@ -1,4 +1,4 @@
-"""How far a sweep came, and the file that keeps it: an interrupted sweep goes on and gives the identical profile.
+"""The state of a sweep, and the file that keeps it: an interrupted sweep goes on and gives the identical profile.
 
 The file is replaced as a whole and only after the new one is safely on the disk, so that it is never torn, whenever
 the process is killed. It says which sweep it belongs to, and no other takes it up.
@@ -35,7 +35,7 @@ class State:
 
     profile: Profile
     done: tuple[tuple[int, int], ...] = ()
-    """Which pieces of work, as ranges of their numbers: the first and one past the last."""
+    """The pieces of work, as ranges of their numbers: the first and one past the last."""
     inputs: int = 0
     seconds: float = 0.0
     """Over all sessions."""
@@ -114,7 +114,7 @@ class Progressing:
 
     @property
     def inputs(self) -> int:
-        """How many are done."""
+        """The number of inputs that are done."""
         state, pending = self._held
         return state.inputs + _inputs(pending)
 
@@ -136,7 +136,7 @@ class Progressing:
             self.save()
 
     def state(self) -> State:
-        """All that came back, merged."""
+        """The state with all that came back merged."""
         state, pending = self._held
         seconds = self._before.seconds + time.perf_counter() - self._started
         profile = merged(state.profile.format, (state.profile, *(profile for _, profile in pending)))

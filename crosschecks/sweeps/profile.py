@@ -77,7 +77,7 @@ class Cell:
 
     inputs: int = 0
     histogram: tuple[int, ...] = (0,) * BINS
-    """How many errors fall into each bin (:data:`ENDS`). Inputs not judged and flushed results are in none."""
+    """The number of errors in each bin (:data:`ENDS`). Inputs not judged and flushed results are in none."""
     correctly_rounded: int = 0
     """Results that are the exact value rounded to nearest, ties to even."""
     worst: Extreme | None = None
@@ -116,7 +116,7 @@ class Cell:
 
     @property
     def judged(self) -> int:
-        """How many errors the histogram counts."""
+        """The number of errors in the histogram."""
         return sum(self.histogram)
 
     def to_json(self) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Profile:
 
     @cached_property
     def finite(self) -> Cell:
-        """All finite inputs together."""
+        """The cell of all finite inputs."""
         return sum((cell for key, cell in sorted(self.cells.items()) if key != SPECIAL), Cell())
 
     @property
@@ -220,25 +220,25 @@ def merged(fmt: str, profiles: Iterable[Profile]) -> Profile:
 def _closed(fmt: Format, edges: set[Edge]) -> dict[int, int]:
     """Takes the pairs whose halves are both there out of the edges, and counts by binade those that turn back."""
     uppers = {edge.x: edge for edge in edges if edge.side == -1}
-    found: dict[int, int] = {}
+    turned_back: dict[int, int] = {}
     for low in [edge for edge in edges if edge.side == 1 and edge.x + 1 in uppers]:
         high = uppers[low.x + 1]
         edges -= {low, high}
         if low.direction * (ordered(high.got, fmt) - ordered(low.got, fmt)) < 0:
             key = binade(low.x, fmt)
-            found[key] = found.get(key, 0) + 1
-    return found
+            turned_back[key] = turned_back.get(key, 0) + 1
+    return turned_back
 
 
 def _joined(failures: Sequence[Failure]) -> tuple[Failure, ...]:
     """Failures on adjoining runs with the same message as one, so that chunks do not show."""
-    found: list[Failure] = []
+    joined: list[Failure] = []
     for failure in failures:
-        if found and found[-1].last + 1 == failure.first and found[-1].message == failure.message:
-            found[-1] = Failure(found[-1].first, failure.last, failure.message)
+        if joined and joined[-1].last + 1 == failure.first and joined[-1].message == failure.message:
+            joined[-1] = Failure(joined[-1].first, failure.last, failure.message)
         else:
-            found.append(failure)
-    return tuple(found)
+            joined.append(failure)
+    return tuple(joined)
 
 
 def binade(pattern: int, fmt: Format) -> int:

@@ -27,9 +27,9 @@ class SweepResult:
     format: str
     patterns: str
     asked: int
-    """How many inputs the patterns are."""
+    """The number of inputs that the patterns are."""
     inputs: int
-    """How many of them were gone through: all, if `finished`."""
+    """The number of inputs that were gone through: all, if `finished`."""
     profile: Profile
     seconds: float
     """Over all sessions of a sweep that was interrupted."""
@@ -57,14 +57,14 @@ class SweepResult:
 
     def to_json(self) -> dict[str, Any]:
         """One entry of the results of `sweep --json`, as strict JSON."""
-        one, fmt = self.implementation, format_named(self.format)
+        implementation, fmt = self.implementation, format_named(self.format)
         finite, special = self.profile.finite, self.profile.special
         data = {
-            "target": one.target,
-            "activation": one.activation,
-            "parameters": dict(one.parameters),
-            "order": one.order,
-            "device": one.device,
+            "target": implementation.target,
+            "activation": implementation.activation,
+            "parameters": dict(implementation.parameters),
+            "order": implementation.order,
+            "device": implementation.device,
             "dtype": self.format,
             "patterns": self.patterns,
             "asked": self.asked,
@@ -74,19 +74,14 @@ class SweepResult:
             "versions": dict(self.versions),
             "judged": finite.judged,
             "max_ulp": self.max_ulp,
-            "worst": worst(finite.worst, one, fmt),
+            "worst": worst(finite.worst, implementation, fmt),
             "max_ulp_conditioned": self.max_ulp_conditioned,
-            "worst_conditioned": worst(finite.worst_conditioned, one, fmt),
-            "correctly_rounded": finite.correctly_rounded,
-            "histogram": histogram(finite),
-            "turned_back": finite.turned_back,
-            "flushed": finite.flushed,
-            "out_of_bounds": finite.out_of_bounds,
-            "unjudged": finite.unjudged,
+            "worst_conditioned": worst(finite.worst_conditioned, implementation, fmt),
+            **_counts(finite),
             "special": {
                 "inputs": special.inputs,
                 "mismatches": special.histogram[-1],
-                "worst": worst(special.worst, one, fmt) if special.histogram[-1] else None,
+                "worst": worst(special.worst, implementation, fmt) if special.histogram[-1] else None,
             },
             "failed_inputs": self.failed_inputs,
             "failures": [_failure(failure, fmt) for failure in self.profile.failures],
@@ -97,7 +92,7 @@ class SweepResult:
 
 
 def histogram(cell: Cell) -> dict[str, int]:
-    """How many errors fall into each bin, without the empty ones."""
+    """The number of errors in each bin, without the empty ones."""
     return {label: count for label, count in zip(LABELS, cell.histogram, strict=True) if count}
 
 
@@ -133,6 +128,12 @@ def _binade(key: int, cell: Cell, fmt: Format) -> dict[str, Any]:
         "at": _hex(cell.worst, fmt),
         "max_ulp_conditioned": cell.conditioned,
         "at_conditioned": _hex(cell.worst_conditioned, fmt),
+        **_counts(cell),
+    }
+
+
+def _counts(cell: Cell) -> dict[str, Any]:
+    return {
         "correctly_rounded": cell.correctly_rounded,
         "histogram": histogram(cell),
         "turned_back": cell.turned_back,

@@ -21,7 +21,7 @@ from .profile import Profile
 from .tile_worker import Guarded, SweepError, Task
 
 DASK_SECONDS = 30.0
-"""How long the cluster may take to answer at first."""
+"""The longest time, in seconds, that the cluster may take to answer at first."""
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,23 @@ def on_dask(
     except (OSError, ValueError) as error:
         raise SweepError(f"dask={address!r}: no scheduler answers there ({error or type(error).__name__})") from None
     with client:
-        asked: dict[Any, Chunk] = {}
+        pending: dict[Any, Chunk] = {}
 
         def submit(count: int) -> list[Any]:
             batch = list(islice(chunks, count))
             futures: list[Any] = [client.submit(judge_chunk, task, chunk, versions, pure=False) for chunk in batch]
-            asked.update(zip(futures, batch, strict=True))
+            pending.update(zip(futures, batch, strict=True))
             return futures
 
         try:
             running = distributed.as_completed(submit(2), loop=client.loop)
             for future in running:
                 profile = _result(future)
-                yield asked.pop(future), profile
+                yield pending.pop(future), profile
                 # As many as two for each thread of the cluster, which may have grown in the meantime.
-                running.update(submit(max(1, 2 * sum(client.nthreads().values()) - len(asked))))
+                running.update(submit(max(1, 2 * sum(client.nthreads().values()) - len(pending))))
         finally:
-            client.cancel(list(asked), force=True)
+            client.cancel(list(pending), force=True)
             with suppress(Exception):  # of a worker that is gone; what is left running ends with the worker
                 client.run(_release, task)
 
@@ -98,9 +98,9 @@ _here: dict[int, Guarded] = {}
 
 def judge_chunk(task: Task, chunk: Chunk, versions: Mapping[str, str]) -> Profile:
     """Runs on a worker of the cluster, which keeps the process for the next chunk."""
-    for name, found in libraries(task.implementation).items():
-        if found != versions[name]:
-            raise SweepError(f"a worker of the cluster has {name} {found}, expected {versions[name]}")
+    for name, installed in libraries(task.implementation).items():
+        if installed != versions[name]:
+            raise SweepError(f"a worker of the cluster has {name} {installed}, expected {versions[name]}")
     mine = threading.get_ident()
     if mine in _here and _here[mine].task != task:
         _here.pop(mine).close()

@@ -137,7 +137,7 @@ def sweep(
     Raises SweepError for what cannot be swept, TargetError and UnknownActivation for a target, PatternsError for the
     words, OSError for a checkpoint that cannot be read or made, and Stopped where `guarded` does.
     """
-    if not isinstance(implementation, Implementation | str):
+    if not isinstance(implementation, Implementation | str):  # pyright: ignore[reportUnnecessaryIsInstance]  # a user's
         raise TypeError(f"target={implementation!r}: expected an implementation, or a name such as torch")
     if isinstance(implementation, str):
         implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,)))
@@ -157,7 +157,7 @@ def swept(
 ) -> SweepResult:
     """The sweep of one implementation; see :func:`sweep`."""
     plan = _planned(implementation, fmt, options)
-    task, asked = plan.task, plan.inputs.inputs
+    task, inputs = plan.task, plan.inputs.inputs
     file = Checkpoint(Path(checkpoint), plan.identity()) if checkpoint is not None else None
     progressing = Progressing((file and file.load()) or State(Profile(fmt.name)), file)
     chunks = plan.chunks(progressing.state().done)
@@ -173,7 +173,7 @@ def swept(
             for part in judged:
                 progressing.add(part)
                 if progress is not None:
-                    progress(progressing.inputs, asked, progressing.rate)
+                    progress(progressing.inputs, inputs, progressing.rate)
         finished = True
     except KeyboardInterrupt:
         pass
@@ -181,7 +181,7 @@ def swept(
         problem = progressing.save()
     state = progressing.state()
     return SweepResult(
-        task.implementation, fmt.name, options.patterns, asked, state.inputs, state.profile, state.seconds, finished,
+        task.implementation, fmt.name, options.patterns, inputs, state.inputs, state.profile, state.seconds, finished,
         plan.versions, problem,
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ class Task:
     judge: str = PROFILE_OF
     """`module:function`, called and answering as :func:`gradproof.crosschecks.sweeps.tiles.profile_of`."""
     seconds: float = 60.0
-    """How long the implementation may take for one tile."""
+    """The longest time, in seconds, that the implementation may take for one tile."""
 
     def to_json(self) -> dict[str, Any]:
         """Strict JSON, but for infinities among the parameters."""
@@ -90,31 +90,31 @@ class Guarded:
         return merged(self.task.format, (self._one(run) for run in runs))
 
     def _one(self, run: Run) -> Profile:
-        found = self._asked("judge", run, self.task.seconds)
-        if isinstance(found, Failed):
-            found = self._again(run, found)
-        if isinstance(found, Failed):
-            return _failed(self.task.format, run, f"{found.how}: {found.message}")
-        return Profile.from_json(found["profile"])
+        answer = self._asked("judge", run, self.task.seconds)
+        if isinstance(answer, Failed):
+            answer = self._again(run, answer)
+        if isinstance(answer, Failed):
+            return _failed(self.task.format, run, f"{answer.how}: {answer.message}")
+        return Profile.from_json(answer["profile"])
 
     def _again(self, run: Run, failed: Failed) -> dict[str, Any] | Failed:
         """A fresh process decides: whether a crash was the implementation's, and whether it hung or the oracle was
         slow."""
         if failed.how != "hang":
-            found = self._asked("judge", run, self.task.seconds)
-            if not (isinstance(found, Failed) and found.how == "hang"):
-                return found
+            answer = self._asked("judge", run, self.task.seconds)
+            if not (isinstance(answer, Failed) and answer.how == "hang"):
+                return answer
         called = self._asked("only call", run, self.task.seconds)
         return called if isinstance(called, Failed) else self._asked("judge", run, WEEK)
 
     def _asked(self, do: str, run: Run, seconds: float) -> dict[str, Any] | Failed:
         if not self._prepared:
             self._prepare()
-        found = self._exchange({"tile": do, "run": run, "together": self._asked_before}, seconds)
+        answer = self._exchange({"tile": do, "run": run, "together": self._asked_before}, seconds)
         self._asked_before = True
-        if isinstance(found, Failed) and found.how not in ("crash", "hang", "garbage"):
-            raise SweepError(_unable(self.task, found))
-        return found
+        if isinstance(answer, Failed) and answer.how not in ("crash", "hang", "garbage"):
+            raise SweepError(_unable(self.task, answer))
+        return answer
 
     def _prepare(self) -> None:
         """Loads everything, which is no part of the time for a tile."""
@@ -127,10 +127,10 @@ class Guarded:
         self._prepared = True
 
     def _exchange(self, request: dict[str, Any], seconds: float | None) -> dict[str, Any] | Failed:
-        found = self._worker.ask({"do": "serve", "service": SERVICE, **request}, seconds)
-        if isinstance(found, Failed):
+        answer = self._worker.ask({"do": "serve", "service": SERVICE, **request}, seconds)
+        if isinstance(answer, Failed):
             self._prepared = False
-        return found
+        return answer
 
 
 def _unable(task: Task, failed: Failed) -> str:

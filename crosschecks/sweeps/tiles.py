@@ -207,7 +207,7 @@ class _Rows:
         return cell
 
     def _cuts(self) -> list[int]:
-        """Where breakpoints are, or exact forms change; both ends too."""
+        """Indices of rows at breakpoints and where exact forms change; both ends too."""
         base = self.first // ROW
         breaks = {cut - base for cut in self.judge.truth.cuts(base, base + len(self.got))}
         return sorted(breaks | {row for row, (a, b) in enumerate(pairwise(self.exact), 1) if a != b})
@@ -257,7 +257,7 @@ class _Rows:
     def _distances(self, rows: slice) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
         """Distances of results from values, what an ULP of them is in each row, and the error bars."""
         arrays, got, bars = self.arrays, self.got[rows], self.bars[rows]
-        if (bars > 0).any() and (exact := self.exact[rows.start]) is not None:
+        if (bars > 0).any() and (exact := self.exact[int(rows.start)]) is not None:
             floats = arrays.floats(self.first + rows.start * ROW, len(bars) * ROW, self.judge.format)
             x = arrays.as_float64(floats).reshape(-1, ROW)
             distance = exact.distances(x, arrays.as_float64(got), arrays.xp)
@@ -267,7 +267,7 @@ class _Rows:
     def batch(self, rows: Any, columns: NDArray[np.intp]) -> Batch:
         """Results at some columns of one row, or each of a row of its own, with the oracle's values."""
         patterns = self.first + rows * ROW + columns
-        value = (self.coefficients[rows] * powers().T[columns]).sum(axis=1)
+        value: NDArray[np.float64] = (self.coefficients[rows] * powers().T[columns]).sum(axis=1)
         values = Values(value, np.full(value.shape, self.bars[rows]), np.ones(value.shape, np.bool_))
         x = as_float64(from_bits(patterns, self.judge.format))
         return Batch(patterns, x, as_float64(self.arrays.to_numpy(self.got[rows, columns])), values)
@@ -306,17 +306,17 @@ class _Strip:
         return Cell(inputs, tuple(histogram), correctly_rounded)
 
     def _zeros(self) -> int:
-        """How many errors are exactly 0."""
-        arrays, found = self.whole.arrays, 0
+        """The number of errors that are exactly 0."""
+        arrays, zeros = self.whole.arrays, 0
         rows = np.flatnonzero((self.bar == 0) & (self.smallest == 0))
         if rows.size:
-            found = arrays.count(self.distance[rows] == 0)
+            zeros = arrays.count(self.distance[rows] == 0)
         for _, some in self._close(-self.bar, self.bar):
-            found += int(np.count_nonzero(self.whole.judge.compare(some, some.got) == 0))
-        return found
+            zeros += int(np.count_nonzero(self.whole.judge.compare(some, some.got) == 0))
+        return zeros
 
     def _above(self, level: NDArray[np.float64], lower: NDArray[np.float64]) -> tuple[int, int]:
-        """How many errors are above a level, and how many equal it and belong to results that are odd."""
+        """The number of errors above a level, and of those that equal it and belong to results that are odd."""
         arrays, judge = self.whole.arrays, self.whole.judge
         upper = np.where(self.bar > 0, np.nextafter(level + self.bar, np.inf), level)
         above, odd = arrays.count(self.distance > arrays.column(upper)), 0

@@ -26,7 +26,7 @@ class NotAnArray(TypeError):
 
 
 def failure(error: BaseException) -> tuple[str, str]:
-    """How a call failed, in the words of :class:`Failed`, and the message."""
+    """The kind of a failed call, in the words of :class:`Failed`, and the message."""
     if isinstance(error, NotAnArray):
         return "not an array", str(error)
     return "exception", f"{type(error).__name__}: {error}"[:500]
@@ -36,14 +36,14 @@ def failure(error: BaseException) -> tuple[str, str]:
 def find(function: str) -> Callable[..., Any]:
     """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated."""
     module_name, _, path = function.partition(":")
-    found: Any = importlib.import_module(module_name)
+    target: Any = importlib.import_module(module_name)
     for name in path.split("."):
-        found = getattr(found, name)
-    if inspect.isclass(found):
-        found = found()
-    if not callable(found):
-        raise TypeError(f"{function} is not callable but {found!r}")
-    return found
+        target = getattr(target, name)
+    if inspect.isclass(target):
+        target = target()
+    if not callable(target):
+        raise TypeError(f"{function} is not callable but {target!r}")
+    return target
 
 
 def describe(function: str) -> dict[str, Any]:

@@ -135,7 +135,9 @@ class Process:
             self._running[0].kill()
 
     def call(self, function: Callable[..., Result], *arguments: Any) -> Result:
-        """The function's result. Raises what it raises, what pickling raises, and Died."""
+        """The function's result. Raises what it raises, what pickling raises, Died, and Stopped."""
+        if self._stopped:
+            raise Stopped
         if self._running is None:
             self._running = _started("spawn")
         pipe = self._running[1]
@@ -195,6 +197,6 @@ def interrupts_held() -> Generator[None]:
 
 
 def available_cores(most: int | None = None) -> int:
-    """How many processes this one may run at once, and not more than `most`."""
+    """The number of processes that this one may run at once, `most` at the most."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores if most is None else min(cores, most)

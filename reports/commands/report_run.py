@@ -62,24 +62,24 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
 
 
 def _ledgers(data: Mapping[str, Any]) -> Table:
-    shown = table(None, ("ledger", "claims"), right=("claims",))
+    built = table(None, ("ledger", "claims"), right=("claims",))
     for word in WORDS:
-        shown.add_column(verdict(word), justify="right")
+        built.add_column(verdict(word), justify="right")
     for ledger in data["ledgers"]:
         counts = verdict_counts(ledger["claims"])
-        shown.add_row(
+        built.add_row(
             cell(ledger["title"]), cell(len(ledger["claims"])), *(cell(counts[word] or "–") for word in WORDS)
         )
-    return shown
+    return built
 
 
 def _implementations(data: Mapping[str, Any]) -> Table:
     numbers = ("cross-checks", "passed", "failed", "findings")
-    shown = table(None, ("implementation", *numbers), right=numbers)
+    built = table(None, ("implementation", *numbers), right=numbers)
     for each in data["implementations"]:
         failed = sum(result["verdict"] == "fail" for result in each["results"])
         findings = sum(len(result["findings"]) for result in each["results"])
         total = len(each["results"])
         row = (total, total - failed, failed, findings) if each["installed"] else ("not installed", "", "", "")
-        shown.add_row(cell(each["name"]), *(cell(value) for value in row))
-    return shown
+        built.add_row(cell(each["name"]), *(cell(value) for value in row))
+    return built

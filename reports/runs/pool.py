@@ -52,21 +52,21 @@ class Outcome:
 
 def run_few(parts: Sequence[Part], *, jobs: int | None, on_done: Callable[[Done], None]) -> Outcome:
     """run_parts for parts that are often quick: without `jobs`, those of the first second run in this process."""
-    here = Outcome()
+    quick = Outcome()
     workers = available_cores(MOST_PROCESSES) if jobs is None else jobs
     patience = PATIENCE if jobs is None else 0.0
     started = time.perf_counter()
     try:
         for part in parts:
-            if min(workers, len(parts) - len(here.done)) > 1 and time.perf_counter() - started >= patience:
+            if min(workers, len(parts) - len(quick.done)) > 1 and time.perf_counter() - started >= patience:
                 break
-            here.done.append(_run_one(part))
-            on_done(here.done[-1])
+            quick.done.append(_run_one(part))
+            on_done(quick.done[-1])
     except KeyboardInterrupt:
-        here.interrupted = True
-        return here
-    rest = run_parts(parts[len(here.done) :], jobs=workers, on_done=on_done, start=_quickest_start())
-    return Outcome(here.done + rest.done, rest.interrupted)
+        quick.interrupted = True
+        return quick
+    rest = run_parts(parts[len(quick.done) :], jobs=workers, on_done=on_done, start=_quickest_start())
+    return Outcome(quick.done + rest.done, rest.interrupted)
 
 
 def _quickest_start() -> str:

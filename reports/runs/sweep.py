@@ -27,7 +27,7 @@ class Swept:
 
     results: list[SweepResult] = field(default_factory=list)
     asked: int = 0
-    """How many sweeps were to be made."""
+    """The number of sweeps that were to be made."""
     left_out: list[str] = field(default_factory=list)
     """Activations of several inputs, which cannot be swept."""
     problems: list[str] = field(default_factory=list)

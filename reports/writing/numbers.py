@@ -1,4 +1,4 @@
-"""How numbers are written for people: floats, certified numbers, intervals, sets."""
+"""Numbers as people read them: floats, certified numbers, intervals, sets."""
 
 from __future__ import annotations
 
