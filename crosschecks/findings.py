@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..numerics.floats.formats import hex_text
+from .documents import HIDDEN
 from .implementation import Implementation
 
 Shown: TypeAlias = "float | str"
@@ -41,24 +42,23 @@ class Finding:
     got: Shown
     expected: Shown
     message: str
-    replay: str
+    replay: str = field(metadata=HIDDEN)
     """The command line that tests this very input again."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields of `check --json`."""
-        return {
-            "property": self.property,
-            "x": self.x,
-            "x_hex": self.x_hex,
-            "got": self.got,
-            "expected": self.expected,
-            "message": self.message,
-        }
 
     def __str__(self) -> str:
         return (
             f"{self.property} at x = {self.x} ({self.x_hex}): got {self.got}, expected {self.expected}; {self.message}"
         )
+
+
+def finding(
+    implementation: Implementation, dtype: str, name: str, point: Sequence[Any], got: Shown, expected: Shown,
+    message: str,
+) -> Finding:
+    """The finding that an implementation violates the property of this name at a point."""
+    x_hex = point_hex(point)
+    replay = replay_command(implementation, dtype, x_hex)
+    return Finding(name, shown_point(point), x_hex, got, expected, message, replay)
 
 
 def replay_command(implementation: Implementation, dtype: str, x_hex: str) -> str:

@@ -48,10 +48,10 @@ def examined(
     """The result as it is, or with the verdict `unsound` and the counterexample."""
     if result.verdict is not Verdict.PROVED:
         return result
-    found = contradict_statement(result.statement, result.where, functions, examples=examples, seed=seed)
-    if found is None:
+    contradiction = contradict_statement(result.statement, result.where, functions, examples=examples, seed=seed)
+    if contradiction is None:
         return result
-    return replace(result, verdict=Verdict.UNSOUND, counterexample=found.counterexample)
+    return replace(result, verdict=Verdict.UNSOUND, counterexample=contradiction.counterexample)
 
 
 def contradict_statement(
@@ -85,33 +85,33 @@ def contradict_statement(
     return None if point is None else Contradiction(text, examination.blame_at(point))
 
 
-def contradict_facts(known: Facts, *, examples: int = 50, seed: int = 0) -> tuple[Contradiction, ...]:
+def contradict_facts(facts: Facts, *, examples: int = 50, seed: int = 0) -> tuple[Contradiction, ...]:
     """Points that contradict an activation's certified bounds, monotone intervals, parity or Lipschitz constant."""
-    return tuple(_contradictions(known, examples, seed))
+    return tuple(_contradictions(facts, examples, seed))
 
 
-def _written(known: Facts, order: int) -> WrittenTerm:
+def _written(facts: Facts, order: int) -> WrittenTerm:
     """A derivative of the activation, from its name or formula as text."""
-    parameters = "".join(f", {name}={value}" for name, value in known.parameters.items())
-    call = f"{known.name}(x{parameters})" if known.name != known.formula else known.formula
+    parameters = "".join(f", {name}={value}" for name, value in facts.parameters.items())
+    call = f"{facts.name}(x{parameters})" if facts.name != facts.formula else facts.formula
     return WrittenTerm(f"D({call}, x)" if order == 1 else f"D({call}, {order})")
 
 
-def _contradictions(known: Facts, examples: int, seed: int) -> Iterator[Contradiction]:
-    for order in known.orders:
+def _contradictions(facts: Facts, examples: int, seed: int) -> Iterator[Contradiction]:
+    for order in facts.orders:
         if order.landscape.undecided is not None or order.landscape.is_empty:
             continue
-        function = _written(known, order.order)
-        name = known.name + "'" * order.order
+        function = _written(facts, order.order)
+        name = facts.name + "'" * order.order
         for claim in _bounds(name, order.landscape):
             yield from _against(claim, function, order.landscape, examples, seed)
         yield from _turning_back(name, function, order.landscape, examples, seed)
-    if known.lipschitz is not None:
-        slope = _written(known, 1)
-        steepest = _Claim(f"abs({known.name}') <= {known.lipschitz.bound(1, 20)}", known.lipschitz, _above_in_size)
-        yield from _against(steepest, slope, known.orders[1].landscape, examples, seed)
-    if known.parity is not None:
-        yield from _asymmetric(known, examples, seed)
+    if facts.lipschitz is not None:
+        slope = _written(facts, 1)
+        steepest = _Claim(f"abs({facts.name}') <= {facts.lipschitz.bound(1, 20)}", facts.lipschitz, _above_in_size)
+        yield from _against(steepest, slope, facts.orders[1].landscape, examples, seed)
+    if facts.parity is not None:
+        yield from _asymmetric(facts, examples, seed)
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,9 @@ def _turning_back(
             yield Contradiction(text, Counterexample({k: str(v) for k, v in point.items()}, lhs, rhs))
 
 
-def _asymmetric(known: Facts, examples: int, seed: int) -> Iterator[Contradiction]:
-    sign = -1 if known.parity == "odd" else 1
-    function = _written(known, 0)
+def _asymmetric(facts: Facts, examples: int, seed: int) -> Iterator[Contradiction]:
+    sign = -1 if facts.parity == "odd" else 1
+    function = _written(facts, 0)
 
     def sides(point: Point) -> tuple[arb | None, arb | None]:
         return function.at(point, 512), function.at({"x": -point["x"]}, 512)
@@ -193,7 +193,7 @@ def _asymmetric(known: Facts, examples: int, seed: int) -> Iterator[Contradictio
     point = _search(strategies.rational_points(["x"]), false_at, examples, seed)
     if point is not None:
         lhs, rhs = ("" if v is None else v.str(30, radius=False) for v in sides(point))
-        yield Contradiction(f"{known.name} is {known.parity}", Counterexample({"x": str(point["x"])}, lhs, rhs))
+        yield Contradiction(f"{facts.name} is {facts.parity}", Counterexample({"x": str(point["x"])}, lhs, rhs))
 
 
 def _above_in_size(value: arb, bound: arb) -> bool:

@@ -1,4 +1,4 @@
-"""How a failure becomes one line on stderr and an exit code: 1 a finding, 2 bad input, 3 undecided, 130 interrupted."""
+"""Failures as one line on stderr and an exit code: 1 a finding, 2 bad input, 3 undecided, 130 interrupted."""
 
 from __future__ import annotations
 

@@ -9,15 +9,15 @@ from .errors import BadInput
 
 def pairs(texts: Sequence[str]) -> dict[str, str]:
     """`("alpha=2",)` as a dictionary. Raises BadInput for anything else."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not (equals and name.strip().isidentifier() and value.strip()):
             raise BadInput(f"--param {text!r}: expected NAME=VALUE, for example alpha=1.5")
-        if name.strip() in found:
+        if name.strip() in values:
             raise BadInput(f"--param {text!r}: {name.strip()} is given twice")
-        found[name.strip()] = value.strip()
-    return found
+        values[name.strip()] = value.strip()
+    return values
 
 
 def numbers(parameters: Mapping[str, str]) -> dict[str, str]:

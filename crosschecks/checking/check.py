@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 from ...proofs.catalogue.entries import Activation
 from ...proofs.enclosures.formats import format_named
@@ -17,8 +17,7 @@ from ..trials.trial import Options
 from ..workers import invoke
 from ..workers.in_process import Here
 from ..workers.worker_process import Worker
-from .judge import judge
-from .parallel import judge_in_parallel
+from .judge import judge, judge_in_parallel
 from .results import CheckResult
 
 FEW_EXAMPLES, MANY_EXAMPLES = 8, 60
@@ -76,33 +75,28 @@ def checks(
     """
     if not (isinstance(target, str) or callable(target)):
         raise TypeError(f"target={target!r}: expected a name or a callable")
-    if not (isinstance(max_ulp, Real) and max_ulp >= 0):  # no error is larger than NaN
-        raise ValueError(f"max_ulp={max_ulp!r}: expected a number, 0 or more")
     chosen = None if orders is None else tuple(dict.fromkeys(_listed("orders", orders)))
-    if not {implements, *(chosen or ())} <= {0, 1, 2}:
-        raise ValueError(f"orders={chosen!r}, implements={implements!r}: expected orders 0, 1 or 2")
-    request = Request(
-        _name(target),
-        as_,
-        dict(parameters or {}),
-        chosen,
-        implements,
-        _name(derivative) if derivative else None,
-        array,
-    )
-    whole = target in PACKS and as_ is None
-    options = Options(
-        max_ulp,
-        examples or (FEW_EXAMPLES if whole else MANY_EXAMPLES),
-        FEW_BINADES if whole else MANY_BINADES,
-        seed,
-        None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes)),
-        tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ())),
-        exhaustive,
-    )
-    if exhaustive and (large := [fmt.name for fmt in options.formats or () if fmt.bits > 16]):
+    second = _name(derivative) if derivative else None
+    request = Request(_name(target), as_, dict(parameters or {}), chosen, implements, second, array)
+    tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
+    formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
+    inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))
+    options = Options(max_ulp, examples or tries, every, seed, formats, inputs, exhaustive)
+    return _checked(request, options, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
+
+
+def _checked(
+    request: Request, options: Options, local: Mapping[str, Callable[..., Any]], *, jobs: int, seconds: float
+) -> Iterator[CheckResult]:
+    """The results for what a request names; `local` functions are called in this process."""
+    if not (isinstance(options.max_ulp, Real) and options.max_ulp >= 0):  # no error is larger than NaN
+        raise ValueError(f"max_ulp={options.max_ulp!r}: expected a number, 0 or more")
+    orders, implements = request.orders, request.implements
+    if not {implements, *(orders or ())} <= {0, 1, 2}:
+        raise ValueError(f"{orders=}, {implements=}: expected orders 0, 1 or 2")
+    large = [fmt.name for fmt in options.formats or () if fmt.bits > 16]
+    if options.exhaustive and large:
         raise ValueError(f"exhaustive=True, dtypes={large!r}: expected formats of at most 16 bits")
-    local = _local_functions(target, derivative)
     if local:
         yield from judge(_described_here(request, local), Here(local), options)
         return
@@ -135,21 +129,19 @@ def assert_conforms(
         implements: 1 if the function itself computes the derivative.
         options: any other option of :func:`checks`.
     """
-    asked = {
-        "as_": as_,
-        "dtypes": dtype,
-        "orders": (implements or order,),
-        "implements": implements,
-        "max_ulp": max_ulp,
-    }
-    failed = [result for result in checks(function, **asked, **options) if result.verdict == "fail"]
+    orders = (implements or order,)
+    results = checks(
+        function, as_=as_, dtypes=dtype, orders=orders, implements=implements, max_ulp=max_ulp, **options
+    )  # fmt: skip
+    failed = [result for result in results if result.verdict == "fail"]
     if failed:
         raise AssertionError("\n".join(str(result) for result in failed))
 
 
 def _listed(name: str, values: Any) -> tuple[Any, ...]:
     """One value or several as a tuple. Raises ValueError for none."""
-    listed = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else (values,)
+    several = isinstance(values, Iterable) and not isinstance(values, str)
+    listed = tuple(cast("Iterable[Any]", values)) if several else (values,)
     if not listed:
         raise ValueError(f"{name}={values!r}: expected at least one")
     return listed
@@ -167,9 +159,9 @@ def _name(function: str | Callable[..., Any]) -> str:
 
 
 def _local_functions(*functions: str | Callable[..., Any] | None) -> dict[str, Callable[..., Any]]:
-    given = [f for f in functions if f is not None]
-    local = {_name(f): f for f in given if not isinstance(f, str)}
-    if local and len(local) < len(given):
+    named = [f for f in functions if f is not None]
+    local = {_name(f): f for f in named if not isinstance(f, str)}
+    if local and len(local) < len(named):
         raise TargetError("target and derivative: expected two names or two callables")
     return local
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,8 @@ from ..trials.first_call import extended, observe
 from ..trials.search import climb
 from ..trials.trial import Options
 from ..workers.in_process import Caller
-from ..workers.worker_process import Failed
+from ..workers.pool import Process, in_order, served
+from ..workers.worker_process import Failed, Worker
 from .conventions import conventions
 from .merge import Judged, combined
 from .results import CheckResult
@@ -34,12 +37,37 @@ def judge(implementations: Iterable[Implementation], caller: Caller, options: Op
             yield _check(same, fmt, caller, options)
 
 
+def judge_in_parallel(
+    implementations: Sequence[Implementation], options: Options, *, jobs: int, seconds: float
+) -> Iterator[CheckResult]:
+    """The results that :func:`judge` yields, in the same order, from `jobs` processes: an activation at a time each."""
+    parts = [tuple(same) for _, same in groupby(implementations, key=lambda i: i.activation)]
+    results = served(
+        enumerate(parts), [Process() for _ in range(min(jobs, len(parts)))],
+        lambda process, numbered: process.call(_judge_part, numbered[1], options, seconds),
+    )  # fmt: skip
+    with closing(results):
+        yield from chain.from_iterable(in_order(results))
+
+
+def _judge_part(
+    implementations: tuple[Implementation, ...], options: Options, seconds: float
+) -> tuple[CheckResult, ...]:
+    return tuple(judge(implementations, _own_worker(seconds), options))
+
+
+@lru_cache(maxsize=1)
+def _own_worker(seconds: float) -> Worker:
+    """In a process that judges: the worker of all of its parts. It ends with the process, whose pipe it reads."""
+    return Worker(seconds=seconds)
+
+
 def _check(same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options) -> CheckResult:
     """One result: a function, or the partial derivatives by each of its inputs."""
     entry = definition(same[0].activation)
-    known = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
-    inputs, coverage = _inputs(same[0], fmt, known, options)
-    return combined([_judge(i, fmt, inputs, caller, known, options) for i in same], fmt, coverage, options)
+    datasheet = _facts(entry.name, same[0].parameters) if len(entry.inputs) == 1 else None
+    inputs, coverage = _inputs(same[0], fmt, datasheet, options)
+    return combined([_judge(i, fmt, inputs, caller, datasheet, options) for i in same], fmt, coverage, options)
 
 
 def _judge(
@@ -47,10 +75,10 @@ def _judge(
     fmt: Format,
     inputs: Sequence[Floats],
     caller: Caller,
-    known: Facts | None,
+    datasheet: Facts | None,
     options: Options,
 ) -> Judged:
-    observed = observe(implementation, fmt, inputs, caller=caller, facts=known, options=options)
+    observed = observe(implementation, fmt, inputs, caller=caller, facts=datasheet, options=options)
     subject = observed.subject
     if subject is None:
         return Judged(implementation, None, observed.findings, {})
@@ -61,22 +89,22 @@ def _judge(
 
 
 def _inputs(
-    implementation: Implementation, fmt: Format, known: Facts | None, options: Options
+    implementation: Implementation, fmt: Format, datasheet: Facts | None, options: Options
 ) -> tuple[tuple[Floats, ...], str]:
     """The sample, and whether it is exhaustive."""
     count = len(definition(implementation.activation).inputs)
     if options.at:
         columns = zip(*(text.split(",") for text in options.at), strict=True)
-        given = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
-        if len(given) != count:
+        points = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
+        if len(points) != count:
             raise ValueError(f"at={list(options.at)!r}: expected {count} coordinates, separated by commas")
-        return tuple(np.tile(a, 65) for a in given), "sampled"  # vector lanes and a scalar tail
+        return tuple(np.tile(a, 65) for a in points), "sampled"  # vector lanes and a scalar tail
     rng = np.random.default_rng([options.seed, zlib.crc32(f"{implementation.activation} {fmt.name}".encode())])
-    if known is None:
+    if datasheet is None:
         return pairs(fmt, rng, count), "sampled"
     if fmt.bits == 8 or (options.exhaustive and fmt.bits == 16):
         return (all_values(fmt),), "exhaustive"
-    return (sample(fmt, landmarks(known), rng, options.every),), "sampled"
+    return (sample(fmt, landmarks(datasheet), rng, options.every),), "sampled"
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +115,7 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
     """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
-    taken = []
+    taken: list[Format] = []
     count = len(definition(implementation.activation).inputs)
     for fmt in FORMATS.values():
         probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))

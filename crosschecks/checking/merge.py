@@ -55,7 +55,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
 
 
 def _distinct(subject: Subject) -> int:
-    """How many different inputs the sample has."""
+    """The number of different inputs in the sample."""
     return np.unique(np.stack([to_bits(a) for a in subject.inputs]), axis=1).shape[1]
 
 

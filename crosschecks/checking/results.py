@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...proofs.verdicts import NoTruthValue, html_table
+from ..documents import HIDDEN, plain
 from ..findings import Finding, Shown
 
 
@@ -18,10 +19,6 @@ class Worst:
     x_hex: str
     got: Shown
     expected: Shown
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields of `check --json`."""
-        return {"x": self.x, "x_hex": self.x_hex, "got": self.got, "expected": self.expected}
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,9 @@ class CheckResult(NoTruthValue):
     max_ulp_conditioned: float | None
     flushes_subnormals: bool
     findings: tuple[Finding, ...]
-    seed: int
+    seed: int = field(metadata=HIDDEN)
     """The seed of all random draws in the check: the same seed draws the same inputs."""
-    conventions: Mapping[str, str] = field(default_factory=dict)
+    conventions: Mapping[str, str] = field(default_factory=dict[str, str], metadata=HIDDEN)
     """The results where the definition leaves a choice: at kinks, for signed zeros, NaN, infinities."""
 
     @property
@@ -53,21 +50,7 @@ class CheckResult(NoTruthValue):
 
     def to_json(self) -> dict[str, Any]:
         """One entry of the results of `check --json`, as strict JSON."""
-        return {
-            "target": self.target,
-            "activation": self.activation,
-            "parameters": dict(self.parameters),
-            "order": self.order,
-            "dtype": self.dtype,
-            "coverage": self.coverage,
-            "inputs": self.inputs,
-            "max_ulp": _number(self.max_ulp),
-            "worst": self.worst.to_json() if self.worst else None,
-            "max_ulp_conditioned": _number(self.max_ulp_conditioned),
-            "flushes_subnormals": self.flushes_subnormals,
-            "findings": [f.to_json() for f in self.findings],
-            "verdict": self.verdict,
-        }
+        return {**plain(self), "verdict": self.verdict}
 
     def __str__(self) -> str:
         derivative = ("", "'", "''")[self.order]
@@ -84,8 +67,3 @@ class CheckResult(NoTruthValue):
     def _repr_html_(self) -> str:
         first, *rest = str(self).splitlines()
         return html_table([(line.strip(),) for line in rest], [first])
-
-
-def _number(value: float | None) -> float | str | None:
-    """Strict JSON has no infinity."""
-    return value if value is None or value != float("inf") else "inf"

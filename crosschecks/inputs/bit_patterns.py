@@ -13,6 +13,7 @@ Several, with commas between, are taken together.
 
 from __future__ import annotations
 
+import operator
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -53,7 +54,7 @@ class Patterns:
 
     @property
     def inputs(self) -> int:
-        """How many patterns there are."""
+        """The number of patterns."""
         return sum(count for _, count in self.runs)
 
     def pieces(self, tile: int) -> Iterator[Run]:
@@ -69,10 +70,10 @@ class Patterns:
 def patterns(spec: str, fmt: Format) -> Patterns:
     """The set that the words name. Raises PatternsError."""
     runs = _joined(chain.from_iterable(_named(word.strip(), fmt) for word in spec.split(",")))
-    found = Patterns(spec, runs)
-    if found.inputs > MOST:
-        raise PatternsError(f"patterns={spec!r}: expected at most 2**48 inputs, {fmt.name} has {found.inputs} of them")
-    return found
+    chosen = Patterns(spec, runs)
+    if chosen.inputs > MOST:
+        raise PatternsError(f"patterns={spec!r}: expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them")
+    return chosen
 
 
 def _named(word: str, fmt: Format) -> Iterable[Run]:
@@ -107,7 +108,7 @@ def _cells(fmt: Format, sign: str, exponent_bits: int) -> list[Run]:
 
 
 def _special(fmt: Format, sign: str) -> list[Run]:
-    first = _largest(fmt) + 1
+    first = largest(fmt) + 1
     return [(start + first, (1 << (fmt.bits - 1)) - first) for start in _signs(fmt, sign)]
 
 
@@ -117,7 +118,7 @@ def _signs(fmt: Format, sign: str) -> list[int]:
     return [starts[sign]] if sign else list(starts.values())
 
 
-def _largest(fmt: Format) -> int:
+def largest(fmt: Format) -> int:
     """The pattern of the largest finite float: its place in the order of the floats, counted from 0."""
     return int(to_bits(np.array(to_float(fmt.max_finite), dtype_of(fmt))))
 
@@ -126,11 +127,11 @@ def _without(runs: Iterable[Run], others: Iterable[Run]) -> list[Run]:
     """The runs without what lies in the others, which never begin below them: the largest binade of float8_e4m3fn
     ends in a NaN."""
     starts = [first for first, _ in others]
-    found = []
+    runs_left: list[Run] = []
     for first, count in runs:
         cut = [start for start in starts if first <= start < first + count]
-        found.append((first, cut[0] - first if cut else count))
-    return found
+        runs_left.append((first, cut[0] - first if cut else count))
+    return runs_left
 
 
 def _sample(fmt: Format, each: int, seed: str) -> Iterator[Run]:
@@ -151,10 +152,10 @@ def _sample(fmt: Format, each: int, seed: str) -> Iterator[Run]:
 
 def _between(low: str, high: str, word: str, fmt: Format) -> list[Run]:
     """The floats that are at least `low` and at most `high`."""
-    lowest = _place(low, word, fmt, lambda found, wanted: found < wanted, 1)
-    highest = _place(high, word, fmt, lambda found, wanted: found > wanted, -1)
+    lowest = _place(low, word, fmt, operator.lt, 1)
+    highest = _place(high, word, fmt, operator.gt, -1)
     sign = 1 << (fmt.bits - 1)
-    runs = []
+    runs: list[Run] = []
     if max(lowest, 0) <= highest:
         runs.append((max(lowest, 0), highest - max(lowest, 0) + 1))
     if lowest <= min(highest, 0):
@@ -166,15 +167,15 @@ def _between(low: str, high: str, word: str, fmt: Format) -> list[Run]:
 
 def _place(text: str, word: str, fmt: Format, short: Callable[[Fraction, Fraction], bool], step: int) -> int:
     """The place, among all floats in order, of the nearest one that is not `short` of the number. Zeros are at 0."""
-    largest = _largest(fmt)
-    infinite = largest + (fmt.overflow == "inf")
+    top = largest(fmt)
+    infinite = top + (fmt.overflow == "inf")
     if re.fullmatch(r"[+-]?inf", text):
         return -infinite if text[0] == "-" else infinite
     wanted = _number(text, word)
     limit = Fraction(int(fmt.max_finite.p), int(fmt.max_finite.q))
     if abs(wanted) > limit:  # between the largest float and infinity
         up = (wanted > 0) == (step > 0)
-        return (largest + up) if wanted > 0 else -(largest + up)
+        return (top + up) if wanted > 0 else -(top + up)
     nearest = fmt.round(fmpq(wanted.numerator, wanted.denominator))
     value = to_float(nearest)
     size = int(to_bits(np.array(abs(value), dtype_of(fmt))))
@@ -197,11 +198,15 @@ def _number(text: str, word: str) -> Fraction:
 
 def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
     """The union of runs."""
-    found: list[Run] = []
-    for first, count in sorted(runs):
-        if found and first <= sum(found[-1]):
-            start, before = found[-1]
-            found[-1] = (start, max(before, first + count - start))
+    return tuple((low, high - low) for low, high in united((first, first + count) for first, count in runs))
+
+
+def united(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The union of ranges, each its first number and one past its last: disjoint, not adjoining, and in order."""
+    union: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if union and low <= union[-1][1]:
+            union[-1] = union[-1][0], max(union[-1][1], high)
         else:
-            found.append((first, count))
-    return tuple(found)
+            union.append((low, high))
+    return tuple(union)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -50,7 +50,7 @@ def drive(
 
 
 @contextmanager
-def _storing_elsewhere() -> Iterator[None]:
+def _storing_elsewhere() -> Generator[None]:
     """Hypothesis keeps a cache in the current folder, which is no place for it when a user runs a check."""
     saved = vars(configuration)["__hypothesis_home_directory"]
     configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "gradproof-hypothesis")

@@ -1,4 +1,4 @@
-"""Where to look: the inputs every check starts from, whatever chance adds to them.
+"""Samples: the inputs every check starts from, whatever chance adds to them.
 
 Random inputs alone miss most real bugs, so a sample always has the special values, the landmarks of the activation
 (kinks, zeros, extrema, inflection points) and the thresholds of the format, each with the neighbouring floats, and a
@@ -47,7 +47,10 @@ def linear_draws(fmt: Format, rng: np.random.Generator, count: int = 160) -> Flo
 
 
 def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator, every: int = 3) -> Floats:
-    """All of the above, each float once, in increasing order, -0 before +0 and NaN last. Every float of 8 bits."""
+    """Special values, thresholds, draws and the given points with their neighbours; of 8 bits, every float.
+
+    Each float once, in increasing order, -0 before +0 and NaN last.
+    """
     if fmt.bits == 8:
         return ordered(all_values(fmt))
     near = neighbourhoods([*around, *thresholds(fmt)], fmt)

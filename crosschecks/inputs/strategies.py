@@ -5,14 +5,16 @@ All of them shrink: towards 0 and 1, towards the first centre, towards fewer sig
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ...numerics.floats.formats import Floats, dtype_of, from_bits, from_hex, shifted, to_bits
+from ...numerics.floats.formats import Floats, dtype_of, from_bits, shifted, to_bits
 from ...proofs.enclosures.formats import Format, format_named
 
 
@@ -25,8 +27,12 @@ def floats(fmt: Format | str, *, finite: bool = False) -> SearchStrategy[np.gene
     """
     f = _format(fmt)
     fraction = f.precision - 1
+
+    def encoded(sign: int, exponent: int, rest: int) -> np.generic:
+        return from_bits([(sign << (f.bits - 1)) | (exponent << fraction) | rest], f)[0]
+
     everything = st.builds(
-        lambda sign, exponent, rest: from_bits([(sign << (f.bits - 1)) | (exponent << fraction) | rest], f)[0],
+        encoded,
         st.integers(0, 1),
         st.integers(0, (1 << (f.bits - 1 - fraction)) - 1),
         st.integers(0, (1 << fraction) - 1),
@@ -70,32 +76,48 @@ def rational_points(names: Sequence[str], landmarks: Sequence[fmpq] = ()) -> Sea
 
 
 def _rationals(landmarks: Sequence[fmpq]) -> SearchStrategy[fmpq]:
-    fractions = st.fractions(-30, 30, max_denominator=1000).map(lambda f: fmpq(f.numerator, f.denominator))
-    scaled = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** e, st.integers(-1000, 1000), st.integers(-300, 30))
+    fractions = st.fractions(-30, 30, max_denominator=1000).map(_rational)
+    scaled = st.builds(_scaled, st.integers(-1000, 1000), st.integers(-300, 30))
     if not landmarks:
         return st.one_of(fractions, scaled)
-    exponents = st.one_of(st.integers(0, 8), st.integers(0, 120))
-    offsets = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** -e, st.integers(-8, 8), exponents)
-    beside = st.builds(lambda x, d: x + d, st.sampled_from(list(landmarks)), offsets)
+    exponents = st.one_of(st.integers(0, 8), st.integers(0, 120)).map(operator.neg)
+    offsets = st.builds(_scaled, st.integers(-8, 8), exponents)
+    beside = st.builds(_sum, st.sampled_from(list(landmarks)), offsets)
     return st.one_of(fractions, scaled, beside, beside)
 
 
 def rational_pairs(low: fmpq | None, high: fmpq | None) -> SearchStrategy[dict[str, fmpq]]:
     """Two rational points, x and y, between the ends; None is an infinite end."""
+
+    def between(part: fmpq, low: fmpq, high: fmpq) -> fmpq:
+        return low + part * (high - low)
+
+    def away(size: fmpq) -> fmpq:
+        if low is not None:
+            return low + size
+        assert high is not None
+        return high - size
+
     if low is not None and high is not None:
-        parts = st.fractions(0, 1, max_denominator=1000).map(lambda f: fmpq(f.numerator, f.denominator))
-        inside = st.builds(lambda part, low, high: low + part * (high - low), parts, st.just(low), st.just(high))
+        parts = st.fractions(0, 1, max_denominator=1000).map(_rational)
+        inside = st.builds(between, parts, st.just(low), st.just(high))
     elif low is None and high is None:
         inside = _rationals(())
     else:
-        sizes = st.builds(lambda m, e: fmpq(m) * fmpq(2) ** e, st.integers(1, 1000), st.integers(-100, 20))
-        inside = sizes.map(lambda size: low + size if low is not None else high - size)
+        inside = st.builds(_scaled, st.integers(1, 1000), st.integers(-100, 20)).map(away)
     return st.fixed_dictionaries({"x": inside, "y": inside})
 
 
-def replayed(text: str, fmt: Format | str) -> np.generic:
-    """The float that a finding's `x_hex` names. Raises ValueError if the format has none."""
-    return from_hex(text, _format(fmt))
+def _rational(value: Fraction) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
+
+
+def _scaled(mantissa: int, exponent: int) -> fmpq:
+    return fmpq(mantissa) * fmpq(2) ** exponent
+
+
+def _sum(a: fmpq, b: fmpq) -> fmpq:
+    return a + b
 
 
 def _format(fmt: Format | str) -> Format:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import erf
+from scipy.special import erf  # pyright: ignore[reportMissingTypeStubs]  # SciPy has none
 
 from ...numerics.floats.formats import Floats
 

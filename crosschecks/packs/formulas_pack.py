@@ -10,10 +10,10 @@ from . import formulas
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
     """The formula of each activation and that of its derivative."""
     home = formulas.__name__
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for name in wanted:
         if getattr(getattr(formulas, name, None), "__module__", None) == home:  # not SciPy's erf
-            found[name] = {"function": f"{home}:{name}"}
+            entries[name] = {"function": f"{home}:{name}"}
             if hasattr(formulas, f"{name}_derivative"):
-                found[name]["derivative"] = f"{home}:{name}_derivative"
-    return found
+                entries[name]["derivative"] = f"{home}:{name}_derivative"
+    return entries

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from importlib import import_module
+from typing import Any, TypeAlias
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ..workers.invoke import NotAnArray
+
+jax: Any = import_module("jax")
+jnp: Any = import_module("jax.numpy")
+Array: TypeAlias = Any
+"""A `jax.Array`; JAX is an optional dependency, whose types nothing here relies on."""
 
 
 def call(
@@ -31,7 +35,7 @@ def call(
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:
-    """The same for one input, with nothing between but the call. Compiled once for each shape and dtype."""
+    """`call` for functions of one input, with nothing between but the call. Compiled once for each shape and dtype."""
     compiled = _compiled(function, tuple(keywords.items()), 0, through)
 
     def called(x: np.ndarray) -> np.ndarray:
@@ -45,14 +49,18 @@ def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through
 def _compiled(
     function: Callable[..., Any], keywords: tuple[tuple[str, Any], ...], variable: int, through: str
 ) -> Callable[..., Any]:
-    given = dict(keywords)
+    named = dict(keywords)
 
-    def value(*inputs: jax.Array) -> Any:
-        return function(*inputs, **given)
+    def value(*inputs: Array) -> Any:
+        return function(*inputs, **named)
 
-    def derivative(*inputs: jax.Array) -> jax.Array:
+    def derivative(*inputs: Array) -> Array:
         before, after = inputs[:variable], inputs[variable + 1 :]
-        result, pull_back = jax.vjp(lambda x: value(*before, x, *after), inputs[variable])
+
+        def of_one(x: Array) -> Any:
+            return value(*before, x, *after)
+
+        result, pull_back = jax.vjp(of_one, inputs[variable])
         return pull_back(jnp.ones_like(result))[0]
 
     return jax.jit(value if through == "itself" else derivative)

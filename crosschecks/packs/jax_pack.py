@@ -1,4 +1,4 @@
-"""Which activations JAX ships, found by name. Runs in the worker process only.
+"""The activations that JAX ships, found by name. Runs in the worker process only.
 
 Names and aliases of the catalogue are looked up in jax.nn, jax.numpy and jax.scipy.special; the table below is for
 what JAX spells in a way of its own, and for gelu, whose default is the approximation by tanh.
@@ -6,11 +6,14 @@ what JAX spells in a way of its own, and for gelu, whose default is the approxim
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
 from typing import Any
 
-import jax
-import jax.numpy as jnp
+from .jax_arrays import Array
+from .namesakes import shipped
+
+jax: Any = import_module("jax")
+jnp: Any = import_module("jax.numpy")
 
 _PLACES = ("jax.nn", "jax.numpy", "jax.scipy.special")
 
@@ -23,30 +26,17 @@ _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
 }
 
 
-def glu(a: jax.Array, b: jax.Array) -> jax.Array:
+def glu(a: Array, b: Array) -> Array:
     """JAX's glu, which takes both halves in one array."""
     return jax.nn.glu(jnp.stack([a, b]), axis=0)[0]
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
     """The callable for each activation JAX ships."""
-    found = {name: _SPELLED_OTHERWISE.get(name) or _by_name(spellings) for name, spellings in wanted.items()}
-    common = {"array": "jax", "derivative": "autograd"}
-    return {name: {**common, **entry} for name, entry in found.items() if entry is not None}
+    return shipped("jax", wanted, _SPELLED_OTHERWISE, _PLACES, _keeps_shape)
 
 
-def _by_name(spellings: list[str]) -> dict[str, Any] | None:
-    for place in _PLACES:
-        module = importlib.import_module(place)
-        for spelling in spellings:
-            function = getattr(module, spelling, None)
-            if callable(function) and _is_elementwise(function):
-                return {"function": f"{place}:{spelling}"}
-    return None
-
-
-def _is_elementwise(function: Any) -> bool:
-    """Takes one array and keeps its shape."""
+def _keeps_shape(function: Any) -> bool:
     try:
         return jax.eval_shape(function, jnp.zeros(3)).shape == (3,)
     except (TypeError, ValueError, AttributeError):

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-import onnx
-import onnxruntime
-from onnx import helper
 
 from ...numerics.floats.formats import Floats
+
+onnx: Any = import_module("onnx")
+helper: Any = import_module("onnx.helper")
+onnxruntime: Any = import_module("onnxruntime")
 
 _OLDEST_OPSET = 20
 """The operators of the table are all there from this one on, Swish from 24."""
@@ -27,9 +29,9 @@ class Operator:
     """An ONNX operator that computes an activation."""
 
     name: str
-    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """The activation's parameters, each with the attributes that are set to it."""
-    fixed: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Further attributes."""
 
 
@@ -68,7 +70,7 @@ OPERATORS = {
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """How `call` computes each activation that is an operator."""
+    """The entry of each activation that is an operator, which `call` computes."""
     return {
         name: {
             "function": f"{__name__}:call",
@@ -96,7 +98,7 @@ def _session(activation: str, parameters: tuple[tuple[str, float], ...], dtype: 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    newest = onnx.defs.onnx_opset_version()
+    newest, refused = onnx.defs.onnx_opset_version(), None
     for opset in range(newest, _OLDEST_OPSET - 1, -1):
         model = _model(operator.name, attributes, dtype, opset).SerializeToString()
         try:
@@ -106,7 +108,7 @@ def _session(activation: str, parameters: tuple[tuple[str, float], ...], dtype: 
     raise TypeError(f"{operator.name} of {dtype.name}: no opset from {_OLDEST_OPSET} to {newest}: {refused}")
 
 
-def _model(operator: str, attributes: Mapping[str, Any], dtype: np.dtype, opset: int) -> onnx.ModelProto:
+def _model(operator: str, attributes: Mapping[str, Any], dtype: np.dtype, opset: int) -> Any:
     kind = helper.np_dtype_to_tensor_dtype(dtype)
     x, y = (helper.make_tensor_value_info(name, kind, None) for name in ("x", "y"))
     graph = helper.make_graph([helper.make_node(operator, ["x"], ["y"], **attributes)], operator, [x], [y])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-import scipy.special
-
+special: Any = import_module("scipy.special")
 _SPELLED = {
     "sigmoid": "expit",
     "log_sigmoid": "log_expit",
@@ -17,5 +17,5 @@ _SPELLED = {
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
     """The function for each activation SciPy ships; softplus came with SciPy 1.17."""
-    shipped = {name: spelled for name, spelled in _SPELLED.items() if hasattr(scipy.special, spelled)}
+    shipped = {name: spelled for name, spelled in _SPELLED.items() if hasattr(special, spelled)}
     return {name: {"function": f"scipy.special:{shipped[name]}"} for name in wanted if name in shipped}

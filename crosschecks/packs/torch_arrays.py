@@ -4,16 +4,21 @@ only."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from importlib import import_module
+from typing import Any, TypeAlias
 
 import ml_dtypes
 import numpy as np
-import torch
 
 from ...numerics.oracle.float32_rows import ROWS
 from ...proofs.enclosures.formats import Format
 from ..workers.array_backends import CACHED_STRIP, Arrays
 from ..workers.invoke import NotAnArray
+
+torch: Any = import_module("torch")
+Tensor: TypeAlias = Any
+"""A `torch.Tensor`; torch is an optional dependency, whose types nothing here relies on."""
 
 _AS_INTEGERS = {"bfloat16": np.int16, "float8_e4m3fn": np.int8, "float8_e5m2": np.int8}
 """torch knows NumPy's own dtypes only; the others cross over as the integers of the same bits."""
@@ -41,16 +46,20 @@ def call(
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:
-    """The same for one input, with nothing between but the call."""
-    called = _on_tensors(function, keywords, through)
-    return lambda x: _to_numpy(called(_to_torch(x)))
+    """`call` for functions of one input, with nothing between but the call."""
+    on_tensor = _on_tensors(function, keywords, through)
+
+    def called(x: np.ndarray) -> np.ndarray:
+        return _to_numpy(on_tensor(_to_torch(x)))
+
+    return called
 
 
 def on_device(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., Any]:
-    """The same from tensor to tensor. Comes back when the device is done, so that what fails or hangs is the call."""
+    """`direct` from tensor to tensor. Comes back when the device is done, so that what fails or hangs is the call."""
     called = _on_tensors(function, keywords, through)
 
-    def done(x: torch.Tensor) -> torch.Tensor:
+    def done(x: Tensor) -> Tensor:
         result = _tensor(called(x))
         result.reshape(-1)[:1].cpu()
         return result
@@ -62,7 +71,7 @@ def arrays(device: str) -> Arrays:
     """torch's tensors on a device, in strips of a processor's cache or of a whole binade."""
     where = torch.device(device)
 
-    def floats(first: int, count: int, fmt: Format) -> torch.Tensor:
+    def floats(first: int, count: int, fmt: Format) -> Tensor:
         patterns = torch.arange(first, first + count, device=where)
         return patterns.to(_INTEGERS[fmt.bits]).view(getattr(torch, fmt.name))
 
@@ -72,10 +81,10 @@ def arrays(device: str) -> Arrays:
 def _on_tensors(function: Callable[..., Any], keywords: Mapping[str, Any], through: str) -> Callable[..., Any]:
     """The seeds of autograd are kept from call to call."""
     if through == "itself":
-        return lambda x: function(x, **keywords)
+        return partial(function, **keywords)
     ones = torch.ones(0)
 
-    def derivative(x: torch.Tensor) -> torch.Tensor:
+    def derivative(x: Tensor) -> Tensor:
         nonlocal ones
         leaf = x.requires_grad_()
         result = function(leaf, **keywords)
@@ -87,13 +96,13 @@ def _on_tensors(function: Callable[..., Any], keywords: Mapping[str, Any], throu
     return derivative
 
 
-def _to_torch(a: np.ndarray) -> torch.Tensor:
+def _to_torch(a: np.ndarray) -> Tensor:
     if a.dtype.name not in _AS_INTEGERS:
         return torch.from_numpy(a)
     return torch.from_numpy(a.view(_AS_INTEGERS[a.dtype.name])).view(getattr(torch, a.dtype.name))
 
 
-def _tensor(result: Any) -> torch.Tensor:
+def _tensor(result: Any) -> Tensor:
     if not isinstance(result, torch.Tensor):
         raise NotAnArray(f"expected a tensor, got {type(result).__name__}")
     return result.detach().contiguous()

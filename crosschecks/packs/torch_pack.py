@@ -1,4 +1,4 @@
-"""Which activations torch ships, found by name. Runs in the worker process only.
+"""The activations that torch ships, found by name. Runs in the worker process only.
 
 Names and aliases of the catalogue are looked up in torch.nn.functional, torch and torch.special; the table below is
 for what torch spells in a way of its own.
@@ -6,12 +6,16 @@ for what torch spells in a way of its own.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-import torch
-import torch.nn.functional as F
+from .namesakes import shipped
+from .torch_arrays import Tensor
 
-_PLACES = (("torch.nn.functional", F), ("torch", torch), ("torch.special", torch.special))
+torch: Any = import_module("torch")
+F: Any = import_module("torch.nn.functional")
+
+_PLACES = ("torch.nn.functional", "torch", "torch.special")
 
 _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
     "gelu": {"function": "torch.nn.functional:gelu", "keywords": {"approximate": "none"}},
@@ -26,34 +30,22 @@ _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
 }
 
 
-def prelu(x: torch.Tensor, weight: float = 0.25) -> torch.Tensor:
+def prelu(x: Tensor, weight: float = 0.25) -> Tensor:
     """torch's prelu with one weight, which torch takes as a tensor."""
     return F.prelu(x, x.new_tensor([weight]))
 
 
-def glu(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+def glu(a: Tensor, b: Tensor) -> Tensor:
     """torch's glu, which takes both halves in one tensor."""
     return F.glu(torch.stack([a, b]), dim=0).squeeze(0)
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
     """The callable for each activation torch ships."""
-    found = {name: _SPELLED_OTHERWISE.get(name) or _by_name(spellings) for name, spellings in wanted.items()}
-    common = {"array": "torch", "derivative": "autograd"}
-    return {name: {**common, **entry} for name, entry in found.items() if entry is not None}
+    return shipped("torch", wanted, _SPELLED_OTHERWISE, _PLACES, _keeps_shape)
 
 
-def _by_name(spellings: list[str]) -> dict[str, Any] | None:
-    for place, module in _PLACES:
-        for spelling in spellings:
-            function = getattr(module, spelling, None)
-            if callable(function) and _is_elementwise(function):
-                return {"function": f"{place}:{spelling}"}
-    return None
-
-
-def _is_elementwise(function: Any) -> bool:
-    """Takes one tensor and keeps its shape: `linear`, an alias of identity, is something else in torch."""
+def _keeps_shape(function: Any) -> bool:
     try:
         return function(torch.zeros(3)).shape == (3,)
     except (TypeError, RuntimeError, AttributeError):

@@ -35,7 +35,7 @@ SYMPTOMS: dict[str, Callable[[Subject], np.ndarray]] = {
     "loses every digit": _digits_lost,
     "is inaccurate": lambda s: np.ones(len(s.got), dtype=bool),
 }
-"""From worst to mildest; a failure counts for the first that fits."""
+"""Symptoms from worst to mildest; a failure counts for the first that fits."""
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
 
 
 def _by_symptom(subject: Subject) -> dict[str, np.ndarray]:
-    """Which inputs fail in which way; every failing input in one."""
+    """Masks of the failing inputs by symptom; every failing input is in one."""
     left = subject.measured.conditioned > subject.options.max_ulp
     masks: dict[str, np.ndarray] = {}
     for symptom, applies in SYMPTOMS.items():

@@ -36,17 +36,18 @@ def findings(subject: Subject) -> Iterator[Finding]:
     rng = np.random.default_rng(subject.options.seed)
     few = subject.options.examples < len(LENGTHS)
     for length in sorted(rng.choice(LENGTHS, 6, replace=False)) if few else LENGTHS:
-        found = _compare(subject, rng.permutation(len(subject.values))[:length], "contiguous", f"an array of {length}")
-        if found is not None:
-            yield found
+        chosen = rng.permutation(len(subject.values))[:length]
+        finding = _compare(subject, chosen, "contiguous", f"an array of {length}")
+        if finding is not None:
+            yield finding
             break
     even = min(_PART, len(subject.values) // 2 * 2)
     for layout, described in _SPECIAL.items():
         if even == 0 or (layout == "reversed" and subject.implementation.array == "torch"):
             continue  # torch has no negative strides
-        found = _compare(subject, rng.permutation(len(subject.values))[:even], layout, described)
-        if found is not None:
-            yield found
+        finding = _compare(subject, rng.permutation(len(subject.values))[:even], layout, described)
+        if finding is not None:
+            yield finding
 
 
 def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) -> Finding | None:
@@ -68,7 +69,7 @@ def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) 
 
 
 def differing(a: Floats, b: Floats) -> Sequence[int]:
-    """Where two arrays of floats differ. NaNs are all alike; zeros of different sign are not."""
+    """Indices at which two arrays of floats differ. NaNs are all alike; zeros of different sign are not."""
     x, y = a.astype(np.float64), b.astype(np.float64)
     same = ((x == y) & (np.signbit(x) == np.signbit(y))) | (np.isnan(x) & np.isnan(y))
     return np.flatnonzero(~same).tolist()

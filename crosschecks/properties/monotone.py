@@ -23,10 +23,10 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if landscape is None:
         return
     x, got, truth = subject.x, subject.got, subject.truth
-    known = np.isfinite(x) & truth.defined & np.isfinite(got)
+    judged = np.isfinite(x) & truth.defined & np.isfinite(got)
     ulp = np.ldexp(1.0, truth.reference.ulp_exponent)
     for interval in landscape.monotone:
-        inside = np.flatnonzero(known & beyond(x, interval.low, 1) & beyond(x, interval.high, -1))
+        inside = np.flatnonzero(judged & beyond(x, interval.low, 1) & beyond(x, interval.high, -1))
         inside = inside[np.argsort(x[inside], kind="stable")]
         if len(inside) < 2:
             continue
@@ -38,10 +38,10 @@ def findings(subject: Subject) -> Iterator[Finding]:
         back[turns] /= 1 + truth.kappa(high[turns])
         worst = int(np.argmax(back))
         if back[worst] > subject.options.max_ulp / 2:
-            before, here = int(low[worst]), int(high[worst])
+            before, after = int(low[worst]), int(high[worst])
             wanted = {"increasing": "at least", "decreasing": "at most", "constant": "exactly"}[interval.direction]
             message = (
                 f"{interval.direction} from {interval.low.bound(1, 6)} to {interval.high.bound(-1, 6)}, "
                 f"but f({float(x[before]).hex()}) is {got[before]!s}"
             )
-            yield subject.finding(NAME, here, f"{wanted} {got[before]!s}", message)
+            yield subject.finding(NAME, after, f"{wanted} {got[before]!s}", message)

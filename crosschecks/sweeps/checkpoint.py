@@ -1,4 +1,4 @@
-"""How far a sweep came, and the file that keeps it: an interrupted sweep goes on and gives the identical profile.
+"""The state of a sweep, and the file that keeps it: an interrupted sweep goes on and gives the identical profile.
 
 The file is replaced as a whole and only after the new one is safely on the disk, so that it is never torn, whenever
 the process is killed. It says which sweep it belongs to, and no other takes it up.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..inputs.bit_patterns import united
 from .profile import Profile, merged
 from .schedulers import Judged
 from .tile_worker import SweepError
@@ -34,7 +35,7 @@ class State:
 
     profile: Profile
     done: tuple[tuple[int, int], ...] = ()
-    """Which pieces of work, as ranges of their numbers: the first and one past the last."""
+    """The pieces of work, as ranges of their numbers: the first and one past the last."""
     inputs: int = 0
     seconds: float = 0.0
     """Over all sessions."""
@@ -113,7 +114,7 @@ class Progressing:
 
     @property
     def inputs(self) -> int:
-        """How many are done."""
+        """The number of inputs that are done."""
         state, pending = self._held
         return state.inputs + _inputs(pending)
 
@@ -135,12 +136,12 @@ class Progressing:
             self.save()
 
     def state(self) -> State:
-        """All that came back, merged."""
+        """The state with all that came back merged."""
         state, pending = self._held
         seconds = self._before.seconds + time.perf_counter() - self._started
         profile = merged(state.profile.format, (state.profile, *(profile for _, profile in pending)))
         ranges = ((chunk.number, chunk.number + len(chunk.runs)) for chunk, _ in pending)
-        state = State(profile, _united((*state.done, *ranges)), state.inputs + _inputs(pending), seconds)
+        state = State(profile, united((*state.done, *ranges)), state.inputs + _inputs(pending), seconds)
         self._held = state, ()
         return state
 
@@ -160,14 +161,3 @@ class Progressing:
 
 def _inputs(judged: Iterable[Judged]) -> int:
     return sum(count for chunk, _ in judged for _, count in chunk.runs)
-
-
-def _united(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Disjoint ranges in order, those that adjoin as one."""
-    found: list[tuple[int, int]] = []
-    for low, high in sorted(ranges):
-        if found and found[-1][1] == low:
-            found[-1] = (found[-1][0], high)
-        else:
-            found.append((low, high))
-    return tuple(found)

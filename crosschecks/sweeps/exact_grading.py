@@ -7,7 +7,8 @@ the largest?) is decided exactly, so that a profile holds facts and no estimates
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...numerics.floats.error_free import two_sum
-from ...numerics.floats.formats import as_float64, exact, from_bits
+from ...numerics.floats.formats import as_float64, dtype_of, exact, from_bits, to_bits
 from ...numerics.oracle.certified import FLOAT32, Certified, ComparisonUndecided, Values, certified
 from ...numerics.oracle.reference import condition, reference
 from ...numerics.oracle.taylor_rows import BEYOND
@@ -26,8 +27,10 @@ from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import Format, format_named
 from ...proofs.expressions import calculus
-from ...proofs.functions.landscape import decided_landscape
+from ...proofs.functions.landscape import Monotone, decided_landscape
+from ...proofs.reals.reals import Real
 from ..implementation import Implementation
+from ..inputs.bit_patterns import largest
 from ..trials.references import beyond, rounded
 from .profile import BINS, ENDS, GRAIN, Cell, Extreme, graded, larger, shifted, unshifted
 
@@ -36,6 +39,9 @@ THRESHOLDS = ENDS[1:-2]
 SIDE = 2.0**-20
 """The largest distance, in ULP, of a value with a bar of 0 from the exact one, on the same side of every float."""
 Floats64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Above = Callable[[NDArray[np.intp], float], Flags]
+"""Decides exactly which of the errors at some indices are above a bound."""
 
 LARGE = 2.0**22
 """The error, in ULP, from which a result may be so far from the value in size that their difference is no float64."""
@@ -55,7 +61,7 @@ class Batch:
     values: Values
 
     def at(self, chosen: Any) -> Batch:
-        """Some of them."""
+        """The batch of some of the results."""
         v = self.values
         values = Values(v.value[chosen], v.bar[chosen], v.judged[chosen])
         return Batch(self.patterns[chosen], self.x[chosen], self.got[chosen], values)
@@ -88,16 +94,16 @@ class Judge:
 
     def turned_back(self, first: int, got: Any, count: Callable[[Any], int] = np.count_nonzero) -> int:
         """Among consecutive results, how many pairs of neighbours go the wrong way. `count` those of their library."""
-        found = 0
+        pairs = 0
         for low, high, way in self.runs:
             part = got[max(low - first, 0) : max(high + 1 - first, 0)]
             if way and len(part) > 1:
                 wrong = part[1:] < part[:-1] if way > 0 else part[1:] > part[:-1]
-                found += int(count(wrong))
-        return found
+                pairs += int(count(wrong))
+        return pairs
 
     def out_of_bounds(self, got: Any, count: Callable[[Any], int] = np.count_nonzero) -> int:
-        """How many results lie beyond the certified bounds."""
+        """The number of results beyond the certified bounds."""
         low, high = self.bounds
         return int(count((got < low) | (got > high)))
 
@@ -115,7 +121,7 @@ class Judge:
         worst = None
         if not agree.all():
             at = int(np.argmin(agree))
-            worst = Extreme(math.inf, int(patterns[at]), self._bits(got[at]))
+            worst = Extreme(math.inf, int(patterns[at]), self.bits(got[at]))
         return Cell(len(patterns), tuple(histogram), histogram[0], worst, worst)
 
     def cell(self, batch: Batch, known: Cell | None = None) -> Cell:
@@ -141,16 +147,16 @@ class Judge:
         )
 
     def _flushed(self, batch: Batch) -> NDArray[np.bool_]:
-        """Where 0 came back for what rounds to a subnormal number."""
-        fmt, found = self.format, np.zeros(len(batch.x), np.bool_)
+        """A mask of the zeros that came back for what rounds to a subnormal number."""
+        fmt, flushed = self.format, np.zeros(len(batch.x), np.bool_)
         zeros = np.flatnonzero((batch.got == 0) & (np.abs(batch.values.value) < 2 * float(fmt.min_normal)))
         if zeros.size:
             some, half = batch.at(zeros), float(fmt.min_subnormal) / 2
             size, top = np.full(len(zeros), half), np.full(len(zeros), float(fmt.min_normal) - half)
             up, down = self.compare(some, size) > 0, self.compare(some, -size) < 0
             small = (self.compare(some, top) < 0) & (self.compare(some, -top) > 0)
-            found[zeros] = (up | down) & small
-        return found
+            flushed[zeros] = (up | down) & small
+        return flushed
 
     def compare(self, batch: Batch, m: Floats64) -> NDArray[np.int8]:
         """The signs of f(x) - m, certain."""
@@ -167,13 +173,15 @@ class Judge:
     def compare_sum(self, batch: Batch, step: Floats64, ulp: Floats64) -> NDArray[np.int8]:
         """The signs of f(x) - (got + step), certain; the sum need not be a float64."""
         v = batch.values
+        m: Floats64
+        lost: Floats64
         m, lost = two_sum(batch.got, step)
         signs = self.compare(batch, m)
         distance = np.abs(v.value - m)
         # Where the bar is 0, the value is as good as f(x) for a multiple of 2**-10 ULP, and to 2**-20 ULP for all else.
         on_grid = (lost == 0) & (np.ldexp(m / ulp, 10) == np.rint(np.ldexp(m / ulp, 10)))
         reach = np.where(v.bar > 0, v.bar, 2.0**-18 * ulp) + 2 * np.abs(lost)
-        doubtful = ~(distance > reach) & np.where(v.bar > 0, lost != 0, ~on_grid)
+        doubtful: Flags = ~(distance > reach) & np.where(v.bar > 0, lost != 0, ~on_grid)
         for i in np.flatnonzero(doubtful & ~np.isnan(v.value)):
             level = exact(float(batch.got[i])) + exact(float(step[i]))
             signs[i] = self.truth.side(float(batch.x[i]), level)
@@ -181,17 +189,17 @@ class Judge:
 
     def conditioned_above(self, x: float, got: float, ulp: float, bound: float) -> bool:
         """Whether error / (1 + kappa) is above a bound, decided by ball arithmetic."""
-        here, slope = self.truth.exactly(x), self.slope.exactly(x)
-        if isinstance(here, fmpq) and isinstance(slope, fmpq):
+        truth, slope = self.truth.exactly(x), self.slope.exactly(x)
+        if isinstance(truth, fmpq) and isinstance(slope, fmpq):
             top = abs(exact(x) * slope)
-            if here == 0:
+            if truth == 0:
                 return top == 0 and abs(exact(got)) > exact(bound) * exact(ulp)
-            return abs(exact(got) - here) > exact(bound) * exact(ulp) * (1 + top / abs(here))
+            return abs(exact(got) - truth) > exact(bound) * exact(ulp) * (1 + top / abs(truth))
         for bits in (128, 512, 2048):
-            if here is None or slope is None:
+            if truth is None or slope is None:
                 break
             with precision(bits):
-                value, rate = (v(bits) if callable(v) else arb(v) for v in (here, slope))
+                value, rate = (v(bits) if callable(v) else arb(v) for v in (truth, slope))
                 top = abs(arb(exact(x)) * rate)
                 if value.is_zero() and not top.is_zero():
                     return False  # kappa is infinite
@@ -205,8 +213,8 @@ class Judge:
         """The condition number of the function at each input, to a relative 2**-30 of 1 + kappa."""
         slope = self.slope(batch.x)
         with np.errstate(all="ignore"):
-            found = np.abs(batch.x * slope.value / batch.values.value)
-        found = np.where(slope.judged & ~np.isnan(found), found, 0.0)
+            kappas = np.abs(batch.x * slope.value / batch.values.value)
+        kappas = np.where(slope.judged & ~np.isnan(kappas), kappas, 0.0)
         value, rate = (_size_unknown(v) for v in (batch.values, slope))
         with np.errstate(over="ignore"):
             # The slope's side of the smallest float is known, and mostly nothing more is needed.
@@ -215,23 +223,24 @@ class Judge:
         unsure = value | (rate & ~(negligible & (np.abs(slope.value) < BEYOND)))
         left = np.flatnonzero(unsure)
         if left.size:
-            found[left] = self._kappa_of_little(batch.x[left])
-        return found
+            kappas[left] = self._kappa_of_little(batch.x[left])
+        return kappas
 
     def _kappa_of_little(self, x: Floats64) -> Floats64:
         """The condition number where the function or its slope is far below the range of the format."""
         value, slope = (certified(self.truth.expr, self.order + k, sizes=True)(x) for k in (0, 1))
         with np.errstate(all="ignore"):
-            found = np.abs(x * slope.value / value.value)
-        known = value.judged & slope.judged
+            kappas = np.abs(x * slope.value / value.value)
+        reliable = value.judged & slope.judged
         for v in (value, slope):
-            known &= (np.abs(v.value) > LITTLE) & (v.bar < 2.0**-40 * np.abs(v.value))
-        left = np.flatnonzero(~known)
+            reliable &= (np.abs(v.value) > LITTLE) & (v.bar < 2.0**-40 * np.abs(v.value))
+        left = np.flatnonzero(~reliable)
         if left.size:
-            found[left] = condition(self.entry, x[left], order=self.order, parameters=self.parameters)
-        return found
+            kappas[left] = condition(self.entry, x[left], order=self.order, parameters=self.parameters)
+        return kappas
 
-    def _bits(self, got: float) -> int:
+    def bits(self, got: float) -> int:
+        """The bit pattern of a result."""
         return int(_patterns(np.array([got]), self.format)[0])
 
 
@@ -263,8 +272,8 @@ class Errors:
         self.error = np.where(self.numbers, self.error, np.where(~np.isfinite(wanted) & agree, 0.0, math.inf))
         self.bar = np.where(self.numbers, self.bar, 0.0)
 
-    def above(self, threshold: float, chosen: NDArray[np.intp] | None = None) -> tuple[NDArray, NDArray]:
-        """Where errors are above a threshold, and where they equal it; for all inputs or for some."""
+    def above(self, threshold: float, chosen: NDArray[np.intp] | None = None) -> tuple[Flags, Flags]:
+        """Masks of the errors above a threshold and of those that equal it; for all inputs or for some."""
         error, bar = (self.error, self.bar) if chosen is None else (self.error[chosen], self.bar[chosen])
         above, equal = error > threshold + bar, (error == threshold) & (bar == 0)
         open_ = np.flatnonzero(~above & (error > threshold - bar) & (bar > 0))
@@ -278,7 +287,7 @@ class Errors:
         return above, equal
 
     def histogram(self) -> tuple[int, ...]:
-        """How many errors lie in each bin."""
+        """The number of errors in each bin."""
         _, exact_ = self.above(0.0)
         counts = [int(exact_.sum())]
         rest = len(self.error) - counts[0]
@@ -290,24 +299,24 @@ class Errors:
         return (*counts, rest - infinite, infinite)
 
     def correctly_rounded(self) -> int:
-        """How many results are the nearest float, the even one of two."""
+        """The number of results that are the nearest float, the even one of two."""
         above, tied = self.above(0.5)
         odd = _patterns(self.batch.got, self.judge.format) & 1
         return int((~above & ~(tied & (odd == 1))).sum())
 
-    def worst(self, known: Extreme | None) -> Extreme | None:
+    def worst(self, best: Extreme | None) -> Extreme | None:
         """The largest error, if it is larger than a known one or comes before it."""
-        return self._largest(self.error, self.bar, known, lambda at, bound: self.above(bound, at)[0])
+        return self._largest(self.error, self.bar, best, lambda at, bound: self.above(bound, at)[0], self.batch)
 
-    def worst_conditioned(self, known: Extreme | None) -> Extreme | None:
+    def worst_conditioned(self, best: Extreme | None) -> Extreme | None:
         """The largest conditioned error."""
         chosen = np.arange(len(self.error))
-        if known:
-            before = self.batch.patterns < known.x
-            floor = np.where(before, grade_below(known.error), known.error)
+        if best:
+            before = self.batch.patterns < best.x
+            floor = np.where(before, grade_below(best.error), best.error)
             chosen = np.flatnonzero(shifted(self.error + np.maximum(self.bar, SIDE)) > floor)
         if not chosen.size:
-            return known
+            return best
         chosen = self._not_outdone(chosen)
         error, bar = self.error[chosen].copy(), self.bar[chosen].copy()
         blamed = np.flatnonzero(_is_blamed(error))
@@ -321,7 +330,7 @@ class Errors:
             points = [(float(some.x[i]), float(some.got[i]), float(ulp[i])) for i in at]
             return np.array([self.judge.conditioned_above(*point, unshifted(bound)) for point in points], np.bool_)
 
-        return self._largest(error, bar, known, above, some)
+        return self._largest(error, bar, best, above, some)
 
     def _conditioned(self, chosen: NDArray[np.intp]) -> tuple[Floats64, Floats64]:
         """Errors divided by 1 + kappa, with bars."""
@@ -340,38 +349,37 @@ class Errors:
         return chosen[shifted(most * (1 + 2.0**-28)) > grade_below(graded(float(shifted(max(top - bar, 0.0)))))]
 
     def _largest(
-        self, error: Floats64, bar: Floats64, known: Extreme | None, above: Any, batch: Batch | None = None
+        self, error: Floats64, bar: Floats64, best: Extreme | None, above: Above, batch: Batch
     ) -> Extreme | None:
-        """The largest of errors known up to bars; `above(indices, bound)` decides exactly."""
-        batch = batch or self.batch
+        """The largest of the errors of a batch, known up to bars."""
         if not error.size:
-            return known
+            return best
         grade = graded(max(0.0, float(np.max(error - bar))))
         open_ = np.flatnonzero(error + bar > grade)
         while open_.size and (beyond_ := open_[above(open_, grade)]).size:
             grade = graded(math.nextafter(grade, math.inf))
             open_ = beyond_
-        if known and grade < known.error:
-            return known
+        if best and grade < best.error:
+            return best
         bound = grade_below(grade)
         sure = np.flatnonzero(error - bar > bound) if grade > 0 else np.flatnonzero(error == 0)
         first = int(sure[0]) if sure.size else len(error)
         maybe = np.flatnonzero((error + bar > bound)[:first] & ~(error - bar > bound)[:first] & (bar > 0)[:first])
         if grade > 0 and maybe.size:
             first = int(min([first, *maybe[above(maybe, bound)]]))
-        found = Extreme(grade, int(batch.patterns[first]), self.judge._bits(float(batch.got[first])))
-        return larger(found, known)
+        found = Extreme(grade, int(batch.patterns[first]), self.judge.bits(float(batch.got[first])))
+        return larger(found, best)
 
 
 def _size_unknown(v: Values) -> NDArray[np.bool_]:
-    """Where the oracle tells sides of floats, but no sizes."""
+    """A mask of the inputs at which the oracle tells sides of floats, but no sizes."""
     size = np.abs(v.value)
     stands_in = (v.bar == 0) & (size > 0) & ((size < float(FLOAT32.min_normal)) | (size >= BEYOND))
     return stands_in | (v.bar > 2.0**-32 * size)
 
 
 def _is_blamed(error: Floats64) -> NDArray[np.bool_]:
-    """Which errors are divided by 1 + kappa: a positive one of at most a grain counts as a grain anyway."""
+    """A mask of the errors that are divided by 1 + kappa: a positive one up to a grain counts as a grain anyway."""
     return (error > GRAIN / 2) & np.isfinite(error)
 
 
@@ -402,42 +410,31 @@ def _exponents(judge: Judge, batch: Batch) -> NDArray[np.int64]:
     return high
 
 
-def _runs(monotone: Any, fmt: Format) -> tuple[tuple[int, int, int], ...]:
+def _runs(monotone: Iterable[Monotone], fmt: Format) -> tuple[tuple[int, int, int], ...]:
     """Monotone intervals as runs of patterns of one sign: first, last, direction."""
     ways = {"increasing": 1, "decreasing": -1, "constant": 0}
     sign = 1 << (fmt.bits - 1)
-    top = int(_patterns(np.array([float(fmt.max_finite)]), fmt)[0])
-    found = []
+    magnitudes = range(largest(fmt) + 1)
+    runs: list[tuple[int, int, int]] = []
     for interval in monotone:
         for side in (1, -1):
             near, far = (interval.low, interval.high) if side > 0 else (interval.high, interval.low)
-            first = _bisect(lambda p, s=side, e=near: _inside(p, s, e, s, fmt), top)
-            last = _bisect(lambda p, s=side, e=far: not _inside(p, s, e, -s, fmt), top) - 1
+            first = bisect_left(magnitudes, True, key=lambda m, s=side, e=near: _inside(m, s, e, s, fmt))
+            last = bisect_left(magnitudes, True, key=lambda m, s=side, e=far: not _inside(m, s, e, -s, fmt)) - 1
             if first < last:
                 base = sign if side < 0 else 0
-                found.append((base + first, base + last, side * ways[interval.direction]))
-    return tuple(sorted(found))
+                runs.append((base + first, base + last, side * ways[interval.direction]))
+    return tuple(sorted(runs))
 
 
-def _inside(magnitude: int, side: int, end: Any, way: int, fmt: Format) -> bool:
+def _inside(magnitude: int, side: int, end: Real, way: int, fmt: Format) -> bool:
     """Whether the float of this magnitude and sign lies strictly to one side of a real."""
     x = side * as_float64(from_bits(np.array([magnitude]), fmt))
     return end.infinite == -way or (not end.infinite and bool(beyond(x, end, way)[0]))
 
 
-def _bisect(holds: Any, top: int) -> int:
-    """The smallest magnitude from 0 to top for which a monotone condition holds; top + 1 if there is none."""
-    low, high = 0, top + 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return low
-
-
 def _patterns(values: Floats64, fmt: Format) -> NDArray[np.int64]:
     """The bit patterns of floats of a format, given as float64."""
-    from ...numerics.floats.formats import dtype_of, to_bits
-
     with np.errstate(over="ignore", invalid="ignore"):
         return to_bits(np.ascontiguousarray(values.astype(dtype_of(fmt)))).astype(np.int64)
 

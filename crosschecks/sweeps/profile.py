@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ...proofs.enclosures.formats import Format, format_named
+from ..documents import plain
 
 GRAIN = 2.0**-10
 """Largest errors are compared after rounding up to a multiple of this many ULP, large ones to 20 significant bits."""
@@ -76,7 +77,7 @@ class Cell:
 
     inputs: int = 0
     histogram: tuple[int, ...] = (0,) * BINS
-    """How many errors fall into each bin (:data:`ENDS`). Inputs not judged and flushed results are in none."""
+    """The number of errors in each bin (:data:`ENDS`). Inputs not judged and flushed results are in none."""
     correctly_rounded: int = 0
     """Results that are the exact value rounded to nearest, ties to even."""
     worst: Extreme | None = None
@@ -115,23 +116,19 @@ class Cell:
 
     @property
     def judged(self) -> int:
-        """How many errors the histogram counts."""
+        """The number of errors in the histogram."""
         return sum(self.histogram)
 
     def to_json(self) -> dict[str, Any]:
         """Strict JSON without what is zero."""
-        data = {f.name: getattr(self, f.name) for f in fields(self)}
-        data["histogram"] = {str(k): n for k, n in enumerate(self.histogram) if n}
-        for name in ("worst", "worst_conditioned"):
-            extreme = data[name]
-            data[name] = extreme and {"error": _number(extreme.error), "x": extreme.x, "got": extreme.got}
+        data = {**plain(self), "histogram": {str(k): n for k, n in enumerate(self.histogram) if n}}
         return {name: value for name, value in data.items() if value}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Cell:
         """The cell that :meth:`to_json` wrote."""
-        counts = {int(k): n for k, n in data.get("histogram", {}).items()}
-        read: dict[str, Any] = {**data, "histogram": tuple(counts.get(k, 0) for k in range(BINS))}
+        counts = data.get("histogram", {})
+        read: dict[str, Any] = {**data, "histogram": tuple(counts.get(str(k), 0) for k in range(BINS))}
         for name in ("worst", "worst_conditioned"):
             if extreme := data.get(name):
                 read[name] = Extreme(float(extreme["error"]), extreme["x"], extreme["got"])
@@ -165,7 +162,7 @@ class Profile:
     """Cells by binade, with what is needed to merge: a commutative monoid whose neutral element has no cells."""
 
     format: str
-    cells: Mapping[int, Cell] = field(default_factory=dict)
+    cells: Mapping[int, Cell] = field(default_factory=dict[int, Cell])
     """By sign and exponent (:func:`binade`); NaNs and infinities under SPECIAL."""
     edges: frozenset[Edge] = frozenset()
     failures: tuple[Failure, ...] = ()
@@ -175,7 +172,7 @@ class Profile:
 
     @cached_property
     def finite(self) -> Cell:
-        """All finite inputs together."""
+        """The cell of all finite inputs."""
         return sum((cell for key, cell in sorted(self.cells.items()) if key != SPECIAL), Cell())
 
     @property
@@ -223,25 +220,25 @@ def merged(fmt: str, profiles: Iterable[Profile]) -> Profile:
 def _closed(fmt: Format, edges: set[Edge]) -> dict[int, int]:
     """Takes the pairs whose halves are both there out of the edges, and counts by binade those that turn back."""
     uppers = {edge.x: edge for edge in edges if edge.side == -1}
-    found: dict[int, int] = {}
+    turned_back: dict[int, int] = {}
     for low in [edge for edge in edges if edge.side == 1 and edge.x + 1 in uppers]:
         high = uppers[low.x + 1]
         edges -= {low, high}
         if low.direction * (ordered(high.got, fmt) - ordered(low.got, fmt)) < 0:
             key = binade(low.x, fmt)
-            found[key] = found.get(key, 0) + 1
-    return found
+            turned_back[key] = turned_back.get(key, 0) + 1
+    return turned_back
 
 
 def _joined(failures: Sequence[Failure]) -> tuple[Failure, ...]:
     """Failures on adjoining runs with the same message as one, so that chunks do not show."""
-    found: list[Failure] = []
+    joined: list[Failure] = []
     for failure in failures:
-        if found and found[-1].last + 1 == failure.first and found[-1].message == failure.message:
-            found[-1] = Failure(found[-1].first, failure.last, failure.message)
+        if joined and joined[-1].last + 1 == failure.first and joined[-1].message == failure.message:
+            joined[-1] = Failure(joined[-1].first, failure.last, failure.message)
         else:
-            found.append(failure)
-    return tuple(found)
+            joined.append(failure)
+    return tuple(joined)
 
 
 def binade(pattern: int, fmt: Format) -> int:
@@ -253,7 +250,3 @@ def ordered(pattern: int, fmt: Format) -> int:
     """A number that grows with the float of this pattern; both zeros are 0."""
     sign = 1 << (fmt.bits - 1)
     return sign - pattern if pattern & sign else pattern
-
-
-def _number(value: float) -> float | str:
-    return value if math.isfinite(value) else "inf"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from ...numerics.floats.formats import from_bits, hex_text
 from ...numerics.floats.ulp import conditioned, ulp_errors
 from ...numerics.oracle.reference import condition, reference
 from ...proofs.enclosures.formats import Format, format_named
+from ..documents import plain
 from ..findings import shown
 from ..implementation import Implementation
 from .profile import ENDS, SPECIAL, Cell, Extreme, Failure, Profile
@@ -27,9 +27,9 @@ class SweepResult:
     format: str
     patterns: str
     asked: int
-    """How many inputs the patterns are."""
+    """The number of inputs that the patterns are."""
     inputs: int
-    """How many of them were gone through: all, if `finished`."""
+    """The number of inputs that were gone through: all, if `finished`."""
     profile: Profile
     seconds: float
     """Over all sessions of a sweep that was interrupted."""
@@ -57,14 +57,14 @@ class SweepResult:
 
     def to_json(self) -> dict[str, Any]:
         """One entry of the results of `sweep --json`, as strict JSON."""
-        one, fmt = self.implementation, format_named(self.format)
+        implementation, fmt = self.implementation, format_named(self.format)
         finite, special = self.profile.finite, self.profile.special
-        return {
-            "target": one.target,
-            "activation": one.activation,
-            "parameters": {name: _number(value) for name, value in one.parameters},
-            "order": one.order,
-            "device": one.device,
+        data = {
+            "target": implementation.target,
+            "activation": implementation.activation,
+            "parameters": dict(implementation.parameters),
+            "order": implementation.order,
+            "device": implementation.device,
             "dtype": self.format,
             "patterns": self.patterns,
             "asked": self.asked,
@@ -73,30 +73,26 @@ class SweepResult:
             "seconds": self.seconds,
             "versions": dict(self.versions),
             "judged": finite.judged,
-            "max_ulp": _number(self.max_ulp),
-            "worst": worst(finite.worst, one, fmt),
-            "max_ulp_conditioned": _number(self.max_ulp_conditioned),
-            "worst_conditioned": worst(finite.worst_conditioned, one, fmt),
-            "correctly_rounded": finite.correctly_rounded,
-            "histogram": histogram(finite),
-            "turned_back": finite.turned_back,
-            "flushed": finite.flushed,
-            "out_of_bounds": finite.out_of_bounds,
-            "unjudged": finite.unjudged,
+            "max_ulp": self.max_ulp,
+            "worst": worst(finite.worst, implementation, fmt),
+            "max_ulp_conditioned": self.max_ulp_conditioned,
+            "worst_conditioned": worst(finite.worst_conditioned, implementation, fmt),
+            **_counts(finite),
             "special": {
                 "inputs": special.inputs,
                 "mismatches": special.histogram[-1],
-                "worst": worst(special.worst, one, fmt) if special.histogram[-1] else None,
+                "worst": worst(special.worst, implementation, fmt) if special.histogram[-1] else None,
             },
             "failed_inputs": self.failed_inputs,
             "failures": [_failure(failure, fmt) for failure in self.profile.failures],
             "binades": [_binade(key, cell, fmt) for key, cell in self.profile.cells.items() if key != SPECIAL],
             "checkpoint_problem": self.checkpoint_problem,
         }
+        return plain(data)
 
 
 def histogram(cell: Cell) -> dict[str, int]:
-    """How many errors fall into each bin, without the empty ones."""
+    """The number of errors in each bin, without the empty ones."""
     return {label: count for label, count in zip(LABELS, cell.histogram, strict=True) if count}
 
 
@@ -105,18 +101,18 @@ def worst(extreme: Extreme | None, implementation: Implementation, fmt: Format) 
     if extreme is None:
         return None
     x, got = (from_bits([pattern], fmt) for pattern in (extreme.x, extreme.got))
-    about = {"order": implementation.order, "parameters": dict(implementation.parameters)}
-    exact = reference(implementation.activation, x, **about)
+    name, order, parameters = implementation.activation, implementation.order, dict(implementation.parameters)
+    exact = reference(name, x, order=order, parameters=parameters)
     error = ulp_errors(got, exact)
-    kappa = condition(implementation.activation, x, **about)
+    kappa = condition(name, x, order=order, parameters=parameters)
     return {
         "x": shown(x[0]),
         "x_hex": hex_text(x[0]),
         "x_bits": _bits(extreme.x, fmt),
         "got": shown(got[0]),
         "expected": shown(exact.value[0]),
-        "ulp": _number(float(error[0])),
-        "conditioned": _number(float(conditioned(error, kappa)[0])),
+        "ulp": float(error[0]),
+        "conditioned": float(conditioned(error, kappa)[0]),
     }
 
 
@@ -128,10 +124,16 @@ def _binade(key: int, cell: Cell, fmt: Format) -> dict[str, Any]:
         "exponent": biased - 1 + fmt.emin if biased else "subnormal",
         "inputs": cell.inputs,
         "judged": cell.judged,
-        "max_ulp": _number(_error(cell.worst)),
+        "max_ulp": _error(cell.worst),
         "at": _hex(cell.worst, fmt),
-        "max_ulp_conditioned": _number(cell.conditioned),
+        "max_ulp_conditioned": cell.conditioned,
         "at_conditioned": _hex(cell.worst_conditioned, fmt),
+        **_counts(cell),
+    }
+
+
+def _counts(cell: Cell) -> dict[str, Any]:
+    return {
         "correctly_rounded": cell.correctly_rounded,
         "histogram": histogram(cell),
         "turned_back": cell.turned_back,
@@ -162,7 +164,3 @@ def _bits(pattern: int, fmt: Format) -> str:
 
 def _error(extreme: Extreme | None) -> float | None:
     return extreme and extreme.error
-
-
-def _number(value: Any) -> Any:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,22 +6,22 @@ that what the implementation is called with does not depend on the chunks.
 
 from __future__ import annotations
 
-import os
-import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
 from ..inputs.bit_patterns import Run
 from ..targets.versions import libraries
+from ..workers.pool import served
 from .profile import Profile
-from .tile_worker import Guarded, Stopped, SweepError, Task
+from .tile_worker import Guarded, SweepError, Task
 
 DASK_SECONDS = 30.0
-"""How long the cluster may take to answer at first."""
+"""The longest time, in seconds, that the cluster may take to answer at first."""
 
 
 @dataclass(frozen=True)
@@ -35,52 +35,10 @@ class Chunk:
 Judged = tuple[Chunk, Profile]
 
 
-def available_cores() -> int:
-    """How many processes this one may run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def on_processes(task: Task, chunks: Iterator[Chunk], *, workers: int) -> Generator[Judged, None, None]:
     """Chunks and their profiles, from `workers` local processes. Raises SweepError. Closing it ends the processes."""
-    found: queue.SimpleQueue[Judged | BaseException | None] = queue.SimpleQueue()
-    taking, stopping = threading.Lock(), threading.Event()
-
-    def serve(guarded: Guarded) -> None:
-        """One process and the thread that waits for it; None says that there was nothing left to do."""
-        try:
-            with guarded:
-                while not stopping.is_set():
-                    with taking:
-                        chunk = next(chunks, None)
-                    if chunk is None:
-                        break
-                    found.put((chunk, guarded.profile(chunk.runs)))
-            found.put(None)
-        except Stopped:
-            pass
-        except BaseException as error:
-            found.put(error)
-
-    crew = [Guarded(task, stopped=stopping.is_set) for _ in range(workers)]
-    threads = [threading.Thread(target=serve, args=(guarded,), daemon=True) for guarded in crew]
-    try:
-        for thread in threads:
-            thread.start()
-        working = workers
-        while working:
-            match found.get():
-                case None:
-                    working -= 1
-                case BaseException() as error:
-                    raise error
-                case judged:
-                    yield judged
-    finally:
-        stopping.set()
-        for guarded, thread in zip(crew, threads, strict=True):
-            while thread.is_alive():
-                guarded.kill()
-                thread.join(0.1)
+    crew = [Guarded(task) for _ in range(workers)]
+    return served(chunks, crew, lambda guarded, chunk: guarded.profile(chunk.runs))
 
 
 def on_one(guarded: Guarded, task: Task, chunks: Iterator[Chunk]) -> Generator[Judged, None, None]:
@@ -91,36 +49,36 @@ def on_one(guarded: Guarded, task: Task, chunks: Iterator[Chunk]) -> Generator[J
 
 
 def on_dask(
-    task: Task, chunks: Iterator[Chunk], *, address: str, versions: dict[str, str]
+    task: Task, chunks: Iterator[Chunk], *, address: str, versions: Mapping[str, str]
 ) -> Generator[Judged, None, None]:
     """Judges the chunks on the Dask cluster whose scheduler has this address. Raises SweepError, also where a worker
     of the cluster has other versions of what the results depend on."""
     try:
-        from distributed import Client, as_completed  # pyright: ignore[reportMissingImports]
+        distributed: Any = import_module("distributed")
     except ImportError:
         raise SweepError("--dask needs the package distributed: pip install 'gradproof[dask]'") from None
     try:
-        client: Any = Client(address, timeout=DASK_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise SweepError(f"dask={address!r}: no scheduler answers there ({error or type(error).__name__})") from None
     with client:
-        asked: dict[Any, Chunk] = {}
+        pending: dict[Any, Chunk] = {}
 
         def submit(count: int) -> list[Any]:
             batch = list(islice(chunks, count))
-            futures = [client.submit(judge_chunk, task, chunk, versions, pure=False) for chunk in batch]
-            asked.update(zip(futures, batch, strict=True))
+            futures: list[Any] = [client.submit(judge_chunk, task, chunk, versions, pure=False) for chunk in batch]
+            pending.update(zip(futures, batch, strict=True))
             return futures
 
         try:
-            running = as_completed(submit(2), loop=client.loop)
+            running = distributed.as_completed(submit(2), loop=client.loop)
             for future in running:
                 profile = _result(future)
-                yield asked.pop(future), profile
+                yield pending.pop(future), profile
                 # As many as two for each thread of the cluster, which may have grown in the meantime.
-                running.update(submit(max(1, 2 * sum(client.nthreads().values()) - len(asked))))
+                running.update(submit(max(1, 2 * sum(client.nthreads().values()) - len(pending))))
         finally:
-            client.cancel(list(asked), force=True)
+            client.cancel(list(pending), force=True)
             with suppress(Exception):  # of a worker that is gone; what is left running ends with the worker
                 client.run(_release, task)
 
@@ -138,11 +96,11 @@ _here: dict[int, Guarded] = {}
 """On a worker of the cluster: the process that each of its threads has started."""
 
 
-def judge_chunk(task: Task, chunk: Chunk, versions: dict[str, str]) -> Profile:
+def judge_chunk(task: Task, chunk: Chunk, versions: Mapping[str, str]) -> Profile:
     """Runs on a worker of the cluster, which keeps the process for the next chunk."""
-    for name, found in libraries(task.implementation).items():
-        if found != versions[name]:
-            raise SweepError(f"a worker of the cluster has {name} {found}, expected {versions[name]}")
+    for name, installed in libraries(task.implementation).items():
+        if installed != versions[name]:
+            raise SweepError(f"a worker of the cluster has {name} {installed}, expected {versions[name]}")
     mine = threading.get_ident()
     if mine in _here and _here[mine].task != task:
         _here.pop(mine).close()
@@ -151,6 +109,7 @@ def judge_chunk(task: Task, chunk: Chunk, versions: dict[str, str]) -> Profile:
 
 def _release(task: Task) -> None:
     """Runs on a worker of the cluster when a sweep has ended."""
-    for guarded in list(_here.values()):
+    for thread, guarded in list(_here.items()):
         if guarded.task == task:
-            guarded.kill()
+            del _here[thread]
+            guarded.stop()

@@ -10,7 +10,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ from ..inputs.bit_patterns import ALL, Patterns
 from ..inputs.bit_patterns import patterns as patterns_named
 from ..targets.resolve import Request, resolve
 from ..targets.versions import libraries
+from ..workers.pool import available_cores
 from ..workers.worker_process import Worker
 from .checkpoint import Checkpoint, Progressing, State
 from .profile import Profile
 from .result import SweepResult
-from .schedulers import Chunk, available_cores, on_dask, on_one, on_processes
+from .schedulers import Chunk, on_dask, on_one, on_processes
 from .tile_worker import PROFILE_OF, Guarded, SweepError, Task
 from .tiles import TILE
 
@@ -40,6 +41,58 @@ SMALL_TILE = 1 << 12
 
 Tell = Callable[[int, int, float], object]
 """Told of progress: inputs done, inputs in all, inputs a second."""
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """The options of a sweep that do not say what is swept; see :func:`sweep`."""
+
+    patterns: str = ALL
+    device: str | None = None
+    workers: int | None = None
+    dask: str | None = None
+    seconds: float = 60.0
+    chunk: int | None = None
+    tile: int | None = None
+    judge: str = PROFILE_OF
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A sweep, and how its work is cut."""
+
+    task: Task
+    inputs: Patterns
+    tile: int
+    chunk: int
+    """The most tiles of a chunk."""
+    workers: int
+    versions: Mapping[str, str]
+
+    def identity(self) -> dict[str, Any]:
+        """All that the profile of the sweep depends on."""
+        return {
+            **self.task.to_json()["implementation"],
+            "format": self.task.format,
+            "patterns": self.inputs.spec,
+            "inputs": self.inputs.inputs,
+            "runs": hashlib.sha256(repr(self.inputs.runs).encode()).hexdigest(),
+            "tile": self.tile,
+            "judge": self.task.judge,
+            "seconds": self.task.seconds,
+            "versions": self.versions,
+        }
+
+    def chunks(self, done: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
+        """The chunks of work that are not done."""
+        pieces, number = self.inputs.pieces(self.tile), 0
+        for first, end in chain(done, [(sys.maxsize, sys.maxsize)]):
+            while number < first and (runs := tuple(islice(pieces, min(self.chunk, first - number)))):
+                yield Chunk(number, runs)
+                number += len(runs)
+            if number < first:
+                return
+            number += sum(1 for _ in islice(pieces, end - first))
 
 
 def sweep(
@@ -84,41 +137,43 @@ def sweep(
     Raises SweepError for what cannot be swept, TargetError and UnknownActivation for a target, PatternsError for the
     words, OSError for a checkpoint that cannot be read or made, and Stopped where `guarded` does.
     """
-    if not isinstance(implementation, Implementation | str):
+    if not isinstance(implementation, Implementation | str):  # pyright: ignore[reportUnnecessaryIsInstance]  # a user's
         raise TypeError(f"target={implementation!r}: expected an implementation, or a name such as torch")
-    one = implementation if isinstance(implementation, Implementation) else _only(
-        Request(implementation, as_, dict(parameters or {}), (order,))
-    )  # fmt: skip
-    if len(inputs := definition(one.activation).inputs) > 1:
-        raise SweepError(f"{one.activation} takes {len(inputs)} inputs: a sweep goes through those of one")
-    if device is not None:
-        if one.array != "torch":
-            raise SweepError(f"device={device!r}: {one.target} takes arrays of {one.array}, expected torch's tensors")
-        one = replace(one, device=device)
-    away = one.device is not None and one.device != "cpu"
+    if isinstance(implementation, str):
+        implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,)))
+    options = SweepOptions(patterns, device, workers, dask, seconds, chunk, tile, judge)
     form = fmt if isinstance(fmt, Format) else format_named(fmt)
-    chosen = patterns_named(patterns, form)
-    task = Task(one, form.name, judge, seconds)
-    tile = tile or ((DEVICE_TILE if away else TILE) if form.bits > 16 else SMALL_TILE)
-    known = libraries(one)
-    file = Checkpoint(Path(checkpoint), identity(task, chosen, tile, known)) if checkpoint is not None else None
-    progressing = Progressing((file and file.load()) or State(Profile(form.name)), file)
-    workers = workers or (min(available_cores(), DEVICE_WORKERS) if away else available_cores())
-    size = chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
-    chunks = _chunks(chosen.pieces(tile), size, progressing.state().done)
+    return swept(implementation, form, options, guarded=guarded, checkpoint=checkpoint, progress=progress)
+
+
+def swept(
+    implementation: Implementation,
+    fmt: Format,
+    options: SweepOptions,
+    *,
+    guarded: Guarded | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Tell | None = None,
+) -> SweepResult:
+    """The sweep of one implementation; see :func:`sweep`."""
+    plan = _planned(implementation, fmt, options)
+    task, inputs = plan.task, plan.inputs.inputs
+    file = Checkpoint(Path(checkpoint), plan.identity()) if checkpoint is not None else None
+    progressing = Progressing((file and file.load()) or State(Profile(fmt.name)), file)
+    chunks = plan.chunks(progressing.state().done)
     if guarded is not None:
         judged = on_one(guarded, task, chunks)
-    elif dask:
-        judged = on_dask(task, chunks, address=dask, versions=known)
+    elif options.dask:
+        judged = on_dask(task, chunks, address=options.dask, versions=plan.versions)
     else:
-        judged = on_processes(task, chunks, workers=workers)
+        judged = on_processes(task, chunks, workers=plan.workers)
     finished = False
     try:
         with closing(judged):
-            for found in judged:
-                progressing.add(found)
+            for part in judged:
+                progressing.add(part)
                 if progress is not None:
-                    progress(progressing.inputs, chosen.inputs, progressing.rate)
+                    progress(progressing.inputs, inputs, progressing.rate)
         finished = True
     except KeyboardInterrupt:
         pass
@@ -126,41 +181,33 @@ def sweep(
         problem = progressing.save()
     state = progressing.state()
     return SweepResult(
-        one, form.name, chosen.spec, chosen.inputs, state.inputs, state.profile, state.seconds, finished, known, problem
-    )
+        task.implementation, fmt.name, options.patterns, inputs, state.inputs, state.profile, state.seconds, finished,
+        plan.versions, problem,
+    )  # fmt: skip
+
+
+def _planned(implementation: Implementation, fmt: Format, options: SweepOptions) -> _Plan:
+    """Raises SweepError for what cannot be swept, and PatternsError."""
+    if len(inputs := definition(implementation.activation).inputs) > 1:
+        raise SweepError(f"{implementation.activation} takes {len(inputs)} inputs: a sweep goes through those of one")
+    if options.device is not None:
+        if implementation.array != "torch":
+            expected = f"{implementation.target} takes arrays of {implementation.array}, expected torch's tensors"
+            raise SweepError(f"device={options.device!r}: {expected}")
+        implementation = replace(implementation, device=options.device)
+    away = implementation.device not in (None, "cpu")
+    chosen = patterns_named(options.patterns, fmt)
+    tile = options.tile or ((DEVICE_TILE if away else TILE) if fmt.bits > 16 else SMALL_TILE)
+    workers = options.workers or available_cores(DEVICE_WORKERS if away else None)
+    size = options.chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
+    task = Task(implementation, fmt.name, options.judge, options.seconds)
+    return _Plan(task, chosen, tile, size, workers, libraries(implementation))
 
 
 def _only(request: Request) -> Implementation:
     with Worker() as worker:
-        found = resolve(request, worker)
-    if len(found) != 1:
-        names = ", ".join(dict.fromkeys(i.activation for i in found))
-        raise SweepError(f"target={request.target!r}: expected one implementation, got {len(found)} ({names[:80]})")
-    return found[0]
-
-
-def _chunks(pieces: Iterator[tuple[int, int]], size: int, done: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
-    """The chunks of work that are not done, of at most `size` pieces each."""
-    number = 0
-    for first, end in chain(done, [(sys.maxsize, sys.maxsize)]):
-        while number < first and (runs := tuple(islice(pieces, min(size, first - number)))):
-            yield Chunk(number, runs)
-            number += len(runs)
-        if number < first:
-            return
-        number += sum(1 for _ in islice(pieces, end - first))
-
-
-def identity(task: Task, patterns: Patterns, tile: int, versions: Mapping[str, str]) -> dict[str, Any]:
-    """All that the profile of a sweep depends on."""
-    return {
-        **task.to_json()["implementation"],
-        "format": task.format,
-        "patterns": patterns.spec,
-        "inputs": patterns.inputs,
-        "runs": hashlib.sha256(repr(patterns.runs).encode()).hexdigest(),
-        "tile": tile,
-        "judge": task.judge,
-        "seconds": task.seconds,
-        "versions": versions,
-    }
+        named = resolve(request, worker)
+    if len(named) != 1:
+        names = ", ".join(dict.fromkeys(i.activation for i in named))
+        raise SweepError(f"target={request.target!r}: expected one implementation, got {len(named)} ({names[:80]})")
+    return named[0]

@@ -6,7 +6,7 @@ Both ends of the conversation are here: :class:`Guarded` asks, :func:`answer` is
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -32,10 +32,6 @@ class SweepError(ValueError):
     """The sweep cannot be made; the message is one clear line."""
 
 
-class Stopped(Exception):
-    """The sweep was stopped while a tile was under way."""
-
-
 @dataclass(frozen=True)
 class Task:
     """The part of the work that is the same for every tile."""
@@ -45,7 +41,7 @@ class Task:
     judge: str = PROFILE_OF
     """`module:function`, called and answering as :func:`gradproof.crosschecks.sweeps.tiles.profile_of`."""
     seconds: float = 60.0
-    """How long the implementation may take for one tile."""
+    """The longest time, in seconds, that the implementation may take for one tile."""
 
     def to_json(self) -> dict[str, Any]:
         """Strict JSON, but for infinities among the parameters."""
@@ -54,21 +50,18 @@ class Task:
     @staticmethod
     def from_json(data: dict[str, Any]) -> Task:
         """The task that :meth:`to_json` gave."""
-        one = data["implementation"]
-        pairs = {name: tuple((key, value) for key, value in one[name]) for name in ("parameters", "keywords")}
-        return Task(**{**data, "implementation": Implementation(**{**one, **pairs})})
+        implementation: dict[str, Any] = {**data["implementation"]}
+        for name in ("parameters", "keywords"):
+            implementation[name] = tuple((key, value) for key, value in implementation[name])
+        read: dict[str, Any] = {**data, "implementation": Implementation(**implementation)}
+        return Task(**read)
 
 
 class Guarded:
-    """Judges tiles in a process of its own, started when it is needed. Leaving the context ends the process.
+    """Judges tiles in a process of its own, started when it is needed. Leaving the context ends the process."""
 
-    Args:
-        stopped: asked before every tile; where it says so, `Stopped` is raised.
-    """
-
-    def __init__(self, task: Task, *, stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, task: Task) -> None:
         self.task = task
-        self._stopped = stopped
         self._worker = Worker(environment=ONE_THREAD)
         self._prepared = False
         self._asked_before = False
@@ -87,9 +80,9 @@ class Guarded:
         """Ends the process."""
         self._worker.close()
 
-    def kill(self) -> None:
-        """Ends the process at once; for another thread, which has made `stopped` say so."""
-        self._worker.kill()
+    def stop(self) -> None:
+        """Ends the process for good; a profile that another thread waits for becomes Stopped."""
+        self._worker.stop()
 
     def profile(self, runs: Iterable[Run]) -> Profile:
         """The profile of runs that each lie in one tile. Raises SweepError where the judging itself fails."""
@@ -97,50 +90,47 @@ class Guarded:
         return merged(self.task.format, (self._one(run) for run in runs))
 
     def _one(self, run: Run) -> Profile:
-        found = self._asked("judge", run, self.task.seconds)
-        if isinstance(found, Failed):
-            found = self._again(run, found)
-        if isinstance(found, Failed):
-            return _failed(self.task.format, run, f"{found.how}: {found.message}")
-        return Profile.from_json(found["profile"])
+        answer = self._asked("judge", run, self.task.seconds)
+        if isinstance(answer, Failed):
+            answer = self._again(run, answer)
+        if isinstance(answer, Failed):
+            return _failed(self.task.format, run, f"{answer.how}: {answer.message}")
+        return Profile.from_json(answer["profile"])
 
     def _again(self, run: Run, failed: Failed) -> dict[str, Any] | Failed:
         """A fresh process decides: whether a crash was the implementation's, and whether it hung or the oracle was
         slow."""
         if failed.how != "hang":
-            found = self._asked("judge", run, self.task.seconds)
-            if not (isinstance(found, Failed) and found.how == "hang"):
-                return found
+            answer = self._asked("judge", run, self.task.seconds)
+            if not (isinstance(answer, Failed) and answer.how == "hang"):
+                return answer
         called = self._asked("only call", run, self.task.seconds)
         return called if isinstance(called, Failed) else self._asked("judge", run, WEEK)
 
     def _asked(self, do: str, run: Run, seconds: float) -> dict[str, Any] | Failed:
         if not self._prepared:
             self._prepare()
-        found = self._exchange({"tile": do, "run": run, "together": self._asked_before}, seconds)
+        answer = self._exchange({"tile": do, "run": run, "together": self._asked_before}, seconds)
         self._asked_before = True
-        if isinstance(found, Failed) and found.how not in ("crash", "hang", "garbage"):
-            raise SweepError(_unable(self.task, found))
-        return found
+        if isinstance(answer, Failed) and answer.how not in ("crash", "hang", "garbage"):
+            raise SweepError(_unable(self.task, answer))
+        return answer
 
     def _prepare(self) -> None:
         """Loads everything, which is no part of the time for a tile."""
-        for _ in range(2):
-            found = self._exchange({"tile": "prepare", "task": self.task.to_json()}, None)
-            if not isinstance(found, Failed):
-                self._prepared = True
-                return
-        raise SweepError(_unable(self.task, found))
+        request = {"tile": "prepare", "task": self.task.to_json()}
+        answer = self._exchange(request, None)
+        if isinstance(answer, Failed):  # perhaps the process was killed from outside
+            answer = self._exchange(request, None)
+        if isinstance(answer, Failed):
+            raise SweepError(_unable(self.task, answer))
+        self._prepared = True
 
     def _exchange(self, request: dict[str, Any], seconds: float | None) -> dict[str, Any] | Failed:
-        if self._stopped():
-            raise Stopped
-        found = self._worker.ask({"do": "serve", "service": SERVICE, **request}, seconds)
-        if self._stopped():
-            raise Stopped
-        if isinstance(found, Failed):
+        answer = self._worker.ask({"do": "serve", "service": SERVICE, **request}, seconds)
+        if isinstance(answer, Failed):
             self._prepared = False
-        return found
+        return answer
 
 
 def _unable(task: Task, failed: Failed) -> str:

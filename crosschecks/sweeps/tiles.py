@@ -10,24 +10,27 @@ the oracle's error bar of a threshold.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...numerics.floats.error_free import TwoTerms
 from ...numerics.floats.formats import as_float64, from_bits, to_bits
+from ...numerics.oracle.asymptotes import Beside
 from ...numerics.oracle.certified import ComparisonUndecided, Values
 from ...numerics.oracle.float32_rows import ROW
 from ...numerics.oracle.taylor_rows import DEGREE, powers
 from ...proofs.enclosures.formats import Format
 from ..implementation import Implementation
+from ..inputs.bit_patterns import largest
 from ..workers.array_backends import NUMPY, Arrays, arrays_of
 from ..workers.unguarded import direct
 from .exact_grading import LARGE, THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
-from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, larger, unshifted
+from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, unshifted
 
 TILE = 1 << 18
 """The most inputs an implementation is called on at once; tiles are aligned, so that calls do not depend on chunks."""
@@ -74,7 +77,7 @@ def profile_of_results(
     judge: Judge, first: int, got: Any, known: Profile | None = None, arrays: Arrays = NUMPY
 ) -> Profile:
     """The profile of results at the consecutive patterns from a first one."""
-    best = known.cells if known else {}
+    best: Mapping[int, Cell] = known.cells if known else {}
     fmt, last = judge.format, first + len(got) - 1
     if fmt.name != "float32":  # judged one by one
         got, arrays = arrays.to_numpy(got), NUMPY
@@ -94,18 +97,9 @@ def profile_of_results(
 def _parts(key: int, low: int, high: int, fmt: Format) -> list[tuple[int, int, int]]:
     """A run inside one sign and exponent, cut into finite inputs and special ones."""
     magnitude = low & ((1 << (fmt.bits - 1)) - 1)
-    finite = min(high, low + _largest_finite(fmt) - magnitude)
+    finite = min(high, low + largest(fmt) - magnitude)
     parts = [(key, low, finite)] if finite >= low else []
     return parts + ([(SPECIAL, max(low, finite + 1), high)] if high > finite else [])
-
-
-def _largest_finite(fmt: Format) -> int:
-    """The pattern of the largest finite float."""
-    return (
-        ((fmt.emax - fmt.emin + 1) << (fmt.precision - 1))
-        + (1 << (fmt.precision - 1))
-        - (1 if fmt.overflow == "inf" else 2)
-    )
 
 
 def _failed(fmt: Format, first: int, count: int, message: str) -> Profile:
@@ -159,48 +153,14 @@ def _cell(judge: Judge, batch: Batch, known: Cell) -> Cell:
         return _cell(judge, batch.at(slice(None, half)), known) + _cell(judge, batch.at(slice(half, None)), known)
 
 
-class _Tally:
-    """A cell in the making. Of the worst inputs those are kept that are worse than known ones."""
-
-    def __init__(self, known: Cell) -> None:
-        self.histogram = [0] * BINS
-        self.inputs = self.correctly_rounded = self.flushed = self.unjudged = 0
-        self.worst, self.worst_conditioned = known.worst, known.worst_conditioned
-
-    def best(self) -> Cell:
-        """The worst inputs so far."""
-        return Cell(worst=self.worst, worst_conditioned=self.worst_conditioned)
-
-    def add(self, cell: Cell) -> None:
-        """Takes a cell in."""
-        self.histogram = [a + b for a, b in zip(self.histogram, cell.histogram, strict=True)]
-        self.inputs += cell.inputs
-        self.correctly_rounded += cell.correctly_rounded
-        self.flushed += cell.flushed
-        self.unjudged += cell.unjudged
-        self.worst = larger(self.worst, cell.worst)
-        self.worst_conditioned = larger(self.worst_conditioned, cell.worst_conditioned)
-
-    def cell(self) -> Cell:
-        """The cell of what was counted."""
-        return Cell(
-            self.inputs,
-            tuple(self.histogram),
-            self.correctly_rounded,
-            self.worst,
-            self.worst_conditioned,
-            flushed=self.flushed,
-            unjudged=self.unjudged,
-        )
-
-
 class _Rows:
     """Whole rows of float32 results inside one binade."""
 
     def __init__(self, judge: Judge, first: int, got: Any, arrays: Arrays) -> None:
         self.judge, self.first, self.got, self.arrays = judge, first, got, arrays
         rows = judge.truth.rows(first // ROW, len(got))
-        self.coefficients, self.bars, self.exact = rows.coefficients, rows.bars, rows.exact
+        self.coefficients, self.bars = rows.coefficients, rows.bars
+        self.exact: Sequence[TwoTerms | Beside | None] = rows.exact
         self._classify(rows.tilts)
 
     def _classify(self, tilts: NDArray[np.float64]) -> None:
@@ -240,35 +200,36 @@ class _Rows:
         return x / (np.spacing(x.astype(np.float32)).astype(np.float64) * ROW / 2)
 
     def cell(self, known: Cell) -> Cell:
-        """The cell of all rows."""
-        tally, size = _Tally(known), self.arrays.strip
+        """The cell of all rows. Of the worst inputs those are looked for that are worse than the known ones."""
+        cell, size = Cell(worst=known.worst, worst_conditioned=known.worst_conditioned), self.arrays.strip
         for low, high in pairwise(self._cuts()):
             for start in range(low, high, size):
-                self._strip(slice(start, min(start + size, high)), tally)
-        return tally.cell()
+                cell = self._with_strip(cell, slice(start, min(start + size, high)))
+        return cell
 
     def _cuts(self) -> list[int]:
-        """Where breakpoints are, or exact forms change; both ends too."""
+        """Indices of rows at breakpoints and where exact forms change; both ends too."""
         base = self.first // ROW
         breaks = {cut - base for cut in self.judge.truth.cuts(base, base + len(self.got))}
         return sorted(breaks | {row for row, (a, b) in enumerate(pairwise(self.exact), 1) if a != b})
 
-    def _strip(self, rows: slice, tally: _Tally) -> None:
+    def _with_strip(self, cell: Cell, rows: slice) -> Cell:
+        """The cell of what went before and of some rows."""
         with np.errstate(invalid="ignore"):
             distance, unit, bar = self._distances(rows)
             smallest, largest = self.arrays.ends(distance)
         slow = self.slow[rows] | ~np.isfinite(largest)
         settled = self._settled(rows, largest)
-        self._add_settled(tally, rows, np.flatnonzero(settled))
+        cell += self._settled_cell(rows, np.flatnonzero(settled))
         for row in np.flatnonzero(slow & ~settled) + rows.start:
             results = self.arrays.to_numpy(self.got[row])
-            tally.add(_one_by_one(self.judge, self.first + int(row) * ROW, results, tally.best()))
+            cell += _one_by_one(self.judge, self.first + int(row) * ROW, results, cell)
         fast = ~(slow | settled)
         if fast.any():
             by_row = (np.where(fast, v, np.nan) for v in (smallest, largest, unit, bar))
             strip = _Strip(self, rows, fast, distance, *by_row)
-            strip.count(tally)
-            strip.find_worst(tally)
+            cell = strip.with_worst(cell + strip.counts())
+        return cell
 
     def _settled(self, rows: slice, largest: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Rows on which no number is expected, or numbers are and none came."""
@@ -279,10 +240,10 @@ class _Rows:
             settled[strange] = self.arrays.to_numpy(~finite.any(axis=1))
         return settled
 
-    def _add_settled(self, tally: _Tally, rows: slice, settled: NDArray[np.intp]) -> None:
-        """Each result of such rows is what is expected, or infinitely far from it."""
+    def _settled_cell(self, rows: slice, settled: NDArray[np.intp]) -> Cell:
+        """The cell of such rows: each result is what is expected, or infinitely far from it."""
         if not settled.size:
-            return
+            return Cell()
         xp, got = self.arrays.xp, self.got[rows][settled]
         wanted = self.arrays.column(self.wanted[rows][settled])
         right = xp.where(xp.isnan(wanted), xp.isnan(got), got == wanted)
@@ -292,12 +253,12 @@ class _Rows:
         result = int(to_bits(self.arrays.to_numpy(got[row][column : column + 1]))[0])
         worst = Extreme(0.0 if count == inputs else math.inf, pattern, result)
         histogram = (count, *(0,) * (BINS - 2), inputs - count)
-        tally.add(Cell(inputs, histogram, correctly_rounded=count, worst=worst, worst_conditioned=worst))
+        return Cell(inputs, histogram, correctly_rounded=count, worst=worst, worst_conditioned=worst)
 
     def _distances(self, rows: slice) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
         """Distances of results from values, what an ULP of them is in each row, and the error bars."""
         arrays, got, bars = self.arrays, self.got[rows], self.bars[rows]
-        if (bars > 0).any() and (exact := self.exact[rows.start]) is not None:
+        if (bars > 0).any() and (exact := self.exact[int(rows.start)]) is not None:
             floats = arrays.floats(self.first + rows.start * ROW, len(bars) * ROW, self.judge.format)
             x = arrays.as_float64(floats).reshape(-1, ROW)
             distance = exact.distances(x, arrays.as_float64(got), arrays.xp)
@@ -307,7 +268,7 @@ class _Rows:
     def batch(self, rows: Any, columns: NDArray[np.intp]) -> Batch:
         """Results at some columns of one row, or each of a row of its own, with the oracle's values."""
         patterns = self.first + rows * ROW + columns
-        value = (self.coefficients[rows] * powers().T[columns]).sum(axis=1)
+        value: NDArray[np.float64] = (self.coefficients[rows] * powers().T[columns]).sum(axis=1)
         values = Values(value, np.full(value.shape, self.bars[rows]), np.ones(value.shape, np.bool_))
         x = as_float64(from_bits(patterns, self.judge.format))
         return Batch(patterns, x, as_float64(self.arrays.to_numpy(self.got[rows, columns])), values)
@@ -326,42 +287,37 @@ class _Strip:
     ulp: NDArray[np.float64]
     bar: NDArray[np.float64]
 
-    def count(self, tally: _Tally) -> None:
-        """Adds the fast rows' histogram and correctly rounded results."""
-        inputs = int(np.count_nonzero(self.fast)) * ROW
-        zeros = self._zeros()
-        rest = inputs - zeros
-        tally.inputs += inputs
-        tally.correctly_rounded += inputs
-        tally.histogram[0] += zeros
+    def counts(self) -> Cell:
+        """The fast rows' histogram and correctly rounded results."""
+        inputs = correctly_rounded = int(np.count_nonzero(self.fast)) * ROW
+        histogram = [self._zeros(), *[0] * (BINS - 1)]
+        rest = inputs - histogram[0]
         for k, threshold in enumerate(THRESHOLDS, 1):
             level = threshold * self.ulp
             # A bar of 0 means exact: comparisons with the level itself decide.
             lower = np.where(self.bar > 0, np.nextafter(level - self.bar, -np.inf), level)
-            if not (self.largest >= lower).any():
-                tally.histogram[k] += rest
-                return
-            above, odd_ties = self._above(level, lower)
+            above, odd_ties = self._above(level, lower) if (self.largest >= lower).any() else (0, 0)
             if k == 1:
-                tally.correctly_rounded -= above + odd_ties
-            tally.histogram[k] += rest - above
+                correctly_rounded -= above + odd_ties
+            histogram[k] = rest - above
             rest = above
             if not rest:
-                return
-        tally.histogram[len(THRESHOLDS) + 1] += rest
+                break
+        histogram[len(THRESHOLDS) + 1] += rest
+        return Cell(inputs, tuple(histogram), correctly_rounded)
 
     def _zeros(self) -> int:
-        """How many errors are exactly 0."""
-        arrays, found = self.whole.arrays, 0
+        """The number of errors that are exactly 0."""
+        arrays, zeros = self.whole.arrays, 0
         rows = np.flatnonzero((self.bar == 0) & (self.smallest == 0))
         if rows.size:
-            found = arrays.count(self.distance[rows] == 0)
+            zeros = arrays.count(self.distance[rows] == 0)
         for _, some in self._close(-self.bar, self.bar):
-            found += int(np.count_nonzero(self.whole.judge.compare(some, some.got) == 0))
-        return found
+            zeros += int(np.count_nonzero(self.whole.judge.compare(some, some.got) == 0))
+        return zeros
 
     def _above(self, level: NDArray[np.float64], lower: NDArray[np.float64]) -> tuple[int, int]:
-        """How many errors are above a level, and how many equal it and belong to results that are odd."""
+        """The number of errors above a level, and of those that equal it and belong to results that are odd."""
         arrays, judge = self.whole.arrays, self.whole.judge
         upper = np.where(self.bar > 0, np.nextafter(level + self.bar, np.inf), level)
         above, odd = arrays.count(self.distance > arrays.column(upper)), 0
@@ -390,11 +346,14 @@ class _Strip:
             if at.size:
                 yield rows[at], self._batch(rows[at], columns)
 
-    def find_worst(self, tally: _Tally) -> None:
-        """Looks for errors that are worse than the worst so far, as they are and conditioned."""
+    def with_worst(self, cell: Cell) -> Cell:
+        """The cell with the errors that are worse than its worst, as they are and conditioned."""
         kappa = self.whole.kappa[self.rows]
-        tally.worst = self._worst(np.zeros_like(kappa), tally.worst, Errors.worst)
-        tally.worst_conditioned = self._worst(kappa, tally.worst_conditioned, Errors.worst_conditioned)
+        return replace(
+            cell,
+            worst=self._worst(np.zeros_like(kappa), cell.worst, Errors.worst),
+            worst_conditioned=self._worst(kappa, cell.worst_conditioned, Errors.worst_conditioned),
+        )
 
     def _worst(
         self,

@@ -30,7 +30,7 @@ class Request:
 
     target: str
     as_: str | Activation | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     orders: tuple[int, ...] | None = None
     implements: int = 0
     derivative: str | None = None
@@ -40,10 +40,10 @@ class Request:
 def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
     """Every implementation a request names, at every order. Raises TargetError and UnknownActivation."""
     if request.target in PACKS:
-        found = tuple(_from_pack(request, worker))
-        if not found:
+        implementations = tuple(_from_pack(request, worker))
+        if not implementations:
             raise TargetError(f"target={request.target!r} ships no {request.as_ or 'activation of the catalogue'}")
-        return found
+        return implementations
     if not re.fullmatch(r"[\w.]+:[\w.]+", request.target):
         raise TargetError(f"target={request.target!r}: expected module:callable or one of the packs {', '.join(PACKS)}")
     described = _described(request.target, worker)
@@ -61,22 +61,22 @@ def at_orders(
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
     base = Implementation(request.target, entry.name, order=0, function=request.target, array=array)
     base = _with_parameters(entry, request, described["keywords"], base)
-    found: list[Implementation] = []
+    implementations: list[Implementation] = []
     for order in orders:
         if order == implements:
-            found.append(replace(base, order=order))
+            implementations.append(replace(base, order=order))
         elif order == 1 and derivative is not None and request.derivative is not None:
             second = _with_parameters(entry, request, derivative["keywords"], base)
             array = request.array or derivative["array"]
-            found.append(replace(second, order=1, array=array, function=request.derivative))
+            implementations.append(replace(second, order=1, array=array, function=request.derivative))
         elif order == 1 and has_derivative:
-            found += _by_each_input(replace(base, order=1, through="autograd"), entry)
+            implementations += _by_each_input(replace(base, order=1, through="autograd"), entry)
         else:
             raise TargetError(
                 f"target={request.target!r} has no order {order}: name a callable that computes it (--derivative), "
                 "or say that this one does (--implements)"
             )
-    return tuple(found)
+    return tuple(implementations)
 
 
 def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
@@ -101,9 +101,9 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
 def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
     accepted = [p.name for p in entry.parameters]
     base = replace(base, function="gradproof.crosschecks.packs.numpy_pack:call")
-    for one in _by_each_input(_with_parameters(entry, request, accepted, base), entry):
-        how = (("activation", entry.name), ("order", one.order), ("variable", one.variable))
-        yield replace(one, keywords=(*how, *one.keywords))
+    for implementation in _by_each_input(_with_parameters(entry, request, accepted, base), entry):
+        how = (("activation", entry.name), ("order", implementation.order), ("variable", implementation.variable))
+        yield replace(implementation, keywords=(*how, *implementation.keywords))
 
 
 def _shipped(
@@ -122,10 +122,10 @@ def _shipped(
     function = shipped["derivative"] if base.order and not by_autograd else shipped["function"]
     through = "autograd" if by_autograd else "itself"
     base = replace(base, function=function, array=shipped["array"], through=through)
-    given = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
+    parameters = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
     if shipped["parameter_format"] == "float32":
-        given = {name: float(np.float32(_as_float(name, value))) for name, value in given.items()}
-    base = _with_parameters(entry, replace(request, parameters=given), accepted, base)
+        parameters = {name: float(np.float32(_as_float(name, value))) for name, value in parameters.items()}
+    base = _with_parameters(entry, replace(request, parameters=parameters), accepted, base)
     missing = set(request.parameters) - {name for name, _ in base.keywords}
     if missing:
         raise TargetError(f"{request.target}'s {entry.name} takes no parameter {', '.join(sorted(missing))}")

@@ -1,4 +1,4 @@
-"""How far results are from the truth, in ULP, and which of them only flush subnormals."""
+"""Distances of results from the truth, in ULP, and the results that only flush subnormals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Measured:
 
     @property
     def worst(self) -> int:
-        """Where the error is largest; among equals, where the conditioned error is."""
+        """The index of the largest error; among equals, of the largest conditioned error."""
         return int(np.lexsort([self.conditioned, self.error])[-1])
 
 
@@ -48,12 +48,12 @@ def measured(values: Floats, truth: Truth, fmt: Format, max_ulp: float) -> Measu
 def _conditioned(
     error: NDArray[np.float64], kappa: Callable[[NDArray[np.intp]], NDArray[np.float64]], max_ulp: float
 ) -> NDArray[np.float64]:
-    """From the largest error down, until no smaller one can matter: a condition number costs as much as a value."""
-    found = np.zeros_like(error)
+    """Conditioned errors, from the largest error down until no smaller one can matter: a condition number is dear."""
+    conditioned_errors = np.zeros_like(error)
     order = np.argsort(-error, kind="stable")
     for start in range(0, len(order), _CHUNK):
         chunk = order[start : start + _CHUNK]
-        if error[chunk[0]] <= min(found.max(), max_ulp):
+        if error[chunk[0]] <= min(conditioned_errors.max(), max_ulp):
             break
-        found[chunk] = conditioned(error[chunk], kappa(chunk))
-    return found
+        conditioned_errors[chunk] = conditioned(error[chunk], kappa(chunk))
+    return conditioned_errors

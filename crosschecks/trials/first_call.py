@@ -13,7 +13,7 @@ import numpy as np
 from ...numerics.floats.formats import Floats
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
-from ..findings import Finding, Shown, point_hex, replay_command, shown_point
+from ..findings import Finding, Shown, finding
 from ..implementation import Implementation
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
@@ -40,16 +40,15 @@ def observe(
 ) -> Observed:
     """Calls an implementation on a sample."""
     outcome = call_on_sample(caller, implementation, inputs, meanwhile=lambda: truth_for(implementation, inputs))
-    found = [_blame(b, implementation, fmt, inputs) for b in outcome.blamed]
+    findings = [_blame(b, implementation, fmt, inputs) for b in outcome.blamed]
     returned = outcome.returned
     if returned is None:
-        return Observed(None, tuple(found))
+        return Observed(None, tuple(findings))
     answered = [a[outcome.answered] for a in inputs]
     first = [a[0] for a in answered]
 
     def violated(name: str, got: Shown, expected: Shown, message: str) -> None:
-        replay = replay_command(implementation, fmt.name, point_hex(first))
-        found.append(Finding(name, shown_point(first), point_hex(first), got, expected, message, replay))
+        findings.append(finding(implementation, fmt.name, name, first, got, expected, message))
 
     values = returned.values
     if returned.mutated:
@@ -59,10 +58,10 @@ def observe(
     if values.shape != answered[0].shape:
         violated("shape", str(values.shape), str(answered[0].shape), "the result's shape is not the input's")
     if values.dtype != answered[0].dtype or values.shape != answered[0].shape:
-        return Observed(None, tuple(found))
+        return Observed(None, tuple(findings))
     truth = truth_for(implementation, answered)
     subject = Subject(implementation, fmt, caller, facts, options, tuple(answered), values, truth)
-    return Observed(subject, tuple(found))
+    return Observed(subject, tuple(findings))
 
 
 def extended(subject: Subject, more: Sequence[Floats]) -> Subject:
@@ -76,6 +75,5 @@ def _blame(blamed: Blamed, implementation: Implementation, fmt: Format, inputs: 
     point = [a[blamed.low] for a in inputs]
     count = blamed.high - blamed.low
     among = "" if count == 1 else f" (on one of {count} inputs from here on)"
-    replay = replay_command(implementation, fmt.name, point_hex(point))
     message = blamed.failed.message + among
-    return Finding("call", shown_point(point), point_hex(point), blamed.failed.how, "a result", message, replay)
+    return finding(implementation, fmt.name, "call", point, blamed.failed.how, "a result", message)

@@ -75,6 +75,7 @@ def _row(expr: Expr, at: Mapping[str, fmpq], fmt: Format) -> tuple[float, float,
 
 def _kappa(expr: Expr, at: Mapping[str, fmpq]) -> float:
     slopes = [calculus.differentiate(expr, name) for name in at]
+    moves = arb("inf")
     for bits in _BITS:
         size = abs(_enclose(expr, at, bits))
         moves = sum((abs(_enclose(s, at, bits) * x) for s, x in zip(slopes, at.values(), strict=True)), arb(0))

@@ -51,9 +51,9 @@ def joined(first: Truth, second: Truth) -> Truth:
     )
 
     def kappa(at: NDArray[np.intp]) -> NDArray[np.float64]:
-        found = np.empty(len(at))
-        found[at < size], found[at >= size] = first.kappa(at[at < size]), second.kappa(at[at >= size] - size)
-        return found
+        kappas = np.empty(len(at))
+        kappas[at < size], kappas[at >= size] = first.kappa(at[at < size]), second.kappa(at[at >= size] - size)
+        return kappas
 
     return Truth(reference, np.concatenate([first.defined, second.defined]), kappa)
 
@@ -64,28 +64,32 @@ def _truth(
 ) -> Truth:
     unsigned = f"u{dtype_of(fmt).itemsize}"
     inputs = [from_bits(np.frombuffer(p, dtype=unsigned), fmt) for p in patterns]
-    entry, given = definition(name), dict(parameters)
+    entry, settings = definition(name), dict(parameters)
     if len(inputs) > 1:
-        known, defined = gated_reference(entry, given, order, variable, inputs)
-        return Truth(known, defined, lambda at: gated_condition(entry, given, order, variable, [a[at] for a in inputs]))
+        known, defined = gated_reference(entry, settings, order, variable, inputs)
+
+        def kappa(at: NDArray[np.intp]) -> NDArray[np.float64]:
+            return gated_condition(entry, settings, order, variable, [a[at] for a in inputs])
+
+        return Truth(known, defined, kappa)
     (x,) = inputs
-    values = reference(entry, x, order=order, parameters=given)
+    values = reference(entry, x, order=order, parameters=settings)
     defined = np.isfinite(as_float64(x))
     for index in values.kinks:
         defined[index] = False
-    for end in split(entry.expr(**given), "x").breakpoints:  # at an end of its domain a pole may give an infinity
+    for end in split(entry.expr(**settings), "x").breakpoints:  # at an end of its domain a pole may give an infinity
         defined &= ~(np.isnan(as_float64(values.value)) & (as_float64(x) == float(end)))
-    return Truth(values, defined, lambda at: condition(entry, x[at], order=order, parameters=given))
+    return Truth(values, defined, lambda at: condition(entry, x[at], order=order, parameters=settings))
 
 
 def beyond(x: NDArray[np.float64], end: Real, side: int) -> NDArray[np.bool_]:
-    """Which floats lie strictly to the right (1) or to the left (-1) of a certified real."""
+    """A mask of the floats that lie strictly to the right (1) or to the left (-1) of a certified real."""
     near = rounded(end, FORMATS["float64"])
-    found = x > near if side > 0 else x < near
+    outside = x > near if side > 0 else x < near
     if np.isfinite(near):  # the nearest float lies on either side of it, or is the number itself
         distance = arb(exact(near)) - end.ball(1024)
-        found |= (x == near) & bool(distance > 0 if side > 0 else distance < 0)
-    return found
+        outside |= (x == near) & bool(distance > 0 if side > 0 else distance < 0)
+    return outside
 
 
 def rounded(real: Real, fmt: Format) -> float:

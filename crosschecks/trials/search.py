@@ -27,19 +27,19 @@ def climb(subject: Subject) -> tuple[Floats, ...]:
     """
     hot = np.argsort(subject.measured.conditioned)[-3:]
     blocks = st.tuples(*(_block(a[hot], subject.format) for a in subject.inputs))
-    found: list[tuple[Any, ...]] = [tuple(a[int(hot[-1])] for a in subject.inputs)]
+    hottest: list[tuple[Any, ...]] = [tuple(a[int(hot[-1])] for a in subject.inputs)]
 
     def example(block: tuple[Floats, ...]) -> bool:
         probe = subject.at(block)
         if probe is not None:
             errors = probe.measured.conditioned
             worst = int(np.argmax(errors))
-            found.append(tuple(a[worst] for a in block))
+            hottest.append(tuple(a[worst] for a in block))
             target(min(math.log2(1 + errors[worst]), 1000.0), label="conditioned error")
         return False
 
     drive(blocks, example, examples=subject.options.examples, seed=subject.options.seed, phases=CLIMB)
-    columns = zip(*found, strict=True)
+    columns = zip(*hottest, strict=True)
     return tuple(np.array(column, dtype=a.dtype) for column, a in zip(columns, subject.inputs, strict=True))
 
 
@@ -58,9 +58,9 @@ def simplest(subject: Subject, failing: np.ndarray, fails: Callable[[Subject], b
         probe = subject.at([np.full(65, x) for x in point])  # vector lanes and a scalar tail
         return probe is not None and fails(probe)
 
-    found = drive(points, example, examples=40, seed=subject.options.seed)
+    point = drive(points, example, examples=40, seed=subject.options.seed)
     whole = tuple(a[failing[0]] for a in subject.inputs)
-    return found if found is not None else whole if example(whole) else None
+    return point if point is not None else whole if example(whole) else None
 
 
 def _block(hot: Floats, fmt: Format) -> st.SearchStrategy[Floats]:

@@ -13,7 +13,7 @@ from ...numerics.floats.formats import Floats, as_float64
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
 from ...proofs.functions.landscape import Landscape
-from ..findings import Finding, Shown, point_hex, replay_command, shown, shown_point
+from ..findings import Finding, Shown, finding, shown
 from ..implementation import Implementation
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed, Returned
@@ -28,7 +28,7 @@ class Options:
     max_ulp: float = 4.0
     """The largest conditioned error that passes, in ULP."""
     examples: int = 20
-    """How many examples Hypothesis tries for one property."""
+    """The number of examples that Hypothesis tries for one property."""
     every: int = 3
     """The ratio of float64's many binades beyond 2^64 to those of them that are drawn from."""
     seed: int = 0
@@ -57,7 +57,7 @@ class Subject:
 
     @cached_property
     def measured(self) -> Measured:
-        """How far the results are from the truth."""
+        """The errors of the results."""
         return measured(self.values, self.truth, self.format, self.options.max_ulp)
 
     @property
@@ -89,9 +89,7 @@ class Subject:
 
     def finding_at(self, name: str, point: Sequence[Any], got: Any, expected: Shown, message: str) -> Finding:
         """A finding at a point, which need not be one of the sample."""
-        text = point_hex(point)
-        replay = replay_command(self.implementation, self.format.name, text)
-        return Finding(name, shown_point(point), text, shown(got), expected, message, replay)
+        return finding(self.implementation, self.format.name, name, point, shown(got), expected, message)
 
     def at(self, inputs: Sequence[Floats], truth: Truth | None = None) -> Subject | None:
         """The same implementation on other inputs, or None where it fails on them. `truth` where it is known."""

@@ -54,7 +54,7 @@ class Arrays:
         return self.moved(values)[:, None]
 
     def as_float64(self, floats: Any) -> Any:
-        """The same values; exact."""
+        """The values as float64s; exact."""
         return self.xp.asarray(floats, dtype=self.xp.float64)
 
     def distances(self, coefficients: NDArray[np.float64], got: Any) -> Any:
@@ -70,7 +70,7 @@ class Arrays:
         return self.to_numpy(xp.stack([xp.amin(distance, axis=1), xp.amax(distance, axis=1)]))
 
     def count(self, truths: Any) -> int:
-        """How many are true."""
+        """The number of those that are true."""
         return int(self.xp.count_nonzero(truths))
 
     def positions(self, truths: Any) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -79,7 +79,7 @@ class Arrays:
         return self.to_numpy(rows), self.to_numpy(columns)
 
     def odd(self, got: Any) -> Any:
-        """Which float32s have an odd bit pattern."""
+        """A mask of the float32s with an odd bit pattern."""
         return (got.view(self.xp.int32) & 1) == 1
 
     @cached_property

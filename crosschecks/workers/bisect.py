@@ -13,7 +13,7 @@ from .in_process import Caller
 from .worker_process import Failed, Returned
 
 _PATIENCE = {"exception": 60, "not an array": 1, "garbage": 1, "crash": 14, "hang": 8}
-"""How many failed calls of each kind the search for the element to blame may cost. A crash costs a new process,
+"""The most failed calls, by kind, that the search for the element to blame may cost. A crash costs a new process,
 a hang the whole time limit; what is garbage or no array does not depend on the element."""
 
 
@@ -33,7 +33,7 @@ class Outcome:
 
     returned: Returned | None
     answered: np.ndarray
-    """Which elements have a result."""
+    """A mask of the elements that have a result."""
     blamed: tuple[Blamed, ...]
 
 

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..implementation import Implementation
 from . import invoke
-from .worker_process import Failed, Returned
-
-
-class Caller(Protocol):
-    """Something that calls implementations: a Worker, or Here."""
-
-    def call(
-        self,
-        implementation: Implementation,
-        arrays: Sequence[np.ndarray],
-        *,
-        layout: str = "contiguous",
-        meanwhile: Callable[[], object] | None = None,
-    ) -> Returned | Failed:
-        """Calls it on flat arrays, laid out as named in layouts.py. `meanwhile` may be done while it works."""
-        ...
+from .worker_process import Failed, Returned, Worker
 
 
 class Here:
     """Calls given functions in this very process: what crashes or hangs takes the process with it."""
 
-    def __init__(self, functions: dict[str, Callable[..., Any]]) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
 
     def call(
@@ -41,12 +26,14 @@ class Here:
         layout: str = "contiguous",
         meanwhile: Callable[[], object] | None = None,
     ) -> Returned | Failed:
-        """Calls the function that stands for the implementation's `function`."""
+        """Calls the function that stands for the implementation's `function`, as :meth:`Worker.call` would."""
         how = {"layout": layout, **implementation.request()}
         try:
             values, mutated = invoke.call(self._functions[implementation.function], how, arrays)
-        except invoke.NotAnArray as error:
-            return Failed("not an array", str(error))
         except Exception as error:  # whatever it raised is the finding
-            return Failed("exception", f"{type(error).__name__}: {error}"[:500])
+            return Failed(*invoke.failure(error))
         return Returned(values, mutated)
+
+
+Caller: TypeAlias = Worker | Here
+"""Something that calls implementations."""

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -25,18 +25,25 @@ class NotAnArray(TypeError):
     """The callable returned something else than an array."""
 
 
+def failure(error: BaseException) -> tuple[str, str]:
+    """The kind of a failed call, in the words of :class:`Failed`, and the message."""
+    if isinstance(error, NotAnArray):
+        return "not an array", str(error)
+    return "exception", f"{type(error).__name__}: {error}"[:500]
+
+
 @lru_cache(maxsize=256)
 def find(function: str) -> Callable[..., Any]:
     """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated."""
     module_name, _, path = function.partition(":")
-    found: Any = importlib.import_module(module_name)
+    target: Any = importlib.import_module(module_name)
     for name in path.split("."):
-        found = getattr(found, name)
-    if inspect.isclass(found):
-        found = found()
-    if not callable(found):
-        raise TypeError(f"{function} is not callable but {found!r}")
-    return found
+        target = getattr(target, name)
+    if inspect.isclass(target):
+        target = target()
+    if not callable(target):
+        raise TypeError(f"{function} is not callable but {target!r}")
+    return target
 
 
 def describe(function: str) -> dict[str, Any]:
@@ -87,10 +94,10 @@ def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence
     if how["array"] in ARRAYS[1:]:
         arrays = bridge(how["array"])
         return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
-    result = function(*inputs, **how["keywords"])
-    if not isinstance(result, np.ndarray | np.generic):
-        raise NotAnArray(f"expected an array, got {type(result).__name__}")
-    result = np.asarray(result)
+    returned = function(*inputs, **how["keywords"])
+    if not isinstance(returned, np.ndarray | np.generic):
+        raise NotAnArray(f"expected an array, got {type(returned).__name__}")
+    result: np.ndarray = np.asarray(cast("Any", returned))
     if result.dtype.kind in "OUSMm" or result.dtype.names:
         raise NotAnArray(f"expected an array of floats, got dtype {result.dtype}")
     return result

@@ -59,11 +59,10 @@ def _answer(header: dict[str, Any], arrays: list[np.ndarray]) -> tuple[dict[str,
             case "serve":
                 return invoke.find(header["service"])(header), []
             case other:
-                return {"error": "exception", "message": f"no such request: {other!r}"}, []
-    except invoke.NotAnArray as error:
-        return {"error": "not an array", "message": str(error)}, []
+                raise ValueError(f"no such request: {other!r}")
     except BaseException as error:  # whatever it raised, SystemExit included, is the finding
-        return {"error": "exception", "message": f"{type(error).__name__}: {error}"[:500]}, []
+        how, message = invoke.failure(error)
+        return {"error": how, "message": message}, []
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..implementation import Implementation
 from . import protocol
+from .pool import Stopped
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Worker:
         self.seconds = seconds
         self.loading = loading
         self.environment = environment
+        self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
         self._loaded: set[str] = set()
 
@@ -78,8 +80,9 @@ class Worker:
                 pipe.close()
         process.wait()
 
-    def kill(self) -> None:
-        """Ends the process under the feet of a call that another thread has made: it comes back with a failure."""
+    def stop(self) -> None:
+        """Ends the process for good; a call that another thread has made raises Stopped."""
+        self._stopped = True
         if (process := self._process) is not None:
             process.kill()
 
@@ -119,6 +122,8 @@ class Worker:
         seconds: float,
         meanwhile: Callable[[], object] | None = None,
     ) -> tuple[dict[str, Any], list[np.ndarray]] | Failed:
+        if self._stopped:
+            raise Stopped
         process = self._process = self._process or _start(self.environment)
         assert process.stdin is not None
         assert process.stdout is not None
@@ -133,6 +138,8 @@ class Worker:
         except (protocol.BrokenConversation, OSError) as error:
             failed = _death(process, error)
             self.close()
+            if self._stopped:
+                raise Stopped from None
             return failed
         except BaseException:
             self.close()  # Ctrl-C in the middle of a message: the conversation is lost, leave no orphan

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+from flint import fmpq
 
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
@@ -79,6 +80,6 @@ def _ends(zero: Real | Interval) -> tuple[Real, ...]:
     return (zero.low, zero.high) if isinstance(zero, Interval) else (zero,)
 
 
-def log_of(positive) -> float:
+def log_of(positive: fmpq) -> float:
     """The logarithm of a positive rational, however large or small."""
     return math.log(int(positive.p)) - math.log(int(positive.q))

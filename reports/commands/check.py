@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -13,12 +14,7 @@ from . import options
 
 
 @click.command(cls=options.Command, short_help="Test an implementation: errors in ULP, bounds, special values.")
-@click.argument("target")
-@click.option("--as", "as_", metavar="NAME", help="The activation it computes; else found from the callable's name.")
-@options.param
-@click.option("--implements", type=click.IntRange(0, 2), default=0, metavar="N", help="It computes this derivative.")
-@click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative.")
-@click.option("--array", type=click.Choice(["numpy", "torch", "jax"]), help="The arrays it takes; else found out.")
+@options.target
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
 @click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
 @click.option(
@@ -64,14 +60,7 @@ def check(
     with bad_input(TargetError, *wrong_inputs):
         results, interrupted = run(target, asked)
     data = document(results, cut_short=interrupted)
-    if as_json:
-        from ..strict_json import text
-
-        click.echo(text(data), nl=False)
-    else:
-        from ..writing.console import show
-
-        show(*tables(data, exhaustive=given["exhaustive"], at=at))
+    options.show(data, partial(tables, exhaustive=given["exhaustive"], at=at), as_json=as_json)
     if interrupted:
         return INTERRUPTED
     return FOUND if any(result["verdict"] == "fail" for result in data["results"]) else 0

@@ -29,11 +29,4 @@ def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...]
 
     with bad_input(Undecided):
         data = document(activation, layers=layers, weight=weight, parameters=pairs(parameters))
-    if as_json:
-        from ..strict_json import text
-
-        click.echo(text(data), nl=False)
-    else:
-        from ..writing.console import show
-
-        show(*tables(data))
+    options.show(data, tables, as_json=as_json)

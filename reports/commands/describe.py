@@ -25,11 +25,4 @@ def describe(activation: str, parameters: tuple[str, ...], as_json: bool) -> Non
 
     page = vector_datasheet if vector_datasheet.covers(activation) else datasheet
     data = page.document(activation, pairs(parameters))
-    if as_json:
-        from ..strict_json import text
-
-        click.echo(text(data), nl=False)
-    else:
-        from ..writing.console import show
-
-        show(*page.tables(data))
+    options.show(data, page.tables, as_json=as_json)

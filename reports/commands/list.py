@@ -14,11 +14,4 @@ def list_(as_json: bool) -> None:
     from ..views.catalogue import document, tables
 
     data = document()
-    if as_json:
-        from ..strict_json import text
-
-        click.echo(text(data), nl=False)
-    else:
-        from ..writing.console import show
-
-        show(*tables(data))
+    options.show(data, tables, as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,34 @@ param: Callable[..., Any] = click.option(
     multiple=True,
     help="A parameter of the activation, exact as written; may be repeated.",
 )
+
+
+def target(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The target of a check or a sweep, and how it is to be called."""
+    order, libraries = click.IntRange(0, 2), click.Choice(["numpy", "torch", "jax"])
+    named = "The activation it computes; else found from the callable's name."
+    for decorator in (
+        click.option("--array", type=libraries, help="The arrays it takes; else found out."),
+        click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative."),
+        click.option("--implements", type=order, default=0, metavar="N", help="It computes this derivative."),
+        param,
+        click.option("--as", "as_", metavar="NAME", help=named),
+        click.argument("target"),
+    ):
+        command = decorator(command)
+    return command
+
+
+def show(document: Any, tables: Callable[[Any], Iterable[Any]], *, as_json: bool) -> None:
+    """Prints a document as strict JSON, or the tables made of it."""
+    if as_json:
+        from ..strict_json import text
+
+        click.echo(text(document), nl=False)
+    else:
+        from ..writing import console
+
+        console.show(*tables(document))
 
 
 def orders(text: str | None) -> tuple[int, ...] | None:

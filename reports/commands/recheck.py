@@ -26,29 +26,29 @@ def recheck(folder: Path, as_json: bool) -> int:
     files = [folder] if folder.is_file() else sorted(folder.glob("*.json"))
     if not files:
         raise BadInput(f"{folder}: expected a folder with certificates (*.json), or one certificate")
-    found: list[dict[str, Any]] = []
+    outcomes: list[dict[str, Any]] = []
     interrupted = False
     try:
         for path in files:
-            found.append(_outcome(path))
+            outcomes.append(_outcome(path))
     except KeyboardInterrupt:
         interrupted = True
     if as_json:
         from ..strict_json import text
 
-        data = {"schema": 1, "interrupted": interrupted, "asked": len(files), "certificates": found}
+        data = {"schema": 1, "interrupted": interrupted, "asked": len(files), "certificates": outcomes}
         click.echo(text(data), nl=False)
     else:
         if interrupted:
-            click.echo(f"interrupted: {len(found)} of {len(files)} certificates were re-checked")
-        for each in found:
+            click.echo(f"interrupted: {len(outcomes)} of {len(files)} certificates were re-checked")
+        for each in outcomes:
             click.echo(one_line(": ".join(filter(None, (f"{each['verdict']:<10} {each['file']}", each["reason"])))))
-        good = sum(each["verdict"] == "confirmed" for each in found)
-        seconds = sum(each["seconds"] for each in found)
+        good = sum(each["verdict"] == "confirmed" for each in outcomes)
+        seconds = sum(each["seconds"] for each in outcomes)
         click.echo(f"{good} of {len(files)} certificates confirmed in {seconds:.1f} s")
     if interrupted:
         return INTERRUPTED
-    verdicts = {each["verdict"] for each in found}
+    verdicts = {each["verdict"] for each in outcomes}
     return FOUND if "rejected" in verdicts else BAD_INPUT if "unreadable" in verdicts else 0
 
 

@@ -30,8 +30,9 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
     anything is unsound, or when a part of the report is missing, 2 when a claim cannot be read; what frameworks get
     wrong is shown, not counted.
     """
+    from ...crosschecks.workers.pool import available_cores
     from ..page.write import prepare
-    from ..runs.pool import available_cores
+    from ..runs.pool import MOST_PROCESSES
     from .report_run import run
 
     with bad_input():
@@ -39,7 +40,7 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
 
         chosen = load(ledgers)
     prepare(output)
-    data, failed = run(chosen, output, seed=seed, jobs=jobs or available_cores())
+    data, failed = run(chosen, output, seed=seed, jobs=jobs or available_cores(MOST_PROCESSES))
     unreadable = [one_line(line) for ledger in chosen for line in ledger.errors]
     for line in (*unreadable, *failed):
         click.echo(f"gradproof: {line}", err=True)

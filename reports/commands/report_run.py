@@ -22,9 +22,8 @@ from ..writing.progress import Progress
 def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tuple[dict[str, Any], list[str]]:
     """The report's data, and the pages that could not be made, one line each."""
     plan = planned(ledgers, seed=seed)
-    progress = Progress(len(plan))
-    progress.say(f"{len(plan)} parts on {jobs} processes")
-    try:
+    with Progress(len(plan)) as progress:
+        progress.say(f"{len(plan)} parts on {jobs} processes")
         data = collect(
             ledgers,
             seed=seed,
@@ -32,8 +31,6 @@ def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tup
             plan=plan,
             on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}"),
         )
-    finally:
-        progress.close()
     failed = write(folder, data)
     show(*summary(data), Text(f"wrote {folder}/index.html, report.json, report.md in {data['seconds']:.0f} s"))
     return data, failed
@@ -65,24 +62,24 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
 
 
 def _ledgers(data: Mapping[str, Any]) -> Table:
-    shown = table(None, ("ledger", "claims"), right=("claims",))
+    built = table(None, ("ledger", "claims"), right=("claims",))
     for word in WORDS:
-        shown.add_column(verdict(word), justify="right")
+        built.add_column(verdict(word), justify="right")
     for ledger in data["ledgers"]:
         counts = verdict_counts(ledger["claims"])
-        shown.add_row(
+        built.add_row(
             cell(ledger["title"]), cell(len(ledger["claims"])), *(cell(counts[word] or "–") for word in WORDS)
         )
-    return shown
+    return built
 
 
 def _implementations(data: Mapping[str, Any]) -> Table:
     numbers = ("cross-checks", "passed", "failed", "findings")
-    shown = table(None, ("implementation", *numbers), right=numbers)
+    built = table(None, ("implementation", *numbers), right=numbers)
     for each in data["implementations"]:
         failed = sum(result["verdict"] == "fail" for result in each["results"])
         findings = sum(len(result["findings"]) for result in each["results"])
         total = len(each["results"])
         row = (total, total - failed, failed, findings) if each["installed"] else ("not installed", "", "", "")
-        shown.add_row(cell(each["name"]), *(cell(value) for value in row))
-    return shown
+        built.add_row(cell(each["name"]), *(cell(value) for value in row))
+    return built

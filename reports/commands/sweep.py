@@ -15,12 +15,7 @@ from . import options
 
 
 @click.command(cls=options.Command, short_help="Compare an implementation with the truth at every input of a format.")
-@click.argument("target")
-@click.option("--as", "as_", metavar="NAME", help="The activation it computes; else found from the callable's name.")
-@options.param
-@click.option("--implements", type=click.IntRange(0, 2), default=0, metavar="N", help="It computes this derivative.")
-@click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative.")
-@click.option("--array", type=click.Choice(["numpy", "torch", "jax"]), help="The arrays it takes; else found out.")
+@options.target
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="The format; may be repeated.  [default: float32]")
 @click.option("--order", metavar="0,1", help="The orders to sweep. Else 0 and, where it has derivatives, 1.")
 @click.option(
@@ -52,7 +47,13 @@ def sweep(
     max_ulp: float | None,
     output: Path | None,
     as_json: bool,
-    **given: Any,
+    checkpoint: Path | None,
+    parameters: tuple[str, ...],
+    as_: str | None,
+    implements: int,
+    derivative: str | None,
+    array: str | None,
+    **spread: Any,
 ) -> int:
     """Compare TARGET, a callable written as module:callable or a framework by name, with the truth at many inputs.
 
@@ -63,30 +64,25 @@ def sweep(
     Ctrl-C keeps what is done. Exits 1 where --max-ulp is given and was exceeded.
     """
     from ...crosschecks.inputs.bit_patterns import PatternsError
+    from ...crosschecks.sweeps.sweep import SweepOptions
     from ...crosschecks.sweeps.tile_worker import SweepError
-    from ...crosschecks.targets.resolve import TargetError
+    from ...crosschecks.targets.resolve import Request, TargetError
     from ..runs.sweep import run
     from ..views.sweeps import document, exceeded, tables
 
     if output is not None and not output.absolute().parent.is_dir():
         raise BadInput(f"--output {str(output)!r}: expected a file in a folder that is there")
-    given["parameters"] = pairs(given["parameters"])
-    given["orders"] = options.orders(order)
+    request = Request(target, as_, pairs(parameters), options.orders(order), implements, derivative, array)
     with bad_input(TargetError, SweepError, PatternsError), no_file():
-        swept = run(target, options.formats(dtypes) or ("float32",), given)
+        swept = run(request, options.formats(dtypes) or ("float32",), SweepOptions(**spread), checkpoint)
     data = document(swept, max_ulp)
-    from ..strict_json import text
-
-    if as_json:
-        click.echo(text(data), nl=False)
-    else:
-        from ..writing.console import show
-
-        show(*tables(data))
+    options.show(data, tables, as_json=as_json)
     for result in swept.results:
         if result.checkpoint_problem:
             click.echo(f"gradproof: {one_line(result.checkpoint_problem)}", err=True)
     if output is not None:
+        from ..strict_json import text
+
         with no_file():
             partial = output.with_name(f".{output.name}.partial")
             partial.write_text(text(data), encoding="utf-8")

@@ -67,18 +67,18 @@ def table(
     options.formats((dtype,))
     if "," in dtype:
         raise BadInput(f"--dtype {dtype!r}: expected one format")
-    asked = {"order": order, "dtype": dtype.strip(), "points": points, "parameters": pairs(parameters)}
+    request = {"order": order, "dtype": dtype.strip(), "points": points, "parameters": pairs(parameters)}
     if output is not None:
         write = writer_for(output)
         with replacing(output) as file:
-            rows = made(activation, **asked)
+            rows = made(activation, **request)
             file.write(write(rows, output.stem))
         click.echo(f"{output}: {len(rows)} rows")
     elif as_json:
         from ..strict_json import text
 
-        click.echo(text(document(made(activation, **asked))), nl=False)
+        click.echo(text(document(made(activation, **request))), nl=False)
     else:
         from ..writing.console import show
 
-        show(*tables(made(activation, **asked)))
+        show(*tables(made(activation, **request)))

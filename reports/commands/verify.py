@@ -38,14 +38,7 @@ def verify(ledgers: tuple[str, ...], workers: int | None, certificates: Path | N
         from ...proofs.certificates import write_proofs
 
         failed += write_proofs(certificates, chosen, data["claims"])
-    if as_json:
-        from ..strict_json import text
-
-        click.echo(text(data), nl=False)
-    else:
-        from ..writing.console import show
-
-        show(*tables(data))
+    options.show(data, tables, as_json=as_json)
     unreadable = [line for ledger in chosen for line in ledger.errors]
     for line in (*map(alarm, unsound(data["claims"])), *unreadable, *failed):
         click.echo(f"gradproof: {one_line(line)}", err=True)

@@ -50,12 +50,13 @@ def provenance(table: Table) -> dict[str, Any]:
 
 def sentence(table: Table) -> str:
     """The provenance on one line."""
-    known = provenance(table)
+    source = provenance(table)
     values = "".join(f", {name} = {value}" for name, value in table.parameters.items())
-    what = known["function"] if known["function"] == known["formula"] else f"{known['function']} = {known['formula']}"
+    function, formula = source["function"], source["formula"]
+    what = function if function == formula else f"{function} = {formula}"
     points = table.points if len(table.points) <= LONGEST_SPEC else table.points[:LONGEST_SPEC] + "..."
     line = (
-        f"gradproof {known['gradproof']}: {ORDERS[table.order]} of f = {what}{values}; {table.format.name}, "
+        f"gradproof {source['gradproof']}: {ORDERS[table.order]} of f = {what}{values}; {table.format.name}, "
         f"rounded {ROUNDING}; points {points}: {table.about}"
     )
     return printable(" ".join(line.split()))
@@ -145,9 +146,9 @@ def _parquet(table: Table, stem: str) -> bytes:
             case _:
                 columns[name] = pa.array(column)
     columns["side"] = pa.array([SIDES[side] for side in table.side.tolist()], pa.string())
-    known = pa.table(columns).replace_schema_metadata({"gradproof": json.dumps(provenance(table))})
+    described = pa.table(columns).replace_schema_metadata({"gradproof": json.dumps(provenance(table))})
     data = io.BytesIO()
-    pq.write_table(known, data)
+    pq.write_table(described, data)
     return data.getvalue()
 
 

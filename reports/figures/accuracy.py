@@ -49,7 +49,7 @@ class Zone:
 
 @cache
 def zones(fmt: Format) -> tuple[Zone, ...]:
-    """From the smallest normal binade outwards; the columns of the subnormals come before them."""
+    """Zones from the smallest normal binade outwards; the columns of the subnormals come before them."""
     every = range(fmt.emin, fmt.emax + 1)
     if len(every) <= FEW:
         return (Zone(every, CENTRE, SIDE - CENTRE),)
@@ -63,7 +63,7 @@ def zones(fmt: Format) -> tuple[Zone, ...]:
 
 
 def column(exponent: int, fmt: Format) -> int:
-    """How far from the middle the binade of 2^exponent begins."""
+    """The column, from the middle, at which the binade of 2^exponent begins."""
     return next(zone.place(exponent)[0] for zone in zones(fmt) if exponent in zone.exponents)
 
 
@@ -119,11 +119,11 @@ def steps(rows: Sequence[int], side: int) -> str:
 
 def spark(binades: Iterable[Sequence[Any]], fmt: str, *, key: str, label: str) -> str:
     """The picture in a table, which others show larger by its key; the key is unique on the page."""
-    known = format_named(fmt)
+    form = format_named(fmt)
     box = f"0 {-UP - 2} {2 * SIDE} {UP + DOWN + 4}"
     return (
         f'<svg class="spark" viewBox="{box}" preserveAspectRatio="none" role="img" aria-label="{label}">'
-        f'<g id="{key}">{shapes(binades, known)}</g><path class="l" d="M0 0H{2 * SIDE}"/></svg>'
+        f'<g id="{key}">{shapes(binades, form)}</g><path class="l" d="M0 0H{2 * SIDE}"/></svg>'
     )
 
 
@@ -195,14 +195,14 @@ def axes(fmt: Format) -> str:
 
 
 def _ticks(fmt: Format) -> list[tuple[float, str]]:
-    """Where powers of two stand, on both sides, and zero in the middle."""
-    found = zones(fmt)
-    if len(found) == 1:
-        step = 4 if len(found[0].exponents) > 20 else 2
-        powers = [k for k in found[0].exponents if k % step == 0]
+    """Columns and labels of powers of two, on both sides, and of zero in the middle."""
+    parts = zones(fmt)
+    if len(parts) == 1:
+        step = 4 if len(parts[0].exponents) > 20 else 2
+        powers = [k for k in parts[0].exponents if k % step == 0]
     else:
         step = 8 if fmt.precision < 30 else 16
-        powers = [fmt.emin, *(k for k in found[1].exponents if k % step == 0), fmt.emax]
+        powers = [fmt.emin, *(k for k in parts[1].exponents if k % step == 0), fmt.emax]
     middle = LEFT + SIDE * SCALE[0]
     ticks = [(middle, "0")]
     for power in powers:

@@ -87,7 +87,7 @@ def _name(network: Mapping[str, Any]) -> str:
 
 
 def _thresholds(ax: Axes, formats: Iterable[Mapping[str, Any]]) -> None:
-    """Where formats round to zero; those close together share a label at the right."""
+    """Lines at which formats round to zero; those close together share a label at the right."""
     bottom, top = max(FLOOR, ax.get_ylim()[0]), ax.get_ylim()[1]
     groups: list[list[Mapping[str, Any]]] = []
     for fmt in sorted(formats, key=lambda each: -each["zero_below"]):

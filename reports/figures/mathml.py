@@ -14,7 +14,7 @@ GREEK = {
 }  # fmt: skip
 COMPARISONS = {ast.Lt: "&lt;", ast.LtE: "≤", ast.Gt: "&gt;", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
-"""How tightly an expression binds; an operand that binds less tightly than its place needs parentheses."""
+"""The tightness with which an expression binds; an operand that binds less tightly than its place needs parentheses."""
 
 SPACE = '<mspace width="0.4em"></mspace>'
 

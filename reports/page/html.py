@@ -87,12 +87,12 @@ def _visible(value: object) -> object:
     return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
 
 
-def counterexample(found: Mapping[str, Any]) -> Markup:
+def counterexample(blame: Mapping[str, Any]) -> Markup:
     """`At x = 0: 1/4 on the left, 1/4 on the right.`"""
-    at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
+    at = ", ".join(f"{name} = {value}" for name, value in blame["at"].items())
     where = Markup("at <code>{}</code>: ").format(printable(at)) if at else Markup("")
     sides = Markup("left <code>{}</code>, right <code>{}</code>").format(
-        printable(found["lhs"]), printable(found["rhs"])
+        printable(blame["lhs"]), printable(blame["rhs"])
     )
     return Markup('<span class="muted">Counterexample</span> {}{}').format(where, sides)
 

@@ -76,11 +76,11 @@ def _instead(claim: Mapping[str, Any]) -> str:
 def _activations(activations: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = []
     for entry in activations:
-        known = entry["facts"]
+        facts = entry["facts"]
         ranges = (
-            [interval(o["range"]) if "range" in o else "undecided" for o in known["orders"][:2]] if known else ["", ""]
+            [interval(o["range"]) if "range" in o else "undecided" for o in facts["orders"][:2]] if facts else ["", ""]
         )
-        smooth = datasheet.smoothness(known) if known else ""
+        smooth = datasheet.smoothness(facts) if facts else ""
         rows.append((code(entry["name"]), code(entry["formula"]), *map(plain, ranges), plain(smooth)))
     return ["## Activations", grid(("name", "definition", "range of f", "range of f'", "smoothness"), rows)]
 
@@ -129,10 +129,10 @@ def _accuracy(each: Mapping[str, Any]) -> list[str]:
     blocks = [f"## Accuracy of {plain(each['name'])}"]
     for name in dict.fromkeys(row["dtype"] for row in each["rows"]):
         rows = ranked([row for row in each["rows"] if row["dtype"] == name])
-        shown = [accuracy.cells(row) for row in rows]
-        heads = accuracy.heads(shown)
+        cells = [accuracy.cells(row) for row in rows]
+        heads = accuracy.heads(cells)
         blocks += [
             f"{accuracy.coverage(rows)}.",
-            grid(heads, ([plain(one[head]) for head in heads] for one in shown)),
+            grid(heads, ([plain(one[head]) for head in heads] for one in cells)),
         ]
     return blocks

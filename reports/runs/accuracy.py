@@ -56,14 +56,14 @@ def quick(implementations: Iterable[Implementation], formats: Mapping[str, str])
     from ...proofs.enclosures.formats import format_named
 
     rows = []
-    for one in implementations:
+    for implementation in implementations:
         for name, words in formats.items():
             fmt, chosen = format_named(name), patterns(words, format_named(name))
             started = time.perf_counter()
-            profile = merged(name, [profile_of(one, fmt, first, count) for first, count in chosen.runs])
+            profile = merged(name, [profile_of(implementation, fmt, first, count) for first, count in chosen.runs])
             seconds = round(time.perf_counter() - started, 3)
-            inputs, known = chosen.inputs, libraries(one)
-            rows.append(row(SweepResult(one, name, words, inputs, inputs, profile, seconds, True, known)))
+            inputs, known = chosen.inputs, libraries(implementation)
+            rows.append(row(SweepResult(implementation, name, words, inputs, inputs, profile, seconds, True, known)))
     return rows
 
 
@@ -84,7 +84,7 @@ def ranked(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def always_right(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those with every result correctly rounded, at every input that has one right value."""
+    """The rows with every result correctly rounded, at every input that has one right value."""
     right = [r for r in rows if r["judged"] and r["correctly_rounded"] == r["judged"]]
     return [r for r in right if not r["flushed"] and not wrong(r)]
 

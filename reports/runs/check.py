@@ -10,16 +10,14 @@ from ...crosschecks.checking.results import CheckResult
 from ..writing.progress import Progress
 
 
-def run(target: str, asked: Mapping[str, Any]) -> tuple[list[CheckResult], bool]:
-    """The results, and whether Ctrl-C cut the run short. `asked` holds the options of `checks`."""
+def run(target: str, options: Mapping[str, Any]) -> tuple[list[CheckResult], bool]:
+    """The results, and whether Ctrl-C cut the run short. `options` are the options of `checks`."""
     results: list[CheckResult] = []
-    progress = Progress(None)
     try:
-        for result in checks(target, **asked):
-            results.append(result)
-            progress.step(f"{result.activation} order {result.order} {result.dtype}: {result.verdict}")
+        with Progress() as progress:
+            for result in checks(target, **options):
+                results.append(result)
+                progress.step(f"{result.activation} order {result.order} {result.dtype}: {result.verdict}")
     except KeyboardInterrupt:
         return results, True
-    finally:
-        progress.close()
     return results, False

@@ -78,7 +78,7 @@ def collect(
 def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
     """The parts in the order in which a reader meets them; what failed is listed, never silently missing."""
     done = outcome.done
-    found = {each.part.name: each.data for each in _of(done, "activation")}
+    activations = {each.part.name: each.data for each in _of(done, "activation")}
     return {
         "interrupted": outcome.interrupted,
         "failures": [
@@ -94,8 +94,8 @@ def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
             }
             for number, ledger in enumerate(ledgers)
         ],
-        "activations": [_activation(entry, found.get(entry.name)) for entry in catalogue()],
-        "contradictions": [each for data in found.values() for each in data["contradictions"]],
+        "activations": [_activation(entry, activations.get(entry.name)) for entry in catalogue()],
+        "contradictions": [each for data in activations.values() for each in data["contradictions"]],
         "depth": {
             "layers": sections.PLOTTED_LAYERS,
             "formats": formats(),

@@ -28,7 +28,7 @@ def document(
 
 
 def formats() -> list[dict[str, Any]]:
-    """Where each format ends at the small side: its smallest normal float, and half its smallest subnormal one."""
+    """The small end of each format: its smallest normal float, and half its smallest subnormal one."""
     return [
         {
             "name": fmt.name,

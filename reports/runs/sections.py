@@ -63,12 +63,12 @@ def activation_facts(name: str, seed: int) -> dict[str, Any]:
     from ...proofs.datasheets.function import facts
     from .curves import curves
 
-    known = facts(name)
+    datasheet = facts(name)
     contradictions = [
         {"id": name, "says": str(each), "statement": each.proved, "counterexample": each.counterexample.to_json()}
-        for each in contradict_facts(known, examples=CONTRADICTIONS, seed=seed)
+        for each in contradict_facts(datasheet, examples=CONTRADICTIONS, seed=seed)
     ]
-    return {"facts": known.to_json(), "curves": curves(activation(name).expr()), "contradictions": contradictions}
+    return {"facts": datasheet.to_json(), "curves": curves(activation(name).expr()), "contradictions": contradictions}
 
 
 def depth(name: str) -> dict[str, Any]:

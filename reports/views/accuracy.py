@@ -38,9 +38,9 @@ def cells(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def heads(shown: Iterable[Mapping[str, str]]) -> list[str]:
+def heads(rows: Iterable[Mapping[str, str]]) -> list[str]:
     """The columns of a table with these cells, the format apart."""
-    counted = [name for name in COUNTS if any(each[name] for each in shown)]
+    counted = [name for name in COUNTS if any(each[name] for each in rows)]
     return ["function", "max ULP", "at x", "conditioned", "rounded right", *counted]
 
 
@@ -52,7 +52,7 @@ def where(worst: Mapping[str, Any] | None) -> str:
 
 
 def coverage(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Which inputs the rows are about, format by format."""
+    """A line on the inputs that the rows are about, format by format."""
     said = []
     for name in dict.fromkeys(row["dtype"] for row in rows):
         chosen = [row for row in rows if row["dtype"] == name]
@@ -65,7 +65,7 @@ def coverage(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def section(accuracy: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The page's section on each implementation: a table for each format, with a picture in every row."""
-    shown = []
+    sections = []
     for number, each in enumerate(accuracy):
         formats = dict.fromkeys(row["dtype"] for row in each["rows"])
         tables = []
@@ -74,8 +74,8 @@ def section(accuracy: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             pictured = _pictured(rows, f"e{number}-{name}")
             columns = heads([each["cells"] for each in pictured])
             tables.append({"format": name, "coverage": coverage(rows), "heads": columns, "rows": pictured})
-        shown.append({"name": each["name"], "tables": tables})
-    return shown
+        sections.append({"name": each["name"], "tables": tables})
+    return sections
 
 
 def axes(accuracy: Iterable[Mapping[str, Any]]) -> Markup:
@@ -90,20 +90,20 @@ def _decimal_and_hex(worst: Mapping[str, Any] | None) -> Markup:
 
 
 def _pictured(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
-    found = []
+    pictures = []
     for number, row in enumerate(ranked(rows)):
-        shown = cells(row)
-        label = f"{shown['function']}: error over the range, at most {shown['max ULP']} ULP"
-        found.append(
+        texts = cells(row)
+        label = f"{texts['function']}: error over the range, at most {texts['max ULP']} ULP"
+        pictures.append(
             {
-                "cells": shown,
+                "cells": texts,
                 "at": _decimal_and_hex(row["worst"]),
                 "detail": detail(row),
                 "spark": Markup(accuracy_plots.spark(row["binades"], row["dtype"], key=f"{key}-{number}", label=label)),
                 "large": Markup(accuracy_plots.large(row["dtype"], f"{key}-{number}")),
             }
         )
-    return found
+    return pictures
 
 
 def detail(row: Mapping[str, Any]) -> str:

@@ -44,11 +44,11 @@ def tables(data: dict[str, Any]) -> list[Table]:
 
 
 def _table(title: str, entries: list[dict[str, Any]]) -> Table:
-    shown = table(title, ("name", "definition", "parameters", "aliases"))
+    built = table(title, ("name", "definition", "parameters", "aliases"))
     for entry in entries:
         also = ", ".join(entry["aliases"])
         if entry.get("variant_of"):
             also = f"a variant of {entry['variant_of']}"
         parameters = ", ".join(f"{each['name']}={each['default']}" for each in entry["parameters"])
-        shown.add_row(cell(entry["name"], "bold"), cell(entry["formula"]), cell(parameters), cell(also))
-    return shown
+        built.add_row(cell(entry["name"], "bold"), cell(entry["formula"]), cell(parameters), cell(also))
+    return built

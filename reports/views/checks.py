@@ -59,7 +59,7 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
 
 def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
     """Every finding on a line of its own, with what it says below; nothing where there is none."""
-    shown = []
+    lines = []
     for result in results:
         for finding in result["findings"]:
             line = Text(f"{function_name(result)} {result['dtype']}: {finding['property']}", "bold")
@@ -67,8 +67,8 @@ def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
                 line.append(f" at x = {short(finding['x'])} ({short_hex(finding['x_hex'])})", "not bold")
             line.append(f": got {short(finding['got'], 9)}, expected {short(finding['expected'], 9)}", "not bold")
             line.append(printable(f"\n    {finding['message']}"), "not bold")
-            shown.append(line)
-    return [Text("\n").join(shown)] if shown else []
+            lines.append(line)
+    return [Text("\n").join(lines)] if lines else []
 
 
 def summary(data: Mapping[str, Any]) -> RenderableType:

@@ -34,18 +34,18 @@ def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
     if order["undecided"]:
         return [("formula", order["formula"]), ("undecided", order["undecided"])]
     bounds = order["range"]
-    known = [("formula", order["formula"]), ("range", interval(bounds))]
+    pairs_ = [("formula", order["formula"]), ("range", interval(bounds))]
     for side, where in (("inf", "argmin"), ("sup", "argmax")):
         places = "places not told apart" if order[where] is None else points(order[where])
         how = f"attained at {places}" if bounds[f"{side}_attained"] else "not attained"
-        known.append((side, f"{full(bounds[side])}, {how}"))
-    known.append(("zeros", points(order["zeros"])))
-    known.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))
+        pairs_.append((side, f"{full(bounds[side])}, {how}"))
+    pairs_.append(("zeros", points(order["zeros"])))
+    pairs_.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))
     if order["period"]:
-        known.append(("period", f"{full(order['period'])}; everything above in one period"))
+        pairs_.append(("period", f"{full(order['period'])}; everything above in one period"))
     limits = [f"{brief(value)} at {end}" for value, end in zip(order["limits"], ("−∞", "∞"), strict=True) if value]
-    known.append(("limits", ", ".join(limits) or "none"))
-    return known
+    pairs_.append(("limits", ", ".join(limits) or "none"))
+    return pairs_
 
 
 def _run(run: Mapping[str, Any]) -> str:
@@ -86,26 +86,26 @@ def subdifferential(kink: Mapping[str, Any]) -> str:
 
 def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The known facts of the function as a whole: name and value."""
-    known = [("variant of", data["variant_of"])] if data["variant_of"] else []
-    known.append(("formula", data["formula"]))
+    pairs_ = [("variant of", data["variant_of"])] if data["variant_of"] else []
+    pairs_.append(("formula", data["formula"]))
     if data["parameters"]:
-        known.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
-    known.append(("smoothness", smoothness(data)))
-    known.append(("Lipschitz", full(data["lipschitz"]) if data["lipschitz"] else "undecided"))
-    known.append(("parity", parity(data)))
-    known += [
+        pairs_.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
+    pairs_.append(("smoothness", smoothness(data)))
+    pairs_.append(("Lipschitz", full(data["lipschitz"]) if data["lipschitz"] else "undecided"))
+    pairs_.append(("parity", parity(data)))
+    pairs_ += [
         (f"kink at {brief(kink['at'])}", f"f' from {brief(kink['left'])} to {brief(kink['right'])}, "
          f"subdifferential {subdifferential(kink)}")
         for kink in data["kinks"]
     ]  # fmt: skip
     if data["gain"]:
-        known.append(("gain", f"1/sqrt(E[f(z)^2]) = {full(data['gain'])}"))
-    return known
+        pairs_.append(("gain", f"1/sqrt(E[f(z)^2]) = {full(data['gain'])}"))
+    return pairs_
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """The datasheet: the function, then each order."""
-    shown: list[RenderableType] = [pairs(data["name"], general(data))]
-    shown += [pairs(ORDERS[order["order"]], lines(order)) for order in data["orders"]]
+    parts: list[RenderableType] = [pairs(data["name"], general(data))]
+    parts += [pairs(ORDERS[order["order"]], lines(order)) for order in data["orders"]]
     notes = "\n".join(printable(f"undecided: {note}") for note in data["undecided"])
-    return [*shown, *([Text(notes, "magenta")] if notes else [])]
+    return [*parts, *([Text(notes, "magenta")] if notes else [])]

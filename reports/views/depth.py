@@ -41,14 +41,14 @@ def _bounds(data: Mapping[str, Any]) -> Table:
 
 
 def _formats(title: str, data: Mapping[str, Any], depth: Callable[[Mapping[str, Any], str], str]) -> Table:
-    shown = table(
+    built = table(
         title,
         ("format", *(f"… {title}" for _, title in COLUMNS)),
         right=[f"… {title}" for _, title in COLUMNS],
     )
     for row in data["formats"]:
-        shown.add_row(cell(row["format"]), *(cell(depth(row, key)) for key, _ in COLUMNS))
-    return shown
+        built.add_row(cell(row["format"]), *(cell(depth(row, key)) for key, _ in COLUMNS))
+    return built
 
 
 def once(row: Mapping[str, Any], key: str) -> str:
@@ -68,5 +68,5 @@ def stepwise(row: Mapping[str, Any], key: str) -> str:
 
 
 def vanishing(row: Mapping[str, Any]) -> str:
-    """Where the product rounds to zero: rounded once / at every step."""
+    """The depth at which the product rounds to zero: rounded once / at every step."""
     return f"{once(row, 'rounds_to_zero')} / {stepwise(row, 'rounds_to_zero').partition(':')[0]}"

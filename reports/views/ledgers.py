@@ -36,11 +36,8 @@ def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict
         for ledger in chosen
         for claim in ledger.claims
     ]
-    progress = Progress(len(plan))
-    try:
+    with Progress(len(plan)) as progress:
         outcome = run_few(plan, jobs=workers, on_done=lambda done: progress.step(_said(done)))
-    finally:
-        progress.close()
     failed = [f"{done.part.name}: {done.failure}" for done in outcome.done if done.failure is not None]
     claims = [_entry(done) for done in outcome.done]
     return {"schema": 1, "interrupted": outcome.interrupted, "asked": len(plan), "claims": claims}, failed
@@ -60,20 +57,20 @@ def _entry(done: Done) -> dict[str, Any]:
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
-    """Whether it is all; a table for each ledger, the claims that differ from what they expect, and the counts."""
+    """A line if it is not all; a table for each ledger, the claims that differ from what they expect; counts."""
     claims = data["claims"]
     cut = [interrupted(f"{len(claims)} of {data['asked']} claims were decided")] if data["interrupted"] else []
     titles = list(dict.fromkeys(claim["ledger"] for claim in claims))
-    shown: list[RenderableType] = [_ledger(title, [c for c in claims if c["ledger"] == title]) for title in titles]
+    parts: list[RenderableType] = [_ledger(title, [c for c in claims if c["ledger"] == title]) for title in titles]
     wrong = [Text(f"{c['id']}: expected {c['expect']}, got {c['verdict']}", "bold red") for c in differing(claims)]
-    return [*cut, *shown, *wrong, summary(data)]
+    return [*cut, *parts, *wrong, summary(data)]
 
 
 def _ledger(title: str, claims: Sequence[Mapping[str, Any]]) -> Table:
-    shown = table(title, ("verdict", "claim", "statement", "why"))
+    built = table(title, ("verdict", "claim", "statement", "why"))
     for claim in claims:
-        shown.add_row(verdict(claim["verdict"]), cell(claim["id"], "bold"), cell(_statement(claim)), cell(_why(claim)))
-    return shown
+        built.add_row(verdict(claim["verdict"]), cell(claim["id"], "bold"), cell(_statement(claim)), cell(_why(claim)))
+    return built
 
 
 def _statement(claim: Mapping[str, Any]) -> str:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from ...crosschecks.sweeps.result import LABELS
 from ..errors import printable
-from ..runs.sweep import Swept, duration
+from ..runs.sweep import Swept
 from ..writing.console import cell, interrupted, table, verdict
-from ..writing.numbers import short, short_hex
+from ..writing.numbers import duration, short, short_hex
 from .checks import function_name
 
 COUNTS: dict[str, Callable[[dict[str, Any]], int]] = {
@@ -52,31 +52,31 @@ def exceeded(result: dict[str, Any], max_ulp: float | None) -> bool:
 
 
 def tables(data: dict[str, Any]) -> list[RenderableType]:
-    """Which inputs; the errors of every function and format; how they are spread; what failed."""
+    """The inputs; the errors of every function and format, and their spread; the failures."""
     results = data["results"]
-    shown: list[RenderableType] = []
+    parts: list[RenderableType] = []
     if data["interrupted"]:
         finished = sum(result["finished"] for result in results)
-        shown.append(interrupted(f"{finished} of {data['asked']} sweeps were finished"))
+        parts.append(interrupted(f"{finished} of {data['asked']} sweeps were finished"))
     if results:
-        shown.append(Text("\n".join(printable(coverage(result)) for result in results)))
-        shown.append(_errors(results, data["max_ulp"]))
+        parts.append(Text("\n".join(printable(coverage(result)) for result in results)))
+        parts.append(_errors(results, data["max_ulp"]))
     if any(result["judged"] for result in results):
-        shown.append(_spread(results))
+        parts.append(_spread(results))
     if len(results) == 1:
-        shown += _binades(results[0])
+        parts += _binades(results[0])
     lines = [line for result in results for line in _failures(result)]
     if data["left_out"]:
         lines.append(Text(f"not swept, as they take several inputs: {', '.join(data['left_out'])}"))
     lines += [Text(printable(f"not swept: {problem}"), "red") for problem in data["problems"]]
-    return [*shown, Text("\n").join(lines)] if lines else shown
+    return [*parts, Text("\n").join(lines)] if lines else parts
 
 
 def coverage(result: dict[str, Any]) -> str:
-    """Which inputs were gone through, and whether those were all that were asked for."""
-    done, asked = f"{result['inputs']:,}", f"{result['asked']:,}"
+    """A line on the inputs that were gone through, and whether those were all that were asked for."""
+    done, total = f"{result['inputs']:,}", f"{result['asked']:,}"
     if not result["finished"]:
-        extent = f"interrupted after {done} of {asked} inputs ({result['patterns']})"
+        extent = f"interrupted after {done} of {total} inputs ({result['patterns']})"
     elif result["patterns"] == "all":
         extent = f"exhaustive, every one of the {done} inputs"
     else:
@@ -108,14 +108,14 @@ def _errors(results: Sequence[dict[str, Any]], max_ulp: float | None) -> Table:
 
 
 def _judged(result: dict[str, Any], max_ulp: float | None) -> Text:
-    """Whether it is within what is allowed; nothing where the sweep was cut short before it was not."""
+    """A verdict on what is allowed; nothing where the sweep was cut short before it was not."""
     if exceeded(result, max_ulp):
         return verdict("fail")
     return verdict("pass") if result["finished"] else cell("–")
 
 
 def _spread(results: Sequence[dict[str, Any]]) -> Table:
-    """How many errors fall into each bin, without the columns that are empty."""
+    """A table of the errors in each bin, without the columns that are empty."""
     bins = [label for label in LABELS if any(label in result["histogram"] for result in results)]
     built = table("errors in ULP", ("function", "dtype", *bins), right=bins)
     for result in results:
@@ -148,11 +148,11 @@ def _binades(result: dict[str, Any]) -> list[Table]:
 
 def _failures(result: dict[str, Any]) -> list[Text]:
     """Lines on the first wrong result at NaN or an infinity, and on inputs with nothing to judge."""
-    found = []
+    lines = []
     if worst := result["special"]["worst"]:
         line = f"at x = {worst['x']}: got {short(worst['got'])}, expected {short(worst['expected'])}"
-        found.append(Text(f"{function_name(result)} {result['dtype']}: {line}"))
-    return found + [
+        lines.append(Text(f"{function_name(result)} {result['dtype']}: {line}"))
+    return lines + [
         Text(
             f"{function_name(result)} {result['dtype']}: nothing to judge from {short_hex(failure['first_hex'])} to "
             f"{short_hex(failure['last_hex'])}: {printable(failure['message'])}",

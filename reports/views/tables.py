@@ -34,26 +34,22 @@ def made(function: str, *, order: int, dtype: str, points: str, parameters: Mapp
         raise BadInput(f"{function} has no parameter {sorted(reserved)[0]!r}")
     if covers(function):
         raise BadInput(f"{function} is a function of vectors; tables are of functions of one input")
-    progress = Progress(None)
+    with Progress() as progress, bad_input(SpecError, Undecided, RoundingUndecided, ValueError):
 
-    def say(done: int, total: int) -> None:
-        progress.say(f"{done} of {total} points")
+        def say(done: int, total: int) -> None:
+            progress.say(f"{done} of {total} points")
 
-    try:
-        with bad_input(SpecError, Undecided, RoundingUndecided, ValueError):
-            values: dict[str, Any] = dict(numbers(parameters))
-            return table(function, order=order, fmt=dtype, points=points, parameters=values, progress=say)
-    finally:
-        progress.close()
+        values: dict[str, Any] = dict(numbers(parameters))
+        return table(function, order=order, fmt=dtype, points=points, parameters=values, progress=say)
 
 
 def tables(made: Table) -> list[RenderableType]:
     """The subject of a table and its rows, with x in the shortest decimal of the format."""
-    shown = table(None, ("x", "value", "exact", "distance", "kind"), right=("x", "value"))
+    built = table(None, ("x", "value", "exact", "distance", "kind"), right=("x", "value"))
     for x, row in zip(made.x, islice(rows(made), ON_SCREEN), strict=False):
         kind = f"{row['kind']}, {row['side']}" if row["side"] else row["kind"]
         cells = (str(x), row["value_hex"], row["exact"], f"{row['distance']:.3g}", kind)
-        shown.add_row(*map(cell, cells))
+        built.add_row(*map(cell, cells))
     left_out = len(made) - ON_SCREEN
     more = [Text(f"and {left_out} more rows: -o FILE writes them all", "magenta")] if left_out > 0 else []
-    return [cell(sentence(made)), shown, *more]
+    return [cell(sentence(made)), built, *more]

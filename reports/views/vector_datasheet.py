@@ -28,16 +28,16 @@ def document(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """The function and its Jacobian, then the usual statements with their verdicts."""
-    known = [("formula", data["formula"])]
+    rows = [("formula", data["formula"])]
     if data["parameters"]:
-        known.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
+        rows.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
     decided = table("for every n and every vector", ("statement", "verdict", "counterexample"))
     for each in data["statements"]:
         where = f" where {each['where']}" if each["where"] else ""
         blame = each["counterexample"] or {"at": {}}
         at = ", ".join(f"{name} = {value}" for name, value in blame["at"].items())
         decided.add_row(cell(each["statement"] + where), verdict(each["verdict"]), cell(at))
-    return [pairs(data["name"], known + _derivatives(data["jacobian"])), decided]
+    return [pairs(data["name"], rows + _derivatives(data["jacobian"])), decided]
 
 
 def _derivatives(jacobian: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ VERDICT_STYLES = {
     "pass": "green",
     "fail": "bold red",
 }
-"""How a verdict looks; also of a cross-check."""
+"""The style of each verdict; also of a cross-check's."""
 
 
 def console() -> Console:
@@ -60,13 +60,13 @@ def table(title: str | None, columns: Iterable[str], *, right: Iterable[str] = (
     return built
 
 
-def pairs(title: str, known: Iterable[tuple[str, str]]) -> Table:
+def pairs(title: str, rows: Iterable[tuple[str, str]]) -> Table:
     """Names and values without a head."""
     built = Table(title=Text(printable(title)), title_justify="left", title_style="bold", box=None, pad_edge=False)
     built.show_header = False
     built.add_column(no_wrap=True, min_width=10)
     built.add_column(overflow="fold")
-    for name, value in known:
+    for name, value in rows:
         built.add_row(cell(name, "cyan"), cell(value))
     return built
 

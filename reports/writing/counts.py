@@ -9,7 +9,7 @@ WORDS = ("unsound", "error", "proved", "refuted", "qualified", "undecided", "out
 
 
 def verdict_counts(claims: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many claims have each verdict, `unsound` first."""
+    """The number of claims with each verdict, `unsound` first."""
     verdicts = [claim["verdict"] for claim in claims]
     return {word: verdicts.count(word) for word in WORDS}
 
@@ -27,11 +27,11 @@ def unsound(claims: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
 
 def alarm(claim: Mapping[str, Any]) -> str:
     """One line that says what was proved and what contradicts it, with both sides."""
-    found = claim["counterexample"] or {"at": {}, "lhs": "?", "rhs": "?"}
-    at = "".join(f" at {name} = {value}" for name, value in found["at"].items())
+    blame = claim["counterexample"] or {"at": {}, "lhs": "?", "rhs": "?"}
+    at = "".join(f" at {name} = {value}" for name, value in blame["at"].items())
     said = f"{claim['id']}: {claim['statement']}" if claim["id"] else claim["statement"]
     where = f" where {claim['where']}" if claim["where"] else ""
-    sides = f"{found['lhs']} against {found['rhs']}"
+    sides = f"{blame['lhs']} against {blame['rhs']}"
     return f"UNSOUND, a bug in gradproof: proved, yet contradicted{at}: {said}{where}: {sides}"
 
 

@@ -1,4 +1,4 @@
-"""How numbers are written for people: floats, certified numbers, intervals, sets."""
+"""Numbers as people read them: floats, certified numbers, intervals, sets."""
 
 from __future__ import annotations
 
@@ -103,3 +103,13 @@ def bound(number: Mapping[str, Any], direction: int, digits: int = 8) -> str:
 def product(bounds: Mapping[str, Any], between: str = " to ") -> str:
     """Bounds on a product of factors, rounded outwards."""
     return f"{bound(bounds['inf'], -1)}{between}{bound(bounds['sup'], 1)}"
+
+
+def duration(seconds: float) -> str:
+    """A time in its two largest units."""
+    whole = round(seconds)
+    for unit, size, lower in (("d", 86400, "h"), ("h", 3600, "min"), ("min", 60, "s")):
+        if whole >= size:
+            part = {"h": 3600, "min": 60, "s": 1}[lower]
+            return f"{whole // size} {unit} {whole % size // part} {lower}"
+    return f"{whole} s"

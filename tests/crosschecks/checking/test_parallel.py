@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gradproof.crosschecks.checking.judge import judge
-from gradproof.crosschecks.checking.parallel import judge_in_parallel
+from gradproof.crosschecks.checking.judge import judge, judge_in_parallel
 from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.trials.trial import Options
 from gradproof.crosschecks.workers.worker_process import Worker

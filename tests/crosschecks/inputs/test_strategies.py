@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gradproof.crosschecks.inputs import strategies
-from gradproof.numerics.floats.formats import dtype_of, format_of, hex_text, shifted
+from gradproof.numerics.floats.formats import dtype_of, format_of, from_hex, hex_text, shifted
 from gradproof.proofs.enclosures.formats import FORMATS
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
@@ -70,7 +70,7 @@ def test_simpler_points_have_the_fewest_bits_that_do():
 def test_findings_are_replayed_to_the_bit(name):
     @given(strategies.floats(name))
     def same(x):
-        again = strategies.replayed(hex_text(x), name)
+        again = from_hex(hex_text(x), FORMATS[name])
         assert again.dtype == x.dtype
         assert float(again) == float(x) or (np.isnan(float(x)) and np.isnan(float(again)))
         assert np.isnan(float(x)) or np.signbit(again) == np.signbit(x)
@@ -80,7 +80,7 @@ def test_findings_are_replayed_to_the_bit(name):
 
 def test_replaying_what_no_float_of_the_format_is():
     with pytest.raises(ValueError, match="no float16"):
-        strategies.replayed("0x1.00001p+0", "float16")
+        from_hex("0x1.00001p+0", FORMATS["float16"])
 
 
 @given(st.data())

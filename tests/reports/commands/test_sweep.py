@@ -8,8 +8,9 @@ import pytest
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.reports import cli
 from gradproof.reports.runs import sweep
-from gradproof.reports.runs.sweep import Shown, duration, sentence
 from gradproof.reports.views.sweeps import coverage, exceeded, share
+from gradproof.reports.writing.numbers import duration
+from gradproof.reports.writing.progress import Progress, sentence
 
 from ..conftest import strict
 
@@ -151,7 +152,7 @@ def test_ctrl_c_shows_what_is_done_and_the_next_run_goes_on(capsys, monkeypatch,
 
     arguments = (*RELU[:3], "--dtype", "float16", "--patterns", "1:1.1", "--checkpoint", tmp_path / "ck")
     with monkeypatch.context() as patched:
-        patched.setattr(Shown, "of", lambda *_: interrupt)
+        patched.setattr(Progress, "of", lambda *_: interrupt)
         code, out, err = run(capsys, *arguments)
     assert (code, err) == (130, "")
     assert "relu in float16: interrupted after 103 of 103 inputs (1:1.1)" in out
@@ -207,7 +208,7 @@ def test_ctrl_c_ends_sweeps_side_by_side(capsys, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Shown, "of", lambda *_: interrupt)
+    monkeypatch.setattr(Progress, "of", lambda *_: interrupt)
     formats = ("--dtype", "float8_e4m3fn", "--dtype", "float8_e5m2")
     code, out, err = run(capsys, "numpy", "--as", "relu", "--order", "0", "--workers", "2", *formats)
     assert (code, err) == (130, "")

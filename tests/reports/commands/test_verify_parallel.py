@@ -11,11 +11,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from gradproof.crosschecks.workers.pool import DIED, interrupts_held
 from gradproof.proofs import ledger as proofs_ledger
 from gradproof.proofs.ledger import builtin_ledgers, parse
 from gradproof.reports import cli
 from gradproof.reports.runs import pool, sections
-from gradproof.reports.runs.pool import DIED, Part, run_few, run_parts
+from gradproof.reports.runs.pool import Part, run_few, run_parts
 from gradproof.reports.views.ledgers import verified
 from gradproof.reports.writing.progress import Progress
 
@@ -78,7 +79,7 @@ def test_the_same_verdicts_in_the_same_order_on_one_process_and_on_two():
 
 def test_quick_parts_stay_here_and_slow_ones_are_shared(monkeypatch):
     parts = [Part("s", str(n), process, (n,)) for n in range(4)]
-    monkeypatch.setattr(pool, "available_cores", lambda: 2)
+    monkeypatch.setattr(pool, "available_cores", lambda most: 2)
 
     def processes(**options):
         return [done.data for done in run_few(parts, on_done=lambda done: None, **options).done]
@@ -90,7 +91,7 @@ def test_quick_parts_stay_here_and_slow_ones_are_shared(monkeypatch):
     assert here not in processes(jobs=2)
     monkeypatch.setattr(pool, "PATIENCE", 0.0)
     assert here not in processes(jobs=None)[:3]
-    monkeypatch.setattr(pool, "available_cores", lambda: 1)
+    monkeypatch.setattr(pool, "available_cores", lambda most: 1)
     assert processes(jobs=None) == [here] * 4
 
 
@@ -164,7 +165,7 @@ def test_ctrl_c_on_the_whole_group_is_one_exit_code_and_no_tracebacks(tmp_path):
 def test_processes_start_with_ctrl_c_held():
     code = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
     command = [sys.executable, "-c", code]
-    with pool._interrupts_held():
+    with interrupts_held():
         held = subprocess.run(command, capture_output=True, text=True, check=True)
     free = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (held.stdout, free.stdout) == ("True\n", "False\n")

@@ -53,8 +53,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(("stream", "speaks"), [(Terminal(), True), (io.StringIO(), False)])
 def test_progress_speaks_on_terminals_only(stream, speaks):
-    progress = Progress(3, stream=stream)
-    progress.step("first")
-    progress.close()
+    with Progress(3, stream=stream) as progress:
+        progress.step("first")
     assert ("[1/3]" in stream.getvalue()) == speaks
     assert bool(stream.getvalue()) == speaks
