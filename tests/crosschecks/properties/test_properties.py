@@ -65,13 +65,16 @@ def test_a_correctly_rounded_implementation_passes(name, order, dtype):
 
 @pytest.mark.parametrize(
     ("symptom", "change"),
-    [
-        ("returns NaN", lambda x, y: np.where(x > 3, np.nan, y)),
-        ("returns an infinity", lambda x, y: np.where(x > 3, np.inf, y)),
-        ("returns zero for a normal number", lambda x, y: np.where(x > 3, 0, y)),
-        ("loses every digit", lambda x, y: np.where(x > 3, 2 * y, y)),
-        ("is inaccurate", lambda x, y: np.where(x > 3, y * np.float32(1.0001), y)),
-    ],
+    few(
+        [
+            ("returns NaN", lambda x, y: np.where(x > 3, np.nan, y)),
+            ("returns an infinity", lambda x, y: np.where(x > 3, np.inf, y)),
+            ("returns zero for a normal number", lambda x, y: np.where(x > 3, 0, y)),
+            ("loses every digit", lambda x, y: np.where(x > 3, 2 * y, y)),
+            ("is inaccurate", lambda x, y: np.where(x > 3, y * np.float32(1.0001), y)),
+        ],
+        lambda symptom, _: symptom in ("is inaccurate", "loses every digit"),
+    ),
 )
 def test_accuracy_tells_symptoms_apart_and_shrinks(symptom, change):
     (result,) = check(changed("sigmoid", change), as_="sigmoid", dtypes=["float32"], examples=5)

@@ -80,6 +80,7 @@ def test_the_worst_input_comes_with_the_exact_error_there(capsys, monkeypatch, t
     assert result["max_ulp"] == 258.0
 
 
+@pytest.mark.thorough
 def test_max_ulp_is_about_the_conditioned_error_and_about_failures(capsys):
     blamed = {
         "max_ulp": 100.0, "max_ulp_conditioned": 3.0, "failed_inputs": 0, "finished": True, "judged": 9,
@@ -124,6 +125,7 @@ def test_bad_usage_is_one_line(capsys, arguments, says):
     assert says in err
 
 
+@pytest.mark.thorough
 def test_several_sweeps_keep_their_checkpoints_in_a_folder(capsys, monkeypatch, tmp_path):
     ships = tuple(Implementation("pack", name, 0, "planted:relu") for name in ("relu", "glu", "sine"))
     monkeypatch.setattr(sweep, "resolve", lambda request, worker: ships)
@@ -190,6 +192,7 @@ def test_a_sample_is_never_called_every_input():
     assert "exhaustive" not in coverage({**result, "inputs": 5, "finished": False, "patterns": "all"})
 
 
+@pytest.mark.thorough
 def test_sweeps_side_by_side_are_those_made_alone(capsys):
     formats = ("float8_e4m3fn", "float8_e5m2")
     arguments = ("numpy", "--as", "silu", "--order", "0,1", "--workers", "2", "--json")

@@ -31,6 +31,7 @@ def test_it_loads_without_errors_and_requests(report_folder, tmp_path):
     assert "CONSOLE" not in done.stderr, done.stderr
 
 
+@pytest.mark.thorough
 def test_a_request_would_be_seen(report_folder, tmp_path):
     """The page forbids itself every request, so the browser complains about one."""
     text = report_folder.joinpath("index.html").read_text(encoding="utf-8")
@@ -40,6 +41,7 @@ def test_a_request_would_be_seen(report_folder, tmp_path):
     assert re.search("CONSOLE.*Content Security Policy", done.stderr), done.stderr
 
 
+@pytest.mark.thorough
 def test_it_is_no_wider_than_a_phone(report_folder, tmp_path):
     probe = "<script>document.title = 'width ' + document.documentElement.scrollWidth</script></body>"
     text = report_folder.joinpath("index.html").read_text(encoding="utf-8")
