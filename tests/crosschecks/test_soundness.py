@@ -90,7 +90,7 @@ def test_functions_of_a_ledger_are_known():
 NAMES = ["sigmoid", "relu", "gelu", "softplus", "hard_swish", "tanhshrink", "leaky_relu"]
 
 
-@pytest.mark.parametrize("name", few(NAMES, lambda name: name in ("sigmoid", "relu")))
+@pytest.mark.parametrize("name", few(NAMES, lambda name: name == "relu"))
 def test_certified_facts_are_not_contradicted(name):
     assert contradict_facts(facts(name), examples=30) == ()
 
@@ -105,7 +105,7 @@ def test_certified_facts_are_not_contradicted(name):
             ("sigmoid", 1, "sup", "0.25", False),
             ("tanh", 0, "sup", "0.99999999999", True),
         ],
-        lambda name, *_: name == "sigmoid",
+        lambda *case: "0.25" in case,
     ),
 )
 def test_a_bound_a_little_wrong_is_contradicted(name, order, bound, value, attained):

@@ -129,6 +129,7 @@ print(shape.sup.value.decimal(100), shape.sup.at[0].decimal(100))
     assert told.stdout.split() == [value, at[0]], told.stderr
 
 
+@pytest.mark.thorough
 def test_two_processes_on_one_folder(tmp_path):
     code = """
 from gradproof.proofs import disk_cache
@@ -425,6 +426,7 @@ def test_facts_do_not_depend_on_what_is_kept(folder, name):
     assert told(2) == first
 
 
+@pytest.mark.thorough
 def test_explanations_do_not_depend_on_what_is_kept(folder):
     statements = (
         "D(gelu)(x) <= 1.2", "gelu(x) >= -1/10", "argmax(D(mish)) == {1}", "zeros(x**3 - 2*x) == {0}",

@@ -89,6 +89,7 @@ def test_what_is_called_undefined_has_to_be(generator):
     assert "does not hold" in generator.confirm(planted)
 
 
+@pytest.mark.thorough
 def test_formulas_and_values_agree(generator):
     """Two hand-written versions of each derivative, and a numeric one, at points away from the breakpoints."""
     mp = generator.mp

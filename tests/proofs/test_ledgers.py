@@ -32,7 +32,7 @@ CONSTANTS = {"pi", "e", "oo", "reals"}
 ACTIVATIONS = {activation.name for activation in (*catalogue(), *vector_catalogue())}
 
 
-@pytest.mark.parametrize(("ledger", "claim"), few(CLAIMS, every(5)))
+@pytest.mark.parametrize(("ledger", "claim"), few(CLAIMS, every(9)))
 def test_the_verdict_is_the_expected_one(ledger: Ledger, claim: Claim) -> None:
     result = prove(claim.statement or "", where=claim.where, functions=ledger.functions, suggest=False)
     assert result.verdict.value == claim.expect, result.explanation

@@ -248,12 +248,12 @@ EMPTY = [
 ]
 
 
-@pytest.mark.parametrize(("text", "where"), few(TRUE, every(4)))
+@pytest.mark.parametrize(("text", "where"), few(TRUE, every(8)))
 def test_true_statements_are_proved(text: str, where: str | None) -> None:
     assert verdict(text, where) is Verdict.PROVED
 
 
-@pytest.mark.parametrize(("text", "where"), few(FALSE, every(3)))
+@pytest.mark.parametrize(("text", "where"), few(FALSE, every(6)))
 def test_false_statements_are_refuted(text: str, where: str | None) -> None:
     assert verdict(text, where) is Verdict.REFUTED
 

@@ -124,6 +124,7 @@ def test_a_sample_says_so_and_tells_its_seed():
     assert "inputs sampled (seed 7)" in str(result)
 
 
+@pytest.mark.thorough
 def test_the_same_seed_finds_the_same():
     broken = lambda x: np.tanh(x * np.float32(1.001))  # noqa: E731
     first, second = (check(broken, as_="tanh", dtypes=["float32"], seed=3, examples=10) for _ in range(2))

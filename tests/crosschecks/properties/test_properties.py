@@ -50,7 +50,7 @@ def test_every_property_is_in_the_list_and_named_once():
             for name, order in (("gelu", 0), ("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("elu", 0))
             for dtype in FORMATS
         ],
-        lambda name, order, dtype: dtype.startswith("float8") or name == "hard_swish",
+        lambda name, order, dtype: dtype == "float8_e5m2" or name == "hard_swish",
     ),
 )
 def test_a_correctly_rounded_implementation_passes(name, order, dtype):
@@ -115,6 +115,7 @@ def test_bounds_may_not_be_passed_where_they_are_only_approached():
     assert "bounds" in properties_found(above_one, "tanh", dtypes=["float32"])
 
 
+@pytest.mark.thorough
 def test_bounds_at_a_single_point_may_be_off_like_any_value():
     def nudged(x, y):
         return np.where(np.abs(x) < 1e-3, np.nextafter(y, np.float32(1)), y)

@@ -65,7 +65,7 @@ def whole() -> str:
 
 @pytest.mark.parametrize(
     "options",
-    few([{"chunk": 7}, {"chunk": 1000, "workers": 3}, {"workers": 1}, {"workers": None}], lambda it: "chunk" in it),
+    few([{"chunk": 7}, {"chunk": 1000, "workers": 3}, {"workers": 1}, {"workers": None}], every(4)),
 )
 def test_neither_chunks_nor_processes_show(whole, options):
     result = swept(**options)
@@ -73,6 +73,7 @@ def test_neither_chunks_nor_processes_show(whole, options):
     assert text(result) == whole
 
 
+@pytest.mark.thorough
 def test_nor_do_they_with_the_certified_oracle():
     one, other = (
         sweep("numpy", as_="silu", order=1, fmt="float8_e4m3fn", tile=16, chunk=chunk, workers=1) for chunk in (1, 6)

@@ -30,7 +30,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[fmpq, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("text", few(FUNCTIONS, every(5)))
+@pytest.mark.parametrize("text", few(FUNCTIONS, every(9)))
 def test_every_precision_holds_the_integral(text: str) -> None:
     """Coarse enclosures show a lost tail or cell that fine ones would hide."""
     f, kinks = FUNCTIONS[text]

@@ -13,6 +13,8 @@ from gradproof.proofs.functions.landscape import decided_landscape, landscape, p
 from gradproof.proofs.functions.pieces import value_at
 from gradproof.proofs.reals.reals import Undefined, exact
 
+from ...thorough import every, few
+
 SEED = 3
 
 RANGES = [
@@ -110,7 +112,7 @@ SAMPLED = [
 ]
 
 
-@pytest.mark.parametrize("text", SAMPLED)
+@pytest.mark.parametrize("text", few(SAMPLED, every(6)))
 def test_no_sample_leaves_the_bounds_or_breaks_a_run(text: str) -> None:
     """Values at rational points by ball arithmetic, independent of the runs they are checked against."""
     e = parse_expression(text)

@@ -53,12 +53,12 @@ def test_every_proof_of_the_ledgers_is_here() -> None:
     assert len(CLAIMS) >= 36
 
 
-@pytest.mark.parametrize("name", few(CLAIMS, every(6)))
+@pytest.mark.parametrize("name", few(CLAIMS, every(12)))
 def test_every_certificate_rechecks(name: str) -> None:
     recheck.recheck(json.loads(json.dumps(certified(name))))
 
 
-@pytest.mark.parametrize("name", few(CLAIMS, every(6)))
+@pytest.mark.parametrize("name", few(CLAIMS, every(12)))
 def test_any_digit_changed_is_noticed(name: str) -> None:
     draw = random.Random(name)
     text = json.dumps(certified(name))
@@ -149,7 +149,7 @@ def test_a_forged_digest_does_not_help(names: tuple[str, ...], kinds: int) -> No
             ("tanh-saturates", "< 1", "< 0.999"),
             ("relu-derivative", "interval(0, 1)", "interval(0, 2)"),
         ],
-        lambda name, *_: name in ("sigmoid-derivative-bound", "he-factor", "relu-derivative"),
+        lambda name, *_: name in ("he-factor", "relu-derivative"),
     ),
 )
 def test_a_changed_statement_is_rejected(name: str, old: str, new: str) -> None:

@@ -270,6 +270,7 @@ def test_large_numbers_and_formulas_are_refused_in_few_steps(data: dict[str, Any
     assert "too much work" not in str(refusal.value)
 
 
+@pytest.mark.thorough
 def test_what_costs_more_than_its_share_is_rejected(monkeypatch: Any) -> None:
     expensive = "D(D(tanh(tanh(tanh(tanh(x)))), 6), 6)"
     data = on_line(f"{expensive} >= 0", f"{expensive} - (0)", {"sign": 1, "cells": [["-1", "1", "-1", "1"]]})

@@ -158,6 +158,7 @@ def test_a_free_component_is_not_summed_over() -> None:
         Prover(statement).prove(statement.formula)
 
 
+@pytest.mark.thorough
 def test_bounds_of_two_vectors_do_not_share_what_is_unknown() -> None:
     """The slack in a bound for v is another number than the slack in the same bound for w."""
     for text in ("layer_norm(v)**2 <= layer_norm(w)**2", "softmax(v) <= softmax(w)", "max(v) - mean(v) <= max(w)"):
@@ -302,6 +303,7 @@ def test_jacobians_agree_with_numeric_ones(name: str, n: int) -> None:
                 assert abs(change / (2 * step) - exact) < mpmath.mpf(10) ** -18
 
 
+@pytest.mark.thorough
 def test_an_inequality_is_proved_where_no_vector_contradicts_it() -> None:
     """Quantities in every order: 7 of the 42 orders are true, and no others are proved."""
     from gradproof.proofs.vectors.points import Search
@@ -332,6 +334,7 @@ def test_the_jacobian_of_softmax_is_shown_in_its_own_terms() -> None:
     assert verdicts["softmax(a*v) == softmax(v)", "a > 0"] == "refuted"
 
 
+@pytest.mark.thorough
 def test_the_datasheet_takes_parameters() -> None:
     from gradproof.proofs.datasheets.vector import vector_facts
 

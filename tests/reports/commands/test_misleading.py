@@ -163,6 +163,7 @@ def test_an_interrupted_check_says_so_first(capsys, kernels, monkeypatch):
     assert (code, data["interrupted"], len(data["results"])) == (130, True, 2)
 
 
+@pytest.mark.thorough
 def test_an_interrupted_sweep_says_so_first(capsys, kernels, monkeypatch):
     real = sweep_run.sweep  # pyright: ignore[reportPrivateImportUsage]
     calls = []

@@ -139,6 +139,7 @@ def test_several_sweeps_keep_their_checkpoints_in_a_folder(capsys, monkeypatch, 
     assert out.count("5 inputs (1:2), not every input of the format") == 2
 
 
+@pytest.mark.thorough
 def test_a_file_that_cannot_be_written_loses_no_result(capsys, tmp_path):
     (tmp_path / ".sweep.json.partial").mkdir()
     code, out, err = run(capsys, *RELU, "-o", tmp_path / "sweep.json")
@@ -147,6 +148,7 @@ def test_a_file_that_cannot_be_written_loses_no_result(capsys, tmp_path):
     assert err == f"gradproof: {tmp_path}/.sweep.json.partial: Is a directory\n"
 
 
+@pytest.mark.thorough
 def test_ctrl_c_shows_what_is_done_and_the_next_run_goes_on(capsys, monkeypatch, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt

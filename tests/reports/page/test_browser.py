@@ -25,6 +25,7 @@ def browse(page, folder, *options):
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
 
 
+@pytest.mark.thorough
 def test_it_loads_without_errors_and_requests(report_folder, tmp_path):
     done = browse(report_folder / "index.html", tmp_path / "profile", "--dump-dom")
     assert "Implementations" in done.stdout

@@ -146,6 +146,7 @@ def test_a_plot_that_fails_is_named_and_the_page_goes_on(report_data, monkeypatc
     assert "ZeroDivisionError" in shown
 
 
+@pytest.mark.thorough
 def test_a_page_that_fails_does_not_lose_the_run(report_data, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "_environment", lambda: 1 / 0)
     [line] = write(tmp_path, report_data)
