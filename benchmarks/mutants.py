@@ -247,6 +247,7 @@ class Copy:
             else:
                 (package / layer).symlink_to(ROOT / layer)
         shutil.copytree(ROOT / "tests" / "proofs", folder / "tests" / "proofs", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "tests" / "thorough.py", folder / "tests")
         shutil.copytree(ROOT / "benchmarks", folder / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
         if mutant is not None:
             target = package / "proofs" / f"{mutant.module}.py"

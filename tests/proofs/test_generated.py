@@ -42,6 +42,7 @@ def told(pairs) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.thorough
 def test_no_false_statement_is_proved(generator):
     print(f"seed {SEED}")
     pairs = decided(generator.generate(COUNT, False, SEED))
@@ -56,6 +57,7 @@ def test_no_false_statement_is_proved(generator):
     assert len(left) <= 0.07 * COUNT, told(left)
 
 
+@pytest.mark.thorough
 def test_true_statements_are_proved(generator):
     print(f"seed {SEED}")
     pairs = decided(generator.generate(COUNT, True, SEED))
@@ -87,6 +89,7 @@ def test_what_is_called_undefined_has_to_be(generator):
     assert "does not hold" in generator.confirm(planted)
 
 
+@pytest.mark.thorough
 def test_formulas_and_values_agree(generator):
     """Two hand-written versions of each derivative, and a numeric one, at points away from the breakpoints."""
     mp = generator.mp

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
 from gradproof.proofs.budget import budget
 from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.statements import prove
@@ -27,6 +28,7 @@ def _hostile() -> ModuleType:
     return module
 
 
+@pytest.mark.thorough
 def test_hostile_statements_are_answered() -> None:
     hostile = _hostile()
     rng = random.Random(7)

@@ -83,6 +83,7 @@ def test_a_wrong_formula_is_far_off(pack, worker):
     assert far_off(replace(silu, order=1), outcome.values, [X])
 
 
+@pytest.mark.thorough
 @packs("formulas")
 def test_a_wrong_formula_is_found(pack):
     (right,) = check("gradproof.crosschecks.packs.formulas:softplus_logaddexp", dtypes=["float32"], examples=2)

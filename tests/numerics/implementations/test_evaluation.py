@@ -10,6 +10,8 @@ from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
 from gradproof.proofs.expressions.calculus import differentiate
 
+from ...thorough import every, few
+
 SMOOTH = [e for e in catalogue() if len(e.inputs) == 1 and not e.expr().switching]
 FORMULAS = (
     "exp(x) - 1", "3*exp(x) - 2", "1 - exp(x)", "log(1 + exp(x))", "log(1 + x**2)", "log(x**2)", "1 - erf(x)",
@@ -53,7 +55,7 @@ def test_no_bound_is_below_the_error(formula: str) -> None:
     check(parse_number(formula))
 
 
-@pytest.mark.parametrize("entry", SMOOTH, ids=lambda e: e.name)
+@pytest.mark.parametrize("entry", few(SMOOTH, every(6)), ids=lambda e: e.name)
 def test_no_bound_of_the_catalogue_is_below_the_error(entry) -> None:
     assert check(entry.expr()) > 0.3
     check(differentiate(entry.expr(), "x"))

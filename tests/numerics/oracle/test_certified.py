@@ -19,6 +19,8 @@ from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.formats import FORMATS, Enclosures
 from gradproof.proofs.functions.pieces import Kink
 
+from ...thorough import every, few
+
 
 @pytest.fixture(autouse=True)
 def _blocks_for_every_input(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +156,7 @@ def checked(entry: Activation, order: int, count: int, every: int) -> tuple[list
     return [*wrong, *more], left + others, len(x) + len(inputs)
 
 
-@pytest.mark.parametrize(("entry", "order"), QUICK, ids=_name)
+@pytest.mark.parametrize(("entry", "order"), few(QUICK, every(3)), ids=_name)
 def test_balls_lie_inside_the_bars(entry: Activation, order: int) -> None:
     wrong, left, total = checked(entry, order, count=60, every=17)
     assert not wrong
@@ -187,7 +189,10 @@ def test_planted_errors_are_seen() -> None:
     assert faults(truth, x, mirrored)[0] == x[lines].tolist()
 
 
-@pytest.mark.parametrize("text", ["sqrt(x)", "log(1 - x**2)", "1/(x - 3)", "exp(-1/x**2)", "x**3 - x"])
+FORMULAS = ["sqrt(x)", "log(1 - x**2)", "1/(x - 3)", "exp(-1/x**2)", "x**3 - x"]
+
+
+@pytest.mark.parametrize("text", few(FORMULAS, every(2)))
 def test_other_formulas(text: str) -> None:
     truth = certified(parse_expression(text))
     rng = np.random.default_rng(1)

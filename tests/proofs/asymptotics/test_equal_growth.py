@@ -117,6 +117,7 @@ VALUES = (1.3169578969248168, 3.1462643699419726, 0.7853981633974483, 1.79175946
 SCALES = ("x**3", "x**2", "x", "sqrt(x)", "log(x)", "sqrt(log(x))")
 
 
+@pytest.mark.thorough
 def test_random_sums_of_disguised_exponentials() -> None:
     """Exponents are vectors of whole multiples; the truth is known before the constants are disguised."""
     rng = random.Random(SEED)

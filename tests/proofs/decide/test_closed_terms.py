@@ -104,7 +104,7 @@ def test_a_true_statement_is_proved_and_its_false_neighbour_refuted(text: str, n
         ("sqrt(argmin(silu)) > 0", None, "a root of a negative number"),
         ("1/(D(silu)(argmin(silu))) > 0", None, "a division by 0"),
         ("argmax(x*exp(-a*x)) > 0", "a > 0", "depends on a"),
-        ("sign(E(tanh(z)**2) - E(tanh(-z)**2)) == 0", None, "0"),
+        pytest.param("sign(E(tanh(z)**2) - E(tanh(-z)**2)) == 0", None, "0", marks=pytest.mark.thorough),
         ("sqrt(tanh(5000) - 1) <= 1", None, "a root of a negative number"),
         ("log(erf(200) - 1) < 0", None, "logarithm"),
         ("E(z*exp(z**2)) == 0", None, "grows too fast"),

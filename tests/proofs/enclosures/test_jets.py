@@ -23,6 +23,7 @@ from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.normal_forms import normal_form
 
+from ...thorough import every, few
 from ..exactly import ends, holds, inside, interval, number
 
 SEED = 20261122
@@ -61,7 +62,7 @@ def balls(low: float, high: float) -> Iterator[arb]:
                 yield interval(a, b)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", few(FUNCTIONS, every(6)))
 @pytest.mark.parametrize("bits", [64, 160])
 def test_the_image_of_a_ball(name: str, bits: int) -> None:
     expr, truth, (low, high), turns = FUNCTIONS[name]
@@ -83,7 +84,7 @@ def test_the_image_of_a_ball(name: str, bits: int) -> None:
     assert checked > 100
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", few(FUNCTIONS, every(6)))
 @pytest.mark.parametrize("width", [0, fmpq(1, 2**12), fmpq(1, 4)])
 def test_the_jet_on_a_ball(name: str, width: fmpq | int) -> None:
     """Coefficient k contains f^(k)(t)/k! for every t of the ball, also behind an inner function."""
@@ -128,7 +129,7 @@ PAIRS: tuple[tuple[str, Expr, Callable[[Any, Any], Any]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "expr", "truth"), PAIRS, ids=[name for name, *_ in PAIRS])
+@pytest.mark.parametrize(("name", "expr", "truth"), few(PAIRS, every(3)), ids=[name for name, *_ in PAIRS])
 def test_two_balls(name: str, expr: Expr, truth: Callable[[Any, Any], Any]) -> None:
     rng = random.Random(f"{SEED} {name}")
     with mp.workdps(100), precision(128):

@@ -10,6 +10,8 @@ from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.functions.expectations import expectation
 from gradproof.proofs.reals.reals import compare, exact
 
+from ...thorough import every, few
+
 CLOSED = [
     ("1", "1"),
     ("z", "0"),
@@ -46,7 +48,7 @@ NUMERIC = {
 }
 
 
-@pytest.mark.parametrize("text", NUMERIC)
+@pytest.mark.parametrize("text", few(NUMERIC, every(4)))
 def test_enclosures_hold_the_integral(text: str) -> None:
     f = NUMERIC[text]
     with mp.workdps(40):
@@ -61,7 +63,10 @@ def test_enclosures_hold_the_integral(text: str) -> None:
         assert low - mp.mpf(10) ** -24 <= truth <= high + mp.mpf(10) ** -24 and high - low < mp.mpf(10) ** -20
 
 
-@pytest.mark.parametrize("text", ["1/z", "1/z**2", "z*exp(z**2)", "sinh(exp(z)) - exp(exp(-z))", "log(z)"])
+NOT_KNOWN = ["1/z", "1/z**2", "z*exp(z**2)", "sinh(exp(z)) - exp(exp(-z))", "log(z)"]
+
+
+@pytest.mark.parametrize("text", few(NOT_KNOWN, lambda text: text in ("1/z**2", "z*exp(z**2)")))
 def test_not_integrable_or_not_known_is_undecided(text: str) -> None:
     with pytest.raises(Undecided):
         expectation(parse_expression(text))

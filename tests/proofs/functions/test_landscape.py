@@ -15,6 +15,8 @@ from gradproof.proofs.functions.pieces import value_at
 from gradproof.proofs.normal_forms.signs import Undefined
 from gradproof.proofs.reals.reals import exact
 
+from ...thorough import every, few
+
 SEED = 3
 
 RANGES = [
@@ -112,7 +114,7 @@ SAMPLED = [
 ]
 
 
-@pytest.mark.parametrize("text", SAMPLED)
+@pytest.mark.parametrize("text", few(SAMPLED, every(6)))
 def test_no_sample_leaves_the_bounds_or_breaks_a_run(text: str) -> None:
     """Values at rational points by ball arithmetic, independent of the runs they are checked against."""
     e = parse_expression(text)

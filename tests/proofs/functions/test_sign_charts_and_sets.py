@@ -318,6 +318,7 @@ def _undefined() -> Any:
     raise ValueError("undefined")
 
 
+@pytest.mark.thorough
 def test_pieces_cover_the_line_and_agree_with_the_formula() -> None:
     """On every piece the smooth formula has the values of the whole one; at the breakpoints value_at has."""
     rng = random.Random(SEED)

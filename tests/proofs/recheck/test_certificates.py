@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 from gradproof.reports.cli import cli
 
+from ...thorough import every, few
+
 CLAIMS = {
     claim.id: (claim.nearest, claim.nearest_where) if claim.expect == "qualified" else (claim.statement, claim.where)
     for ledger in builtin_ledgers()
@@ -40,30 +43,32 @@ def written(statement: str, where: str | None = None) -> dict[str, Any]:
     return certificates.certificate(Result(statement, where, Verdict.PROVED, Evidence.ENCLOSURE))
 
 
-@pytest.fixture(scope="module")
-def all_certificates() -> dict[str, dict[str, Any]]:
-    return {name: written(statement or "", where) for name, (statement, where) in CLAIMS.items()}
+@cache
+def certified(name: str) -> dict[str, Any]:
+    """The certificate of a claim, written once for all tests, which leave it as it is."""
+    statement, where = CLAIMS[name]
+    return written(statement or "", where)
 
 
 def test_every_proof_of_the_ledgers_is_here() -> None:
     assert len(CLAIMS) >= 36
 
 
-def test_every_certificate_rechecks(all_certificates: dict[str, dict[str, Any]]) -> None:
-    for certificate in all_certificates.values():
-        recheck.recheck(json.loads(json.dumps(certificate)))
+@pytest.mark.parametrize("name", few(CLAIMS, every(12)))
+def test_every_certificate_rechecks(name: str) -> None:
+    recheck.recheck(json.loads(json.dumps(certified(name))))
 
 
-def test_any_digit_changed_is_noticed(all_certificates: dict[str, dict[str, Any]]) -> None:
-    draw = random.Random(1)
-    for name, certificate in all_certificates.items():
-        text = json.dumps(certificate)
-        spots = [i for i, c in enumerate(text) if c.isdigit()]
-        for i in draw.sample(spots, min(5, len(spots))):
-            changed = text[:i] + str((int(text[i]) + draw.randint(1, 9)) % 10) + text[i + 1 :]
-            with pytest.raises((Wrong, Bad)):
-                recheck.recheck(json.loads(changed))
-            assert text != changed, name
+@pytest.mark.parametrize("name", few(CLAIMS, every(12)))
+def test_any_digit_changed_is_noticed(name: str) -> None:
+    draw = random.Random(name)
+    text = json.dumps(certified(name))
+    spots = [i for i, c in enumerate(text) if c.isdigit()]
+    for i in draw.sample(spots, min(5, len(spots))):
+        changed = text[:i] + str((int(text[i]) + draw.randint(1, 9)) % 10) + text[i + 1 :]
+        with pytest.raises((Wrong, Bad)):
+            recheck.recheck(json.loads(changed))
+        assert text != changed
 
 
 def leaves(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -91,12 +96,23 @@ def put(path: tuple[Any, ...], value: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-def test_a_forged_digest_does_not_help(all_certificates: dict[str, dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    ("names", "kinds"),
+    few(
+        [
+            (("elu-exponential",), 1),
+            (("sigmoid-derivative-bound", "gelu-approximates-relu", "tanh-saturates", "elu-exponential"), 4),
+        ],
+        lambda names, _: len(names) == 1,
+    ),
+    ids=["quick", "all"],
+)
+def test_a_forged_digest_does_not_help(names: tuple[str, ...], kinds: int) -> None:
     """Cells, tails, brackets and signs: changing what carries the proof is noticed by the mathematics."""
     draw = random.Random(2)
     tried: dict[str, int] = {}
-    for name in ("sigmoid-derivative-bound", "gelu-approximates-relu", "tanh-saturates", "elu-exponential"):
-        certificate = all_certificates[name]
+    for name in names:
+        certificate = certified(name)
         spots = [(path, value) for path, value in leaves(certificate["facts"]) if value is not None]
         for path, value in draw.sample(spots, min(14, len(spots))):
             kind = next((k for k in ("cells", "marks", "start", "sign") if k in path), None)
@@ -114,37 +130,38 @@ def test_a_forged_digest_does_not_help(all_certificates: dict[str, dict[str, Any
             with pytest.raises((Wrong, Bad)):
                 recheck.recheck(forged(certificate, put(("facts", *path), other)))
             tried[kind] = tried.get(kind, 0) + 1
-    assert set(tried) == {"cells", "marks", "start", "sign"}, tried
+    assert len(tried) >= kinds, tried
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [
-        ("sigmoid-derivative-bound", "<= 1/4", "<= 1/5"),
-        ("sigmoid-derivative-bound", "argmax(D(sigmoid)) == 0", "argmax(D(sigmoid)) == 1"),
-        ("sigmoid-range", "open_interval", "interval"),
-        ("gelu-approximates-relu", "0.169971", "0.169972"),
-        ("gelu-derivative-bound", "1.12890414518515478634074444226", "1.12890414518515478634074444227"),
-        ("ten-layer-bound", "0.25**10", "0.25**11"),
-        ("he-factor", "== 1/2", "== 1/3"),
-        ("elu-exponential", "continuity(elu) == 1", "continuity(elu) == 2"),
-        ("leaky-trickle", "{0.01, 1}", "{0.02, 1}"),
-        ("weights-ignored", "abs(w)/4", "abs(w)/5"),
-        ("tanh-saturates", "< 1", "< 0.999"),
-        ("relu-derivative", "interval(0, 1)", "interval(0, 2)"),
-    ],
+    few(
+        [
+            ("sigmoid-derivative-bound", "<= 1/4", "<= 1/5"),
+            ("sigmoid-derivative-bound", "argmax(D(sigmoid)) == 0", "argmax(D(sigmoid)) == 1"),
+            ("sigmoid-range", "open_interval", "interval"),
+            ("gelu-approximates-relu", "0.169971", "0.169972"),
+            ("gelu-derivative-bound", "1.12890414518515478634074444226", "1.12890414518515478634074444227"),
+            ("ten-layer-bound", "0.25**10", "0.25**11"),
+            ("he-factor", "== 1/2", "== 1/3"),
+            ("elu-exponential", "continuity(elu) == 1", "continuity(elu) == 2"),
+            ("leaky-trickle", "{0.01, 1}", "{0.02, 1}"),
+            ("weights-ignored", "abs(w)/4", "abs(w)/5"),
+            ("tanh-saturates", "< 1", "< 0.999"),
+            ("relu-derivative", "interval(0, 1)", "interval(0, 2)"),
+        ],
+        lambda name, *_: name in ("he-factor", "relu-derivative"),
+    ),
 )
-def test_a_changed_statement_is_rejected(
-    name: str, old: str, new: str, all_certificates: dict[str, dict[str, Any]]
-) -> None:
-    certificate = all_certificates[name]
+def test_a_changed_statement_is_rejected(name: str, old: str, new: str) -> None:
+    certificate = certified(name)
     assert old in certificate["statement"]
     with pytest.raises(Wrong):
         recheck.recheck(forged(certificate, put(("statement",), certificate["statement"].replace(old, new))))
 
 
-def test_a_wrong_antiderivative_is_rejected(all_certificates: dict[str, dict[str, Any]]) -> None:
-    certificate = all_certificates["he-factor"]
+def test_a_wrong_antiderivative_is_rejected() -> None:
+    certificate = certified("he-factor")
     paths = [(p, v) for p, v in leaves(certificate["facts"]) if p[-1] == "antiderivative" and v != "0"]
     assert paths
     for path, value in paths:
@@ -152,31 +169,34 @@ def test_a_wrong_antiderivative_is_rejected(all_certificates: dict[str, dict[str
             recheck.recheck(forged(certificate, put(("facts", *path), f"{value} + z/1000")))
 
 
-def test_a_missing_mark_is_rejected(all_certificates: dict[str, dict[str, Any]]) -> None:
+def test_a_missing_mark_is_rejected() -> None:
     def change(data: dict[str, Any]) -> None:
         fact = data["facts"]["shape of abs(gelu - relu) | x"]
         del fact["marks"][1], fact["gaps"][1]
 
     with pytest.raises(Wrong):
-        recheck.recheck(forged(all_certificates["gelu-approximates-relu"], change))
+        recheck.recheck(forged(certified("gelu-approximates-relu"), change))
 
 
 @pytest.mark.parametrize(
     "statement",
-    [
-        "D(sigmoid)(x) <= 0.2499999999", "D(sigmoid)(x) < 1/4", "tanh(x) < 0.9999999999", "abs(x) > 0",
-        "sign(x)**2 == 1", "(1 if x > 0 else (2 if x == 0 else 1)) == 1", "(1 if x != 1/2 else 2) < 2",
-        "range(gelu) == interval(-0.17, oo)", "limit(sign(x), x, 0) == 1", "smooth(relu)", "smooth(abs(x)*x)",
-        "continuity(elu) == 2", "bounded(silu)", "positive(tanh)", "E(relu(z)) == 0.4",
-        "approx(E(relu(z)), 0.39895, digits=5)", "product(D(sigmoid), 3) < 1/64", "product(D(relu), n) == 1",
-        "abs(w*D(sigmoid)(z)) <= abs(w)/5", "w*x >= 0", "x**2 + y**2 > 0", "D(relu(w*a), w) == a",
-        "subdifferential(relu, 0) == {0, 1}", "sqrt(x)**2 == -x", "x**3 - x != 0", "gelu(x) > -0.16997",
-        "range(atan(x) + atan(1/x)) == {pi/2}", "D(abs)(x)*x != x", "x + sqrt(relu(x)) > 0",
-        "not identity_near(tanh, 0)", "approx(0, 0, digits=3)", "log(x) <= x - 1.01", "x**x > 0.693",
-        "not odd(tanh)", "increasing(relu)",
-        "increasing(x + (0 if x**3 + x - 1 >= 0 else 5))", "convex(gelu)", "lipschitz(tanh) == 0.99", "even(tanh)",
-        "float16(0.25**12) == 0",
-    ],
+    few(
+        [
+            "D(sigmoid)(x) <= 0.2499999999", "D(sigmoid)(x) < 1/4", "tanh(x) < 0.9999999999", "abs(x) > 0",
+            "sign(x)**2 == 1", "(1 if x > 0 else (2 if x == 0 else 1)) == 1", "(1 if x != 1/2 else 2) < 2",
+            "range(gelu) == interval(-0.17, oo)", "limit(sign(x), x, 0) == 1", "smooth(relu)", "smooth(abs(x)*x)",
+            "continuity(elu) == 2", "bounded(silu)", "positive(tanh)", "E(relu(z)) == 0.4",
+            "approx(E(relu(z)), 0.39895, digits=5)", "product(D(sigmoid), 3) < 1/64", "product(D(relu), n) == 1",
+            "abs(w*D(sigmoid)(z)) <= abs(w)/5", "w*x >= 0", "x**2 + y**2 > 0", "D(relu(w*a), w) == a",
+            "subdifferential(relu, 0) == {0, 1}", "sqrt(x)**2 == -x", "x**3 - x != 0", "gelu(x) > -0.16997",
+            "range(atan(x) + atan(1/x)) == {pi/2}", "D(abs)(x)*x != x", "x + sqrt(relu(x)) > 0",
+            "not identity_near(tanh, 0)", "approx(0, 0, digits=3)", "log(x) <= x - 1.01", "x**x > 0.693",
+            "not odd(tanh)", "increasing(relu)",
+            "increasing(x + (0 if x**3 + x - 1 >= 0 else 5))", "convex(gelu)", "lipschitz(tanh) == 0.99", "even(tanh)",
+            "float16(0.25**12) == 0",
+        ],
+        lambda text: "<" not in text and ("tanh" in text or "relu" in text or "abs" in text),
+    ),
 )  # fmt: skip
 def test_nothing_false_is_certified(statement: str) -> None:
     with pytest.raises(certificates.Unwritten):
@@ -253,7 +273,7 @@ def holds(x: Num, value: Any) -> bool:
     return bool(low <= value <= high)
 
 
-@pytest.mark.parametrize("op", ["exp", "log", "sin", "cos", "atan", "erfc"])
+@pytest.mark.parametrize("op", few(["exp", "log", "sin", "cos", "atan", "erfc"], lambda op: op != "erfc"))
 def test_intervals_contain_the_values(op: str) -> None:
     draw = random.Random(op)
     with mpmath.workprec(500):
@@ -333,12 +353,15 @@ def test_limits_are_exact() -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    [
-        "increasing(softplus)", "convex(softplus)", "not monotone(gelu)", "odd(softsign)", "lipschitz(gelu) <= 1.13",
-        "x*log(x) >= -0.3679", "log(1 + x**2) < sqrt(1 + x**2)", "inf(D(logit)) == 4", "D(mish)(x) <= 1.0885",
-        "float32(tanh(1/2)) == float32(0.46211717)",
-        "range(hard_swish) == interval(-3/8, oo)", "limit(x*log(x), x, oo) == oo", "gelu_tanh(x) >= -0.17005",
-    ],
+    few(
+        [
+            "increasing(softplus)", "convex(softplus)", "not monotone(gelu)", "odd(softsign)",
+            "lipschitz(gelu) <= 1.13", "x*log(x) >= -0.3679", "log(1 + x**2) < sqrt(1 + x**2)", "inf(D(logit)) == 4",
+            "D(mish)(x) <= 1.0885", "float32(tanh(1/2)) == float32(0.46211717)",
+            "range(hard_swish) == interval(-3/8, oo)", "limit(x*log(x), x, oo) == oo", "gelu_tanh(x) >= -0.17005",
+        ],
+        lambda text: text in ("increasing(softplus)", "odd(softsign)", "x*log(x) >= -0.3679"),
+    ),
 )  # fmt: skip
 def test_what_is_true_beyond_the_ledgers(statement: str) -> None:
     assert prove(statement).verdict is Verdict.PROVED

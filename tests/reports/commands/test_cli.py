@@ -280,6 +280,7 @@ def test_list(capsys):
     assert all(name in out for name in names)
 
 
+@pytest.mark.thorough
 def test_check_passes_what_is_right(capsys):
     code, out, _ = run(capsys, "check", "numpy", "--as", "relu", "--dtype", "float32", "--order", "0")
     assert code == 0

@@ -81,6 +81,7 @@ def test_the_worst_input_comes_with_the_exact_error_there(capsys, monkeypatch, t
     assert result["max_ulp"] == 258.0
 
 
+@pytest.mark.thorough
 def test_max_ulp_is_about_the_conditioned_error_and_about_failures(capsys):
     blamed = {
         "max_ulp": 100.0, "max_ulp_conditioned": 3.0, "failed_inputs": 0, "finished": True, "judged": 9,
@@ -125,6 +126,7 @@ def test_bad_usage_is_one_line(capsys, arguments, says):
     assert says in err
 
 
+@pytest.mark.thorough
 def test_several_sweeps_keep_their_checkpoints_in_a_folder(capsys, monkeypatch, tmp_path):
     ships = tuple(Implementation("pack", name, 0, "planted:relu") for name in ("relu", "glu", "sine"))
     monkeypatch.setattr(sweep, "resolve", lambda request, worker: ships)
@@ -138,6 +140,7 @@ def test_several_sweeps_keep_their_checkpoints_in_a_folder(capsys, monkeypatch, 
     assert out.count("5 inputs (1:2), not every input of the format") == 2
 
 
+@pytest.mark.thorough
 def test_a_file_that_cannot_be_written_loses_no_result(capsys, tmp_path):
     (tmp_path / ".sweep.json.partial").mkdir()
     code, out, err = run(capsys, *RELU, "-o", tmp_path / "sweep.json")
@@ -146,6 +149,7 @@ def test_a_file_that_cannot_be_written_loses_no_result(capsys, tmp_path):
     assert err == f"gradproof: {tmp_path}/.sweep.json.partial: Is a directory\n"
 
 
+@pytest.mark.thorough
 def test_ctrl_c_shows_what_is_done_and_the_next_run_goes_on(capsys, monkeypatch, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -191,6 +195,7 @@ def test_a_sample_is_never_called_every_input():
     assert "exhaustive" not in coverage({**result, "inputs": 5, "finished": False, "patterns": "all"})
 
 
+@pytest.mark.thorough
 def test_sweeps_side_by_side_are_those_made_alone(capsys):
     formats = ("float8_e4m3fn", "float8_e5m2")
     arguments = ("numpy", "--as", "silu", "--order", "0,1", "--workers", "2", "--json")

@@ -95,6 +95,7 @@ def test_quick_parts_stay_here_and_slow_ones_are_shared(monkeypatch):
     assert processes(jobs=None) == [here] * 4
 
 
+@pytest.mark.thorough
 def test_a_process_that_dies_loses_its_own_part_alone():
     parts = [Part("s", str(n), crash if n in (2, 7) else double, (n,)) for n in range(12)]
     seen = []

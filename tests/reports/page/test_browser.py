@@ -25,12 +25,14 @@ def browse(page, folder, *options):
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
 
 
+@pytest.mark.thorough
 def test_it_loads_without_errors_and_requests(report_folder, tmp_path):
     done = browse(report_folder / "index.html", tmp_path / "profile", "--dump-dom")
     assert "Implementations" in done.stdout
     assert "CONSOLE" not in done.stderr, done.stderr
 
 
+@pytest.mark.thorough
 def test_a_request_would_be_seen(report_folder, tmp_path):
     """The page forbids itself every request, so the browser complains about one."""
     text = report_folder.joinpath("index.html").read_text(encoding="utf-8")
@@ -40,6 +42,7 @@ def test_a_request_would_be_seen(report_folder, tmp_path):
     assert re.search("CONSOLE.*Content Security Policy", done.stderr), done.stderr
 
 
+@pytest.mark.thorough
 def test_it_is_no_wider_than_a_phone(report_folder, tmp_path):
     probe = "<script>document.title = 'width ' + document.documentElement.scrollWidth</script></body>"
     text = report_folder.joinpath("index.html").read_text(encoding="utf-8")

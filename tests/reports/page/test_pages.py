@@ -138,6 +138,7 @@ def test_what_a_framework_gets_wrong_does_not_count(report_data):
     assert not at_fault({**report_data, "implementations": [{**numpy, "name": "torch"}, torch]})
 
 
+@pytest.mark.thorough
 def test_a_plot_that_fails_is_named_and_the_page_goes_on(report_data, monkeypatch):
     monkeypatch.setattr(activations, "activation_plot", lambda entry: 1 / 0)
     shown = html(report_data)
@@ -145,6 +146,7 @@ def test_a_plot_that_fails_is_named_and_the_page_goes_on(report_data, monkeypatc
     assert "ZeroDivisionError" in shown
 
 
+@pytest.mark.thorough
 def test_a_page_that_fails_does_not_lose_the_run(report_data, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "_environment", lambda: 1 / 0)
     [line] = write(tmp_path, report_data)
@@ -153,6 +155,7 @@ def test_a_page_that_fails_does_not_lose_the_run(report_data, tmp_path, monkeypa
     assert tmp_path.joinpath("report.md").exists()
 
 
+@pytest.mark.thorough
 def test_the_page_is_a_pure_function_of_the_data(report_data):
     before = copy.deepcopy(report_data)
     assert html(report_data) == html(report_data)

@@ -189,6 +189,7 @@ def test_the_pictures_of_a_row_keep_to_their_budget(name):
     ElementTree.fromstring(accuracy_plots.definitions([name]))
 
 
+@pytest.mark.thorough
 def test_the_section_of_the_report(report_data):
     rows = [made({127: cell(2.0, 1.0, turned_back=7)}), made({}, name="elu")]
     data = {**report_data, "accuracy": [{"name": "torch", "rows": rows}]}
