@@ -92,6 +92,7 @@ def test_disjoint_sets_merge_to_the_whole(whole):
     assert json.loads(whole)["cells"]["-1"]["inputs"] == nans.special.inputs == 2048
 
 
+@pytest.mark.thorough
 def test_a_target_by_name():
     one, other = (
         sweep(target, fmt="float8_e5m2", judge="planted_judges:relu_profile", as_=name)
@@ -206,7 +207,8 @@ sweep(Implementation("planted", "relu", 0, "planted_judges:rough_relu"), fmt="fl
 """
 
 
-@pytest.mark.parametrize("lines", few([1, 50], lambda lines: lines == 1))
+@pytest.mark.thorough
+@pytest.mark.parametrize("lines", [1, 50])
 def test_killed_at_any_moment_it_goes_on_to_the_identical_profile(whole, tmp_path, lines):
     path = tmp_path / "sweep"
     command = [sys.executable, "-c", PROGRAM.format(path=str(path))]
