@@ -20,8 +20,10 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..language import spelling
-from ..language.reader import ELEMENTARY, DefinedFunction, read_expression
-from ..language.syntax import StatementError
+from ..language.reading import read_expression
+from ..language.syntax import DefinedFunction, StatementError
+from ..language.words import ELEMENTARY
+from ..vocabulary.words import WORDS
 
 ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
 
@@ -92,7 +94,7 @@ def _exact(name: str, value: ParameterValue) -> Expr:
             raise ValueError(f"{name}={value!r}: expected a finite number")
         return ex.rational(Fraction(value))
     if isinstance(value, str):
-        return read_expression(value, {})
+        return read_expression(value, {}, WORDS)
     return ex.rational(value)
 
 
@@ -436,8 +438,8 @@ def known_functions() -> Mapping[str, DefinedFunction]:
     for entry in _ENTRIES:
         callable_here = {n: f for n, f in known.items() if n not in {p.name for p in entry.parameters}}
         try:
-            body = read_expression(entry.formula, callable_here)
-            defaults = {p.name: read_expression(p.default, {}) for p in entry.parameters}
+            body = read_expression(entry.formula, callable_here, WORDS)
+            defaults = {p.name: read_expression(p.default, {}, WORDS) for p in entry.parameters}
         except StatementError as error:
             raise ValueError(f"catalogue entry {entry.name!r}: {error}") from None
         expected = {*entry.inputs, *defaults}
@@ -455,7 +457,7 @@ def known_functions() -> Mapping[str, DefinedFunction]:
 @lru_cache
 def _template(name: str, formula: str) -> Expr:
     known = known_functions()
-    return known[name].body if name in known else read_expression(formula, known)
+    return known[name].body if name in known else read_expression(formula, known, WORDS)
 
 
 def catalogue() -> tuple[Activation, ...]:

@@ -18,10 +18,10 @@ from typing import Any, TypeAlias
 from flint import fmpq
 
 from ..enclosures.formats import FORMATS
-from ..language.reader import PREDICATES, RESERVED, SETS
 from ..language.signatures import signature
 from ..language.source import number_from_source, source_text, syntax_tree
 from ..language.syntax import StatementError
+from ..vocabulary.words import WORDS
 
 MAX_NODES = 4_000
 """Operations in one statement; a larger one is not examined."""
@@ -32,6 +32,12 @@ FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "
              "sign"}  # fmt: skip
 _RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _ARITHMETIC = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+PROPERTIES = {
+    "increasing", "decreasing", "monotone", "convex", "concave", "odd", "even", "bounded", "differentiable", "smooth",
+    "positive",
+}  # fmt: skip
+"""The properties of one function that are examined; other words of the language are not."""
+_SETS = {"range", "argmax", "argmin", "zeros"}
 _EXTENDED = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding"}
 """Numbers that are computed from whole functions."""
 
@@ -179,7 +185,7 @@ class Writing:
                     "asymptotic", end, self.node("div", above, below), *scaled, extra=(variable, depth),
                     bound=frozenset((depth,)), text=text,
                 )  # fmt: skip
-            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in PREDICATES:
+            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in PROPERTIES:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="identity_near"), args=[f, at]):
                 return self._of_function("identity_near", f, scope, depth, "x", text, at=self.term(at, scope, depth))
@@ -202,7 +208,7 @@ class Writing:
                     opened[str(keyword.arg)] = keyword.value.id == "open"
                 ends = [self.side(end, scope, depth) for end in (low, high)]
                 return self.node("interval", *ends, extra=(opened["left"], opened["right"]), text=text)
-            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in SETS:
+            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in _SETS:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="subdifferential"), args=[f, at]):
                 return self._of_function("subdifferential", f, scope, depth, "x", text, at=self.term(at, scope, depth))
@@ -285,7 +291,7 @@ class Writing:
             return self.node(name, self._name("x", scope, depth))
         if name in self.functions or entry_named(name) is not None:
             return self._apply(name, [], {}, scope, depth)
-        if name in RESERVED:
+        if name in WORDS:
             raise NotExamined(name)
         return self.symbol(name)
 

@@ -17,11 +17,10 @@ from flint import arb, fmpq
 
 from ..enclosures.formats import FORMATS
 from ..enclosures.jets import precision
-from ..language.reader import PREDICATES
-from ..vectors.words import is_about_vectors
+from ..vectors.reader import is_about_vectors
 from ..verdicts import Counterexample, Result, Verdict
 from . import functions, vectors
-from .as_written import Node, NotExamined, Writing
+from .as_written import PROPERTIES, Node, NotExamined, Writing
 from .numbers import BITS, FINE_BITS, Curve, Estimate, estimate, far, hull, mean
 from .points import line, several
 from .witness import Exhausted, Place, Undefined, Unknown, Witness, holds, sign
@@ -41,7 +40,7 @@ OPEN_NUMBERS = 4
 Candidate: TypeAlias = "tuple[str, str | None]"
 """A statement and its condition."""
 
-_FORMULAS = {"relation", "and", "or", "not", "approx", "asymptotic", "identity_near", *PREDICATES}
+_FORMULAS = {"relation", "and", "or", "not", "approx", "asymptotic", "identity_near", *PROPERTIES}
 _SETS = {"display", "interval", "range", "zeros", "argmax", "argmin", "subdifferential"}
 
 

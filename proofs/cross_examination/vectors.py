@@ -17,11 +17,12 @@ from flint import arb, arb_series, fmpq
 from ..catalogue.entries import known_functions
 from ..catalogue.vector_entries import vector_activations
 from ..enclosures.jets import precision
-from ..language.reader import RESERVED
 from ..language.signatures import signature
 from ..language.source import number_from_source, source_text, syntax_tree
-from ..vectors.words import DEFAULT, vector_names
+from ..vectors.reader import vector_names
+from ..vectors.words import DEFAULT
 from ..verdicts import Counterexample
+from ..vocabulary.words import WORDS
 from .as_written import FUNCTIONS, NotExamined, Writing, entry_named, formula_tree
 from .points import OFFSETS, SIMPLE, draws
 from .witness import OPERATIONS, Exhausted, Undefined, Unknown, Witness, holds, rational_power, sign
@@ -88,7 +89,7 @@ def contradiction(text: str, where: str | None, functions: Mapping[str, str] | N
 
 def _free(trees: list[ast.expr], functions: Mapping[str, str] | None) -> set[str]:
     own = {signature(text).name for text in functions or ()}
-    words = RESERVED | FUNCTIONS | own | {*vector_activations()} | _WORDS | {"n"}
+    words = WORDS.keys() | FUNCTIONS | own | {*vector_activations()} | _WORDS | {"n"}
     names = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return {name for name in names - words if entry_named(name) is None}
 

@@ -21,7 +21,6 @@ from ..functions.landscape import decided_landscape
 from ..functions.periods import period
 from ..functions.pieces import Undefined
 from ..functions.sign_charts import Line, merge, sample, sign_line
-from ..language.reader import SETS
 from ..language.syntax import (
     Connective,
     Formula,
@@ -40,9 +39,11 @@ from ..reals.reals import Real, compare, exact
 from ..reals.sets import RealSet, equal, union
 from ..reals.sets import point as singleton
 from ..verdicts import Counterexample, Evidence, NoTruthValue, Verdict
-from . import properties
+from ..vocabulary.numbers import NoLimit
+from ..vocabulary.properties import Question
+from ..vocabulary.values import closed_real, describe_extremum, digits
+from ..vocabulary.words import answer, is_exact, set_value
 from .explanations import counterexample, explain, is_identity
-from .functionals import NoLimit, closed_real, describe_extremum, digits, set_value
 from .resolution import Resolution
 
 MAX_COUNT = 40
@@ -164,7 +165,7 @@ class Decision(Resolution):
             if isinstance(side, SetFunctional):
                 return True
             if isinstance(side, Expr) and any(
-                self.statement.functionals[n].kind in (*SETS, "sup", "inf", "lipschitz")
+                not is_exact(self.statement.functionals[n].kind)
                 for n in ex.free_names(side) & self.statement.functionals.keys()
             ):
                 return True
@@ -180,9 +181,10 @@ class Decision(Resolution):
             truths = [truth for truth, _ in results]
             return (all(truths) if formula.op == "and" else any(truths)), (blames[0] if blames else None)
         if isinstance(formula, Predicate):
-            answer = properties.decide(formula, self.substitute(formula.body), self._predicate_region(formula), self)
-            self.notes += answer.notes
-            return answer.truth, answer.counterexample
+            body, region = self.substitute(formula.body), self._predicate_region(formula)
+            found = answer(Question(formula, body, region, self.number))
+            self.notes += found.notes
+            return found.truth, found.counterexample
         if isinstance(formula, Quantified):
             return self._quantified(formula)
         if isinstance(formula.lhs, SetValue) or isinstance(formula.rhs, SetValue):

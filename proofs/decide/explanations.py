@@ -19,7 +19,7 @@ from ..language.syntax import Formula, Relation, relations
 from ..normal_forms import normal_form
 from ..reals.reals import Real, compare
 from ..verdicts import Counterexample
-from .functionals import describe_extremum
+from ..vocabulary.values import describe_extremum
 from .resolution import Resolution
 
 

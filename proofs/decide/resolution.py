@@ -33,8 +33,9 @@ from ..language.syntax import (
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, constant_sign, exact
 from ..reals.sets import union
 from ..verdicts import Counterexample
+from ..vocabulary.values import closed_real, digits
+from ..vocabulary.words import functional
 from . import parameters
-from .functionals import closed_real, digits, functional
 from .products import Product, product_set
 
 

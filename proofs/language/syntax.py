@@ -14,6 +14,16 @@ class StatementError(ValueError):
 
 
 @dataclass(frozen=True)
+class DefinedFunction:
+    """A function a statement may call: inputs in order, keyword parameters with defaults, and its expression."""
+
+    name: str
+    inputs: tuple[str, ...]
+    defaults: Mapping[str, Expr]
+    body: Expr
+
+
+@dataclass(frozen=True)
 class Infinity:
     """oo or -oo, where the language allows it."""
 
@@ -125,9 +135,9 @@ class Statement:
     functionals: Mapping[str, Functional]
     where: Formula | None = None
     where_text: str | None = None
-    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict)
+    products: Mapping[str, tuple[Expr, Expr, str]] = field(default_factory=dict[str, tuple[Expr, Expr, str]])
     """placeholder -> (factor, count, its variable), for product(f, n)."""
-    product_texts: Mapping[str, str] = field(default_factory=dict)
+    product_texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def relations(formula: Formula) -> list[Leaf]:

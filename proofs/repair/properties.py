@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalogue.parse import parse_expression
-from ..decide.functionals import closed_real, set_value
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -15,6 +14,8 @@ from ..functions.regularity import continuity, continuity_json
 from ..language.syntax import Predicate, Quantified, Relation, SetFunctional
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real
 from ..reals.sets import RealSet, union
+from ..vocabulary.values import closed_real
+from ..vocabulary.words import set_value
 from .relations import bounded_side, with_bound
 from .wording import (
     DIGITS,
@@ -187,7 +188,7 @@ def for_existence(q: Quantified, refuted: Refuted) -> Iterator[Candidate]:
     """exists(x, f(x) > c) with the largest c there is, else that there is none."""
     r = q.body
     variable = q.names[0]
-    if isinstance(r, Relation) and len(q.names) == 1 and refuted.names_of(r) == {variable}:
+    if isinstance(r, Relation) and len(q.names) == 1 and refuted.names_of(r) == frozenset(q.names):
         body, upper = bounded_side(r, variable)
         shape = decided_landscape(refuted.filled(body), variable, refuted.region(variable))
         op = "==" if r.op == "==" else r.op[0] + "="

@@ -20,7 +20,8 @@ from ..language.syntax import Connective, Formula, Relation, Statement, relation
 from ..reals.reals import compare, exact
 from ..verdicts import Counterexample
 from .algebra import is_vector
-from .reader import EntryRelation, VectorStatement
+from .reader import VectorStatement
+from .words import EntryRelation
 
 POINT_STEPS = 3_000
 MAX_POINTS = 200

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.vector_entries import vector_catalogue
-from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.language.reader import ELEMENTARY, NUMBERS, PREDICATES, SETS, SPECIAL
 from gradproof.proofs.ledger import Claim, ClaimResult, Ledger, load, verify
 from gradproof.proofs.statements import prove
-from gradproof.proofs.vectors.words import WORDS
+from gradproof.proofs.vectors import words as vector_words
 from gradproof.proofs.verdicts import Verdict
+from gradproof.proofs.vocabulary.words import WORDS
 
 LEDGERS = tuple(load(path) for path in sorted((Path(__file__).parents[1] / "ledgers").glob("*.toml")))
 CLAIMS = [
@@ -24,7 +23,6 @@ CLAIMS = [
     for claim in ledger.claims
 ]
 LOGIC = {"and", "or", "not", "if", "else"}
-CONSTANTS = {"pi", "e", "oo", "reals"}
 ACTIVATIONS = {activation.name for activation in (*catalogue(), *vector_catalogue())}
 
 
@@ -56,8 +54,8 @@ def test_as_many_false_statements_as_true_ones() -> None:
 
 
 VOCABULARIES = {
-    "elementary": ELEMENTARY, "numbers": NUMBERS, "sets": SETS, "predicates": PREDICATES, "special": SPECIAL,
-    "formats": set(FORMATS), "constants": CONSTANTS, "logic": LOGIC, "vectors": WORDS,
+    "numbers": WORDS.keys() - {"true", "false"}, "logic": LOGIC,
+    "vectors": {*vector_words.NUMBERS, *vector_words.TRUTHS, *vector_words.MATRICES},
 }  # fmt: skip
 TRUE_WORDS = {
     word

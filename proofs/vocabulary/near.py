@@ -1,0 +1,93 @@
+"""identity_near and asymptotic: a function near one point."""
+
+from __future__ import annotations
+
+import ast
+
+from ..budget import Undecided
+from ..expressions import calculus
+from ..expressions import expr as ex
+from ..functions.pieces import Undefined, one_sided_derivative, one_sided_limit, value_at
+from ..language.reader import Reader, table
+from ..language.source import source_text
+from ..language.syntax import Infinity, Predicate
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare, exact
+from ..verdicts import Counterexample
+from .properties import Answer, Property, Question
+from .values import closed_real, digits
+
+
+def _read_identity(reader: Reader, node: ast.Call) -> Predicate:
+    reader.arguments(node, "identity_near", 2)
+    body, at = map(reader.expression, node.args)
+    return Predicate("identity_near", body, source_text(node), reader.variable(body, node), at)
+
+
+def _identity_near(q: Question) -> Answer:
+    """Whether f(a) = a and f'(a) = 1; at a kink or jump f has no derivative there, and so not this one."""
+    variable, body = q.variable, q.body
+    if q.region is not None:
+        raise Undecided(f"{q.text} speaks of one point, not of a condition on {variable}")
+    assert q.predicate.other is not None
+    at = closed_real(q.predicate.other)
+    value = value_at(body, variable, at)
+    if compare(value, at) != 0:
+        note = f"f({at}) = {digits(value)}"
+        return Answer(False, (note,), Counterexample({variable: str(at)}, f"f = {digits(value)}", str(at)))
+    try:
+        slope = value_at(calculus.derivative(body, variable), variable, at)
+    except Undefined as reason:
+        # Both sides have a formula, else this raises: then the two limits of f' differ, or f jumps, or f' is infinite.
+        for side in (-1, 1):
+            one_sided_derivative(body, variable, at, side)
+        note = f"f({at}) = {digits(value)}, but {reason}"
+        return Answer(False, (note,), Counterexample({variable: str(at)}, str(reason), "f' = 1"))
+    note = f"f({at}) = {digits(value)}, f'({at}) = {digits(slope)}"
+    if compare(slope, exact(1)) != 0:
+        return Answer(False, (note,), Counterexample({variable: str(at)}, f"f' = {digits(slope)}", "1"))
+    return Answer(True, (note,))
+
+
+def _read_asymptotic(reader: Reader, node: ast.Call) -> Predicate:
+    options = reader.arguments(node, "asymptotic", 4, ("rate",))
+    f, g = map(reader.expression, node.args[:2])
+    variable = reader.bound_name(node.args[2], node)
+    rate = reader.expression(options["rate"]) if "rate" in options else None
+    at = reader.extended(node.args[3])
+    shown = source_text(node.args[1])
+    return Predicate("asymptotic", f, source_text(node), variable, g, other_text=shown, at=at, rate=rate)
+
+
+def _asymptotic(q: Question) -> Answer:
+    """Whether f/g tends to 1, and with a rate h whether (f - g)/(g h) stays finite: f/g - 1 = O(h)."""
+    p, f = q.predicate, q.body
+    g, variable, rate = p.other, p.variable, p.rate
+    assert g is not None and variable is not None
+    if q.region is not None:
+        raise Undecided(f"{p.text} speaks of one point, not of a condition on {variable}")
+    for part in (f, g) if rate is None else (f, g, rate):
+        if extra := ex.free_names(part) - {variable}:
+            raise Undecided(f"{p.text} depends on {', '.join(sorted(extra))}")
+    if isinstance(p.at, Infinity):
+        ends = [(PLUS_INFINITY if p.at.sign > 0 else MINUS_INFINITY, 0)]
+    else:
+        assert p.at is not None
+        ends = [(closed_real(p.at), side) for side in (-1, 1)]
+    notes: list[str] = []
+    for at, side in ends:
+        quotient = one_sided_limit(f / g, variable, at, side)
+        notes.append(f"{p.text}: the quotient tends to {digits(quotient)}")
+        if quotient.infinite or compare(quotient, exact(1)) != 0:
+            return Answer(False, tuple(notes), Counterexample({variable: str(at)}, digits(quotient), "1"))
+        if rate is not None:
+            scaled = one_sided_limit((f - g) / (g * rate), variable, at, side)
+            notes.append(f"{p.text}: (f - g)/(g h) tends to {digits(scaled)}")
+            if scaled.infinite:
+                blame = Counterexample({variable: str(at)}, digits(scaled), "a finite limit")
+                return Answer(False, tuple(notes), blame)
+    return Answer(True, tuple(dict.fromkeys(notes)))
+
+
+WORDS = table(
+    Property("identity_near", _read_identity, _identity_near), Property("asymptotic", _read_asymptotic, _asymptotic)
+)

@@ -1,0 +1,66 @@
+"""smooth and differentiable: derivatives that agree where two pieces meet."""
+
+from __future__ import annotations
+
+from ..budget import Undecided
+from ..expressions import calculus
+from ..expressions.expr import Expr
+from ..functions.pieces import Undefined, side_formula, split, value_at
+from ..functions.regularity import continuity
+from ..functions.sign_charts import merge, sign_line, split_within
+from ..language.reader import table
+from ..reals.reals import Real, compare
+from ..verdicts import Counterexample
+from .properties import Answer, Question, property_of_function
+
+
+def _smooth(q: Question) -> Answer:
+    variable, body, region = q.variable, q.body, q.region
+    if not body.total and all(s is None for line in [sign_line(body, variable)] for s in (*line.gaps, *line.at)):
+        raise Undecided(f"{q.text}: the function is undefined everywhere")
+    if region is not None:
+        # On an open region only the breakpoints inside it count.
+        points = merge([region, sign_line(body, variable)])
+        if not any(inside and sign is not None for inside, sign in (*points.gaps, *points.at)):
+            raise Undecided(f"{q.text}: the domain is empty")
+        kept = [m for m, (inside, _) in zip(points.marks, points.at, strict=True) if inside]
+        if not any(compare(b, m) == 0 for b in split(body, variable).breakpoints for m in kept):
+            return Answer(True, (f"{q.text}: one smooth formula around every point of the domain",))
+        raise Undecided(f"{q.text}: a breakpoint inside the condition")
+    order = continuity(body, variable)
+    note = f"continuity of {q.text.partition('(')[2][:-1]}: {'oo' if order == float('inf') else int(order)}"
+    if q.predicate.kind == "smooth" and order == float("inf"):
+        return Answer(True, (note,))
+    if q.predicate.kind == "smooth":
+        return Answer(False, (note,), _not_smooth(body, variable, order))
+    for point in split_within(body, variable, None).breakpoints:
+        try:
+            value_at(body, variable, point)
+        except Undefined:
+            if order < 0 and _between_pieces(body, variable, point):
+                return Answer(False, (note,), Counterexample({variable: str(point)}, "undefined", "a derivative"))
+            continue
+        try:
+            value_at(calculus.derivative(body, variable), variable, point)
+        except Undefined as reason:
+            blame = Counterexample({variable: str(point)}, str(reason), "a derivative")
+            return Answer(False, (note,), blame)
+    return Answer(True, (note,))
+
+
+def _between_pieces(body: Expr, variable: str, point: Real) -> bool:
+    """Whether the function is defined on both sides of a point."""
+    try:
+        for side in (-1, 1):
+            side_formula(body, variable, point, side)
+    except Undefined:
+        return False
+    return True
+
+
+def _not_smooth(body: Expr, variable: str, order: float) -> Counterexample:
+    points = ", ".join(map(str, split(body, variable).breakpoints))
+    return Counterexample({variable: points}, f"order {int(order) + 1} does not match", "every order matches")
+
+
+WORDS = table(property_of_function("smooth", _smooth), property_of_function("differentiable", _smooth))
