@@ -42,7 +42,7 @@ from ..verdicts import Counterexample, Evidence, NoTruthValue, Verdict
 from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
-from ..vocabulary.words import answer, is_exact, set_value
+from ..vocabulary.words import decide_property, is_exact, set_value
 from .explanations import counterexample, explain, is_identity
 from .resolution import Resolution
 
@@ -182,9 +182,9 @@ class Decision(Resolution):
             return (all(truths) if formula.op == "and" else any(truths)), (blames[0] if blames else None)
         if isinstance(formula, Predicate):
             body, region = self.substitute(formula.body), self._predicate_region(formula)
-            found = answer(Question(formula, body, region, self.number))
-            self.notes += found.notes
-            return found.truth, found.counterexample
+            answer = decide_property(Question(formula, body, region, self.number))
+            self.notes += answer.notes
+            return answer.truth, answer.counterexample
         if isinstance(formula, Quantified):
             return self._quantified(formula)
         if isinstance(formula.lhs, SetValue) or isinstance(formula.rhs, SetValue):

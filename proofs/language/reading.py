@@ -15,14 +15,14 @@ from .syntax import DefinedFunction, Leaf, Relation, SetValue, Statement, Statem
 
 
 def read_statement(
-    text: str, where: str | None, known: Mapping[str, DefinedFunction], words: Words, *, part: bool = False
+    text: str, where: str | None, functions: Mapping[str, DefinedFunction], words: Words, *, part: bool = False
 ) -> Statement:
     """Read a statement that may call the known functions, with an optional domain. Raises StatementError.
 
     A condition names only what the statement names; where the text is a part of a statement, that was asked before.
     """
     try:
-        return _read_statement(text, where, Reader(known, Vocabulary(words)), part)
+        return _read_statement(text, where, Reader(functions, Vocabulary(words)), part)
     except RecursionError:
         raise StatementError("the statement is nested too deeply once its functions are written out") from None
 
@@ -55,9 +55,9 @@ def _numbers_in(leaf: Leaf) -> frozenset[str]:
     return frozenset[str]().union(*(ex.free_names(side) for side in sides if isinstance(side, Expr)))
 
 
-def read_expression(text: str, known: Mapping[str, DefinedFunction], words: Words) -> Expr:
+def read_expression(text: str, functions: Mapping[str, DefinedFunction], words: Words) -> Expr:
     """Read one real expression, such as a catalogue formula. Raises StatementError."""
-    reader = Reader(known, Vocabulary(words))
+    reader = Reader(functions, Vocabulary(words))
     expr = reader.expression(syntax_tree(text, "formula"))
     if reader.held.functionals or reader.held.products:
         raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
@@ -65,25 +65,25 @@ def read_expression(text: str, known: Mapping[str, DefinedFunction], words: Word
 
 
 def with_functions(
-    known: Mapping[str, DefinedFunction], functions: Mapping[str, str] | None, words: Words
+    functions: Mapping[str, DefinedFunction], definitions: Mapping[str, str] | None, words: Words
 ) -> dict[str, DefinedFunction]:
-    """The known functions and those a ledger defines (signature -> formula), each in terms of those before it."""
-    result = dict(known)
-    for text, formula in (functions or {}).items():
+    """The functions and those a ledger defines (signature -> formula), each in terms of those before it."""
+    result = dict(functions)
+    for text, formula in (definitions or {}).items():
         function = _define(text, formula, result, words)
         result[function.name] = function
     return result
 
 
-def _define(text: str, formula: str, known: Mapping[str, DefinedFunction], words: Words) -> DefinedFunction:
+def _define(text: str, formula: str, functions: Mapping[str, DefinedFunction], words: Words) -> DefinedFunction:
     declared = signature(text)
     name, own = declared.name, {*declared.inputs, *declared.parameters}
-    if name in words or name in known:
+    if name in words or name in functions:
         raise StatementError(f"function {name!r}: the name is taken")
     if taken := sorted(own & words.keys()):
         raise StatementError(f"function {name!r}: {taken[0]!r} is a word of the language, not an input or parameter")
     try:
-        body = read_expression(formula, {n: f for n, f in known.items() if n not in own}, words)
+        body = read_expression(formula, {n: f for n, f in functions.items() if n not in own}, words)
         defaults = {parameter: read_expression(value, {}, words) for parameter, value in declared.parameters.items()}
     except StatementError as error:
         raise StatementError(f"function {name!r}: {error}") from None
@@ -108,5 +108,5 @@ def require_named(where: str, names: set[str], about: set[str]) -> None:
     """That a condition names only what the statement does: a mistyped name would restrict nothing."""
     for name in sorted(names - about):
         near = difflib.get_close_matches(name, sorted(about), 1)
-        known = f"did you mean {near[0]!r}?" if near else f"its names: {', '.join(sorted(about)) or 'none'}"
-        raise StatementError(f"where {where!r}: the statement does not name {name!r}; {known}")
+        hint = f"did you mean {near[0]!r}?" if near else f"its names: {', '.join(sorted(about)) or 'none'}"
+        raise StatementError(f"where {where!r}: the statement does not name {name!r}; {hint}")

@@ -131,15 +131,15 @@ def _marks_vectors(node: ast.AST, own: set[str]) -> bool:
             return isinstance(node, ast.List)
 
 
-def vector_names(trees: list[ast.expr], known: Mapping[str, DefinedFunction]) -> set[str]:
+def vector_names(trees: list[ast.expr], functions: Mapping[str, DefinedFunction]) -> set[str]:
     """The names that a statement uses as vectors."""
     arguments = [node for tree in trees for node in _vector_arguments(tree)]
-    names = {node.id for node in arguments if isinstance(node, ast.Name) and _is_free(node.id, known)}
+    names = {node.id for node in arguments if isinstance(node, ast.Name) and _is_free(node.id, functions)}
     for argument in arguments:
         nodes = [*ast.walk(argument)]
         if any(isinstance(n, ast.List) for n in nodes):
             continue
-        free = {n.id for n in nodes if isinstance(n, ast.Name) and _is_free(n.id, known)}
+        free = {n.id for n in nodes if isinstance(n, ast.Name) and _is_free(n.id, functions)}
         if not free & names and len(free) > 0:
             names |= free if len(free) == 1 else free & {"v", "w"}
     nodes = [node for tree in trees for node in ast.walk(tree)]
@@ -164,6 +164,6 @@ def _vector_arguments(tree: ast.AST) -> Iterator[ast.expr]:
                 pass
 
 
-def _is_free(name: str, known: Mapping[str, DefinedFunction]) -> bool:
-    taken = name == "n" or name in known or name in REAL_WORDS
+def _is_free(name: str, functions: Mapping[str, DefinedFunction]) -> bool:
+    taken = name == "n" or name in functions or name in REAL_WORDS
     return not (taken or is_vector_word(name) or name in vector_activations())

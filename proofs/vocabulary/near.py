@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from ..budget import Undecided
 from ..expressions import calculus
@@ -11,9 +12,9 @@ from ..functions.pieces import Undefined, one_sided_derivative, one_sided_limit,
 from ..language.reader import Reader, table
 from ..language.source import source_text
 from ..language.syntax import Infinity, Predicate
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, compare, exact
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from ..verdicts import Counterexample
-from .properties import Answer, Property, Question
+from .properties import Answer, Property, Question, Refutation, Suggestion, Wording
 from .values import closed_real, digits
 
 
@@ -58,6 +59,14 @@ def _read_asymptotic(reader: Reader, node: ast.Call) -> Predicate:
     return Predicate("asymptotic", f, source_text(node), variable, g, other_text=shown, at=at, rate=rate)
 
 
+def _ends(p: Predicate) -> list[tuple[Real, int]]:
+    """The point of an asymptotic relation, and from which sides it is approached: an infinity from none (0)."""
+    if isinstance(p.at, Infinity):
+        return [(PLUS_INFINITY if p.at.sign > 0 else MINUS_INFINITY, 0)]
+    assert p.at is not None
+    return [(closed_real(p.at), side) for side in (-1, 1)]
+
+
 def _asymptotic(q: Question) -> Answer:
     """Whether f/g tends to 1, and with a rate h whether (f - g)/(g h) stays finite: f/g - 1 = O(h)."""
     p, f = q.predicate, q.body
@@ -68,13 +77,8 @@ def _asymptotic(q: Question) -> Answer:
     for part in (f, g) if rate is None else (f, g, rate):
         if extra := ex.free_names(part) - {variable}:
             raise Undecided(f"{p.text} depends on {', '.join(sorted(extra))}")
-    if isinstance(p.at, Infinity):
-        ends = [(PLUS_INFINITY if p.at.sign > 0 else MINUS_INFINITY, 0)]
-    else:
-        assert p.at is not None
-        ends = [(closed_real(p.at), side) for side in (-1, 1)]
     notes: list[str] = []
-    for at, side in ends:
+    for at, side in _ends(p):
         quotient = one_sided_limit(f / g, variable, at, side)
         notes.append(f"{p.text}: the quotient tends to {digits(quotient)}")
         if quotient.infinite or compare(quotient, exact(1)) != 0:
@@ -88,6 +92,25 @@ def _asymptotic(q: Question) -> Answer:
     return Answer(True, tuple(dict.fromkeys(notes)))
 
 
+def _slope_and_value(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    body, variable, point = r.question.body, r.question.variable, r.question.predicate.other
+    assert point is not None
+    at = closed_real(point)
+    for shown, quantity in ((f"D({r.function})", calculus.derivative(body, variable)), (say.operand(r.function), body)):
+        yield say.valued(f"{shown}({r.others[0]})", value_at(quantity, variable, at)), r.where
+
+
+def _without_rate(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    p = r.question.predicate
+    assert p.other is not None
+    g, name, at, *_ = r.others
+    yield f"asymptotic({r.function}, {g}, {name}, {at})", r.where
+    end, side = _ends(p)[-1]
+    quotient = one_sided_limit(r.question.body / r.filled(p.other), name, end, side)
+    yield say.valued(f"limit({say.operand(r.function)}/{say.operand(g)}, {name}, {at})", quotient), r.where
+
+
 WORDS = table(
-    Property("identity_near", _read_identity, _identity_near), Property("asymptotic", _read_asymptotic, _asymptotic)
+    Property("identity_near", _read_identity, _identity_near, _slope_and_value),
+    Property("asymptotic", _read_asymptotic, _asymptotic, _without_rate),
 )

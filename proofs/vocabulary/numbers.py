@@ -23,7 +23,7 @@ from ..language.source import quoted, source_text
 from ..language.syntax import Functional, Infinity, StatementError
 from ..normal_forms import normal_form
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
-from .values import closed_real, describe_extremum, digits
+from .values import closed_real, describe_extremum, digits, variable_of
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,6 @@ class Computed(Number):
     functional's variable alone. Raises Undecided or Undefined."""
     exact: bool = False
     """Whether a statement about it may be proved exactly; else it is proved by enclosures."""
-
-
-def variable_of(f: Functional) -> str:
-    """The name over which a functional is taken."""
-    assert f.variable is not None
-    return f.variable
 
 
 def number_of_function(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..budget import Undecided
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -9,9 +11,9 @@ from ..expressions.expr import Expr
 from ..functions.pieces import Undefined, split, value_at
 from ..functions.sign_charts import Line, merge, sample, sign_line
 from ..language.reader import table
-from ..reals.reals import Real
+from ..reals.reals import Real, exact
 from ..verdicts import Counterexample
-from .properties import Answer, Question, property_of_function
+from .properties import Answer, Question, Refutation, Suggestion, Wording, property_of_function
 from .values import digits
 
 
@@ -64,4 +66,16 @@ def _broken(q: Question, at: Real) -> Answer:
     return Answer(False, (note,), Counterexample({variable: str(at)}, digits(other), digits(value)))
 
 
-WORDS = table(property_of_function("odd", _parity), property_of_function("even", _parity))
+def _repair(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    variable, odd = r.question.variable, r.question.predicate.kind == "odd"
+    yield r.instead("even" if odd else "odd")
+    middle = value_at(r.question.body, variable, exact(0))
+    if odd and say.has_exact_form(middle):
+        yield f"odd({say.difference(r.function, say.written(middle))})", r.where
+    if (at := r.at.get(variable)) is not None:
+        size = at.removeprefix("-")
+        left, right = (say.at_point(r.function, variable, value) for value in (f"-{size}", size))
+        yield f"{left} != {'-' if odd else ''}{right}", None
+
+
+WORDS = table(*(property_of_function(name, _parity, _repair) for name in ("odd", "even")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flint import fmpq
 
@@ -15,7 +16,7 @@ from ..language.source import MAX_DIGITS, quoted, source_text
 from ..language.syntax import Formula, Predicate, Relation, StatementError
 from ..reals.reals import Real, compare, exact, exact_rational, sign_of
 from ..verdicts import Counterexample
-from .properties import Answer, Property, Question
+from .properties import Answer, Property, Question, Refutation, Suggestion, Wording
 from .values import digits
 
 
@@ -81,4 +82,10 @@ def _exponent(x: fmpq) -> int:
     return exponent
 
 
-WORDS = table(Property("approx", _read, _approx))
+def _rounded(r: Refutation, _say: Wording) -> Iterator[Suggestion]:
+    p = r.question.predicate
+    assert p.digits is not None
+    yield f"approx({r.function}, {r.question.number(p.body).decimal(p.digits)}, digits={p.digits})", r.where
+
+
+WORDS = table(Property("approx", _read, _approx, _rounded))

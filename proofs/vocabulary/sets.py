@@ -18,7 +18,7 @@ from ..language.source import source_text
 from ..language.syntax import IntervalDisplay, SetDisplay, SetFunctional
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare
 from ..reals.sets import Interval, RealSet, point, union
-from .values import closed_real, describe_extremum
+from .values import closed_real, describe_extremum, variable_of
 
 Members: TypeAlias = tuple[RealSet, tuple[str, ...]]
 """A set and the sentences that say how it was found."""
@@ -78,12 +78,6 @@ def _without_repetition(s: SetFunctional, body: Expr, region: Line[bool] | None)
     if shape.is_empty:
         raise Undecided(f"{s.text}: the domain is empty")
     return shape
-
-
-def variable_of(s: SetFunctional) -> str:
-    """The name over which a set is taken."""
-    assert s.variable is not None
-    return s.variable
 
 
 def _read_subdifferential(reader: Reader, node: ast.Call) -> SetFunctional:

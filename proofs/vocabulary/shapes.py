@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from ..budget import Undecided
 from ..expressions import calculus
+from ..expressions import expr as ex
 from ..functions.landscape import Landscape, Place, Run, decided_landscape
 from ..functions.pieces import value_at
 from ..functions.sign_charts import Line, constant, merge, sample, signs_within
 from ..language.reader import table
-from ..reals.reals import Real, compare, exact, sign_of
+from ..language.syntax import Relation
+from ..reals.reals import MINUS_INFINITY, Real, compare, exact, sign_of
 from ..verdicts import Counterexample
-from .properties import Answer, Question, property_of_function
+from .properties import Answer, Question, Refutation, Suggestion, Wording, property_of_function
 from .values import describe_extremum, digits
 
 
@@ -145,9 +148,65 @@ def _positive(q: Question) -> Answer:
     return Answer(False, (note,), blame)
 
 
+# --- repairs
+
+
+def _on_stretches(r: Refutation, say: Wording, stretches: Iterable[tuple[Real, Real]]) -> Iterator[Suggestion]:
+    """The same between two ends, the longest stretch first."""
+    for low, high in sorted(dict.fromkeys(stretches), key=_by_length):
+        yield r.question.text, say.between(r.question.variable, low, high) or r.where
+
+
+def _by_length(ends: tuple[Real, Real]) -> tuple[float, bool]:
+    """The longest first; of two that are unbounded, the one that reaches oo."""
+    low, high = ends
+    unbounded = low.infinite or high.infinite
+    return (-float("inf") if unbounded else float(low) - float(high)), not high.infinite
+
+
+def _runs(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    """Monotone in the weak sense, or in the strict one on the longest stretch."""
+    shape, kind = r.question.landscape(), r.question.predicate.kind
+    weak = {"increasing": {0, 1}, "decreasing": {0, -1}}.get(kind, set[int]())
+    if {run.direction for run in shape.runs} <= weak:
+        yield r.instead("monotone")
+    directions = ("increasing", "decreasing") if kind == "monotone" else (kind,)
+    yield from _on_stretches(r, say, [(run.low, run.high) for run in shape.monotone if run.direction in directions])
+    yield r.instead("decreasing" if kind == "increasing" else "increasing")
+
+
+def _bends(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    """Convex or concave on the longest stretch where the second derivative has the right sign."""
+    q = r.question
+    convex = q.predicate.kind == "convex"
+    line = r.inside(Relation(">=" if convex else "<=", calculus.derivative(q.body, q.variable, order=2), ex.ZERO, ""))
+    stretches: list[tuple[Real, Real]] = []
+    start = MINUS_INFINITY
+    for i, good in enumerate(line.gaps):
+        low, high = line.ends(i)
+        start = start if good and i and line.gaps[i - 1] else low
+        if good:
+            stretches += [(start, high), (low, high)]
+    yield from _on_stretches(r, say, stretches)
+    yield r.instead("concave" if convex else "convex")
+
+
+def _bounds(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    shape = r.question.landscape()
+    ends = (say.valued(f"inf({r.function})", shape.inf.value), say.valued(f"sup({r.function})", shape.sup.value))
+    yield " and ".join(ends), r.where
+
+
+def _where_positive(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    q = r.question
+    if (positive := say.condition(r.inside(Relation(">", q.body, ex.ZERO, "")), q.variable)) is not None:
+        yield q.text, positive
+    yield say.valued(f"inf({r.function})", q.landscape().inf.value), r.where
+
+
 WORDS = table(
-    *(property_of_function(name, _monotone) for name in ("increasing", "decreasing", "monotone")),
-    *(property_of_function(name, _convex) for name in ("convex", "concave")),
-    property_of_function("bounded", _bounded),
-    property_of_function("positive", _positive),
+    *(property_of_function(name, _monotone, _runs) for name in ("increasing", "decreasing", "monotone")),
+    *(property_of_function(name, _convex, _bends) for name in ("convex", "concave")),
+    property_of_function("bounded", _bounded, _bounds),
+    property_of_function("positive", _positive, _where_positive),
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..budget import Undecided
 from ..expressions import calculus
 from ..expressions.expr import Expr
 from ..functions.pieces import Undefined, side_formula, split, value_at
-from ..functions.regularity import continuity
+from ..functions.regularity import continuity, continuity_json
 from ..functions.sign_charts import merge, sign_line, split_within
 from ..language.reader import table
 from ..reals.reals import Real, compare
 from ..verdicts import Counterexample
-from .properties import Answer, Question, property_of_function
+from .properties import Answer, Question, Refutation, Suggestion, Wording, property_of_function
+
+MOST_KINKS = 6
+"""Points that a condition may leave out."""
 
 
 def _smooth(q: Question) -> Answer:
@@ -63,4 +68,12 @@ def _not_smooth(body: Expr, variable: str, order: float) -> Counterexample:
     return Counterexample({variable: points}, f"order {int(order) + 1} does not match", "every order matches")
 
 
-WORDS = table(property_of_function("smooth", _smooth), property_of_function("differentiable", _smooth))
+def _repair(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    body, variable = r.question.body, r.question.variable
+    yield f"continuity({r.function}) == {continuity_json(continuity(body, variable))}", r.where
+    kinks = [point for point in split(body, variable).breakpoints if say.has_exact_form(point)]
+    elsewhere = " and ".join(f"{variable} != {say.written(x)}" for x in kinks[:MOST_KINKS])
+    yield r.question.text, say.both(r.where, elsewhere)
+
+
+WORDS = table(*(property_of_function(name, _smooth, _repair) for name in ("smooth", "differentiable")))

@@ -9,10 +9,17 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import Landscape
 from ..functions.pieces import Undefined, value_at
+from ..language.syntax import Functional, SetFunctional
 from ..reals.reals import Real, exact, sign_of
 
 MOST_PLACES = 4
 """Points, and intervals, at which an extremum is said to be attained; how many more there are is said too."""
+
+
+def variable_of(f: Functional | SetFunctional) -> str:
+    """The name over which a number or a set of a function is taken."""
+    assert f.variable is not None
+    return f.variable
 
 
 def closed_real(e: Expr) -> Real:

@@ -52,7 +52,7 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> Memb
     return word.members(s, body, region)
 
 
-def answer(question: Question) -> Answer:
+def decide_property(question: Question) -> Answer:
     """The truth of a property. Raises Undecided or Undefined."""
     word = WORDS[question.predicate.kind]
     assert isinstance(word, Property)

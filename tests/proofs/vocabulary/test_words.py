@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from gradproof.proofs.catalogue.entries import known_functions
+from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.language.syntax import StatementError
+from gradproof.proofs.language.words import CORE, ELEMENTARY
 from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.reals.sets import RealSet, point
 from gradproof.proofs.statements import prove
@@ -16,10 +19,11 @@ from gradproof.proofs.verdicts import Counterexample, Verdict
 from gradproof.proofs.vocabulary.numbers import Found, number_of_function
 from gradproof.proofs.vocabulary.properties import Answer, Question, property_of_function
 from gradproof.proofs.vocabulary.sets import set_of_function
-from gradproof.proofs.vocabulary.words import WORDS
+from gradproof.proofs.vocabulary.words import FAMILIES, WORDS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "statements.md").read_text("utf-8")
 RESERVED_ONLY = {"true", "false"}
+VECTOR_WORDS = {*vector_words.NUMBERS, *vector_words.TRUTHS, *vector_words.MATRICES}
 
 
 def flat(q: Question) -> Answer:
@@ -34,7 +38,7 @@ def flat(q: Question) -> Answer:
 def planted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A property, a number, a set and a word of vectors that the language does not have."""
     for word in (
-        property_of_function("flat", flat),
+        property_of_function("flat", flat, lambda r, _say: iter([r.instead("bounded")])),
         number_of_function("seven", lambda f, _body, _region: Found(exact(7), (f.text,))),
         set_of_function("nines", lambda s, _body, _region: (RealSet((point(exact(9)),)), (s.text,))),
     ):
@@ -69,6 +73,12 @@ def test_a_planted_word_is_read_and_decided_and_its_refutation_is_repaired(text:
         assert prove(near, where=where or None, suggest=False).verdict is Verdict.PROVED
 
 
+@pytest.mark.usefixtures("planted")
+def test_a_planted_word_has_its_own_repair() -> None:
+    assert prove("flat(tanh)").nearest == "bounded(tanh)"
+    assert prove("flat(exp)").nearest == "not (flat(exp))"
+
+
 @pytest.mark.parametrize(("text", "verdict"), STATEMENTS)
 def test_without_its_declaration_the_word_is_unknown(text: str, verdict: str) -> None:
     with pytest.raises(StatementError, match=r"unknown function|expected something true or false"):
@@ -93,11 +103,20 @@ def test_errors_know_a_planted_word(text: str, functions: dict[str, str] | None,
         prove(text, functions=functions)
 
 
+def test_no_name_means_two_things() -> None:
+    assert len(WORDS) == len(CORE) + sum(len(family.WORDS) for family in FAMILIES)
+    assert all(name == word.name for name, word in WORDS.items())
+    assert known_functions().keys() & WORDS.keys() <= ELEMENTARY
+    vectors = {name for name in VECTOR_WORDS if vector_words.is_vector_word(name)}
+    assert len(VECTOR_WORDS) == len(vector_words.NUMBERS) + len(vector_words.TRUTHS) + len(vector_words.MATRICES)
+    assert not vectors & (vector_activations().keys() | known_functions().keys())
+    assert not vector_activations().keys() & (known_functions().keys() | WORDS.keys())
+
+
 def untold(page: str) -> set[str]:
     """The words that no code on a page of the language has."""
     told = {word for code in re.findall(r"`[^`\n]+`", page) for word in re.findall(r"[A-Za-z]\w*", code)}
-    vectors = {*vector_words.NUMBERS, *vector_words.TRUTHS, *vector_words.MATRICES}
-    return (WORDS.keys() | vectors) - RESERVED_ONLY - told
+    return (WORDS.keys() | vector_words.NUMBERS.keys() | VECTOR_WORDS) - RESERVED_ONLY - told
 
 
 def test_the_page_has_every_word() -> None:
