@@ -212,7 +212,7 @@ MUTANTS = tuple(
             ("a strict sum of inequalities is not strict", "low[2] or high[2]", "low[2] and high[2]"),
             ("0 > 0", "constant > 0 or (constant == 0 and not strict)", "constant >= 0"),
         )),
-        ("decide/properties", ("test_statements",), (
+        ("vocabulary/shapes", ("test_statements",), (
             ("a least bound of 0 is positive", "if sign > 0 or (sign == 0 and not inf.attained):", "if sign >= 0:"),
             ("constant is increasing", '{"increasing": [{1}], ', '{"increasing": [{0, 1}], '),
         )),

@@ -19,7 +19,7 @@ from ..proofs.cross_examination.examine import Examination, WrittenTerm
 from ..proofs.datasheets.function import Facts
 from ..proofs.functions.landscape import Landscape
 from ..proofs.reals.reals import Real
-from ..proofs.vectors.words import is_about_vectors
+from ..proofs.vectors.reader import is_about_vectors
 from ..proofs.verdicts import Counterexample, Result, Verdict
 from .inputs import strategies
 from .inputs.hypothesis_search import SEEK, drive

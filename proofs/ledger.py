@@ -19,14 +19,14 @@ from typing import Any, Protocol
 from .budget import UNBOUNDED, budget
 from .catalogue.entries import known_functions
 from .catalogue.parse import parse_statement
-from .language.reader import with_functions
+from .language.reading import with_functions
 from .language.signatures import names as function_names
 from .language.source import MAX_LENGTH
 from .language.syntax import StatementError
 from .statements import prove
-from .vectors.reader import parse_vector_statement
-from .vectors.words import is_about_vectors
+from .vectors.reader import is_about_vectors, parse_vector_statement
 from .verdicts import Counterexample, Decided, Evidence, Result, Verdict
+from .vocabulary.words import WORDS
 
 MAX_FILE_BYTES = 1_000_000
 MAX_CLAIMS = 2_000
@@ -203,7 +203,7 @@ def _functions(table: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]
             unreadable[name] = f"function {name!r}: expected a formula of at most {MAX_LENGTH} characters"
             continue
         try:
-            known = with_functions(known, {text: formula})
+            known = with_functions(known, {text: formula}, WORDS)
         except StatementError as error:
             unreadable[name] = str(error)
         except RecursionError:

@@ -17,8 +17,7 @@ from .normal_forms.signs import Undefined
 from .repair import search
 from .repair.wording import Candidate
 from .vectors.decide import decided
-from .vectors.reader import VectorStatement, parse_vector_statement
-from .vectors.words import is_about_vectors
+from .vectors.reader import VectorStatement, is_about_vectors, parse_vector_statement
 from .verdicts import Result, Verdict
 
 

@@ -18,9 +18,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = {
     "proofs": (
-        "budget", "verdicts", "expressions", "enclosures", "language", "catalogue", "normal_forms", "reals",
-        "disk_cache", "asymptotics", "functions", "cases", "decide", "vectors", "repair", "cross_examination",
-        "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
+        "budget", "verdicts", "expressions", "enclosures", "language", "normal_forms", "reals", "disk_cache",
+        "asymptotics", "functions", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
+        "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (

@@ -16,8 +16,10 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..language import spelling
-from ..language.reader import ELEMENTARY, DefinedFunction, read_expression
-from ..language.syntax import StatementError
+from ..language.reading import read_expression
+from ..language.syntax import DefinedFunction, StatementError
+from ..language.words import ELEMENTARY
+from ..vocabulary.words import WORDS
 from .parameters import Parameter, ParameterValue
 
 
@@ -61,7 +63,7 @@ class Activation:
     @cached_property
     def template(self) -> Expr:
         """The expression with parameters as free names."""
-        return read_expression(self.formula, self.callable_in(known_functions()))
+        return read_expression(self.formula, self.callable_in(known_functions()), WORDS)
 
     def callable_in(self, functions: Mapping[str, DefinedFunction]) -> dict[str, DefinedFunction]:
         """The functions that the formula may call: not those that have a parameter's name."""
@@ -405,8 +407,8 @@ def known_functions() -> Mapping[str, DefinedFunction]:
     known: dict[str, DefinedFunction] = {}
     for entry in _ENTRIES:
         try:
-            body = read_expression(entry.formula, entry.callable_in(known))
-            defaults = {p.name: read_expression(p.default, {}) for p in entry.parameters}
+            body = read_expression(entry.formula, entry.callable_in(known), WORDS)
+            defaults = {p.name: read_expression(p.default, {}, WORDS) for p in entry.parameters}
         except StatementError as error:
             raise ValueError(f"catalogue entry {entry.name!r}: {error}") from None
         expected = {*entry.inputs, *defaults}

@@ -13,7 +13,8 @@ from flint import fmpq
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..language.reader import read_expression
+from ..language.reading import read_expression
+from ..vocabulary.words import WORDS
 
 ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
 
@@ -31,7 +32,7 @@ class Parameter:
         if isinstance(value, Expr):
             return value
         if isinstance(value, str):
-            return read_expression(value, {})
+            return read_expression(value, {}, WORDS)
         if isinstance(value, float):
             if not isfinite(value):
                 raise ValueError(f"{self.name}={value!r}: expected a finite number")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..language.reader import read_expression, read_statement, with_functions
+from ..language.reading import read_expression, read_statement, with_functions
 from ..language.syntax import Statement, StatementError
+from ..vocabulary.words import WORDS
 from .entries import Activation, UnknownActivation, activation, known_functions
 
 
@@ -18,17 +19,17 @@ def parse_statement(
 
     With `part` the text is a part of a statement, and its condition may name more than it does.
     """
-    return read_statement(text, where, with_functions(known_functions(), functions), part=part)
+    return read_statement(text, where, with_functions(known_functions(), functions, WORDS), WORDS, part=part)
 
 
 def parse_expression(text: str) -> Expr:
     """Read one real expression, such as a formula in x. Raises StatementError with one line."""
-    return read_expression(text, known_functions())
+    return read_expression(text, known_functions(), WORDS)
 
 
 def parse_number(text: str) -> Expr:
     """Read an expression that calls no activation, such as a parameter's value. Raises StatementError."""
-    return read_expression(text, {})
+    return read_expression(text, {}, WORDS)
 
 
 def definition(function: str | Activation) -> Activation:

@@ -18,10 +18,10 @@ from typing import Any, TypeAlias
 from flint import fmpq
 
 from ..enclosures.formats import FORMATS
-from ..language.reader import PREDICATES, RESERVED, SETS
 from ..language.signatures import signature
 from ..language.source import number_from_source, source_text, syntax_tree
 from ..language.syntax import StatementError
+from ..vocabulary.words import WORDS
 
 MAX_NODES = 4_000
 """Operations in one statement; a larger one is not examined."""
@@ -39,6 +39,12 @@ ARITHMETIC: dict[type[ast.operator], str] = {
 FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding",
                "at_least", "at_most"}  # fmt: skip
 """Numbers that are estimated: from whole functions, or from a number that they are not below, or not above."""
+PROPERTIES = {
+    "increasing", "decreasing", "monotone", "convex", "concave", "odd", "even", "bounded", "differentiable", "smooth",
+    "positive",
+}  # fmt: skip
+"""The properties of one function that are examined; other words of the language are not."""
+_SETS = {"range", "argmax", "argmin", "zeros"}
 
 
 class NotExamined(Exception):
@@ -184,7 +190,7 @@ class Writing:
                     "asymptotic", end, self.node("div", above, below), *scaled, extra=(variable, depth),
                     bound=frozenset((depth,)), text=text,
                 )  # fmt: skip
-            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in PREDICATES:
+            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in PROPERTIES:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="identity_near"), args=[f, at]):
                 return self._of_function("identity_near", f, scope, depth, "x", text, at=self.term(at, scope, depth))
@@ -207,7 +213,7 @@ class Writing:
                     opened[str(keyword.arg)] = keyword.value.id == "open"
                 ends = [self.side(end, scope, depth) for end in (low, high)]
                 return self.node("interval", *ends, extra=(opened["left"], opened["right"]), text=text)
-            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in SETS:
+            case ast.Call(func=ast.Name(id=kind), args=[f]) if kind in _SETS:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="subdifferential"), args=[f, at]):
                 return self._of_function("subdifferential", f, scope, depth, "x", text, at=self.term(at, scope, depth))
@@ -290,7 +296,7 @@ class Writing:
             return self.node(name, self._name("x", scope, depth))
         if name in self.functions or entry_named(name) is not None:
             return self.applied(name, [], {}, scope, depth)
-        if name in RESERVED:
+        if name in WORDS:
             raise NotExamined(name)
         return self.symbol(name)
 

@@ -16,11 +16,10 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from ..enclosures.balls import precision
-from ..language.reader import PREDICATES
-from ..vectors.words import is_about_vectors
+from ..vectors.reader import is_about_vectors
 from ..verdicts import Counterexample, Result, Verdict
 from . import vectors
-from .as_written import Node, NotExamined, Writing
+from .as_written import PROPERTIES, Node, NotExamined, Writing
 from .curves import BITS
 from .interpretation import NUMBERS, SETS, WORK, Interpretation, relations
 from .points import several
@@ -35,7 +34,7 @@ OPEN_NUMBERS = 4
 Candidate: TypeAlias = "tuple[str, str | None]"
 """A statement and its condition."""
 
-_FORMULAS = {"relation", "and", "or", "not", "approx", "asymptotic", "identity_near", *PREDICATES}
+_FORMULAS = {"relation", "and", "or", "not", "approx", "asymptotic", "identity_near", *PROPERTIES}
 
 
 def cross_examined(

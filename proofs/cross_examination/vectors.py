@@ -11,11 +11,12 @@ from flint import fmpq
 from ..catalogue.entries import known_functions
 from ..catalogue.vector_entries import vector_activations
 from ..enclosures.balls import precision
-from ..language.reader import RESERVED
 from ..language.signatures import signature
 from ..language.source import syntax_tree
-from ..vectors.words import DEFAULT, vector_names
+from ..vectors.reader import vector_names
+from ..vectors.words import DEFAULT
 from ..verdicts import Counterexample
+from ..vocabulary.words import WORDS
 from .as_written import FUNCTIONS, Writing, entry_named
 from .components import VECTOR_WORDS, Components
 from .interpretation import Interpretation
@@ -64,7 +65,7 @@ def _shown(value: fmpq | tuple[fmpq, ...]) -> str:
 
 def _free(trees: list[ast.expr], functions: Mapping[str, str] | None) -> set[str]:
     own = {signature(text).name for text in functions or ()}
-    words = RESERVED | FUNCTIONS | own | {*vector_activations()} | VECTOR_WORDS | {"n"}
+    words = WORDS.keys() | FUNCTIONS | own | {*vector_activations()} | VECTOR_WORDS | {"n"}
     names = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return {name for name in names - words if entry_named(name) is None}
 

@@ -23,7 +23,6 @@ from ..functions.landscape import decided_landscape
 from ..functions.periods import period
 from ..functions.sign_charts import sign_line
 from ..functions.step_functions import Line, merge, sample
-from ..language.reader import SETS
 from ..language.syntax import (
     FALSE,
     TRUE,
@@ -46,9 +45,11 @@ from ..reals.reals import Real, compare, exact
 from ..reals.sets import RealSet, equal, union
 from ..reals.sets import point as singleton
 from ..verdicts import Counterexample, Evidence
-from . import properties
+from ..vocabulary.numbers import NoLimit
+from ..vocabulary.properties import Question
+from ..vocabulary.values import closed_real, describe_extremum, digits
+from ..vocabulary.words import decide_property, is_exact, set_value
 from .explanations import explain, is_identity, refuted
-from .functionals import NoLimit, closed_real, describe_extremum, digits, set_value
 from .products import product_of
 from .resolution import Resolution, free_names, union_of
 
@@ -176,9 +177,9 @@ class Decision(Resolution):
             raise Undecided("the domain is empty: nothing satisfies the condition")
 
     def _uses_functions(self, leaf: Relation) -> bool:
-        kinds = {f.kind for name, f in self.statement.functionals.items() if name in free_names(leaf)}
+        kinds = (f.kind for name, f in self.statement.functionals.items() if name in free_names(leaf))
         is_set = isinstance(leaf.lhs, SetFunctional) or isinstance(leaf.rhs, SetFunctional)
-        return is_set or not kinds.isdisjoint((*SETS, "sup", "inf", "lipschitz"))
+        return is_set or not all(map(is_exact, kinds))
 
     def closed_truth(self, formula: Formula) -> Answer:
         return fold(formula, self._closed_leaf, connected)
@@ -186,7 +187,7 @@ class Decision(Resolution):
     def _closed_leaf(self, leaf: Leaf) -> Answer:
         if isinstance(leaf, Predicate):
             region = None if leaf.variable is None else self.region(leaf.variable)
-            return properties.decide(leaf, self.substitute(leaf.body), region, self)
+            return decide_property(Question(leaf, self.substitute(leaf.body), region, self.number))
         if isinstance(leaf, Quantified):
             return self._quantified(leaf)
         if isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):

@@ -21,7 +21,7 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare
 from ..verdicts import Counterexample, Evidence
-from .functionals import describe_extremum
+from ..vocabulary.values import describe_extremum
 from .products import product_of
 from .resolution import Resolution
 

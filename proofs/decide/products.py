@@ -13,7 +13,8 @@ from ..functions.landscape import Landscape
 from ..functions.step_functions import Line
 from ..reals.reals import Real, exact, sign_of
 from ..reals.sets import Interval, RealSet, point, union
-from .functionals import digits, region_of
+from ..vocabulary.sets import region_of
+from ..vocabulary.values import digits
 
 MAX_POINTS = 200
 MAX_FACTORS = 64

@@ -38,8 +38,10 @@ from ..language.syntax import (
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from ..reals.sets import union
+from ..vocabulary.numbers import Found
+from ..vocabulary.values import closed_real, digits
+from ..vocabulary.words import functional
 from . import parameters
-from .functionals import Found, closed_real, digits, functional
 from .products import Product, product_set
 
 

@@ -56,4 +56,6 @@ def signature(text: str) -> Signature:
             whole = len(inputs) == len(args) > 0 and len(defaults) == len(keywords)
             if whole and all(re.fullmatch(_NAME, each) for each in every) and len(set(every)) == len(every):
                 return Signature(name, inputs, defaults)
+        case _:
+            pass
     raise StatementError(expected)

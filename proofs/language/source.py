@@ -22,7 +22,7 @@ MAX_NODES = 4_000
 
 def syntax_tree(text: str, what: str) -> ast.expr:
     """Bounded parsing to a Python expression tree."""
-    if not isinstance(text, str):
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # not every caller has a type checker
         raise StatementError(f"{what}: expected text, got {type(text).__name__}")
     shown = text if len(text) <= 80 else text[:77] + "..."
     if len(text) > MAX_LENGTH:

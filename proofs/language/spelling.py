@@ -64,9 +64,9 @@ def _outside_brackets(text: str) -> str:
     return text
 
 
-def near(name: str, known: Iterable[str]) -> str | None:
-    """The known function that a name most likely stands for."""
-    names = list(known)
+def near(name: str, names: Iterable[str]) -> str | None:
+    """The function among these names that a name most likely stands for."""
+    names = list(names)
     if name in _WORDS:
         return _WORDS[name]
     if (same := variant(name, names)) is not None:
@@ -75,14 +75,14 @@ def near(name: str, known: Iterable[str]) -> str | None:
     return next((match for match in close if match != name), None)
 
 
-def variant(name: str, known: Iterable[str]) -> str | None:
-    """The known name that differs from this one in nothing but capitals and underscores: GELU, ReLU, Leaky_ReLU."""
+def variant(name: str, names: Iterable[str]) -> str | None:
+    """The one of these names that differs from a name in nothing but capitals and underscores: GELU, Leaky_ReLU."""
     plain = _plain(name)
     if plain in _INFINITIES and name != "inf":
         return "oo"
     if len(plain) < 3 and plain != "pi":
         return None
-    return next((other for other in known if other != name and _plain(other) == plain), None)
+    return next((other for other in names if other != name and _plain(other) == plain), None)
 
 
 def _plain(name: str) -> str:

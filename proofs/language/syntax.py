@@ -16,6 +16,16 @@ class StatementError(ValueError):
 
 
 @dataclass(frozen=True)
+class DefinedFunction:
+    """A function a statement may call: inputs in order, keyword parameters with defaults, and its expression."""
+
+    name: str
+    inputs: tuple[str, ...]
+    defaults: Mapping[str, Expr]
+    body: Expr
+
+
+@dataclass(frozen=True)
 class Infinity:
     """oo or -oo, where the language allows it."""
 

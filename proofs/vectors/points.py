@@ -22,7 +22,8 @@ from ..normal_forms.signs import Undefined
 from ..reals.reals import compare, exact
 from ..verdicts import Counterexample, Evidence
 from .algebra import is_vector
-from .reader import EntryRelation, VectorStatement
+from .reader import VectorStatement
+from .words import EntryRelation
 
 POINT_STEPS = 3_000
 MAX_POINTS = 200

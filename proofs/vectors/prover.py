@@ -28,7 +28,8 @@ from .algebra import Matrix, Vectors, is_vector
 from .bounds import Reading, term_by_term, visible_signs
 from .normal_form import Sums, canonical, positive_number, readable
 from .points import at_dimension, real, sides_of, to_zero
-from .reader import EntryRelation, VectorStatement
+from .reader import VectorStatement
+from .words import EntryRelation
 
 NUMBER_STEPS = 8_000
 """Steps spent on one inequality between real numbers."""

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.vector_entries import vector_catalogue
-from gradproof.proofs.enclosures.formats import FORMATS
-from gradproof.proofs.language.reader import ELEMENTARY, NUMBERS, PREDICATES, SETS, SPECIAL
 from gradproof.proofs.ledger import Claim, Ledger, load, verify
 from gradproof.proofs.statements import prove
-from gradproof.proofs.vectors.words import WORDS
+from gradproof.proofs.vectors import words as vector_words
 from gradproof.proofs.verdicts import Verdict
+from gradproof.proofs.vocabulary.words import WORDS
 
 from ..thorough import every, few
 
@@ -28,7 +27,6 @@ REFUTED = [case for case in CLAIMS if case.values[1].expect == "refuted"]  # typ
 UNREPAIRED = {"steeper-snake-increasing"}
 """Refutations beside which the engine has nothing true to say yet: this one fails on infinitely many intervals."""
 LOGIC = {"and", "or", "not", "if", "else"}
-CONSTANTS = {"pi", "e", "oo", "reals"}
 ACTIVATIONS = {activation.name for activation in (*catalogue(), *vector_catalogue())}
 
 
@@ -66,8 +64,8 @@ def test_false_statements_stand_beside_true_ones() -> None:
 
 
 VOCABULARIES = {
-    "elementary": ELEMENTARY, "numbers": NUMBERS, "sets": SETS, "predicates": PREDICATES, "special": SPECIAL,
-    "formats": set(FORMATS), "constants": CONSTANTS, "logic": LOGIC, "vectors": WORDS,
+    "numbers": WORDS.keys() - {"true", "false"}, "logic": LOGIC,
+    "vectors": {*vector_words.NUMBERS, *vector_words.TRUTHS, *vector_words.MATRICES},
 }  # fmt: skip
 TRUE_WORDS = {
     word

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from flint import fmpq
 from gradproof.crosschecks.checking.check import check
-from gradproof.proofs.decide.functionals import digits
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.ledger import parse, verify
 from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Evidence, Verdict
+from gradproof.proofs.vocabulary.values import digits
 
 LEDGER = "title = 't'\n[[claim]]\nid = 'a'\nsays = 's'\nstatement = 'relu(x) <= 1'\n"
 

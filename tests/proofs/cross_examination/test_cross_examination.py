@@ -12,7 +12,7 @@ from flint import arb, fmpq
 from gradproof.proofs.asymptotics import monomials, tail_values
 from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
-from gradproof.proofs.decide import functionals, products, properties, resolution
+from gradproof.proofs.decide import products, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (
@@ -31,6 +31,7 @@ from gradproof.proofs.statements import decide, prove
 from gradproof.proofs.vectors import normal_form as vector_sums
 from gradproof.proofs.vectors.prover import Prover
 from gradproof.proofs.verdicts import Verdict
+from gradproof.proofs.vocabulary import near, numbers, sets, shapes
 
 from ...thorough import every, few
 
@@ -106,13 +107,13 @@ def the_condition_does_not_restrict_functionals(rules: pytest.MonkeyPatch) -> No
 def a_limit_is_taken_from_the_right_only(rules: pytest.MonkeyPatch) -> None:
     """A jump has a limit."""
     right = pieces.one_sided_limit
-    rules.setattr(functionals, "one_sided_limit", lambda e, variable, at, side: right(e, variable, at, abs(side)))
+    rules.setattr(numbers, "one_sided_limit", lambda e, variable, at, side: right(e, variable, at, abs(side)))
 
 
 def a_slope_is_taken_from_the_right_only(rules: pytest.MonkeyPatch) -> None:
     """A kink has one slope."""
     right = pieces.one_sided_derivative
-    rules.setattr(functionals, "one_sided_derivative", lambda e, variable, at, side: right(e, variable, at, 1))
+    rules.setattr(sets, "one_sided_derivative", lambda e, variable, at, side: right(e, variable, at, 1))
 
 
 def near_numbers_are_equal(rules: pytest.MonkeyPatch) -> None:
@@ -166,12 +167,12 @@ def rounding_cuts_off(rules: pytest.MonkeyPatch) -> None:
 
 def a_function_never_turns(rules: pytest.MonkeyPatch) -> None:
     """No rise and no fall is seen."""
-    rules.setattr(properties, "_steps", lambda shape: [])
+    rules.setattr(shapes, "_steps", lambda shape: [])
 
 
 def every_quotient_tends_to_one(rules: pytest.MonkeyPatch) -> None:
     """Whatever two functions do, they are asymptotic."""
-    rules.setattr(properties, "one_sided_limit", lambda *question: reals.exact(1))
+    rules.setattr(near, "one_sided_limit", lambda *question: reals.exact(1))
 
 
 def points_have_the_sign_of_the_gap_beside_them(rules: pytest.MonkeyPatch) -> None:

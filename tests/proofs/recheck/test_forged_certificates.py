@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from gradproof.proofs import certificates
 from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.certificates import Contradicted, Unwritten, certificate
-from gradproof.proofs.language.reader import RESERVED
 from gradproof.proofs.ledger import load
 from gradproof.proofs.recheck import definitions as recheck_definitions
 from gradproof.proofs.recheck import statement as recheck
@@ -25,8 +24,9 @@ from gradproof.proofs.recheck.reader import Bad, Reader, tree
 from gradproof.proofs.recheck.signs import Wrong
 from gradproof.proofs.recheck.tail_models import Mono, Y, merged
 from gradproof.proofs.statements import prove
-from gradproof.proofs.vectors import words
+from gradproof.proofs.vectors import words as vector_words
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
+from gradproof.proofs.vocabulary.words import WORDS
 from gradproof.reports.cli import cli
 
 from ...thorough import few
@@ -157,7 +157,8 @@ def test_the_true_neighbours_are_confirmed(statement: str, where: str | None) ->
 def test_the_catalogue_is_read_from_its_text() -> None:
     assert recheck_definitions.catalogue() == certificates.definitions()
     assert len(recheck_definitions.catalogue()) > 100
-    assert RESERVED | words.WORDS | {*vector_activations()} <= recheck_definitions.WORDS
+    own = {*vector_words.NUMBERS, *vector_words.TRUTHS, *vector_words.MATRICES, *vector_activations()}
+    assert WORDS.keys() | own <= recheck_definitions.WORDS
 
 
 @pytest.mark.parametrize("name", ["E", "z", "D", "sup", "pi", "e", "oo", "exp", "softmax", "x", "alpha", "a b", ""])

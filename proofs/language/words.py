@@ -1,0 +1,146 @@
+"""The words that the language is built of: elementary functions, derivatives, products, intervals, quantifiers.
+
+Words about whole functions, such as sup(f) and increasing(f), are declared where they are decided.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache, partial
+
+from ..expressions import calculus
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from .reader import Constant, Elementary, Number, Reader, Set, Truth, no_truth, table
+from .source import MAX_EXPONENT, quoted, source_text
+from .syntax import Formula, Infinity, IntervalDisplay, Quantified, StatementError
+
+MAX_ORDER = 6
+
+
+# --- derivatives and products
+
+
+def _derivative(reader: Reader, node: ast.Call) -> Expr:
+    if node.keywords or len(node.args) not in (1, 2):
+        raise StatementError(f"{quoted(node)}: expected D(f), D(f, order) or D(expression, variable)")
+    body = reader.expression(node.args[0])
+    if _nesting(body) >= MAX_ORDER:
+        raise StatementError(f"{quoted(node)}: derivatives up to order {MAX_ORDER} are read")
+    match node.args[1:]:
+        case []:
+            return calculus.derivative(body, reader.variable(body, node))
+        case [ast.Name(id=variable)]:
+            if reader.is_taken(variable):
+                raise StatementError(f"{quoted(node)}: {variable!r} is not a variable")
+            reader.refuse_product(body, variable, node)
+            if any(variable == reader.held.products[name][2] for name in reader.held.products_in(body)):
+                raise StatementError(f"{quoted(node)}: a product of independent factors has no derivative")
+            return calculus.derivative(body, variable)
+        case [ast.Constant(value=int(order))] if 0 <= order <= MAX_ORDER and not isinstance(order, bool):
+            return calculus.derivative(body, reader.variable(body, node), order=order)
+        case _:
+            raise StatementError(f"{quoted(node)}: the order must be a whole number from 0 to {MAX_ORDER}")
+
+
+@lru_cache(maxsize=4096)
+def _nesting(e: Expr) -> int:
+    """How many derivatives stand inside one another."""
+    inner = max((_nesting(c) for c in ex.children(e)), default=0) if e.switching else 0
+    return inner + (e.op == "derivative")
+
+
+def _product(reader: Reader, node: ast.Call) -> Expr:
+    reader.arguments(node, "product", 2)
+    factor, count = map(reader.expression, node.args)
+    whole = count.value is not None and count.value.q == 1 and 1 <= count.value <= MAX_EXPONENT
+    if not (whole or count.op == "name"):
+        raise StatementError(f"{quoted(node)}: n must be a whole number from 1 or a free name")
+    return reader.held.product(factor, count, reader.variable(factor, node), source_text(node))
+
+
+# --- the largest and the smallest of numbers
+
+
+def _extreme(name: str, reader: Reader, node: ast.Call) -> Expr:
+    if node.keywords or len(node.args) < 2:
+        raise StatementError(f"{quoted(node)}: {name} takes two or more numbers{extremum_hint(node)}")
+    extreme, *rest = map(reader.expression, node.args)
+    for other in rest:
+        extreme = ex.switch(name, extreme, other)
+    return extreme
+
+
+def extremum_hint(node: ast.Call) -> str:
+    """The hint at sup or inf for max or min of one function; empty for any other call."""
+    match node:
+        case ast.Call(func=ast.Name(id="max" | "min" as name), args=[function]):
+            kind, word = ("largest", "sup") if name == "max" else ("smallest", "inf")
+            return f"; the {kind} value of a function is {word}({source_text(function)})"
+        case _:
+            return ""
+
+
+# --- sets
+
+
+def _interval(opened: bool, reader: Reader, node: ast.Call) -> IntervalDisplay:
+    keywords = reader.arguments(node, "open_interval" if opened else "interval", 2, ("left", "right"))
+    low, high = map(reader.extended, node.args)
+    ends = {"left": opened, "right": opened}
+    for side, kind in keywords.items():
+        if not isinstance(kind, ast.Name) or kind.id not in ("open", "closed"):
+            raise StatementError(f"{quoted(node)}: {side} must be open or closed")
+        ends[side] = kind.id == "open"
+    return IntervalDisplay(
+        low, high, ends["left"] or isinstance(low, Infinity), ends["right"] or isinstance(high, Infinity)
+    )
+
+
+# --- quantifiers
+
+
+def _quantified(kind: str, reader: Reader, node: ast.Call) -> Formula:
+    if len(node.args) < 2 or node.keywords:
+        raise StatementError(f"{quoted(node)}: expected {kind}(x, FORMULA): names, then the formula")
+    *bound, body = node.args
+    names = tuple(reader.bound_name(name, node) for name in bound)
+    if len(set(names)) < len(names):
+        raise StatementError(f"{quoted(node)}: a name is bound twice")
+    return Quantified(kind, names, reader.formula(body), source_text(node))
+
+
+def _only_reserved(_reader: Reader, node: ast.Call) -> Formula:
+    """No call is: the word is taken so that nobody takes it for a name."""
+    raise no_truth(node)
+
+
+def _logarithm(e: Expr) -> Expr:
+    if e is ex.ZERO:
+        raise StatementError("log(0) is undefined")
+    return ex.function("log", e)
+
+
+def _normal_cdf(reader: Reader, node: ast.Call) -> Expr:
+    return ex.normal_cdf(reader.argument(node, "Phi"))
+
+
+CORE = table(
+    *(Elementary(name, partial(ex.function, name)) for name in ex.FUNCTIONS if name != "log"),
+    *(Elementary(name, partial(ex.switch, name)) for name in ("abs", "sign")),
+    Elementary("log", _logarithm),
+    Elementary("sqrt", ex.sqrt),
+    Number("Phi", _normal_cdf, lambda _: ex.normal_cdf(ex.name("x"))),
+    Constant("pi", ex.PI),
+    Constant("e", ex.exp(ex.ONE)),
+    Constant("oo", Infinity(1)),
+    Constant("reals", IntervalDisplay(Infinity(-1), Infinity(1), True, True)),
+    Number("D", _derivative),
+    Number("product", _product),
+    *(Number(name, partial(_extreme, name)) for name in ("max", "min")),
+    Set("interval", partial(_interval, False)),
+    Set("open_interval", partial(_interval, True)),
+    *(Truth(name, partial(_quantified, name)) for name in ("exists", "forall")),
+    *(Truth(name, _only_reserved) for name in ("true", "false")),
+)
+ELEMENTARY = frozenset(word.name for word in CORE.values() if isinstance(word, Elementary))

@@ -1,0 +1,82 @@
+"""smooth and differentiable: derivatives that agree where two pieces meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..budget import Undecided
+from ..cases.answers import Answer
+from ..expressions import calculus
+from ..expressions.expr import Expr
+from ..functions.pieces import side_formula, split, value_at
+from ..functions.regularity import continuity, continuity_json
+from ..functions.sign_charts import sign_line, split_within
+from ..functions.step_functions import merge
+from ..language.reader import table
+from ..normal_forms.signs import Undefined
+from ..reals.reals import Real, compare
+from ..verdicts import Counterexample
+from .properties import Question, Refutation, Suggestion, Wording, property_of_function
+
+MOST_KINKS = 6
+"""Points that a condition may leave out."""
+
+
+def _smooth(q: Question) -> Answer:
+    variable, body, region = q.variable, q.body, q.region
+    if not body.total and all(s is None for line in [sign_line(body, variable)] for s in (*line.gaps, *line.at)):
+        raise Undecided(f"{q.text}: the function is undefined everywhere")
+    if region is not None:
+        # On an open region only the breakpoints inside it count.
+        points = merge([region, sign_line(body, variable)])
+        if not any(inside and sign is not None for inside, sign in (*points.gaps, *points.at)):
+            raise Undecided(f"{q.text}: the domain is empty")
+        kept = [m for m, (inside, _) in zip(points.marks, points.at, strict=True) if inside]
+        if not any(compare(b, m) == 0 for b in split(body, variable).breakpoints for m in kept):
+            return Answer(True, (f"{q.text}: one smooth formula around every point of the domain",))
+        raise Undecided(f"{q.text}: a breakpoint inside the condition")
+    order = continuity(body, variable)
+    note = f"continuity of {q.text.partition('(')[2][:-1]}: {'oo' if order == float('inf') else int(order)}"
+    if q.predicate.kind == "smooth" and order == float("inf"):
+        return Answer(True, (note,))
+    if q.predicate.kind == "smooth":
+        return Answer(False, (note,), _not_smooth(body, variable, order))
+    for point in split_within(body, variable, None).breakpoints:
+        try:
+            value_at(body, variable, point)
+        except Undefined:
+            if order < 0 and _between_pieces(body, variable, point):
+                return Answer(False, (note,), Counterexample({variable: str(point)}, "undefined", "a derivative"))
+            continue
+        try:
+            value_at(calculus.derivative(body, variable), variable, point)
+        except Undefined as reason:
+            blame = Counterexample({variable: str(point)}, str(reason), "a derivative")
+            return Answer(False, (note,), blame)
+    return Answer(True, (note,))
+
+
+def _between_pieces(body: Expr, variable: str, point: Real) -> bool:
+    """Whether the function is defined on both sides of a point."""
+    try:
+        for side in (-1, 1):
+            side_formula(body, variable, point, side)
+    except Undefined:
+        return False
+    return True
+
+
+def _not_smooth(body: Expr, variable: str, order: float) -> Counterexample:
+    points = ", ".join(map(str, split(body, variable).breakpoints))
+    return Counterexample({variable: points}, f"order {int(order) + 1} does not match", "every order matches")
+
+
+def _repair(r: Refutation, say: Wording) -> Iterator[Suggestion]:
+    body, variable = r.question.body, r.question.variable
+    yield f"continuity({r.function}) == {continuity_json(continuity(body, variable))}", r.where
+    kinks = [point for point in split(body, variable).breakpoints if say.has_exact_form(point)]
+    elsewhere = " and ".join(f"{variable} != {say.written(x)}" for x in kinks[:MOST_KINKS])
+    yield r.question.text, say.both(r.where, elsewhere)
+
+
+WORDS = table(*(property_of_function(name, _smooth, _repair) for name in ("smooth", "differentiable")))
