@@ -29,7 +29,7 @@ from .language.syntax import Relation
 from .reals.reals import Real
 from .recheck.evaluation import Cell, End, tail_end
 from .recheck.intervals import Num, Unclear, Undefined, between, number
-from .recheck.reader import RELATIONS, Node, shown
+from .recheck.reader import RELATIONS, Node, key_of
 from .recheck.shapes import slope_of
 from .recheck.signs import Gap, Mark, Wrong, end_text, on_cell
 from .recheck.statement import Recheck
@@ -220,7 +220,7 @@ def _tail_from(
                 return tail, -side * start
             reach = rough(end.value + number(side / start))
             return tail, reach if end.is_rational else Fraction(round(reach * 2**30) - 2 * side, 2**30)
-    raise Unclear(f"a tail of {shown(e)[:60]} at {end_text(end.value)}: {reason}")
+    raise Unclear(f"a tail of {key_of(e)[:60]} at {end_text(end.value)}: {reason}")
 
 
 def _undefined(place: End, e: Node) -> None:

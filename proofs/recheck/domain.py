@@ -1,13 +1,13 @@
 """The statement of a certificate, on the domain that its condition leaves: the truth of formulas where signs are known.
 
 A formula is a tree of relations between numbers, of sets and of properties. Numbers, sets and properties of whole
-functions are for the re-checker, which overrides :meth:`Domain.special`, :meth:`Domain.same_set` and
-:meth:`Domain.property`; a condition has none of them.
+functions are for the re-checker, whose they are; a condition has none of them.
 """
 
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from .definitions import NUMBERS, PROPERTIES, SETS, refusal
 from .evaluation import closed
 from .intervals import Unclear, Value, compare
-from .reader import NO_NAMES, RELATIONS, Bad, Node, holds, replaced, text_of, tree
+from .reader import NO_NAMES, RELATIONS, Bad, Node, Reader, holds, replaced, text_of, tree
 from .signs import FactSource, Gap, Mark, SignOf, Signs, Wrong
 
 
@@ -59,11 +59,11 @@ def is_set(e: Any) -> bool:
     return isinstance(e, ast.Set) or (isinstance(e, ast.Name) and e.id == "reals")
 
 
-class Domain(Signs):
+class Domain(Signs, ABC):
     """One certificate: its statement, its condition, and the numbers and signs that its facts give."""
 
     def __init__(self, certificate: dict[str, Any], source: FactSource) -> None:
-        super().__init__(source, certificate["functions"])
+        super().__init__(source, Reader(certificate["functions"], self.special))
         self.statement = tree(certificate["statement"])
         self.where = tree(certificate["where"]) if certificate["where"] is not None else None
         self.cache: dict[Any, Any] = {}
@@ -155,10 +155,14 @@ class Domain(Signs):
         order = sign(f"{a.text} - ({b.text})", left - right)
         return None if order is None else holds(op, order)
 
-    def same_set(self, a: Any, b: Any) -> bool:
-        """Whether two sets are equal. Raises Bad: a condition has none."""
-        raise Bad(f"not between numbers: {a.text[:80]!r}")
+    @abstractmethod
+    def special(self, e: Any) -> Node | str | None:
+        """The value of a call that is neither elementary nor defined; None where it has none."""
 
+    @abstractmethod
+    def same_set(self, a: Any, b: Any) -> bool:
+        """Whether two sets are equal."""
+
+    @abstractmethod
     def property(self, kind: str, e: Any) -> bool:
-        """Whether a function has a property. Raises Bad: a condition has none."""
-        raise Bad(f"not a relation: {e.text[:80]!r}")
+        """Whether a function has a property."""

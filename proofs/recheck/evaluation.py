@@ -142,8 +142,7 @@ class Cell(Place[Num]):
         (low, high), self.thin = at.ball, None
         middle = lib.mpf_shift(lib.mpf_add(low, high, BITS), -1)
         if lib.mpf_lt(low, middle) and lib.mpf_lt(middle, high):
-            self.middle = Num(None, (middle, middle))
-            self.thin = Cell(name, self.middle)
+            self.thin = Cell(name, Num(None, (middle, middle)))
 
     def inner(self, name: str, at: Num) -> Place[Num]:
         if name == self.name and at is self.at:
@@ -169,11 +168,15 @@ class Cell(Place[Num]):
             raise Unclear("a branch that may be undefined") from None
 
     def form(self, e: Node, order: int) -> Num:
-        """An enclosure of the order-th Taylor coefficient on the cell."""
+        """An enclosure of the order-th Taylor coefficient on the cell, from the jets on the cell and at its middle."""
         if self.thin is None:
             return self.jet(e, order + 1)[order] or number(0)
-        wide, thin = self.jet(e, TERMS), self.thin.jet(e, TERMS)
-        return taylor_form(wide, thin, self.at - self.middle, order)
+        rest, exact = self.jet(e, TERMS)[-1], self.thin.jet(e, TERMS)[:-1]
+        offset, total = self.at - self.thin.at, number(0).inexact()
+        for k, c in enumerate([*exact, rest][order:]):
+            if c:
+                total = total + c * comb(k + order, order) * offset.fn("pow", Fraction(k))
+        return total
 
     def sign_of(self, e: Node, order: int = 0) -> int | None:
         """The sign of a derivative on the whole closed cell, or None."""
@@ -192,17 +195,6 @@ class Cell(Place[Num]):
                 return -1
             raise Unclear("the sign of a case distinction")
         return sign
-
-
-def taylor_form(wide: Jet, thin: Jet, offset: Num, order: int) -> Num:
-    """The order-th Taylor coefficient over a cell, from the jets on the cell and at its middle."""
-    top = len(wide) - 1
-    total = number(0).inexact()
-    for k in range(order, top + 1):
-        c = wide[k] if k == top else thin[k]
-        if c:
-            total = total + c * comb(k, order) * offset.fn("pow", Fraction(k - order))
-    return total
 
 
 class End(Place[Model]):

@@ -37,7 +37,7 @@ class Unclear(Exception):
 
 
 class Undefined(Exception):
-    """A term has no value here."""
+    """A term without a value."""
 
 
 # --- bounds on work

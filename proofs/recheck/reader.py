@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar, TypeAlias
 from weakref import WeakValueDictionary
 
 from .definitions import ELEMENTARY, NUMBERS, WORDS, catalogue
@@ -21,6 +21,8 @@ MAX_SIZE, MAX_DERIVATIVES, MAX_BITS = 20_000, 40, 70_000
 """Of an expression written out: operations, derivatives inside one another, and bits of its numbers."""
 
 
+Json: TypeAlias = "dict[str, Any] | list[Any] | str | float | bool | None"
+"""A part of a certificate, before it is looked at."""
 NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -75,11 +77,11 @@ class Node:
         return ZERO if self is other and self.op in ("name", "const") else self + -other
 
 
-def shown(e: Node) -> str:
-    """A node as text, the key under which a certificate keeps what it says of it."""
+def key_of(e: Node) -> str:
+    """The text of a node, under which a certificate keeps the arguments for its sign."""
     if e.op in ("num", "name"):
         return str(e.args[0])
-    return f"{e.op}({', '.join(shown(a) if isinstance(a, Node) else str(a) for a in e.args)})"
+    return f"{e.op}({', '.join(key_of(a) if isinstance(a, Node) else str(a) for a in e.args)})"
 
 
 def num(value: Fraction | int) -> Node:
@@ -133,16 +135,6 @@ def replaced(e: Node, name: str, value: Node) -> Node:
     return Node(e.op, *(replaced(a, name, value) if isinstance(a, Node) else a for a in e.args))
 
 
-def is_object(data: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a part of a certificate is a JSON object."""
-    return isinstance(data, dict)
-
-
-def is_array(data: Any) -> TypeGuard[list[Any]]:
-    """Whether a part of a certificate is a JSON array."""
-    return isinstance(data, list)
-
-
 RELATIONS: dict[type, str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -157,7 +149,7 @@ def text_of(e: Any) -> str:
     return getattr(e, "text", "")
 
 
-def tree(formula: Any) -> Any:
+def tree(formula: Json) -> Any:
     """The syntax tree of one formula, each node with the text it was read from. Raises Bad."""
     if not isinstance(formula, str) or not 0 < len(formula) <= LONGEST or not formula.isascii() or "#" in formula:
         raise Bad(f"expected a formula of at most {LONGEST} plain characters")
@@ -183,7 +175,7 @@ def tree(formula: Any) -> Any:
 NUMBER = r"-?[0-9]{1,1100}(/[1-9][0-9]{0,1100}|(\.[0-9]{0,1100})?(e[+-]?[0-9]{1,4})?)|\.[0-9]{1,1100}"
 
 
-def fraction(text: Any) -> Fraction:
+def fraction(text: Json) -> Fraction:
     """A decimal or a quotient of whole numbers. Raises Bad."""
     if not isinstance(text, str) or not re.fullmatch(NUMBER, text):
         raise Bad(f"expected a number, got {str(text)[:40]!r}")

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 from .evaluation import Cell, Point, algebraic, closed, tail_end
 from .intervals import Num, Unclear, Undefined, Value, between, compare, is_zero, number
-from .reader import Bad, Node, Reader, fraction, holds, is_array, is_object, replaced, shown, tree
+from .reader import Bad, Json, Node, Reader, fraction, holds, key_of, replaced, tree
 
 MAX_CELLS = 20_000
 SignOf: TypeAlias = Callable[[str, Node], int | None]
@@ -33,11 +33,12 @@ class Refuted(Wrong):
 class Mark:
     """A point between two gaps: an exact number, an infinity, a root in a bracket, or an exact root in a bracket."""
 
-    def __init__(self, data: Any, name: str, reader: Reader) -> None:
+    def __init__(self, data: Json, name: str, reader: Reader) -> None:
         self.name = name
         self.bracket: tuple[Fraction, Fraction] | None = None
         self.values: dict[Node, Num] = {}
-        exact, ends = (data["exact"], data["between"]) if is_object(data) else (data, data)
+        exact: Any = data["exact"] if isinstance(data, dict) else data
+        ends: Any = data["between"] if isinstance(data, dict) else data
         self.exact = isinstance(exact, str)
         if self.exact:
             self.value: Value = exact if exact in ("oo", "-oo") else closed(reader.read(tree(exact)))
@@ -82,13 +83,11 @@ class Gap:
 class FactSource(Protocol):
     """Where facts come from: a certificate that states them, or an engine that finds them."""
 
-    def fact(self, key: str, name: str, formula: Any) -> Any:
+    def fact(self, key: str, name: str, formula: Any) -> Json:
         """A cut of the name's line, for a formula: marks and gaps."""
-        ...
 
-    def argument(self, gap: Gap, key: str, e: Node) -> Any:
+    def argument(self, gap: Gap, key: str, e: Node) -> Json:
         """The argument for the sign of e on a gap."""
-        ...
 
 
 class Stated:
@@ -97,25 +96,20 @@ class Stated:
     def __init__(self, facts: dict[str, Any]) -> None:
         self.facts = facts
 
-    def fact(self, key: str, name: str, formula: Any) -> Any:
+    def fact(self, key: str, name: str, formula: Any) -> Json:
         return self.facts.get(key)
 
-    def argument(self, gap: Gap, key: str, e: Node) -> Any:
+    def argument(self, gap: Gap, key: str, e: Node) -> Json:
         return gap.arguments.get(key)
 
 
 class Signs:
     """Signs on gaps and at marks, from one source of facts."""
 
-    def __init__(self, source: FactSource, functions: dict[str, Any]) -> None:
-        self.source = source
-        self.reader = Reader(functions, self.special)
+    def __init__(self, source: FactSource, reader: Reader) -> None:
+        self.source, self.reader = source, reader
         self.roots: dict[Any, Node] = {}
         self.at = "the statement"
-
-    def special(self, e: Any) -> Node | str | None:
-        """The value of a call neither elementary nor defined, or None: overridden by the reader of statements."""
-        return None
 
     @contextmanager
     def about(self, key: str) -> Generator[None]:
@@ -129,10 +123,11 @@ class Signs:
     def cut(self, key: str, name: str, formula: Any) -> tuple[list[Gap], list[Mark]]:
         """The gaps and the marks of a fact, which must increase."""
         data = self.source.fact(key, name, formula)
-        if not is_object(data):
+        if not isinstance(data, dict):
             raise Wrong(f"{key}: the certificate has no such fact")
-        gaps, texts = data.get("gaps"), data.get("marks")
-        if not is_array(texts) or not is_array(gaps) or len(gaps) != len(texts) + 1:
+        gaps: Json = data.get("gaps")
+        texts: Json = data.get("marks")
+        if not isinstance(texts, list) or not isinstance(gaps, list) or len(gaps) != len(texts) + 1:
             raise Wrong(f"{key}: expected one gap more than marks")
         marks = [Mark(text, name, self.reader) for text in ("-oo", *texts, "oo")]
         for a, b in pairwise(marks):
@@ -145,7 +140,7 @@ class Signs:
         if e.op == "num":
             return closed(e).sign()
         argument = self.source.argument(gap, key, e)
-        if not is_object(argument):
+        if not isinstance(argument, dict):
             raise Wrong(f"{self.at}: no argument for the sign of {key}")
         sign = argument.get("sign")
         if sign == 0:
@@ -178,7 +173,7 @@ class Signs:
         else:
             whole = e.op == "pow" and e.args[1].denominator == 1
             if (e.op == "log" or (e.op == "pow" and not (whole and e.args[1] > 0))) and not positive(e.args[0]):
-                sign = self.sign(gap, shown(e.args[0]), e.args[0])
+                sign = self.sign(gap, key_of(e.args[0]), e.args[0])
                 if sign not in ((1, -1) if whole else (1,)):
                     raise Unclear("an undefined point")
             for a in e.args:
@@ -188,15 +183,15 @@ class Signs:
     def _case(self, cases: Gap, u: Node) -> int:
         if u.names - {cases.name}:
             raise Unclear("a case distinction in another name")
-        sign = self.sign(cases, shown(u), u)
+        sign = self.sign(cases, key_of(u), u)
         if sign is None:
             raise Unclear("a case distinction that is undefined")
         return sign
 
     def cover(self, gap: Gap, argument: dict[str, Any], e: Node, sign: int | None) -> None:
         """Cells and tails have the sign and leave nothing out."""
-        cells = argument.get("cells", [])
-        if not is_array(cells) or len(cells) > MAX_CELLS:
+        cells: Json = argument.get("cells", [])
+        if not isinstance(cells, list) or len(cells) > MAX_CELLS:
             raise Wrong(f"{self.at}: at most {MAX_CELLS} cells are read")
         if any(len(cell) != 4 for cell in cells):
             raise Wrong(f"{self.at}: a cell has two ends and an enclosure")

@@ -41,7 +41,7 @@ from .domain import Domain
 from .functionals import functional, same_set, sign_on_part
 from .intervals import Exhausted, Num, Unclear, Undefined, bounded
 from .predicates import predicate
-from .reader import Bad, Node, is_object, num
+from .reader import Bad, Json, Node, num
 from .signs import Refuted, SignOf, Stated, Wrong
 
 MAX_BYTES = 5_000_000
@@ -166,9 +166,9 @@ def recheck(certificate: Any) -> None:
         raise Bad(f"malformed ({type(error).__name__}: {str(error)[:80]})") from None
 
 
-def _require(c: Any) -> None:
+def _require(c: Json) -> None:
     """The certificate's outer form. Raises Bad."""
-    if not is_object(c) or c.get("schema") != 1:
+    if not isinstance(c, dict) or c.get("schema") != 1:
         raise Bad("expected a certificate with schema 1")
     kinds = {"statement": str, "where": str | None, "functions": dict, "facts": dict, "digest": str}
     notes = {"gradproof": str | None, "claim": str | None, "evidence": str | None}
@@ -179,13 +179,14 @@ def _require(c: Any) -> None:
             raise Bad(f"the field {key!r} is of the wrong kind")
     if c.get("verdict") != "proved" or len(c["functions"]) > 200:
         raise Bad("expected the verdict 'proved' and at most 200 definitions")
-    for name, f in c["functions"].items():
-        fields = f if is_object(f) else {}
+    functions: dict[str, Json] = c["functions"]
+    for name, f in functions.items():
+        fields = f if isinstance(f, dict) else {}
         if [type(fields.get(key)) for key in ("inputs", "parameters", "formula")] != [list, dict, str]:
             raise Bad(f"{name[:40]!r}: expected inputs, parameters and a formula")
 
 
-def load(path: Path) -> Any:
+def load(path: Path) -> Json:
     """Reads a certificate's file. Raises Bad."""
     if path.stat().st_size > MAX_BYTES:
         raise Bad(f"more than {MAX_BYTES} bytes")
