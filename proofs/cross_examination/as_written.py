@@ -123,7 +123,7 @@ class Writing:
         if found is None:
             if len(self._nodes) >= MAX_NODES:
                 raise NotExamined("the statement is too large")
-            free = frozenset().union(*(a.free for a in args)) - bound
+            free = frozenset[Symbol]().union(*(a.free for a in args)) - bound
             found = self._nodes[key] = Node(op, args, extra, free, text)
             found.exact = _folded(found)
         return found
@@ -160,7 +160,7 @@ class Writing:
                 return self.node("and" if truth else "or")
             case ast.Call(func=ast.Name(id=("exists" | "forall") as kind), args=[*names, body]):
                 inner = dict(scope)
-                bound = []
+                bound: list[tuple[str, int]] = []
                 for offset, name in enumerate(names):
                     assert isinstance(name, ast.Name)
                     inner[name.id] = self.symbol(depth + offset)
@@ -188,7 +188,8 @@ class Writing:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="identity_near"), args=[f, at]):
                 return self._of_function("identity_near", f, scope, depth, "x", text, at=self.term(at, scope, depth))
-        raise NotExamined(text)
+            case _:
+                raise NotExamined(text)
 
     def side(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         """One side of a comparison: a number, an infinity or a set."""
@@ -215,7 +216,8 @@ class Writing:
                 return self.node("oo", extra=1, text=text)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="oo")):
                 return self.node("oo", extra=-1, text=text)
-        return self.term(tree, scope, depth)
+            case _:
+                return self.term(tree, scope, depth)
 
     def _of_function(
         self, op: str, f: ast.expr, scope: Scope, depth: int, preferred: str, text: str, *, at: Node | None = None
@@ -270,7 +272,8 @@ class Writing:
                 at = self.term(argument, scope, depth)
                 variable = _differentiated(f) or self._variable_of(f, scope, depth)
                 return self.term(f, {**scope, variable: at}, depth)
-        raise NotExamined(source_text(tree))
+            case _:
+                raise NotExamined(source_text(tree))
 
     def _variable_of(self, f: ast.expr, scope: Scope, depth: int) -> str:
         """The variable of a function expression that is called, such as D(f), D(f, 2) or f + g."""
@@ -279,7 +282,8 @@ class Writing:
                 return self._variable(body, scope, depth)
             case ast.Call(func=ast.Call() | ast.BinOp() as inner) if _is_derivative(inner):
                 return _differentiated(inner) or self._variable_of(inner, scope, depth)
-        return self._variable(f, scope, depth)
+            case _:
+                return self._variable(f, scope, depth)
 
     def _name(self, name: str, scope: Scope, depth: int) -> Node:
         if name in scope:
@@ -326,7 +330,8 @@ class Writing:
                 return self.applied(name, [self.term(each, scope, depth) for each in tree.args], keywords, scope, depth)
             case _, [argument] if name in FUNCTIONS:
                 return self.node(name, self.term(argument, scope, depth))
-        raise NotExamined(text)
+            case _:
+                raise NotExamined(text)
 
     def applied(self, name: str, args: list[Node], keywords: dict[str, Node], scope: Scope, depth: int) -> Node:
         """A catalogue function or a ledger's own, read from its formula."""
@@ -357,7 +362,7 @@ class Writing:
         body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)
         return self.derivative(body, self._name(variable, scope, depth), depth, order)
 
-    def derivative(self, body: Node, at: Node, depth: int, order: int) -> Node:
+    def derivative(self, body: Node, at: Node, depth: int, order: int = 1) -> Node:
         """The derivative of an order, at a number, of a body in the variable that is bound at a depth."""
         if depth in at.free:
             raise NotExamined(body.text)
@@ -374,7 +379,8 @@ def _differentiated(f: ast.expr) -> str | None:
     match f:
         case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name(id=variable)]):
             return variable
-    return None
+        case _:
+            return None
 
 
 def _is_derivative(f: ast.expr) -> bool:
@@ -383,7 +389,8 @@ def _is_derivative(f: ast.expr) -> bool:
             return True
         case ast.Call(func=ast.Call() as inner):
             return _is_derivative(inner)
-    return False
+        case _:
+            return False
 
 
 def _folded(node: Node) -> fmpq | None:
@@ -408,7 +415,8 @@ def _folded(node: Node) -> fmpq | None:
             return a / b if b != 0 else None
         case "pow", [a, b] if b.q == 1 and abs(b) <= 16 and (a != 0 or b > 0):
             return a ** int(b.p)
-    return None
+        case _:
+            return None
 
 
 @lru_cache(maxsize=512)

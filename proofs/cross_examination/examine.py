@@ -20,7 +20,7 @@ from ..language.reader import PREDICATES
 from ..vectors.words import is_about_vectors
 from ..verdicts import Counterexample, Result, Verdict
 from . import vectors
-from .as_written import Node, NotExamined, Writing
+from .as_written import Node, NotExamined, Symbol, Writing
 from .curves import BITS
 from .interpretation import NUMBERS, SETS, WORK, Interpretation, relations
 from .points import several
@@ -90,7 +90,7 @@ class Examination:
         self.text = text
         self.formula = writing.read(text)
         condition = None if where is None else writing.read(where)
-        names = self.formula.free | (condition.free if condition is not None else frozenset())
+        names = self.formula.free | (condition.free if condition is not None else frozenset[Symbol]())
         self.names = tuple(sorted(n for n in names if isinstance(n, str)))
         self.counts = writing.counts
         self.meaning = Interpretation(condition, writing.numbers(), careful=careful)
@@ -135,7 +135,7 @@ class Examination:
 
     def margin_at(self, point: Mapping[str, fmpq]) -> float | None:
         """How near an inequality is to failing: negative while it holds, relative to the size of its sides."""
-        margins = []
+        margins: list[float] = []
         for leaf in relations(self.formula):
             if leaf.op == "relation" and leaf.extra not in ("==", "!="):
                 with precision(BITS), suppress(Undefined, Unknown):

@@ -89,7 +89,8 @@ class Interpretation:
                 return self._approx(node, place)
             case "asymptotic":
                 return self._asymptotic(node, place)
-        return functions.holds_of(node, self.curve(node, place), self._at_of(node, place), self.places)
+            case _:
+                return functions.holds_of(node, self.curve(node, place), self._at_of(node, place), self.places)
 
     def _connected(self, node: Node, place: Place) -> bool | None:
         truths: list[bool | None] = []
@@ -231,7 +232,8 @@ class Interpretation:
                 return functions.continuity(self.curve(node, place), self.places)
             case "product":
                 return functions.product(self.curve(node, place), self.number(node.args[1], place), place, node)
-        raise Unknown
+            case _:
+                raise Unknown
 
     def _limit(self, node: Node, place: Place) -> Estimate:
         body, end = node.args
@@ -251,10 +253,10 @@ class Interpretation:
         closed = not body.free - {symbol}
         if closed and node in self._curves:
             return self._curves[node]
-        outer = {} if closed else place
         curve = Curve(
-            self.witness, body, symbol, outer, self.line, lambda x: self._within(variable, x), self.careful
-        )
+            self.witness, body, symbol, {} if closed else place, self.line,
+            lambda x: self._within(variable, x), self.careful,
+        )  # fmt: skip
         if closed:
             self._curves[node] = curve
         return curve
@@ -342,5 +344,6 @@ def compared(relation: str, a: Estimate, b: Estimate) -> bool | None:
             return True if a.is_at_most(b) else False if b.is_below(a) else None
         case ">" | ">=":
             return compared({">": "<", ">=": "<="}[relation], b, a)
-    equal = False if a.is_apart_from(b) else True if a.is_at_most(b) and b.is_at_most(a) else None
-    return equal if relation == "==" or equal is None else not equal
+        case _:
+            equal = False if a.is_apart_from(b) else True if a.is_at_most(b) and b.is_at_most(a) else None
+            return equal if relation == "==" or equal is None else not equal

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import add, methodcaller, mul, neg, sub
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
@@ -76,7 +77,8 @@ class Witness:
             case "relation":
                 difference = self.value(condition.args[0], place) - self.value(condition.args[1], place)
                 return holds(condition.extra, _sign(difference))
-        raise Unknown
+            case _:
+                raise Unknown
 
     def derivative(self, node: Node, place: Place, at: Value) -> Value:
         """A Taylor coefficient; where `at` itself moves, the Taylor polynomial of the derivative along it."""
@@ -183,7 +185,8 @@ def _operation(node: Node) -> tuple[Callable[..., Any] | None, tuple[Node, ...]]
             return lambda: arb(1).exp(), ()
         case "D":
             return None, (node.args[1],)
-    return None, ()
+        case _:
+            return None, ()
 
 
 def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) -> Value:
@@ -192,7 +195,8 @@ def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) ->
             return witness.derivative(node, place, operands[0])
         case "choice":
             return witness.value(node.args[1 if witness.chosen(node.args[0], place) else 2], place)
-    return witness.estimate(node, place)
+        case _:
+            return witness.estimate(node, place)
 
 
 def _general_power(u: Any, v: Any, *, open_: bool) -> Value:
@@ -216,7 +220,8 @@ def holds(relation: str, sign: int) -> bool:
             return sign >= 0
         case "==":
             return sign == 0
-    return sign != 0
+        case _:
+            return sign != 0
 
 
 def sign(value: arb) -> int | None:
@@ -329,6 +334,10 @@ def _abs(u: Value) -> Value:
     return u if _sign(u) >= 0 else -u
 
 
+def _signum(u: Value) -> Value:
+    return arb(_sign(u))
+
+
 def _larger(*values: Value) -> Value:
     return _extreme(values, 1)
 
@@ -348,9 +357,8 @@ def _extreme(values: tuple[Value, ...], which: int) -> Value:
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": _quotient,
-    "neg": lambda a: -a, "exp": lambda u: u.exp(), "log": _log, "sqrt": _sqrt, "abs": _abs,
-    "sign": lambda u: arb(_sign(u)), "max": _larger, "min": _smaller, "erf": lambda u: u.erf(),
-    "erfc": lambda u: u.erfc(), "sin": lambda u: u.sin(), "cos": lambda u: u.cos(), "tan": _tan,
-    "atan": lambda u: u.atan(), "sinh": _sinh, "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
+    "add": add, "sub": sub, "mul": mul, "div": _quotient, "neg": neg, "log": _log, "sqrt": _sqrt, "abs": _abs,
+    "sign": _signum, "max": _larger, "min": _smaller, "tan": _tan, "sinh": _sinh, "cosh": _cosh,
+    "tanh": _tanh, "Phi": _normal,
+    **{word: methodcaller(word) for word in ("exp", "erf", "erfc", "sin", "cos", "atan")},
 }  # fmt: skip
