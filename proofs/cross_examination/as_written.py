@@ -10,9 +10,10 @@ Equal parts are shared, so that a formula of formulas stays small. Names that a 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add, mul, neg, sub
 from typing import Any, TypeAlias
 
 from flint import fmpq
@@ -119,22 +120,21 @@ class Writing:
     ) -> Node:
         """The one node for an operation on these operands."""
         key = (op, extra, *map(id, args))
-        found = self._nodes.get(key)
-        if found is None:
+        if key not in self._nodes:
             if len(self._nodes) >= MAX_NODES:
                 raise NotExamined("the statement is too large")
             free = frozenset[Symbol]().union(*(a.free for a in args)) - bound
-            found = self._nodes[key] = Node(op, args, extra, free, text)
-            found.exact = _folded(found)
-        return found
+            self._nodes[key] = node = Node(op, args, extra, free, text)
+            node.exact = _folded(node)
+        return self._nodes[key]
 
     def number(self, value: fmpq) -> Node:
         return self.node("number", extra=value)
 
     def symbol(self, symbol: Symbol) -> Node:
-        found = self.node("symbol", extra=symbol)
-        found.free = frozenset((symbol,))
-        return found
+        node = self.node("symbol", extra=symbol)
+        node.free = frozenset((symbol,))
+        return node
 
     # --- formulas
 
@@ -245,10 +245,9 @@ class Writing:
 
     def term(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         """A real number in the free names."""
-        found = self._term(tree, scope, depth)
-        if not found.text:
-            found.text = source_text(tree)
-        return found
+        node = self._term(tree, scope, depth)
+        node.text = node.text or source_text(tree)
+        return node
 
     def _term(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         match tree:
@@ -318,9 +317,9 @@ class Writing:
             case "product", [f, count]:
                 factors = self.term(count, scope, depth)
                 self.counts |= factors.free
-                found = self._of_function("product", f, scope, depth, "x", text, at=factors)
-                found.free |= {found.text}
-                return found
+                node = self._of_function("product", f, scope, depth, "x", text, at=factors)
+                node.free |= {node.text}
+                return node
             case _, [argument] if name in FORMATS:
                 return self.node("rounding", self.term(argument, scope, depth), extra=name, text=text)
             case ("max" | "min"), [_, _, *_]:
@@ -393,30 +392,24 @@ def _is_derivative(f: ast.expr) -> bool:
             return False
 
 
+_EXACT: dict[str, Callable[..., fmpq]] = {"neg": neg, "add": add, "sub": sub, "mul": mul}
+
+
 def _folded(node: Node) -> fmpq | None:
     """The rational that a node writes, where it is a literal or simple arithmetic with such."""
     if node.op == "number":
         return node.extra
-    if node.op not in ("neg", "add", "sub", "mul", "div", "pow"):
+    if node.op not in ("div", "pow", *_EXACT):
         return None
     values = [a.exact for a in node.args if a.exact is not None]
     if len(values) < len(node.args) or any(max(abs(v.p), v.q) > 10**MAX_FOLDED for v in values):
         return None
-    match node.op, values:
-        case "neg", [a]:
-            return -a
-        case "add", [a, b]:
-            return a + b
-        case "sub", [a, b]:
-            return a - b
-        case "mul", [a, b]:
-            return a * b
-        case "div", [a, b]:
-            return a / b if b != 0 else None
-        case "pow", [a, b] if b.q == 1 and abs(b) <= 16 and (a != 0 or b > 0):
-            return a ** int(b.p)
-        case _:
-            return None
+    if node.op in _EXACT:
+        return _EXACT[node.op](*values)
+    a, b = values
+    if node.op == "div":
+        return a / b if b != 0 else None
+    return a ** int(b.p) if b.q == 1 and abs(b) <= 16 and (a != 0 or b > 0) else None
 
 
 @lru_cache(maxsize=512)

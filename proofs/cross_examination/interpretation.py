@@ -6,6 +6,7 @@ Points decide signs; what is said of a whole function is decided by estimates (:
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 
 from flint import arb, fmpq
 
@@ -40,16 +41,21 @@ class Interpretation:
         work = CAREFUL * WORK if careful else WORK
         self.witness = Witness(work, lambda node, place: self.estimated(node, place).ball())
         self.line = line(written)
-        self.moderate_first = sorted(self.line, key=lambda x: (abs(x) > 50, abs(x) < fmpq(1, 1000), x))
-        """The points of the line in another order: what is false is mostly false at moderate ones."""
-        few = [fmpq(0), *written][:12]
-        quotients = (a / b for a in few[:5] for b in few[:5] if b)
-        self.places = list(dict.fromkeys([*few, *(-x for x in few), *quotients]))
-        """Where pieces may meet."""
         self.blurred = False
         """Whether something was not decided that more precision may decide."""
         self._closed: dict[Node, Estimate | Exception] = {}
         self._curves: dict[Node, Curve] = {}
+
+    @cached_property
+    def places(self) -> list[fmpq]:
+        """Where pieces may meet."""
+        few = [fmpq(0), *self.written][:12]
+        return list(dict.fromkeys([*few, *(-x for x in few), *(a / b for a in few[:5] for b in few[:5] if b)]))
+
+    @cached_property
+    def moderate_first(self) -> list[fmpq]:
+        """The points of the line in another order: what is false is mostly false at moderate ones."""
+        return sorted(self.line, key=lambda x: (abs(x) > 50, abs(x) < fmpq(1, 1000), x))
 
     def is_inside(self, place: Place) -> bool:
         """Whether the condition certainly holds at a point."""

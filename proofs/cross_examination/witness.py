@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from operator import add, methodcaller, mul, neg, sub
+from operator import add, eq, ge, gt, le, lt, methodcaller, mul, ne, neg, sub
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
@@ -17,7 +17,7 @@ from flint import arb, arb_series, ctx, fmpq
 from ..enclosures.jets import precision
 from .as_written import Node, Symbol
 
-MAX_ORDER = 12
+MAX_ORDER = 16
 """Taylor coefficients that are computed of one function."""
 
 Value: TypeAlias = "arb | arb_series"
@@ -61,10 +61,10 @@ class Witness:
 
     def ball(self, node: Node, place: Place) -> arb:
         """A value that is one number."""
-        found = self.value(node, place)
-        if not isinstance(found, arb):
+        value = self.value(node, place)
+        if not isinstance(value, arb):
             raise Unknown
-        return found
+        return value
 
     def chosen(self, condition: Node, place: Place) -> bool:
         """Which branch a condition chooses, its parts read from left to right while they matter."""
@@ -209,19 +209,7 @@ def _general_power(u: Any, v: Any, *, open_: bool) -> Value:
 
 def holds(relation: str, sign: int) -> bool:
     """Whether a difference of this sign satisfies a relation to 0."""
-    match relation:
-        case "<":
-            return sign < 0
-        case "<=":
-            return sign <= 0
-        case ">":
-            return sign > 0
-        case ">=":
-            return sign >= 0
-        case "==":
-            return sign == 0
-        case _:
-            return sign != 0
+    return {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}[relation](sign, 0)
 
 
 def sign(value: arb) -> int | None:
@@ -240,10 +228,10 @@ def _head(u: Value) -> arb:
 
 def _sign(u: Value) -> int:
     """The sign at the point; where u moves through 0 there is a seam, and nothing is known around it."""
-    found = sign(_head(u))
-    if found is None or (found == 0 and isinstance(u, arb_series) and not _is_constant(u)):
+    side = sign(_head(u))
+    if side is None or (side == 0 and isinstance(u, arb_series) and not _is_constant(u)):
         raise Unknown
-    return found
+    return side
 
 
 def _is_constant(u: arb_series) -> bool:
@@ -276,22 +264,7 @@ def rational_power(u: Any, exponent: fmpq) -> Value:
             return arb(0)
         _require_positive(u, or_zero=False)
         return u.sqrt() ** p if q == 2 and p > 0 and isinstance(u, arb) else (u.log() * (arb(p) / q)).exp()
-    if p < 0:
-        return _quotient(arb(1), _whole_power(u, -p))
-    return _whole_power(u, p)
-
-
-def _whole_power(u: Any, n: int) -> Value:
-    if isinstance(u, arb):
-        return u**n
-    result: Any = arb(1)
-    while n:
-        if n & 1:
-            result = u * result
-        n >>= 1
-        if n:
-            u = u * u
-    return result
+    return _quotient(arb(1), u ** -p) if p < 0 else u**p
 
 
 def _sqrt(u: Value) -> Value:
