@@ -10,9 +10,10 @@ Equal parts are shared, so that a formula of formulas stays small. Names that a 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add, mul, neg, sub
 from typing import Any, TypeAlias
 
 from flint import fmpq
@@ -125,22 +126,21 @@ class Writing:
     ) -> Node:
         """The one node for an operation on these operands."""
         key = (op, extra, *map(id, args))
-        found = self._nodes.get(key)
-        if found is None:
+        if key not in self._nodes:
             if len(self._nodes) >= MAX_NODES:
                 raise NotExamined("the statement is too large")
-            free = frozenset().union(*(a.free for a in args)) - bound
-            found = self._nodes[key] = Node(op, args, extra, free, text)
-            found.exact = _folded(found)
-        return found
+            free = frozenset[Symbol]().union(*(a.free for a in args)) - bound
+            self._nodes[key] = node = Node(op, args, extra, free, text)
+            node.exact = _folded(node)
+        return self._nodes[key]
 
     def number(self, value: fmpq) -> Node:
         return self.node("number", extra=value)
 
     def symbol(self, symbol: Symbol) -> Node:
-        found = self.node("symbol", extra=symbol)
-        found.free = frozenset((symbol,))
-        return found
+        node = self.node("symbol", extra=symbol)
+        node.free = frozenset((symbol,))
+        return node
 
     # --- formulas
 
@@ -166,7 +166,7 @@ class Writing:
                 return self.node("and" if truth else "or")
             case ast.Call(func=ast.Name(id=("exists" | "forall") as kind), args=[*names, body]):
                 inner = dict(scope)
-                bound = []
+                bound: list[tuple[str, int]] = []
                 for offset, name in enumerate(names):
                     assert isinstance(name, ast.Name)
                     inner[name.id] = self.symbol(depth + offset)
@@ -194,7 +194,8 @@ class Writing:
                 return self._of_function(kind, f, scope, depth, "x", text)
             case ast.Call(func=ast.Name(id="identity_near"), args=[f, at]):
                 return self._of_function("identity_near", f, scope, depth, "x", text, at=self.term(at, scope, depth))
-        raise NotExamined(text)
+            case _:
+                raise NotExamined(text)
 
     def side(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         """One side of a comparison: a number, an infinity or a set."""
@@ -221,7 +222,8 @@ class Writing:
                 return self.node("oo", extra=1, text=text)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="oo")):
                 return self.node("oo", extra=-1, text=text)
-        return self.term(tree, scope, depth)
+            case _:
+                return self.term(tree, scope, depth)
 
     def _of_function(
         self, op: str, f: ast.expr, scope: Scope, depth: int, preferred: str, text: str, *, at: Node | None = None
@@ -249,10 +251,9 @@ class Writing:
 
     def term(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         """A real number in the free names."""
-        found = self._term(tree, scope, depth)
-        if not found.text:
-            found.text = source_text(tree)
-        return found
+        node = self._term(tree, scope, depth)
+        node.text = node.text or source_text(tree)
+        return node
 
     def _term(self, tree: ast.expr, scope: Scope, depth: int) -> Node:
         match tree:
@@ -276,7 +277,8 @@ class Writing:
                 at = self.term(argument, scope, depth)
                 variable = _differentiated(f) or self._variable_of(f, scope, depth)
                 return self.term(f, {**scope, variable: at}, depth)
-        raise NotExamined(source_text(tree))
+            case _:
+                raise NotExamined(source_text(tree))
 
     def _variable_of(self, f: ast.expr, scope: Scope, depth: int) -> str:
         """The variable of a function expression that is called, such as D(f), D(f, 2) or f + g."""
@@ -285,7 +287,8 @@ class Writing:
                 return self._variable(body, scope, depth)
             case ast.Call(func=ast.Call() | ast.BinOp() as inner) if _is_derivative(inner):
                 return _differentiated(inner) or self._variable_of(inner, scope, depth)
-        return self._variable(f, scope, depth)
+            case _:
+                return self._variable(f, scope, depth)
 
     def _name(self, name: str, scope: Scope, depth: int) -> Node:
         if name in scope:
@@ -320,9 +323,9 @@ class Writing:
             case "product", [f, count]:
                 factors = self.term(count, scope, depth)
                 self.counts |= factors.free
-                found = self._of_function("product", f, scope, depth, "x", text, at=factors)
-                found.free |= {found.text}
-                return found
+                node = self._of_function("product", f, scope, depth, "x", text, at=factors)
+                node.free |= {node.text}
+                return node
             case _, [argument] if name in FORMATS:
                 return self.node("rounding", self.term(argument, scope, depth), extra=name, text=text)
             case ("max" | "min"), [_, _, *_]:
@@ -332,7 +335,8 @@ class Writing:
                 return self.applied(name, [self.term(each, scope, depth) for each in tree.args], keywords, scope, depth)
             case _, [argument] if name in FUNCTIONS:
                 return self.node(name, self.term(argument, scope, depth))
-        raise NotExamined(text)
+            case _:
+                raise NotExamined(text)
 
     def applied(self, name: str, args: list[Node], keywords: dict[str, Node], scope: Scope, depth: int) -> Node:
         """A catalogue function or a ledger's own, read from its formula."""
@@ -363,7 +367,7 @@ class Writing:
         body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)
         return self.derivative(body, self._name(variable, scope, depth), depth, order)
 
-    def derivative(self, body: Node, at: Node, depth: int, order: int) -> Node:
+    def derivative(self, body: Node, at: Node, depth: int, order: int = 1) -> Node:
         """The derivative of an order, at a number, of a body in the variable that is bound at a depth."""
         if depth in at.free:
             raise NotExamined(body.text)
@@ -380,7 +384,8 @@ def _differentiated(f: ast.expr) -> str | None:
     match f:
         case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name(id=variable)]):
             return variable
-    return None
+        case _:
+            return None
 
 
 def _is_derivative(f: ast.expr) -> bool:
@@ -389,32 +394,28 @@ def _is_derivative(f: ast.expr) -> bool:
             return True
         case ast.Call(func=ast.Call() as inner):
             return _is_derivative(inner)
-    return False
+        case _:
+            return False
+
+
+_EXACT: dict[str, Callable[..., fmpq]] = {"neg": neg, "add": add, "sub": sub, "mul": mul}
 
 
 def _folded(node: Node) -> fmpq | None:
     """The rational that a node writes, where it is a literal or simple arithmetic with such."""
     if node.op == "number":
         return node.extra
-    if node.op not in ("neg", "add", "sub", "mul", "div", "pow"):
+    if node.op not in ("div", "pow", *_EXACT):
         return None
     values = [a.exact for a in node.args if a.exact is not None]
     if len(values) < len(node.args) or any(max(abs(v.p), v.q) > 10**MAX_FOLDED for v in values):
         return None
-    match node.op, values:
-        case "neg", [a]:
-            return -a
-        case "add", [a, b]:
-            return a + b
-        case "sub", [a, b]:
-            return a - b
-        case "mul", [a, b]:
-            return a * b
-        case "div", [a, b]:
-            return a / b if b != 0 else None
-        case "pow", [a, b] if b.q == 1 and abs(b) <= 16 and (a != 0 or b > 0):
-            return a ** int(b.p)
-    return None
+    if node.op in _EXACT:
+        return _EXACT[node.op](*values)
+    a, b = values
+    if node.op == "div":
+        return a / b if b != 0 else None
+    return a ** int(b.p) if b.q == 1 and abs(b) <= 16 and (a != 0 or b > 0) else None
 
 
 @lru_cache(maxsize=512)

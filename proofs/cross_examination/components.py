@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from itertools import combinations, pairwise
 from typing import TypeAlias
 
@@ -173,7 +173,7 @@ class Components:
         if len(names) != 1:
             raise NotExamined(source_text(f))
         (variable,) = names
-        return _each(lambda u: self.writing.term(f, {str(variable): u}, depth), argument)
+        return _each(lambda *parts: self.writing.term(f, {str(variable): parts[0]}, depth), argument)
 
     def _mapped(self, op: str, *operands: Value) -> Value:
         """An operation, component by component."""
@@ -240,8 +240,9 @@ class Components:
 
     def _activation(self, name: str, argument: Value, keywords: Mapping[str, Value], depth: int) -> Value:
         entry = vector_activations()[name]
-        values = {p.name: self.value(formula_tree(p.default), {}, depth) for p in entry.parameters} | keywords
-        scope = {key: value for key, value in {**values, DEFAULT: argument}.items() if not isinstance(value, Matrix)}
+        values = {p.name: self.value(formula_tree(p.default), {}, depth) for p in entry.parameters}
+        values |= {**keywords, DEFAULT: argument}
+        scope = {key: value for key, value in values.items() if not isinstance(value, Matrix)}
         return self.value(formula_tree(entry.formula), scope, depth)
 
     def _of_vector(self, word: str, vector: Vector) -> Node:
@@ -296,7 +297,7 @@ class Components:
         for k, x in enumerate(start):
             moving = (*start[:k], self.writing.symbol(depth), *start[k + 1 :])
             value = self.value(f, {**scope, name: moving}, depth + 1)
-            columns.append(_each(lambda body, x=x: self.writing.derivative(body, x, depth, 1), value))
+            columns.append(_each(partial(self.writing.derivative, at=x, depth=depth), value))
         return columns
 
     def _times(self, m: Matrix, vector: Vector) -> Vector:

@@ -69,10 +69,14 @@ def infinite(sign: int) -> Estimate:
 def hull(parts: Sequence[Estimate]) -> Estimate:
     """The smallest interval around several."""
     lows = [p.low for p in parts if p.low is not None]
+    return Estimate(min(lows) if len(lows) == len(parts) else None, highest(parts).high)
+
+
+def highest(parts: Sequence[Estimate]) -> Estimate:
+    """The largest of several numbers."""
+    lows = [p.low for p in parts if p.low is not None]
     highs = [p.high for p in parts if p.high is not None]
-    return Estimate(
-        min(lows) if len(lows) == len(parts) else None, max(highs) if len(highs) == len(parts) else None
-    )
+    return Estimate(max(lows, default=None), max(highs) if len(highs) == len(parts) else None)
 
 
 Sample: TypeAlias = tuple[fmpq, arb]

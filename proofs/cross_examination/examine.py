@@ -8,7 +8,7 @@ cannot be examined is left as it is. The same statement is always tried at the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
@@ -19,7 +19,7 @@ from ..enclosures.balls import precision
 from ..vectors.reader import is_about_vectors
 from ..verdicts import Counterexample, Result, Verdict
 from . import vectors
-from .as_written import PROPERTIES, Node, NotExamined, Writing
+from .as_written import PROPERTIES, Node, NotExamined, Symbol, Writing
 from .curves import BITS
 from .interpretation import NUMBERS, SETS, WORK, Interpretation, relations
 from .points import several
@@ -89,7 +89,7 @@ class Examination:
         self.text = text
         self.formula = writing.read(text)
         condition = None if where is None else writing.read(where)
-        names = self.formula.free | (condition.free if condition is not None else frozenset())
+        names = self.formula.free | (condition.free if condition is not None else frozenset[Symbol]())
         self.names = tuple(sorted(n for n in names if isinstance(n, str)))
         self.counts = writing.counts
         self.meaning = Interpretation(condition, writing.numbers(), careful=careful)
@@ -134,7 +134,7 @@ class Examination:
 
     def margin_at(self, point: Mapping[str, fmpq]) -> float | None:
         """How near an inequality is to failing: negative while it holds, relative to the size of its sides."""
-        margins = []
+        margins: list[float] = []
         for leaf in relations(self.formula):
             if leaf.op == "relation" and leaf.extra not in ("==", "!="):
                 with precision(BITS), suppress(Undefined, Unknown):
@@ -238,42 +238,37 @@ def _without_value(part: Node) -> Counterexample:
     return Counterexample({}, f"{part.text}: undefined", "a statement of which every part has a value")
 
 
-def _closed_terms(node: Node) -> list[tuple[Node, bool]]:
-    """The largest terms free of names, but for those that a choice may leave out; and which are whole sides."""
-    terms: list[tuple[Node, bool]] = []
-    seen = {node}  # functions that call functions share their nodes: as a tree they may be 2^n
-    nodes = [node]
+def _walk(node: Node, *, down: Callable[[Node], bool]) -> Iterator[Node]:
+    """A node and what it consists of, each once: functions that call functions share nodes, as a tree they may be 2^n.
+
+    Below a node only where it says so.
+    """
+    seen, nodes = {node}, [node]
     while nodes:
         node = nodes.pop()
-        if not node.free or node.op in ("forall", "exists", "choice", *NUMBERS):
-            continue
-        terms += [
-            (a, node.op == "relation")
-            for a in node.args
-            if not a.free and a.exact is None and a.op not in (*SETS, *_FORMULAS)
-        ]
-        nodes += [a for a in reversed(node.args) if a not in seen]
-        seen.update(node.args)
-    return terms
+        yield node
+        if down(node):
+            nodes += [a for a in reversed(node.args) if a not in seen]
+            seen.update(node.args)
+
+
+def _closed_terms(formula: Node) -> Iterator[tuple[Node, bool]]:
+    """The largest terms free of names, but for those that a choice may leave out; and which are whole sides."""
+    apart = {"forall", "exists", "choice", *NUMBERS}
+    for node in _walk(formula, down=lambda node: bool(node.free) and node.op not in apart):
+        if node.free and node.op not in apart:
+            for term in node.args:
+                if not term.free and term.exact is None and term.op not in (*SETS, *_FORMULAS):
+                    yield term, node.op == "relation"
+
+
+def _depends(formula: Node) -> bool:
+    """Whether a number of a whole function in it depends on a free name."""
+    nodes = _walk(formula, down=lambda node: node.of_functions and node.op not in NUMBERS)
+    return any(node.op in NUMBERS and node.free for node in nodes)
 
 
 def _conjuncts(formula: Node) -> list[Node]:
     if formula.op == "and":
         return [part for each in formula.args for part in _conjuncts(each)]
     return [formula]
-
-
-def _depends(node: Node) -> bool:
-    """Whether a number of a whole function in it depends on a free name."""
-    seen, nodes = {node}, [node]
-    while nodes:
-        node = nodes.pop()
-        if node.op in NUMBERS:
-            if node.free:
-                return True
-        elif node.of_functions:
-            nodes += [a for a in node.args if a not in seen]
-            seen.update(node.args)
-    return False
-
-

@@ -15,7 +15,7 @@ from itertools import pairwise
 from flint import arb, fmpq
 
 from ..enclosures.balls import precision
-from .curves import BITS, INFINITY, Curve, Estimate
+from .curves import BITS, INFINITY, Curve, Estimate, highest
 from .limits import limit
 from .witness import Undefined, Unknown
 
@@ -69,14 +69,11 @@ class _Ascent:
             tops = [self._climbed(i) for i in sorted(peaks, key=lambda i: -mids[i])[:3]]
         except (Undefined, Unknown):
             return Estimate(low, None)
-        lows = [low, *(t.low for t in tops if t.low is not None), *(t.low for t in tails if t.low == INFINITY)]
-        highs = [t.high for t in (*tails, *tops) if t.high is not None]
-        if len(highs) < len(tails) + len(tops):
-            return Estimate(max(lows), None)
-        high = max(low, *highs)
-        if high.is_finite() and self.curve.careful and not self._is_confirmed(high):
-            return Estimate(max(lows), None)
-        return Estimate(max(lows), high)
+        tails = [t if t.low == INFINITY else Estimate(low, t.high) for t in tails]  # not always attained
+        top = highest((Estimate(low, low), *tails, *tops))
+        if top.high is not None and top.high.is_finite() and self.curve.careful and not self._is_confirmed(top.high):
+            return Estimate(top.low, None)
+        return top
 
     def _at(self, x: fmpq | arb) -> arb:
         return self.which * self.curve.at(x)
@@ -190,7 +187,7 @@ class _Ascent:
 
     def _is_spike(self, place: fmpq, top: arb, reach: fmpq) -> bool:
         """Whether differences to the values around a maximum do not shrink closer to it, as beside a pole."""
-        spiky = []
+        spiky: list[bool] = []
         with precision(BITS):
             for side in (-1, 1):
                 near, far = (self._at_inside(place + side * reach / 2**k) for k in (16, 8))

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from ..enclosures.balls import precision
 from ..enclosures.formats import Format
 from .as_written import Node
-from .curves import BITS, INFINITY, Curve, Estimate, Sample, estimate, hull, infinite
+from .curves import BITS, INFINITY, Curve, Estimate, Sample, estimate, highest, hull, infinite
 from .extrema import FINE_BITS, peak, pit
 from .limits import limit
 from .witness import Place, Undefined, Unknown, sign
@@ -79,7 +79,8 @@ def _fails(word: str, curve: Curve, at: arb | None, places: Sequence[fmpq]) -> b
             return first_jump(curve, places, 3) is not None
         case "identity_near" if at is not None:
             return not ((curve.at(at) - at).contains(0) and (curve.jet(at, 1)[1] - 1).contains(0))
-    raise Unknown
+        case _:
+            raise Unknown
 
 
 def _is_not_monotone(word: str, samples: list[Sample]) -> bool:
@@ -89,7 +90,8 @@ def _is_not_monotone(word: str, samples: list[Sample]) -> bool:
             return any(r <= 0 for r in rises)
         case "decreasing":
             return any(r >= 0 for r in rises)
-    return any(r > 0 for r in rises) and any(r < 0 for r in rises)
+        case _:
+            return any(r > 0 for r in rises) and any(r < 0 for r in rises)
 
 
 def _is_not_convex(samples: list[Sample], which: int) -> bool:
@@ -130,9 +132,7 @@ def lipschitz(curve: Curve, places: Sequence[fmpq]) -> Estimate:
     """The supremum of the slope's size; without bound where the function jumps."""
     if curve.jumps(places):
         return infinite(1)
-    up, down = peak(curve.derived()), -pit(curve.derived())
-    high = None if up.high is None or down.high is None else max(up.high, down.high)
-    return Estimate(max((e.low for e in (up, down) if e.low is not None), default=None), high)
+    return highest((peak(curve.derived()), -pit(curve.derived())))
 
 
 def continuity(curve: Curve, places: Sequence[fmpq]) -> Estimate:
@@ -226,7 +226,8 @@ def differs(kind: str, curve: Curve, claimed: Claimed, at: arb | None) -> bool:
             return _zeros_differ(curve, claimed)
         case "argmax" | "argmin":
             return _extrema_differ(curve, claimed, 1 if kind == "argmax" else -1)
-    return _subdifferential_differs(curve, claimed, at)
+        case _:
+            return _subdifferential_differs(curve, claimed, at)
 
 
 def _range_differs(curve: Curve, claimed: Claimed) -> bool:

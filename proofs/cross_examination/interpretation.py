@@ -6,6 +6,7 @@ Points decide signs; what is said of a whole function is decided by estimates (:
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 
 from flint import arb, fmpq
 
@@ -40,16 +41,21 @@ class Interpretation:
         work = CAREFUL * WORK if careful else WORK
         self.witness = Witness(work, lambda node, place: self.estimated(node, place).ball())
         self.line = line(written)
-        self.moderate_first = sorted(self.line, key=lambda x: (abs(x) > 50, abs(x) < fmpq(1, 1000), x))
-        """The points of the line in another order: what is false is mostly false at moderate ones."""
-        few = [fmpq(0), *written][:12]
-        quotients = (a / b for a in few[:5] for b in few[:5] if b)
-        self.places = list(dict.fromkeys([*few, *(-x for x in few), *quotients]))
-        """Where pieces may meet."""
         self.blurred = False
         """Whether something was not decided that more precision may decide."""
         self._closed: dict[Node, Estimate | Exception] = {}
         self._curves: dict[Node, Curve] = {}
+
+    @cached_property
+    def places(self) -> list[fmpq]:
+        """Where pieces may meet."""
+        few = [fmpq(0), *self.written][:12]
+        return list(dict.fromkeys([*few, *(-x for x in few), *(a / b for a in few[:5] for b in few[:5] if b)]))
+
+    @cached_property
+    def moderate_first(self) -> list[fmpq]:
+        """The points of the line in another order: what is false is mostly false at moderate ones."""
+        return sorted(self.line, key=lambda x: (abs(x) > 50, abs(x) < fmpq(1, 1000), x))
 
     def is_inside(self, place: Place) -> bool:
         """Whether the condition certainly holds at a point."""
@@ -89,7 +95,8 @@ class Interpretation:
                 return self._approx(node, place)
             case "asymptotic":
                 return self._asymptotic(node, place)
-        return functions.holds_of(node, self.curve(node, place), self._at_of(node, place), self.places)
+            case _:
+                return functions.holds_of(node, self.curve(node, place), self._at_of(node, place), self.places)
 
     def _connected(self, node: Node, place: Place) -> bool | None:
         truths: list[bool | None] = []
@@ -231,7 +238,8 @@ class Interpretation:
                 return functions.continuity(self.curve(node, place), self.places)
             case "product":
                 return functions.product(self.curve(node, place), self.number(node.args[1], place), place, node)
-        raise Unknown
+            case _:
+                raise Unknown
 
     def _limit(self, node: Node, place: Place) -> Estimate:
         body, end = node.args
@@ -251,10 +259,10 @@ class Interpretation:
         closed = not body.free - {symbol}
         if closed and node in self._curves:
             return self._curves[node]
-        outer = {} if closed else place
         curve = Curve(
-            self.witness, body, symbol, outer, self.line, lambda x: self._within(variable, x), self.careful
-        )
+            self.witness, body, symbol, {} if closed else place, self.line,
+            lambda x: self._within(variable, x), self.careful,
+        )  # fmt: skip
         if closed:
             self._curves[node] = curve
         return curve
@@ -342,5 +350,6 @@ def compared(relation: str, a: Estimate, b: Estimate) -> bool | None:
             return True if a.is_at_most(b) else False if b.is_below(a) else None
         case ">" | ">=":
             return compared({">": "<", ">=": "<="}[relation], b, a)
-    equal = False if a.is_apart_from(b) else True if a.is_at_most(b) and b.is_at_most(a) else None
-    return equal if relation == "==" or equal is None else not equal
+        case _:
+            equal = False if a.is_apart_from(b) else True if a.is_at_most(b) and b.is_at_most(a) else None
+            return equal if relation == "==" or equal is None else not equal

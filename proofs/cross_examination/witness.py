@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import add, eq, ge, gt, le, lt, methodcaller, mul, ne, neg, sub
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
@@ -16,7 +17,7 @@ from flint import arb, arb_series, ctx, fmpq
 from ..enclosures.balls import precision
 from .as_written import Node, Symbol
 
-MAX_ORDER = 12
+MAX_ORDER = 16
 """Taylor coefficients that are computed of one function."""
 
 Value: TypeAlias = "arb | arb_series"
@@ -60,10 +61,10 @@ class Witness:
 
     def ball(self, node: Node, place: Place) -> arb:
         """A value that is one number."""
-        found = self.value(node, place)
-        if not isinstance(found, arb):
+        value = self.value(node, place)
+        if not isinstance(value, arb):
             raise Unknown
-        return found
+        return value
 
     def chosen(self, condition: Node, place: Place) -> bool:
         """Which branch a condition chooses, its parts read from left to right while they matter."""
@@ -76,7 +77,8 @@ class Witness:
             case "relation":
                 difference = self.value(condition.args[0], place) - self.value(condition.args[1], place)
                 return holds(condition.extra, _sign(difference))
-        raise Unknown
+            case _:
+                raise Unknown
 
     def derivative(self, node: Node, place: Place, at: Value) -> Value:
         """A Taylor coefficient; where `at` itself moves, the Taylor polynomial of the derivative along it."""
@@ -183,7 +185,8 @@ def _operation(node: Node) -> tuple[Callable[..., Any] | None, tuple[Node, ...]]
             return lambda: arb(1).exp(), ()
         case "D":
             return None, (node.args[1],)
-    return None, ()
+        case _:
+            return None, ()
 
 
 def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) -> Value:
@@ -192,7 +195,8 @@ def _special(witness: Witness, node: Node, place: Place, operands: list[Any]) ->
             return witness.derivative(node, place, operands[0])
         case "choice":
             return witness.value(node.args[1 if witness.chosen(node.args[0], place) else 2], place)
-    return witness.estimate(node, place)
+        case _:
+            return witness.estimate(node, place)
 
 
 def _general_power(u: Any, v: Any, *, open_: bool) -> Value:
@@ -205,18 +209,7 @@ def _general_power(u: Any, v: Any, *, open_: bool) -> Value:
 
 def holds(relation: str, sign: int) -> bool:
     """Whether a difference of this sign satisfies a relation to 0."""
-    match relation:
-        case "<":
-            return sign < 0
-        case "<=":
-            return sign <= 0
-        case ">":
-            return sign > 0
-        case ">=":
-            return sign >= 0
-        case "==":
-            return sign == 0
-    return sign != 0
+    return {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}[relation](sign, 0)
 
 
 def sign(value: arb) -> int | None:
@@ -235,10 +228,10 @@ def _head(u: Value) -> arb:
 
 def _sign(u: Value) -> int:
     """The sign at the point; where u moves through 0 there is a seam, and nothing is known around it."""
-    found = sign(_head(u))
-    if found is None or (found == 0 and isinstance(u, arb_series) and not _is_constant(u)):
+    side = sign(_head(u))
+    if side is None or (side == 0 and isinstance(u, arb_series) and not _is_constant(u)):
         raise Unknown
-    return found
+    return side
 
 
 def _is_constant(u: arb_series) -> bool:
@@ -271,22 +264,7 @@ def rational_power(u: Any, exponent: fmpq) -> Value:
             return arb(0)
         _require_positive(u, or_zero=False)
         return u.sqrt() ** p if q == 2 and p > 0 and isinstance(u, arb) else (u.log() * (arb(p) / q)).exp()
-    if p < 0:
-        return _quotient(arb(1), _whole_power(u, -p))
-    return _whole_power(u, p)
-
-
-def _whole_power(u: Any, n: int) -> Value:
-    if isinstance(u, arb):
-        return u**n
-    result: Any = arb(1)
-    while n:
-        if n & 1:
-            result = u * result
-        n >>= 1
-        if n:
-            u = u * u
-    return result
+    return _quotient(arb(1), u ** -p) if p < 0 else u**p
 
 
 def _sqrt(u: Value) -> Value:
@@ -329,6 +307,10 @@ def _abs(u: Value) -> Value:
     return u if _sign(u) >= 0 else -u
 
 
+def _signum(u: Value) -> Value:
+    return arb(_sign(u))
+
+
 def _larger(*values: Value) -> Value:
     return _extreme(values, 1)
 
@@ -348,9 +330,8 @@ def _extreme(values: tuple[Value, ...], which: int) -> Value:
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": _quotient,
-    "neg": lambda a: -a, "exp": lambda u: u.exp(), "log": _log, "sqrt": _sqrt, "abs": _abs,
-    "sign": lambda u: arb(_sign(u)), "max": _larger, "min": _smaller, "erf": lambda u: u.erf(),
-    "erfc": lambda u: u.erfc(), "sin": lambda u: u.sin(), "cos": lambda u: u.cos(), "tan": _tan,
-    "atan": lambda u: u.atan(), "sinh": _sinh, "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
+    "add": add, "sub": sub, "mul": mul, "div": _quotient, "neg": neg, "log": _log, "sqrt": _sqrt, "abs": _abs,
+    "sign": _signum, "max": _larger, "min": _smaller, "tan": _tan, "sinh": _sinh, "cosh": _cosh,
+    "tanh": _tanh, "Phi": _normal,
+    **{word: methodcaller(word) for word in ("exp", "erf", "erfc", "sin", "cos", "atan")},
 }  # fmt: skip

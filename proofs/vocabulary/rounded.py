@@ -9,7 +9,7 @@ from flint import fmpq
 
 from ..budget import Undecided
 from ..cases.answers import Answer
-from ..enclosures.jets import precision
+from ..enclosures.balls import precision
 from ..expressions import expr as ex
 from ..language.reader import Reader, table
 from ..language.source import MAX_DIGITS, quoted, source_text
