@@ -21,6 +21,7 @@ from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.datasheets import vector
 from gradproof.proofs.datasheets.function import Facts, facts
 from gradproof.proofs.expressions.expr import Expr, free_names
+from gradproof.proofs.expressions.sympy_form import latex
 from gradproof.proofs.functions import expectations
 from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.ledger import ClaimResult, Ledger
@@ -78,6 +79,9 @@ class Datasheet(_Viewed, Facts):
         from gradproof.reports.views.datasheet import tables as shown
 
         return shown(self.to_json())
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.expr)}$"
 
 
 class VectorFacts(_Viewed, vector.VectorFacts):

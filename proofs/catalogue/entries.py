@@ -96,7 +96,10 @@ def _exact(name: str, value: ParameterValue) -> Expr:
             raise ValueError(f"{name}={value!r}: expected a finite number")
         return ex.rational(Fraction(value))
     if isinstance(value, str):
-        return read_expression(value, {})
+        number = read_expression(value, {})
+        if free := sorted(ex.free_names(number)):
+            raise ValueError(f"{name}={value!r}: expected a number, found the free name {free[0]!r}")
+        return number
     if isinstance(value, int | Fraction | fmpq):
         return ex.rational(value)
     raise TypeError(f"{name}={value!r}: expected a number, or one as text")
