@@ -15,13 +15,14 @@ from gradproof.numerics.depth import products
 from gradproof.numerics.oracle.reference import whole
 from gradproof.numerics.tables import tables
 from gradproof.proofs import ledger as ledgers
-from gradproof.proofs.catalogue.entries import Activation, activation
+from gradproof.proofs.catalogue.entries import Activation
 from gradproof.proofs.catalogue.parameters import ParameterValue
 from gradproof.proofs.catalogue.parse import definition, parse_expression
 from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.datasheets import vector
 from gradproof.proofs.datasheets.function import Facts, facts
 from gradproof.proofs.expressions.expr import Expr, free_names
+from gradproof.proofs.expressions.sympy_form import latex
 from gradproof.proofs.functions import expectations
 from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.ledger import ClaimResult, Ledger
@@ -80,6 +81,9 @@ class Datasheet(_Viewed, Facts):
 
         return shown(self.to_json())
 
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.expr)}$"
+
 
 class VectorFacts(_Viewed, vector.VectorFacts):
     """Everything certified about one activation of vectors; printed as `gradproof describe` prints it."""
@@ -131,7 +135,7 @@ def describe_vector(name: str, **parameters: str | int | float) -> VectorFacts:
 
     Raises UnknownActivation or ValueError for a name or parameter that is not known.
     """
-    if not isinstance(name, str):
+    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # for who does not check types
         raise TypeError(f"expected the name of an activation of vectors, got {name!r}")
     facts = vector.vector_facts(name, {key: str(value) for key, value in parameters.items()})
     return VectorFacts(**vars(facts))
@@ -144,12 +148,10 @@ def expectation(function: str | Activation | Expr, variable: str | None = None) 
     again. Raises UnknownActivation for a word that is no activation, StatementError for a formula in other or several
     names, and Undecided.
     """
-    if isinstance(function, Activation | Expr):
-        expr = function.expr() if isinstance(function, Activation) else function
-    elif isinstance(function, str) and not (function.isidentifier() and len(function) > 1):
+    if isinstance(function, str) and not (function.isidentifier() and len(function) > 1):
         expr = parse_expression(function)
     else:
-        expr = activation(function).expr()
+        expr = function if isinstance(function, Expr) else definition(function).expr()
     names = sorted(free_names(expr)) or [variable or "z"]
     if names != [variable or names[0]]:
         raise StatementError(f"{function}: expected a function of {variable or 'one name'}, found {', '.join(names)}")
@@ -181,7 +183,7 @@ def recheck(certificate: Mapping[str, Any] | str | Path) -> None:
     the reason where it does not hold, OSError for a file that cannot be read; it returns where the statement is
     confirmed.
     """
-    if not isinstance(certificate, Mapping | str | Path):
+    if not isinstance(certificate, Mapping | str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"expected a certificate or the path of one, got {certificate!r}")
     statement.recheck(statement.load(Path(certificate)) if isinstance(certificate, str | Path) else dict(certificate))
 

@@ -131,6 +131,7 @@ def test_numbers_and_definitions_are_formulas_in_a_notebook():
     assert gradproof.describe("mish").orders[1].sup._repr_latex_() is None
     entries = gradproof.catalogue()
     assert all(e._repr_latex_().strip("$") for e in entries) and len(entries) > 60
+    assert gradproof.describe("sigmoid")._repr_latex_() == gradproof.activation("sigmoid")._repr_latex_()
     assert gradproof.activation("sigmoid")._repr_latex_() == r"$\frac{1}{1 + e^{- x}}$"
 
 
@@ -212,6 +213,7 @@ WRONG = [
     (lambda: gradproof.describe("tanh", orders=-1), ValueError, "orders=-1: expected a whole number, 0 or more"),
     (lambda: gradproof.describe("elu", alpha=[1]), TypeError, r"alpha=\[1\]: expected a number"),
     (lambda: gradproof.describe("elu", alpha=NAN), ValueError, "alpha=nan: expected a finite number"),
+    (lambda: gradproof.describe("elu", alpha="x"), ValueError, "alpha='x': expected a number, found the free name 'x'"),
     (lambda: gradproof.describe_vector([]), TypeError, r"activation of vectors, got \[\]"),
     (lambda: gradproof.activation(None), TypeError, "got None"),
     (lambda: gradproof.certificate("x < 1"), TypeError, "expected the result of prove, got 'x < 1'"),

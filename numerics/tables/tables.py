@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,11 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 from ...proofs.catalogue.entries import Activation
 from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.datasheets.function import Facts, facts
-from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.balls import exact_rational, precision
 from ...proofs.enclosures.formats import Enclosures, Format, format_named
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, derivative_at
-from ...proofs.reals.decimals import place_point, round_decimal
+from ...proofs.reals.decimals import round_decimal
 from ...proofs.reals.reals import Real
 from ..floats.formats import Floats, as_array, as_float64, dtype_of, exact
 from ..oracle.reference import Oracle, oracle
@@ -229,7 +228,7 @@ def _ends(ball: arb, bits: int, digits: int) -> set[str]:
     """The digits of both ends of a ball, and so of every number in it where they are the same."""
     with precision(2 * bits):
         ends = (ball,) if ball.is_exact() else (ball.lower(), ball.upper())
-    return {_beyond(end) or _digits(end, digits, shorten=ball.is_exact()) for end in ends}
+    return {_beyond(end) or round_decimal(exact_rational(end), digits)[0] for end in ends}
 
 
 def _beyond(value: arb) -> str | None:
@@ -243,36 +242,6 @@ def _beyond(value: arb) -> str | None:
     if top < 0 and abs(value) < arb(10) ** -FARTHEST:
         return f"<1e-{FARTHEST}" if mantissa > 0 else f">-1e-{FARTHEST}"
     return None
-
-
-def _digits(value: arb, digits: int, *, shorten: bool) -> str:
-    """A dyadic number rounded to significant digits as `round_decimal` rounds, in whole numbers: much quicker.
-
-    `shorten` leaves out the zeros at the end of what has fewer digits.
-    """
-    mantissa, exponent = map(int, value.mid().man_exp())
-    if not mantissa:
-        return "0"
-    size = abs(mantissa)
-    power = math.floor((size.bit_length() + exponent - 1) * math.log10(2))  # of 10, or one below it
-    while True:
-        shift = digits - 1 - power
-        top = (size * _ten(max(shift, 0))) << max(exponent, 0)
-        bottom = _ten(max(-shift, 0)) << max(-exponent, 0)
-        whole, rest = divmod(top, bottom)
-        if whole < _ten(digits):
-            break
-        power += 1
-    whole += 2 * rest >= bottom
-    if whole == _ten(digits):
-        whole, power = whole // 10, power + 1
-    text = str(whole)
-    return ("-" if mantissa < 0 else "") + place_point(text.rstrip("0") if shorten and not rest else text, power)
-
-
-@cache
-def _ten(power: int) -> int:
-    return 10**power
 
 
 # --- distances -------------------------------------------------------------------------------------------------

@@ -32,7 +32,10 @@ class Parameter:
         if isinstance(value, Expr):
             return value
         if isinstance(value, str):
-            return read_expression(value, {}, WORDS)
+            number = read_expression(value, {}, WORDS)
+            if free := sorted(ex.free_names(number)):
+                raise ValueError(f"{self.name}={value!r}: expected a number, found the free name {free[0]!r}")
+            return number
         if isinstance(value, float):
             if not isfinite(value):
                 raise ValueError(f"{self.name}={value!r}: expected a finite number")
