@@ -140,8 +140,9 @@ def assert_conforms(
 
 def _listed(name: str, values: Any) -> tuple[Any, ...]:
     """One value or several as a tuple. Raises ValueError for none."""
-    several = isinstance(values, Iterable) and not isinstance(values, str)
-    listed = tuple(cast("Iterable[Any]", values)) if several else (values,)
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        return (values,)
+    listed = tuple(cast("Iterable[Any]", values))
     if not listed:
         raise ValueError(f"{name}={values!r}: expected at least one")
     return listed

@@ -179,8 +179,8 @@ class Judge:
         signs = self.compare(batch, m)
         distance = np.abs(v.value - m)
         # Where the bar is 0, the value is as good as f(x) for a multiple of 2**-10 ULP, and to 2**-20 ULP for all else.
-        on_grid = (lost == 0) & (np.ldexp(m / ulp, 10) == np.rint(np.ldexp(m / ulp, 10)))
-        reach = np.where(v.bar > 0, v.bar, 2.0**-18 * ulp) + 2 * np.abs(lost)
+        on_grid: Flags = (lost == 0) & (np.ldexp(m / ulp, 10) == np.rint(np.ldexp(m / ulp, 10)))
+        reach: Floats64 = np.where(v.bar > 0, v.bar, 2.0**-18 * ulp) + 2 * np.abs(lost)
         doubtful: Flags = ~(distance > reach) & np.where(v.bar > 0, lost != 0, ~on_grid)
         for i in np.flatnonzero(doubtful & ~np.isnan(v.value)):
             level = exact(float(batch.got[i])) + exact(float(step[i]))

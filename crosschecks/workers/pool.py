@@ -131,8 +131,8 @@ class Process:
     def stop(self) -> None:
         """Ends the process for good; a call that another thread has made raises Stopped."""
         self._stopped = True
-        if self._running is not None:
-            self._running[0].kill()
+        if (running := self._running) is not None:
+            running[0].kill()
 
     def call(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """The function's result. Raises what it raises, what pickling raises, Died, and Stopped."""
