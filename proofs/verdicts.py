@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NoReturn
+from enum import Enum, StrEnum
+from typing import Any, NoReturn, Protocol, cast, runtime_checkable
 
 
 class Verdict(StrEnum):
@@ -45,6 +45,26 @@ class Evidence(StrEnum):
     FORMAL = "formal"
 
 
+@runtime_checkable
+class Documented(Protocol):
+    """A value that has a JSON document of its own."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it, with the documents of what is in it."""
+    if isinstance(value, Documented):
+        return value.to_json()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in cast("Sequence[Any]", value)]
+    return value
+
+
 class NoTruthValue:
     """A result that is neither true nor false: `assert prove(...)` would pass whatever the verdict."""
 
@@ -61,7 +81,7 @@ class Counterexample:
     rhs: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"at": dict(self.at), "lhs": self.lhs, "rhs": self.rhs}
+        return plain(vars(self))
 
 
 def sentence(counterexample: Mapping[str, Any]) -> str:
@@ -75,13 +95,13 @@ def lines(result: Mapping[str, Any]) -> list[str]:
     """A result's document for readers: the verdict, the evidence, the counterexample, the nearest true statement."""
     evidence = f" ({result['evidence']})" if result["evidence"] else ""
     where = f"  where {result['where']}" if result["where"] else ""
-    said = [f"{result['verdict']}{evidence}: {result['statement']}{where}"]
-    said += [f"  {line}" for line in result["explanation"]]
+    text = [f"{result['verdict']}{evidence}: {result['statement']}{where}"]
+    text += [f"  {line}" for line in result["explanation"]]
     if result["counterexample"]:
-        said.append(f"  counterexample: {sentence(result['counterexample'])}")
+        text.append(f"  counterexample: {sentence(result['counterexample'])}")
     if result["nearest"]:
-        said.append(f"  true: {result['nearest']}")
-    return [*said, f"  {result['seconds']:.2f} s"]
+        text.append(f"  true: {result['nearest']}")
+    return [*text, f"  {result['seconds']:.2f} s"]
 
 
 @dataclass(frozen=True)
@@ -103,10 +123,9 @@ class Result(NoTruthValue):
 
     def to_json(self) -> dict[str, Any]:
         """The fields of one claim in `verify --json`, plus the explanation."""
-        return {
+        return plain({
             "ledger": None, "id": None, "says": None, "statement": self.statement, "where": self.where,
-            "expect": None, "verdict": self.verdict.value, "evidence": self.evidence.value if self.evidence else None,
-            "explanation": list(self.explanation),
-            "counterexample": self.counterexample.to_json() if self.counterexample else None,
-            "nearest": self.nearest, "tested": [], "seconds": round(self.seconds, 6),
-        }  # fmt: skip
+            "expect": None, "verdict": self.verdict, "evidence": self.evidence, "explanation": self.explanation,
+            "counterexample": self.counterexample, "nearest": self.nearest, "tested": [],
+            "seconds": round(self.seconds, 6),
+        })  # fmt: skip
