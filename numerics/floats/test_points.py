@@ -36,7 +36,7 @@ def landmarks(facts: Facts) -> tuple[float, ...]:
         landscape = order.landscape
         if landscape.undecided is not None or landscape.is_empty:
             continue
-        found |= {nearest_float(point.at) for point in landscape.critical}
+        found |= {nearest_float(point.at) for point in landscape.places}
         found |= {nearest_float(end) for piece in landscape.monotone for end in (piece.low, piece.high)}
         found |= {nearest_float(end) for zero in landscape.zeros for end in _ends(zero)}
     return tuple(sorted(x for x in found if math.isfinite(x)))

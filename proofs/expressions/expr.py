@@ -11,7 +11,6 @@ on a piece, because what it means at a kink depends on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, ClassVar, TypeAlias
@@ -405,7 +404,7 @@ def switch(op: str, *args: Any) -> Expr:
         if u.value is not None:
             return a if holds(relation, _sign(u.value)) else b
     elif all(a.value is not None for a in args):
-        of_numbers: dict[str, Callable[..., Number]] = {"abs": abs, "sign": _sign, "max": max, "min": min}
+        of_numbers: dict[str, Any] = {"abs": abs, "sign": _sign, "max": max, "min": min}
         return rational(of_numbers[op](*(a.value for a in args)))
     elif op == "abs" and args[0].positive:
         return args[0]
