@@ -120,10 +120,10 @@ def sample(low: Real, high: Real) -> Real:
         return exact(0)
     if low.infinite:
         end = exact_rational(high.ball(64).lower())
-        return exact(end.p // end.q - 1)
+        return exact(int(end.p // end.q) - 1)
     if high.infinite:
         end = exact_rational(low.ball(64).upper())
-        return exact(-(-end.p // end.q) + 1)
+        return exact(1 - int(-end.p // end.q))
     for bits in doublings(START_BITS, CAP_BITS):
         with precision(2 * bits):
             a, b = exact_rational(low.ball(bits).upper()), exact_rational(high.ball(bits).lower())
