@@ -203,7 +203,7 @@ def _above_in_size(value: arb, bound: arb) -> bool:
 def _landmarks(shape: Landscape) -> tuple[fmpq, ...]:
     """Rationals next to the points that matter: that is where a bound a little wrong shows."""
     at = [x for extremum in (shape.inf, shape.sup) for x in extremum.at]
-    at += [point.at for point in shape.critical]
+    at += [point.at for point in shape.places]
     at += [end for run in shape.monotone for end in (run.low, run.high)]
     return tuple(_near(real) for real in at if not real.is_infinite)
 

@@ -64,20 +64,13 @@ def budget(steps: float = LIMIT) -> Generator[Meter, None, None]:
 
 def exhausted() -> bool:
     """Whether the budget is used up, so that what was tried last may have been cut short."""
-    meter = _meter.get()
-    return meter is not None and meter.left < 0
+    return remaining() < 0
 
 
 def remaining() -> float:
     """Steps left of the budget in force; infinitely many without one."""
     meter = _meter.get()
     return UNBOUNDED if meter is None else meter.left
-
-
-def spent() -> float:
-    """Steps counted in the budget in force; 0 without one."""
-    meter = _meter.get()
-    return 0 if meter is None else meter.spent
 
 
 def spend(steps: float = 1) -> None:

@@ -59,10 +59,10 @@ def on_disk(compute: Callable[[Expr, str], T]) -> Callable[[Expr, str], T]:
         path = _path(compute.__name__, e, variable)
         if path is None:
             return compute(e, variable)
-        found = _read(path)
-        if found is not None and found[0] is e and found[1] == variable:
-            spend(found[3])
-            return found[2]
+        entry = _read(path)
+        if entry is not None and entry[0] is e and entry[1] == variable:
+            spend(entry[3])
+            return entry[2]
         started = time.perf_counter()
         with budget(UNBOUNDED) as meter:
             result = compute(e, variable)

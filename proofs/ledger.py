@@ -14,18 +14,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeGuard
 
 from .budget import UNBOUNDED, budget
 from .catalogue.entries import known_functions
 from .catalogue.parse import parse_statement
+from .expressions.printing import shorten
 from .language.reading import with_functions
 from .language.signatures import names as function_names
 from .language.source import MAX_LENGTH
 from .language.syntax import StatementError
 from .statements import prove
 from .vectors.reader import is_about_vectors, parse_vector_statement
-from .verdicts import Counterexample, Decided, Evidence, Result, Verdict
+from .verdicts import Counterexample, Decided, Documented, Evidence, Result, Verdict, plain
 from .vocabulary.words import WORDS
 
 MAX_FILE_BYTES = 1_000_000
@@ -39,12 +40,6 @@ _TEXT_FIELDS = ("id", "says", "statement", "where", "expect", "nearest", "neares
 
 class LedgerError(ValueError):
     """A ledger that cannot be read; the message names the file, the claim and what was expected."""
-
-
-class Measurement(Protocol):
-    """A measurement that stands beside a verdict as tested."""
-
-    def to_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ class Ledger:
     source: str
     path: str
     claims: tuple[Claim, ...]
-    functions: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict[str, str])
     """Signature -> formula, such as `mine(x, beta=1)` -> `x*sigmoid(beta*x)`."""
     function_errors: tuple[str, ...] = ()
     """Functions that cannot be read, and are not among `functions`."""
@@ -93,7 +88,8 @@ class ClaimResult(Decided):
     claim: Claim
     verdict: Verdict
     parts: tuple[Result, ...] = ()
-    tested: tuple[Measurement, ...] = ()
+    tested: tuple[Documented, ...] = ()
+    """Measurements, which stand beside the verdict."""
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -131,15 +127,12 @@ class ClaimResult(Decided):
     def to_json(self) -> dict[str, Any]:
         """One entry of `verify --json`."""
         claim = self.claim
-        return {
+        return plain({
             "ledger": self.ledger, "id": claim.id, "says": claim.says, "statement": claim.statement,
-            "where": claim.where, "expect": claim.expect, "verdict": self.verdict.value,
-            "evidence": self.evidence.value if self.evidence else None, "explanation": list(self.explanation),
-            "counterexample": self.counterexample.to_json() if self.counterexample else None,
-            "nearest": self.nearest, "outside": claim.outside,
-            "tested": [measurement.to_json() for measurement in self.tested],
-            "seconds": round(self.seconds, 6),
-        }  # fmt: skip
+            "where": claim.where, "expect": claim.expect, "verdict": self.verdict, "evidence": self.evidence,
+            "explanation": self.explanation, "counterexample": self.counterexample, "nearest": self.nearest,
+            "outside": claim.outside, "tested": self.tested, "seconds": round(self.seconds, 6),
+        })  # fmt: skip
 
 
 def builtin_ledgers() -> tuple[Ledger, ...]:
@@ -176,9 +169,9 @@ def parse(text: str, path: str) -> Ledger:
     entries, functions = data.get("claim", []), data.get("functions", {})
     title, source = data.get("title", Path(path).stem), data.get("source", "")
     problems = _unknown(data, {"title", "source", "claim", "functions"})
-    if not isinstance(functions, dict) or len(functions) > MAX_FUNCTIONS:
+    if not _is_table(functions) or len(functions) > MAX_FUNCTIONS:
         problems.append(f"[functions] must be a table of at most {MAX_FUNCTIONS} formulas")
-    if not isinstance(entries, list) or not entries:
+    if not _is_list(entries) or not entries:
         problems.append("expected at least one [[claim]]")
     elif len(entries) > MAX_CLAIMS:
         problems.append(f"{len(entries)} claims; at most {MAX_CLAIMS} are read")
@@ -196,14 +189,14 @@ def _functions(table: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]
     """The functions that can be read (signature -> formula), and why the others cannot (name -> reason)."""
     readable: dict[str, str] = {}
     unreadable: dict[str, str] = {}
-    known = known_functions()
+    callable_so_far = known_functions()
     for text, formula in table.items():
         (name,) = function_names([text])
         if not isinstance(formula, str) or len(formula) > MAX_LENGTH:
             unreadable[name] = f"function {name!r}: expected a formula of at most {MAX_LENGTH} characters"
             continue
         try:
-            known = with_functions(known, {text: formula}, WORDS)
+            callable_so_far = with_functions(callable_so_far, {text: formula}, WORDS)
         except StatementError as error:
             unreadable[name] = str(error)
         except RecursionError:
@@ -213,17 +206,25 @@ def _functions(table: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]
     return readable, unreadable
 
 
-def _unknown(table: Mapping[str, Any], known: set[str]) -> list[str]:
-    return [f"unknown field {key!r}; expected {', '.join(sorted(known))}" for key in table if key not in known]
+def _is_table(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def _unknown(table: Mapping[str, Any], fields: set[str]) -> list[str]:
+    return [f"unknown field {key!r}; expected {', '.join(sorted(fields))}" for key in table if key not in fields]
 
 
 def _claim(
     entry: Any, number: int, functions: Mapping[str, str], unreadable: Mapping[str, str], seen: set[str]
 ) -> Claim:
     """One claim, with everything that is wrong with it."""
-    if not isinstance(entry, dict):
+    if not _is_table(entry):
         return Claim(f"#{number}", "", error="expected a [[claim]] table")
-    fields = {name: entry[name] for name in _TEXT_FIELDS if isinstance(entry.get(name), str)}
+    fields: dict[str, str] = {name: entry[name] for name in _TEXT_FIELDS if isinstance(entry.get(name), str)}
     problems = _unknown(entry, {*_TEXT_FIELDS, "experiment"})
     problems += [
         f"{name} must be text, got {type(entry[name]).__name__}"
@@ -232,9 +233,8 @@ def _claim(
     ]
     identifier = fields.get("id", "")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", identifier):
-        problems.append(
-            f"expected an id of lower-case letters, digits, hyphens and underscores, got {_cut(entry.get('id'))}"
-        )
+        text = shorten(repr(entry.get("id")), 80)
+        problems.append(f"expected an id of lower-case letters, digits, hyphens and underscores, got {text}")
         identifier = f"#{number}"
     if identifier in seen:
         problems.append("the id occurs twice")
@@ -248,21 +248,16 @@ def _claim(
         problems.append("a nearest statement needs a statement")
     verdicts = {v.value for v in Verdict if v not in (Verdict.UNSOUND, Verdict.ERROR)}
     if fields.get("expect", "proved") not in verdicts:
-        problems.append(f"expect={_cut(fields['expect'])}; expected one of {', '.join(sorted(verdicts))}")
-    if experiment is not None and not (isinstance(experiment, dict) and isinstance(experiment.get("name"), str)):
+        problems.append(f"expect={shorten(repr(fields['expect']), 80)}; expected one of {', '.join(sorted(verdicts))}")
+    if experiment is not None and not (_is_table(experiment) and isinstance(experiment.get("name"), str)):
         problems.append("experiment must be a table with a name")
         experiment = None
     for text, where in (("statement", "where"), ("nearest", "nearest_where")):
         if text in fields:
             problems += _complaints(fields[text], fields.get(where), functions, unreadable)
     optional = {name: fields.get(name) for name in _TEXT_FIELDS if name not in ("id", "says")}
-    said = fields.get("says", "")
-    return Claim(identifier, said, **optional, experiment=experiment, error="; ".join(problems) or None)
-
-
-def _cut(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    error = "; ".join(problems) or None
+    return Claim(identifier, fields.get("says", ""), **optional, experiment=experiment, error=error)
 
 
 def _complaints(
@@ -287,7 +282,7 @@ def _read(text: str, where: str | None, functions: Mapping[str, str]) -> None:
     read(text, where, functions)
 
 
-def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -> ClaimResult:
+def verify(claim: Claim, ledger: Ledger, tested: tuple[Documented, ...] = ()) -> ClaimResult:
     """Decide one claim. Measurements stand beside the verdict and never change it."""
     started = time.perf_counter()
     if claim.error is not None:
@@ -295,16 +290,14 @@ def verify(claim: Claim, ledger: Ledger, tested: tuple[Measurement, ...] = ()) -
     if claim.statement is None:
         return ClaimResult(ledger.title, claim, Verdict.OUTSIDE, (), tested)
     with budget(UNBOUNDED):  # one deadline for both statements
-        said = prove(claim.statement, where=claim.where, functions=ledger.functions, suggest=claim.nearest is None)
-        near = None
+        suggest = claim.nearest is None
+        parts = [prove(claim.statement, where=claim.where, functions=ledger.functions, suggest=suggest)]
         if claim.nearest is not None:
-            near = prove(claim.nearest, where=claim.nearest_where, functions=ledger.functions, suggest=False)
-    parts = [said]
-    verdict = said.verdict
-    if near is not None:
-        parts.append(near)
-        if Verdict.UNSOUND in (said.verdict, near.verdict):
-            verdict = Verdict.UNSOUND
-        elif said.verdict is Verdict.REFUTED and near.verdict is Verdict.PROVED:
-            verdict = Verdict.QUALIFIED
+            parts.append(prove(claim.nearest, where=claim.nearest_where, functions=ledger.functions, suggest=False))
+    verdicts = [part.verdict for part in parts]
+    verdict = verdicts[0]
+    if Verdict.UNSOUND in verdicts:
+        verdict = Verdict.UNSOUND
+    elif verdicts == [Verdict.REFUTED, Verdict.PROVED]:
+        verdict = Verdict.QUALIFIED
     return ClaimResult(ledger.title, claim, verdict, tuple(parts), tested, time.perf_counter() - started)

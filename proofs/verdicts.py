@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from html import escape
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol, cast, runtime_checkable
 
 
 class Verdict(StrEnum):
@@ -46,6 +46,26 @@ class Evidence(StrEnum):
     FORMAL = "formal"
 
 
+@runtime_checkable
+class Documented(Protocol):
+    """A value that has a JSON document of its own."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it, with the documents of what is in it."""
+    if isinstance(value, Documented):
+        return value.to_json()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in cast("Sequence[Any]", value)]
+    return value
+
+
 class NoTruthValue:
     """A result that is neither true nor false: `assert prove(...)` would pass whatever the verdict."""
 
@@ -62,7 +82,7 @@ class Counterexample:
     rhs: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"at": dict(self.at), "lhs": self.lhs, "rhs": self.rhs}
+        return plain(vars(self))
 
 
 def sentence(counterexample: Mapping[str, Any]) -> str:
@@ -77,14 +97,14 @@ def lines(result: Mapping[str, Any]) -> list[str]:
     evidence = f" ({result['evidence']})" if result["evidence"] else ""
     where = f"  where {result['where']}" if result["where"] else ""
     claim = f"{result['id']}: " if result["id"] else ""
-    said = [f"{claim}{result['verdict']}{evidence}: {result['statement'] or result['says']}{where}"]
-    said += [f"  {line}" for line in result["explanation"]]
+    text = [f"{claim}{result['verdict']}{evidence}: {result['statement'] or result['says']}{where}"]
+    text += [f"  {line}" for line in result["explanation"]]
     if result["counterexample"]:
-        said.append(f"  counterexample: {sentence(result['counterexample'])}")
+        text.append(f"  counterexample: {sentence(result['counterexample'])}")
     if result["nearest"]:
-        said.append(f"  true: {result['nearest']}")
-    said += [f"  tested: {measurement['sentence']}" for measurement in result["tested"]]
-    return [*said, f"  {result['seconds']:.2f} s"]
+        text.append(f"  true: {result['nearest']}")
+    text += [f"  tested: {measurement['sentence']}" for measurement in result["tested"]]
+    return [*text, f"  {result['seconds']:.2f} s"]
 
 
 def html_table(rows: Iterable[Sequence[object]], head: Sequence[object] = (), title: object = "") -> str:
@@ -127,10 +147,9 @@ class Result(Decided):
 
     def to_json(self) -> dict[str, Any]:
         """The fields of one claim in `verify --json`, plus the explanation."""
-        return {
+        return plain({
             "ledger": None, "id": None, "says": None, "statement": self.statement, "where": self.where,
-            "expect": None, "verdict": self.verdict.value, "evidence": self.evidence.value if self.evidence else None,
-            "explanation": list(self.explanation),
-            "counterexample": self.counterexample.to_json() if self.counterexample else None,
-            "nearest": self.nearest, "tested": [], "seconds": round(self.seconds, 6),
-        }  # fmt: skip
+            "expect": None, "verdict": self.verdict, "evidence": self.evidence, "explanation": self.explanation,
+            "counterexample": self.counterexample, "nearest": self.nearest, "tested": [],
+            "seconds": round(self.seconds, 6),
+        })  # fmt: skip

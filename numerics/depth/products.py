@@ -25,7 +25,7 @@ from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
 from ...proofs.functions.regularity import steepest
 from ...proofs.language.syntax import StatementError
-from ...proofs.reals.reals import PLUS_INFINITY, Number, Real, as_real, compare, exact, larger, smaller
+from ...proofs.reals.reals import PLUS_INFINITY, Number, Real, as_real, compare, exact, extreme
 from ..oracle.reference import Target, exact_expression, name_of, whole
 from .stepwise import StepwiseDepth, stepwise_depth
 
@@ -171,7 +171,7 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
     corners = [_mixed(low, k, high, layers - k) for k in sorted({0, min(1, layers), layers - 1, layers})]
     smallest = largest = corners[0]
     for corner in corners[1:]:
-        smallest, largest = smaller(corner, smallest), larger(corner, largest)
+        smallest, largest = extreme(corner, smallest, -1), extreme(corner, largest, 1)
     return smallest, largest
 
 

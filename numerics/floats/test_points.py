@@ -37,7 +37,7 @@ def landmarks(facts: Facts) -> tuple[float, ...]:
         landscape = order.landscape
         if landscape.undecided is not None or landscape.is_empty:
             continue
-        places |= {nearest_float(point.at) for point in landscape.critical}
+        places |= {nearest_float(point.at) for point in landscape.places}
         places |= {nearest_float(end) for piece in landscape.monotone for end in (piece.low, piece.high)}
         places |= {nearest_float(end) for zero in landscape.zeros for end in _ends(zero)}
     return tuple(sorted(x for x in places if math.isfinite(x)))

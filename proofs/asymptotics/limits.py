@@ -10,7 +10,7 @@ from ..budget import Undecided
 from ..enclosures.balls import precision
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..expressions.printing import to_text
+from ..expressions.printing import shorten, to_text
 from ..normal_forms import normal_form
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .monomials import UNIT, Model, Monomial, Y, ball, constant, growth
@@ -69,20 +69,15 @@ def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bit
         if sign is not None:
             return TailSign(sign, start, terms, _describe(model, end, start))
     reason = reasons[-1] if reasons else "no start of the tail that was tried gives a definite sign"
-    raise Undecided(f"the sign of {_short(e)} as {variable} -> {end.at}: {reason}")
-
-
-def _short(e: Expr) -> str:
-    text = to_text(e)
-    return text if len(text) <= 60 else text[:57] + "..."
+    raise Undecided(f"the sign of {shorten(to_text(e), 60)} as {variable} -> {end.at}: {reason}")
 
 
 def _describe(model: Model, end: End, start: fmpq) -> str:
     if not model:
         return "identically 0"
     m, c = model[0]
-    shown = to_text(c) if isinstance(c, Expr) and len(to_text(c)) <= 24 else ball(c).str(12)
-    term = shown if m is UNIT else str(m) if shown == "1" else f"{shown}*{m}"
+    coefficient = to_text(c) if isinstance(c, Expr) and len(to_text(c)) <= 24 else ball(c).str(12)
+    term = coefficient if m is UNIT else str(m) if coefficient == "1" else f"{coefficient}*{m}"
     more = " + smaller terms" if len(model) > 1 else ""
     return f"{term}{more}, its sign proved for all y >= {start}"
 
@@ -94,21 +89,26 @@ def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:
         if start < 2:
             continue
         with precision(bits):
-            tail = Tail(start, terms)
             try:
-                model = tail.model(e, variable, end.variable())
-                if not model:
-                    return exact(0)
-                if not all(ball(d).is_finite() for _, d in model):
-                    raise Undecided("a coefficient of the tail model is not known to be finite")
-                m, c = model[0]
-                direction = growth(m)
-                if direction > 0:
-                    return PLUS_INFINITY if leading_sign(c) > 0 else MINUS_INFINITY
-                if direction < 0:
-                    return exact(0)
-                if isinstance(c, Expr):
-                    return exact(normal_form.simplest(c))
+                value = _limit_of(Tail(start, terms).model(e, variable, end.variable()))
             except Undecided as error:
                 reason = str(error)
-    raise Undecided(f"the limit of {_short(e)} as {variable} -> {end.at}: {reason}")
+                continue
+        if value is not None:
+            return value
+    raise Undecided(f"the limit of {shorten(to_text(e), 60)} as {variable} -> {end.at}: {reason}")
+
+
+def _limit_of(model: Model) -> Real | None:
+    """The limit of a model, None where its leading coefficient is only enclosed. Raises Undecided."""
+    if not model:
+        return exact(0)
+    if not all(ball(d).is_finite() for _, d in model):
+        raise Undecided("a coefficient of the tail model is not known to be finite")
+    m, c = model[0]
+    direction = growth(m)
+    if direction > 0:
+        return PLUS_INFINITY if leading_sign(c) > 0 else MINUS_INFINITY
+    if direction < 0:
+        return exact(0)
+    return exact(normal_form.simplest(c)) if isinstance(c, Expr) else None

@@ -45,15 +45,15 @@ class Monomial:
 
     def __new__(cls, k: fmpq, l: fmpq, q: Exponent = ()) -> Monomial:  # noqa: E741
         key = (int(k.p), int(k.q), int(l.p), int(l.q), q)
-        found = cls._interned.get(key)
-        if found is not None:
-            return found
+        interned = cls._interned.get(key)
+        if interned is not None:
+            return interned
         node = object.__new__(cls)
         node.k, node.l, node.q = k, l, q
         return cls._interned.setdefault(key, node)
 
     def __str__(self) -> str:
-        parts = []
+        parts: list[str] = []
         if self.k:
             parts.append("y" if self.k == 1 else f"y^({self.k})")
         if self.l:
@@ -75,15 +75,18 @@ Model: TypeAlias = "list[tuple[Monomial, Coefficient]]"
 
 @lru_cache(maxsize=1 << 16)
 def times(a: Monomial, b: Monomial) -> Monomial:
+    """The product."""
     return monomial(a.k + b.k, a.l + b.l, [(n, c) for c, n in (*a.q, *b.q)])
 
 
 @lru_cache(maxsize=1 << 16)
 def inverse(m: Monomial) -> Monomial:
+    """The reciprocal."""
     return power_of(m, fmpq(-1))
 
 
 def power_of(m: Monomial, a: fmpq) -> Monomial:
+    """The power with a rational exponent."""
     return monomial(m.k * a, m.l * a, [(n, c * a) for c, n in m.q])
 
 

@@ -13,8 +13,9 @@ The same code serves the two infinities (x = y, x = -y) and the sides of a finit
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import factorial
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from ..budget import Undecided, spend
 from ..enclosures.balls import known_sign, precision
@@ -42,7 +43,7 @@ from .tail_values import TailValues
 
 
 class Tail:
-    """Models on y >= start with a number of exact terms. Create inside evaluate.precision."""
+    """Models on y >= start with a number of exact terms. Create inside balls.precision."""
 
     def __init__(self, start: fmpq, terms: int) -> None:
         self.start = start
@@ -108,8 +109,7 @@ class Tail:
             scale: Coefficient = constant(ex.power(c, ex.rational(a)))
         else:
             scale = c ** int(a.p) if a.q == 1 else (arb(a) * c.log()).exp()
-        series_ = self._binomial(eps, a)
-        return self.mul([(power_of(m, a), scale)], series_)
+        return self.mul([(power_of(m, a), scale)], self._binomial(eps, a))
 
     def _binomial(self, eps: Model, a: fmpq) -> Model:
         """(1 + eps)^a."""
@@ -144,12 +144,8 @@ class Tail:
         if not eps:
             return result
         bound = self.values.range_of(eps).exp()
-        coefficients: list[Coefficient] = []
-        factorial = fmpq(1)
-        for j in range(self.terms):
-            coefficients.append(ex.rational(1 / factorial))
-            factorial *= j + 1
-        return self.mul(result, self.compose(eps, coefficients, bound / arb(factorial)))
+        coefficients: list[Coefficient] = [ex.rational(fmpq(1, factorial(j))) for j in range(self.terms)]
+        return self.mul(result, self.compose(eps, coefficients, bound / arb(factorial(self.terms))))
 
     def log(self, f: Model) -> Model:
         c, m, eps = self.lead(f)
@@ -192,15 +188,13 @@ class Tail:
         t = ex.name("t")
         node = ex.function(op, t)
         coefficients: list[Coefficient] = []
-        factorial = fmpq(1)
         for j in range(n):
-            coefficients.append(constant(calculus.substitute(node, {"t": limit}) * (1 / factorial)))
+            coefficients.append(constant(calculus.substitute(node, {"t": limit}) * fmpq(1, factorial(j))))
             node = calculus.differentiate(node, "t")
-            factorial *= j + 1
         if not eps:
             return [(UNIT, coefficients[0])] if coefficients[0] is not ex.ZERO else []
         around = ball(limit) + self.values.range_of(eps)
-        with precision(_working_bits(), n + 2):
+        with precision(ctx.prec, n + 2):
             remainder = series(program(ex.function(op, t)), "t", around, n + 1)[n]
         return self.compose(eps, coefficients, remainder)
 
@@ -311,12 +305,6 @@ class Tail:
                     return rule(visit(node.args[0]))
 
         return visit(e)
-
-def _working_bits() -> int:
-    from flint import ctx
-
-    return ctx.prec
-
 
 def leading_sign(c: Coefficient) -> int:
     """The sign of a coefficient that is not 0. Raises Undecided."""

@@ -74,14 +74,16 @@ class TailValues:
         return by_dominance(terms)
 
     def _start_of_decrease(self, m: Monomial) -> fmpq | None:
+        """Where a monomial is proved to begin to decrease, None where that is not found."""
         if m not in self._decreasing_from:
-            start, found = self.start, None
+            start = self.start
             for _ in range(16):
                 if self.decreasing(m, start):
-                    found = start
+                    self._decreasing_from[m] = start
                     break
                 start = max(2 * start, fmpq(2)) if start >= 2 else start + fmpq(1, 2)
-            self._decreasing_from[m] = found
+            else:
+                self._decreasing_from[m] = None
         return self._decreasing_from[m]
 
     def range_from(self, m: Monomial, start: fmpq) -> arb:

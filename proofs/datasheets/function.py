@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from flint import fmpq
+
 from ..budget import Undecided, budget
 from ..catalogue.entries import Activation, catalogue
 from ..catalogue.parameters import ParameterValue
@@ -25,6 +27,7 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import Real, exact
 from ..reals.sets import Interval
+from ..verdicts import plain
 
 T = TypeVar("T")
 
@@ -47,43 +50,41 @@ class OrderFacts:
     @property
     def sup(self) -> Real:
         """The supremum on the line. Raises Undecided where it was not found."""
-        return self._known.sup.value
+        return self._decided.sup.value
 
     @property
     def inf(self) -> Real:
         """The infimum on the line. Raises Undecided where it was not found."""
-        return self._known.inf.value
+        return self._decided.inf.value
 
     @property
-    def _known(self) -> Landscape:
+    def _decided(self) -> Landscape:
         if self.landscape.undecided is not None:
             raise Undecided(self.landscape.undecided)
         return self.landscape
 
     def to_json(self) -> dict[str, Any]:
+        """The document of one order in `describe --json`."""
         shape = self.landscape
         result: dict[str, Any] = {
-            "order": self.order, "formula": self.formula, "pieces": _pieces_json(self.pieces),
+            "order": self.order, "formula": self.formula, "pieces": _formulas(self.pieces),
             "undecided": shape.undecided,
         }  # fmt: skip
-        if shape.undecided is not None:
-            return result
-        inf, sup = shape.inf, shape.sup
-        result["range"] = {
-            "inf": inf.value.to_json(), "sup": sup.value.to_json(),
-            "inf_attained": inf.attained, "sup_attained": sup.attained, "set": str(shape.range),
-        }  # fmt: skip
-        result["argmin"] = None if inf.among else [_where(p) for p in (*inf.at, *inf.on)]
-        result["argmax"] = None if sup.among else [_where(p) for p in (*sup.at, *sup.on)]
-        result["zeros"] = [_where(zero) for zero in shape.zeros]
-        result["monotone"] = [
-            {"from": run.low.to_json(), "to": run.high.to_json(), "direction": run.direction} for run in shape.monotone
-        ]
-        result["period"] = None if shape.period is None else exact(shape.period).to_json()
-        result["limits"] = [None if value is None else value.to_json() for value in shape.limits]
-        return result
-
-
+        if shape.undecided is None:
+            inf, sup = shape.inf, shape.sup
+            result |= {
+                "range": {
+                    "inf": inf.value, "sup": sup.value, "inf_attained": inf.attained, "sup_attained": sup.attained,
+                    "set": str(shape.range),
+                },
+                "argmin": None if inf.among else [_where(place) for place in (*inf.at, *inf.on)],
+                "argmax": None if sup.among else [_where(place) for place in (*sup.at, *sup.on)],
+                "zeros": [_where(zero) for zero in shape.zeros],
+                "monotone": [{"from": r.low, "to": r.high, "direction": r.direction} for r in shape.monotone],
+                "period": None if shape.period is None else exact(shape.period),
+                "limits": shape.limits,
+            }  # fmt: skip
+        return plain(result)
 
 
 @dataclass(frozen=True)
@@ -105,29 +106,20 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """The document that `describe --json` prints."""
-        return {
-            "schema": 1, "name": self.name, "formula": self.formula, "parameters": self.parameters,
-            "orders": [order.to_json() for order in self.orders], "continuity": self.continuity,
-            "lipschitz": None if self.lipschitz is None else self.lipschitz.to_json(), "parity": self.parity,
-            "kinks": [kink.to_json() for kink in self.kinks],
-            "gain": None if self.gain is None else self.gain.to_json(), "undecided": list(self.undecided),
-            "variant_of": next((entry.variant_of for entry in catalogue() if entry.name == self.name), None),
-        }  # fmt: skip
+        variant_of = next((entry.variant_of for entry in catalogue() if entry.name == self.name), None)
+        fields = {name: value for name, value in vars(self).items() if name != "expr"}
+        return plain({"schema": 1, **fields, "variant_of": variant_of})
 
 
 def _where(place: Real | Interval) -> Any:
     if isinstance(place, Real):
-        return place.to_json()
-    return {"from": place.low.to_json(), "to": place.high.to_json(), "closed": [place.low_closed, place.high_closed]}
+        return place
+    return {"from": place.low, "to": place.high, "closed": (place.low_closed, place.high_closed)}
 
 
-def _pieces_json(cut: Pieces | None) -> list[dict[str, Any]]:
-    if cut is None:
-        return []
-    return [
-        {"from": p.low.to_json(), "to": p.high.to_json(), "formula": None if p.expr is None else to_text(p.expr)}
-        for p in cut.pieces
-    ]
+def _formulas(cut: Pieces | None) -> list[dict[str, Any]]:
+    pieces = () if cut is None else cut.pieces
+    return [{"from": p.low, "to": p.high, "formula": None if p.expr is None else to_text(p.expr)} for p in pieces]
 
 
 def facts(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Facts:
@@ -139,11 +131,11 @@ def facts(function: str | Activation | Expr, *, orders: int = 3, **parameters: P
     if free := sorted(ex.free_names(e) - {"x"}):
         raise StatementError(f"{name}: expected a function of x alone, found {', '.join(free)}")
     notes: list[str] = []
-    kept = tuple(_order_facts(e, order) for order in range(orders))
-    notes += [f"order {o.order}: {o.landscape.undecided}" for o in kept if o.landscape.undecided]
+    derivatives = tuple(_order_facts(e, order) for order in range(orders))
+    notes += [f"order {o.order}: {o.landscape.undecided}" for o in derivatives if o.landscape.undecided]
     parity = _try(lambda: _parity(e, "x"), "parity", notes)
     return Facts(
-        name, formula, e, {k: to_text(v) for k, v in values.items()}, kept,
+        name, formula, e, {k: to_text(v) for k, v in values.items()}, derivatives,
         continuity=_try(lambda: continuity_json(continuity(e, "x")), "continuity", notes),
         lipschitz=_try(lambda: _with_digits(lipschitz(e, "x")), "Lipschitz constant", notes),
         parity=None if parity is None else PARITIES[parity],
@@ -186,11 +178,10 @@ def _order_facts(e: Expr, order: int) -> OrderFacts:
         return OrderFacts(order, to_text(whole), None, shape)
     if order == 0:
         return OrderFacts(order, to_text(whole), cut, shape)
-    known = [(to_text(_shorter(piece.expr)), piece) for piece in cut.pieces if piece.expr is not None]
-    if len({formula for formula, _ in known}) == 1:
-        return OrderFacts(order, known[0][0], cut, shape)
-    shown = [f"{formula} on ({p.low}, {p.high})" for formula, p in known]
-    return OrderFacts(order, "; ".join(shown), cut, shape)
+    formulas = [(to_text(_shorter(piece.expr)), piece) for piece in cut.pieces if piece.expr is not None]
+    if len({formula for formula, _ in formulas}) == 1:
+        return OrderFacts(order, formulas[0][0], cut, shape)
+    return OrderFacts(order, "; ".join(f"{formula} on ({p.low}, {p.high})" for formula, p in formulas), cut, shape)
 
 
 def _with_digits(value: Real | None) -> Real | None:
@@ -246,31 +237,7 @@ def _one_sided(e: Expr, flipped: Expr, variable: str) -> bool:
     """Whether the function is defined somewhere and not at the opposite point. Raises Undecided."""
     lines = [sign_line(f, variable).map(lambda sign: sign is not None) for f in (e, flipped)]
     domains = merge(lines)
-    return any(here != there for here, there in (*domains.gaps, *domains.at))
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
+    return any(defined != mirrored for defined, mirrored in (*domains.gaps, *domains.at))
 
 
 def gain(e: Expr, variable: str) -> Real | None:
@@ -281,5 +248,5 @@ def gain(e: Expr, variable: str) -> Real | None:
     if second.exact is not None:
         if constant_sign(second.exact) == 0:
             return None
-        return exact(normal_form.simplest(ex.power(second.exact, -1 * ex.rational("1/2").args[0])))
+        return exact(normal_form.simplest(ex.power(second.exact, fmpq(-1, 2))))
     return Real(refine=lambda bits: 1 / second.ball(bits + 16).sqrt())

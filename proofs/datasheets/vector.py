@@ -11,7 +11,6 @@ from typing import Any
 
 from ..budget import Undecided
 from ..catalogue.entries import UnknownActivation
-from ..catalogue.parameters import Parameter
 from ..catalogue.parse import parse_number
 from ..catalogue.vector_entries import VectorActivation, vector_activations
 from ..expressions import calculus
@@ -24,7 +23,7 @@ from ..vectors import naming
 from ..vectors.algebra import Vectors, is_vector
 from ..vectors.normal_form import Sums, canonical, readable
 from ..vectors.reader import parse_vector_statement
-from ..verdicts import Result
+from ..verdicts import Result, plain
 
 OF_VECTORS: tuple[tuple[str, str | None], ...] = (
     ("sum({f}) == 1", None), ("mean({f}) == 0", None), ("mean({f}**2) == 1", None), ("norm({f}) == 1", None),
@@ -53,17 +52,12 @@ class VectorFacts:
 
     def to_json(self) -> dict[str, Any]:
         """The document that `gradproof describe --json` prints for a vector activation."""
-        return {
+        fields = ("statement", "where", "verdict", "counterexample")
+        return plain({
             "schema": 1, "name": self.entry.name, "formula": self.entry.formula, "vector": True,
-            "parameters": dict(self.parameters), "jacobian": dict(self.jacobian),
-            "statements": [
-                {
-                    "statement": result.statement, "where": result.where, "verdict": result.verdict.value,
-                    "counterexample": result.counterexample.to_json() if result.counterexample else None,
-                }
-                for result in self.statements
-            ],
-        }  # fmt: skip
+            "parameters": self.parameters, "jacobian": self.jacobian,
+            "statements": [{name: getattr(result, name) for name in fields} for result in self.statements],
+        })  # fmt: skip
 
 
 def vector_facts(name: str, parameters: Mapping[str, str] | None = None) -> VectorFacts:
@@ -74,13 +68,12 @@ def vector_facts(name: str, parameters: Mapping[str, str] | None = None) -> Vect
     values = _parameters(entry, parameters or {})
 
     def call(argument: str) -> str:
-        given = "".join(f", {key}={value}" for key, value in values.items())
-        return f"{entry.name}({argument}{given})"
+        return f"{entry.name}({', '.join([argument, *(f'{key}={value}' for key, value in values.items())])})"
 
-    body, sums = _body(call("v"))
     f = call("v")
+    body, sums = _body(f)
     written = {"{f}": f, "{f(v + c)}": call("v + c"), "{f(a*v)}": call("a*v"), "{f(-v)}": call("-v"), "{f(f)}": call(f)}
-    results = []
+    results: list[Result] = []
     for template, where in OF_VECTORS if is_vector(body) else OF_NUMBERS:
         text = template
         for placeholder, formula in written.items():
@@ -89,14 +82,15 @@ def vector_facts(name: str, parameters: Mapping[str, str] | None = None) -> Vect
     return VectorFacts(entry, values, _jacobian(body, sums), tuple(results))
 
 
-def _parameters(entry: VectorActivation, given: Mapping[str, str]) -> dict[str, str]:
-    known: dict[str, Parameter] = {p.name: p for p in entry.parameters}
-    if unknown := sorted(given.keys() - known.keys()):
-        raise ValueError(f"{entry.name} has no parameter {unknown[0]!r}; its parameters: {', '.join(known) or 'none'}")
-    for key, value in given.items():
-        if names := sorted(ex.free_names(parse_number(value))):
-            raise ValueError(f"{key}={value!r}: expected a number, found the free name {names[0]!r}")
-    return {key: given.get(key, p.default) for key, p in known.items()}
+def _parameters(entry: VectorActivation, values: Mapping[str, str]) -> dict[str, str]:
+    """Every parameter's value as text, defaults filled in. Raises ValueError."""
+    names = [p.name for p in entry.parameters]
+    if unknown := sorted(values.keys() - set(names)):
+        raise ValueError(f"{entry.name} has no parameter {unknown[0]!r}; its parameters: {', '.join(names) or 'none'}")
+    for key, value in values.items():
+        if free := sorted(ex.free_names(parse_number(value))):
+            raise ValueError(f"{key}={value!r}: expected a number, found the free name {free[0]!r}")
+    return {p.name: values.get(p.name, p.default) for p in entry.parameters}
 
 
 def _body(call: str) -> tuple[Expr, Sums]:
@@ -111,29 +105,27 @@ def _jacobian(body: Expr, sums: Sums) -> dict[str, str]:
     vectors = sums.vectors
     try:
         if not is_vector(body):
-            return {"gradient": _shown(sums.normal(vectors.gradient(body, "v")))}
+            return {"gradient": to_text(readable(sums.normal(vectors.gradient(body, "v"))))}
         matrix = vectors.jacobian(body, "v")
         own = sums.normal(body)
         component, scale = _solved(own)
         index = (naming.row, lambda vector: naming.at_column(naming.row(vector)))
-        values = {at("v"): calculus.substitute(component, {_F: ex.name(at(_F))}) for at in index}
+        values = {at("v"): calculus.substitute(component, {"f": ex.name(at("f"))}) for at in index}
         entries = {"diagonal": matrix.on_diagonal(), "off_diagonal": matrix.off_diagonal()}
-        shown = {k: _shown(canonical(calculus.substitute(sums.normal(e) / scale, values))) for k, e in entries.items()}
+        formulas = {k: canonical(calculus.substitute(sums.normal(e) / scale, values)) for k, e in entries.items()}
+        texts = {k: to_text(readable(formula)) for k, formula in formulas.items()}
         if ex.free_names(scale):
-            shown["scale"] = to_text(_written(matrix.diagonal, vectors))
-        return shown
+            texts["scale"] = to_text(_written(matrix.diagonal, vectors))
+        return texts
     except Undecided as reason:
         return {"undecided": str(reason)}
-
-
-_F = "f"
 
 
 def _solved(own: Expr) -> tuple[Expr, Expr]:
     """v[i] as a function of f[i], and a common factor of the Jacobian: where f is affine in v[i] or in exp(c v[i])."""
     row = naming.row("v")
     slope = canonical(calculus.differentiate(own, row))
-    f = ex.name(_F)
+    f = ex.name("f")
     if row not in ex.free_names(slope):
         return (f - canonical(own - slope * ex.name(row))) / slope, slope
     rate = canonical(slope / own)
@@ -144,12 +136,9 @@ def _solved(own: Expr) -> tuple[Expr, Expr]:
 
 def _written(e: Expr, vectors: Vectors) -> Expr:
     """An expression with its sums written out."""
-    sums = {
-        name: ex.name(f"sum({naming.without_index(to_text(_written(vectors.aggregates[name].body, vectors)))})")  # type: ignore[arg-type]
-        for name in ex.free_names(e) & vectors.aggregates.keys()
-    }
+    sums: dict[str, Expr] = {}
+    for name in ex.free_names(e) & vectors.aggregates.keys():
+        body = vectors.aggregates[name].body
+        assert isinstance(body, Expr)
+        sums[name] = ex.name(f"sum({naming.without_index(to_text(_written(body, vectors)))})")
     return calculus.substitute(e, sums)
-
-
-def _shown(e: Expr) -> str:
-    return to_text(readable(e))

@@ -6,7 +6,7 @@ A ball that is not finite means "not known here", never a wrong number.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from flint import arb, ctx, fmpq, fmpz
@@ -26,6 +26,13 @@ def precision(bits: int, length: int = 2) -> Generator[None, None, None]:
             yield
         finally:
             ctx.prec, ctx.cap = saved
+
+
+def doublings(first: int, last: int) -> Iterator[int]:
+    """The precisions first, 2 first, 4 first, ... up to last."""
+    while first <= last:
+        yield first
+        first *= 2
 
 
 NAN = arb("nan")

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
-from .balls import precision
+from .balls import doublings, precision
 
 T = TypeVar("T")
 Enclosures: TypeAlias = Callable[[int], arb]
@@ -67,8 +67,6 @@ class Format:
         Raises RoundingUndecided when a callable's balls cannot be told from a midpoint of two floats at
         LAST_PRECISION bits: give such a real as a rational.
         """
-        if not callable(real):
-            return self._round(fmpq(real))[1]
         return self._decide(real, self._round, "rounding")[1]
 
     def ulp(self, real: fmpq | int | Enclosures) -> fmpq:
@@ -77,8 +75,6 @@ class Format:
         Below `min_normal` it is the subnormal spacing, above `max_finite` that of the last binade.
         Raises RoundingUndecided for a callable that encloses an exact power of two.
         """
-        if not callable(real):
-            return self._ulp(fmpq(real))
         return self._decide(real, self._ulp, "ulp")
 
     def _round(self, real: fmpq) -> tuple[bool, Rounded]:
@@ -99,10 +95,11 @@ class Format:
             exponent = min(exponent, self.emax)
         return _power_of_two(exponent - self.precision + 1)
 
-    def _decide(self, real: Enclosures, question: Callable[[fmpq], T], what: str) -> T:
-        """The answer to a monotone question, as soon as both ends of a ball give the same."""
-        bits = FIRST_PRECISION
-        while bits <= LAST_PRECISION:
+    def _decide(self, real: fmpq | int | Enclosures, question: Callable[[fmpq], T], what: str) -> T:
+        """The answer to a monotone question, for balls as soon as both ends of one give the same."""
+        if not callable(real):
+            return question(fmpq(real))
+        for bits in doublings(FIRST_PRECISION, LAST_PRECISION):
             ball = real(bits)
             if ball.is_finite():
                 with precision(bits + 32):  # lower() and upper() round outwards to the working precision
@@ -110,7 +107,6 @@ class Format:
                 lower, upper = (question(self.clamped(end)) for end in ends)
                 if lower == upper:
                     return lower
-            bits *= 2
         raise RoundingUndecided(
             f"{what} in {self.name} undecided at {LAST_PRECISION} bits: the real is within 2^-{LAST_PRECISION // 2} "
             "of a rounding boundary, or undefined; give an exact tie as a rational"

@@ -50,11 +50,11 @@ def operation(e: Expr) -> tuple[Operation, tuple[Expr, ...]]:
             raise ValueError(f"cannot evaluate {op!r}: resolve case distinctions on a piece first")
 
 
-def _add(*terms: Element) -> Element:
+def _add(*terms: Any) -> Any:
     return reduce(operator.add, terms)
 
 
-def _mul(*factors: Element) -> Element:
+def _mul(*factors: Any) -> Any:
     return reduce(operator.mul, factors)
 
 
@@ -163,6 +163,10 @@ def _gaussian(u: arb_series) -> Any:
     return (-_whole_power(2, u)).exp() * (2 / arb.pi().sqrt())
 
 
+def _minus_gaussian(u: arb_series) -> Any:
+    return -_gaussian(u)
+
+
 def _monotone(f: Callable[[arb], arb], u: arb) -> arb:
     """A monotone function of a ball, from its ends."""
     return f(u) if u.is_exact() else f(u.lower()).union(f(u.upper()))
@@ -217,6 +221,6 @@ def _sech_power(n: int, u: Element) -> Element:
 _FUNCTIONS: dict[str, Operation] = {
     "exp": operator.methodcaller("exp"), "sin": operator.methodcaller("sin"), "cos": operator.methodcaller("cos"),
     "log": _log, "tan": _tan, "atan": _atan, "sinh": _sinh, "cosh": _cosh,
-    "erf": _by_slope(arb.erf, _gaussian), "erfc": _by_slope(arb.erfc, lambda u: -_gaussian(u)),
+    "erf": _by_slope(arb.erf, _gaussian), "erfc": _by_slope(arb.erfc, _minus_gaussian),
     "tanh": _by_slope(arb.tanh, partial(_sech_power, 2)),
 }  # fmt: skip

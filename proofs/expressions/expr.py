@@ -410,7 +410,7 @@ def switch(op: str, *args: Any) -> Expr:
         if u.value is not None:
             return a if holds(relation, _sign(u.value)) else b
     elif all(a.value is not None for a in args):
-        of_numbers: dict[str, Callable[..., Number]] = {"abs": abs, "sign": _sign, "max": max, "min": min}
+        of_numbers: dict[str, Any] = {"abs": abs, "sign": _sign, "max": max, "min": min}
         return rational(of_numbers[op](*(a.value for a in args)))
     elif op == "abs" and args[0].positive:
         return args[0]

@@ -41,13 +41,13 @@ def closed_value(e: Expr, values: Mapping[str, Real]) -> Real:
     """The value of an expression whose free names stand for finite numbers. Raises Undefined or Undecided."""
     numbers = dict(values)
     e = _continuous_cases(e, numbers)
-    known: dict[Expr, int] = {}
+    signs: dict[Expr, int] = {}
     while True:
         try:
-            defined = Resolver(known).visit(e)
+            defined = Resolver(signs).visit(e)
             return _enclosed(normal_form.simplest(defined), numbers)
         except UnknownSign as question:
-            known[question.key] = sign_of(_enclosed(question.key, numbers))
+            signs[question.key] = sign_of(_enclosed(question.key, numbers))
 
 
 def _enclosed(e: Expr, numbers: Mapping[str, Real]) -> Real:

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
 from ..enclosures.balls import precision
-from ..enclosures.jets import program, series
+from ..enclosures.jets import Program, program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -95,7 +95,7 @@ class _Integral:
 
     def __init__(self, e: Expr, variable: str) -> None:
         self.variable = variable
-        self._known: dict[int, arb] = {}
+        self._enclosures: dict[int, arb] = {}
         self.pieces = split(e, variable).pieces
         weight = density(ex.name(variable))
         self.programs = [program(piece.expr * weight) for piece in self.pieces if piece.expr is not None]
@@ -109,18 +109,18 @@ class _Integral:
         end = End(PLUS_INFINITY if side > 0 else MINUS_INFINITY, -side)
         start = fmpq(0)
         for sign in (1, -1):
-            found = tail_sign(bound + sign * e, self.variable, end)
-            if found.sign < 0:
+            tail = tail_sign(bound + sign * e, self.variable, end)
+            if tail.sign < 0:
                 raise Undecided("the expectation: the function grows too fast")
-            start = max(start, found.start)
+            start = max(start, tail.start)
         return start
 
     def refine(self, bits: int) -> arb:
         """An enclosure with an error near 2^-bits, or 2^-MAX_BITS: equality is never decided by digits."""
         bits = min(bits, MAX_BITS)
-        if bits not in self._known:
-            self._known[bits] = self._integrate(bits)
-        return self._known[bits]
+        if bits not in self._enclosures:
+            self._enclosures[bits] = self._integrate(bits)
+        return self._enclosures[bits]
 
     def _integrate(self, bits: int) -> arb:
         reach = max(fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2), self.start)
@@ -138,7 +138,7 @@ class _Integral:
                 total += self._over(compiled, low, high, length, arb(2) ** (-bits - 8))
             return total
 
-    def _over(self, compiled: object, low: arb, high: arb, length: int, tolerance: arb) -> arb:
+    def _over(self, compiled: Program, low: arb, high: arb, length: int, tolerance: arb) -> arb:
         total = arb(0)
         cells = [(low, high)]
         steps = 0
@@ -149,13 +149,13 @@ class _Integral:
                 raise Undecided("the expectation: the integral needs more cells than are tried")
             middle = ((a + b) / 2).mid()
             offset = (a - middle).union(b - middle)
-            remainder = series(compiled, self.variable, a.union(b), length + 1)[length]  # type: ignore[arg-type]
+            remainder = series(compiled, self.variable, a.union(b), length + 1)[length]
             spread = abs(offset).upper()
             error = abs(remainder) * spread ** (length + 1) * 2 / (length + 1)
             if not error < tolerance:
                 cells += [(middle, b), (a, middle)]
                 continue
-            coefficients = series(compiled, self.variable, middle, length)  # type: ignore[arg-type]
+            coefficients = series(compiled, self.variable, middle, length)
             for sign, end in ((1, b - middle), (-1, a - middle)):
                 value = arb(0)
                 for k in range(length - 1, -1, -1):

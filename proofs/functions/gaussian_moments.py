@@ -8,6 +8,7 @@ Sheppard's formula for E[erf(a z) erf(b z)]; and cosines and sines, from E[exp(i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import comb
 from typing import TypeAlias
 
 from flint import fmpq
@@ -18,7 +19,6 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
-from ..reals.reals import Real
 from .pieces import split
 
 MAX_DEGREE = 24
@@ -45,34 +45,33 @@ def closed_form(e: Expr, variable: str) -> Expr | None:
     """E[e] for an integrable e, or None where it has none of these forms. Raises Undecided."""
     total = ex.ZERO
     for piece in split(e, variable).pieces:
-        low, high = (end if end.infinite else end.exact for end in (piece.low, piece.high))
-        if not all(isinstance(end, (Expr, Real)) for end in (low, high)) or piece.expr is None:
+        if piece.expr is None or any(end.exact is None and not end.infinite for end in (piece.low, piece.high)):
             return None
         try:
             terms = gaussian_terms(piece.expr, variable)
-            whole_line = isinstance(low, Real) and isinstance(high, Real)
-            values = None if terms is None else [_mean(t, low, high, whole_line, variable) for t in terms]
+            means = [_mean(t, piece.low.exact, piece.high.exact, variable) for t in terms or ()]
         except normal_form.TooComplex:
             return None
-        if values is None or None in values:
+        if terms is None or None in means:
             return None
-        total = ex.add(total, *(value for value in values if value is not None))
+        total = ex.add(total, *(mean for mean in means if mean is not None))
     return total
 
 
-End: TypeAlias = "Expr | Real | None"
-"""The end of an interval: exact, or an infinity."""
+Bound: TypeAlias = "Expr | None"
+"""The end of an interval, None for an infinity."""
 
 
-def _mean(t: Term, low: End, high: End, whole_line: bool, variable: str) -> Expr | None:
+def _mean(t: Term, low: Bound, high: Bound, variable: str) -> Expr | None:
+    """The integral of a term times the density, None where it has none of the forms."""
     if not t.erfs and t.g is ex.ZERO and t.wave is None:
         return t.coefficient * _integral(t.k, t.a, low, high)
-    if not whole_line or t.a is not ex.ZERO:
+    if low is not None or high is not None or t.a is not ex.ZERO:
         return None
     if t.wave is not None:
         return None if t.k or t.erfs or t.g is not ex.ZERO else t.coefficient * _wave_mean(t.wave, variable)
-    value = _erf_moment(t.k, t.g, t.erfs)
-    return None if value is None else t.coefficient * value
+    moment = _erf_moment(t.k, t.g, t.erfs)
+    return None if moment is None else t.coefficient * moment
 
 
 def gaussian_terms(e: Expr, variable: str) -> list[Term] | None:
@@ -80,12 +79,12 @@ def gaussian_terms(e: Expr, variable: str) -> list[Term] | None:
     normal = normal_form.canonical(e)
     result: list[Term] = []
     for summand in ex.terms(normal):
-        found: list[Term] | None = [Term()]
+        terms: list[Term] | None = [Term()]
         for factor in ex.factors(summand):
-            found = _times(found, factor, variable)
-            if found is None:
+            terms = _times(terms, factor, variable)
+            if terms is None:
                 return None
-        result += found
+        result += terms
     return result if all(t.k <= MAX_DEGREE for t in result) else None
 
 
@@ -94,18 +93,20 @@ def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
     z = ex.name(variable)
     if variable not in ex.free_names(factor):
         return [replace(t, coefficient=t.coefficient * factor) for t in terms]
-    base, n = factor, 1
-    if factor.op == "pow" and _is_whole(factor.args[1]):
-        base, n = factor.args[0], int(factor.args[1].args[0].p)
+    base, exponent = ex.split_power(factor)
+    if exponent.q != 1 or exponent < 1:
+        return None
+    n = int(exponent.p)
     if base is z:
         return [replace(t, k=t.k + n) for t in terms]
     if base.op == "exp" and n == 1:
-        exponent = base.args[0]
-        square = calculus.differentiate(calculus.differentiate(exponent, variable), variable) * fmpq(1, 2)
-        rate = calculus.substitute(calculus.differentiate(exponent, variable), {variable: ex.ZERO})
-        if variable in ex.free_names(square) or exponent.switching or not exponent.total:
+        u = base.args[0]
+        slope = calculus.differentiate(u, variable)
+        square = calculus.differentiate(slope, variable) * fmpq(1, 2)
+        if variable in ex.free_names(square) or u.switching or not u.total:
             return None
-        scale = ex.exp(calculus.substitute(exponent, {variable: ex.ZERO}))
+        rate, constant = (calculus.substitute(f, {variable: ex.ZERO}) for f in (slope, u))
+        scale = ex.exp(constant)
         return [replace(t, coefficient=t.coefficient * scale, a=t.a + rate, g=t.g - square) for t in terms]
     if base.op == "erf" and (b := _rate(base.args[0], z)) is not None:
         raised = [replace(t, erfs=(*t.erfs, *[b] * n)) for t in terms]
@@ -118,14 +119,8 @@ def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
         # sin(u)^2 = (1 - cos(2u))/2, cos(u)^2 = (1 + cos(2u))/2
         sign = 1 if base.op == "cos" else -1
         doubled = ex.function("cos", 2 * base.args[0])
-        return [
-            changed
-            for t in terms
-            for changed in (
-                replace(t, coefficient=t.coefficient * fmpq(1, 2)),
-                replace(t, coefficient=t.coefficient * fmpq(sign, 2), wave=doubled),
-            )
-        ]
+        halves = [replace(t, coefficient=t.coefficient * fmpq(1, 2)) for t in terms]
+        return [*halves, *(replace(t, coefficient=t.coefficient * sign, wave=doubled) for t in halves)]
     return None
 
 
@@ -165,41 +160,28 @@ def _erf_moment(k: int, g: Expr, erfs: tuple[Expr, ...]) -> Expr | None:
     parts = [(ex.rational(k - 1), _erf_moment(k - 2, g, erfs))] if k >= 2 else []
     for i, b in enumerate(erfs):
         parts.append((2 * b / ex.sqrt(ex.PI), _erf_moment(k - 1, b * b, erfs[:i] + erfs[i + 1 :])))
-    known = [weight * value for weight, value in parts if value is not None]
-    return ex.add(*known) if len(known) == len(parts) else None
+    terms = [weight * value for weight, value in parts if value is not None]
+    return ex.add(*terms) if len(terms) == len(parts) else None
 
 
-def _is_whole(e: Expr) -> bool:
-    return e.value is not None and e.value.q == 1 and e.value > 0
-
-
-def _integral(k: int, a: Expr, low: End, high: End) -> Expr:
+def _integral(k: int, a: Expr, low: Bound, high: Bound) -> Expr:
     """The integral of z^k exp(a z) times the density: exp(a^2/2) times moments of t + a on the shifted interval."""
-    shifted = [end - a if isinstance(end, Expr) else end for end in (low, high)]
-    moments = _moments(k, *shifted)
+    moments = _moments(k, *(None if end is None else end - a for end in (low, high)))
     total = ex.ZERO
-    binomial = 1
     for j in range(k, -1, -1):
-        total = total + binomial * a ** (k - j) * moments[j]
-        binomial = binomial * j // (k - j + 1)
+        total = total + comb(k, j) * a ** (k - j) * moments[j]
     return ex.exp(a * a * fmpq(1, 2)) * total
 
 
-def _moments(k: int, low: End, high: End) -> list[Expr]:
+def _moments(k: int, low: Bound, high: Bound) -> list[Expr]:
     """Truncated moments of the standard normal, by m_j = (j-1) m_(j-2) + low^(j-1) phi(low) - high^(j-1) phi(high)."""
-    result: list[Expr] = []
-    for j in range(k + 1):
-        if j == 0:
-            result.append(_cdf(high, ex.ONE) - _cdf(low, ex.ZERO))
-            continue
+    above, below = (default if end is None else ex.normal_cdf(end) for end, default in ((high, ex.ONE), (low, ex.ZERO)))
+    result = [above - below]
+    for j in range(1, k + 1):
         moment = _edge(low, j - 1) - _edge(high, j - 1)
         result.append(moment + (j - 1) * result[j - 2] if j >= 2 else moment)
     return result
 
 
-def _cdf(end: End, at_infinity: Expr) -> Expr:
-    return ex.normal_cdf(end) if isinstance(end, Expr) else at_infinity
-
-
-def _edge(end: End, power: int) -> Expr:
-    return end**power * density(end) if isinstance(end, Expr) else ex.ZERO
+def _edge(end: Bound, power: int) -> Expr:
+    return ex.ZERO if end is None else end**power * density(end)

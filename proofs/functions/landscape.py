@@ -8,7 +8,8 @@ Everything else (range, extrema and where they are attained, limits, zeros) is r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache, partial, reduce
+from math import inf
 from typing import TypeAlias
 
 from flint import fmpq
@@ -23,7 +24,18 @@ from ..expressions.parity import structural_parity
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, larger, opposite, sign_of, smaller
+from ..reals.reals import (
+    MINUS_INFINITY,
+    PLUS_INFINITY,
+    Real,
+    compare,
+    exact,
+    extreme,
+    image,
+    opposite,
+    proved_equal,
+    sign_of,
+)
 from ..reals.sets import Interval, RealSet, point, union
 from .periods import period
 from .pieces import smooth_limit, split, value_at
@@ -144,11 +156,6 @@ class Landscape:
         return Extremum(_with_exact_form([value for value, _ in best]), bool(at or on), at, on)
 
     @cached_property
-    def critical(self) -> tuple[Place, ...]:
-        """The points between two runs that belong to the domain, with their values."""
-        return self.places
-
-    @cached_property
     def monotone(self) -> tuple[Monotone, ...]:
         """Maximal intervals with one direction, joined across points where the function is continuous."""
         result: list[tuple[Real, Real, int, Real]] = []
@@ -177,18 +184,18 @@ class Landscape:
         signs = signs_within(self.expr, self.variable, self.region)
         inside = merge([signs, self.region or constant(True)])
         line = inside.map(lambda pair: pair[0] if pair[1] else None)
-        found: list[Real | Interval] = []
+        zeros: list[Real | Interval] = []
         for i, gap in enumerate(line.gaps):
             if gap == 0:
                 low, high = line.ends(i)
                 low_closed = i > 0 and line.at[i - 1] == 0
                 high_closed = i < len(line.at) and line.at[i] == 0
-                if low_closed and found and found[-1] is low:
-                    found.pop()
-                found.append(Interval(low, high, low_closed, high_closed))
+                if low_closed and zeros and zeros[-1] is low:
+                    zeros.pop()
+                zeros.append(Interval(low, high, low_closed, high_closed))
             elif i < len(line.at) and line.at[i] == 0:
-                found.append(line.marks[i])
-        return tuple(z for z in found if self._in_first_period(z.low if isinstance(z, Interval) else z))
+                zeros.append(line.marks[i])
+        return tuple(z for z in zeros if self._in_first_period(z.low if isinstance(z, Interval) else z))
 
     def _in_first_period(self, x: Real) -> bool:
         return self.period is None or compare(x, exact(self.period)) < 0
@@ -216,24 +223,16 @@ def _tied(best: list[Candidate], sense: int) -> Extremum:
     """The bound of numbers that may be equal is enclosed; that it is attained must not depend on which it is."""
     values = [value for value, _ in best]
     at = [(value, where) for value, where in best if isinstance(where, Real)]
-    missed = [value for value, where in best if where is None and not any(_proved_equal(value, v) for v, _ in at)]
+    missed = [value for value, where in best if where is None and not any(proved_equal(value, v) for v, _ in at)]
     if (at and missed) or any(isinstance(where, Interval) for _, where in best):
         raise Undecided(f"whether {' and '.join(dict.fromkeys(map(str, values)))} are equal")
-    bound = reduce(larger if sense > 0 else smaller, values)
+    bound = reduce(partial(extreme, sense=sense), values)
     return Extremum(bound, bool(at), (), (), tuple(where for _, where in at))
-
-
-def _proved_equal(a: Real, b: Real) -> bool:
-    try:
-        return compare(a, b) == 0
-    except Undecided:
-        return False
 
 
 def _with_exact_form(values: list[Real]) -> Real:
     """Of equal numbers, one with an exact form where there is one."""
-    exact_ones = [v for v in values if v.exact is not None]
-    return min(exact_ones, key=lambda v: len(to_text(v.exact or ex.ZERO))) if exact_ones else values[0]
+    return min(values, key=lambda value: inf if value.exact is None else len(to_text(value.exact)))
 
 
 def landscape(e: Expr, variable: str = "x", region: Line[bool] | None = None) -> Landscape:
@@ -328,21 +327,21 @@ def _monotone_runs(formula: Expr, variable: str, low: Real, high: Real) -> tuple
     """The runs of one smooth formula and the critical points between them."""
     slope = calculus.differentiate(formula, variable)
     try:
-        found = chart(slope, variable, low, high)
+        cuts = chart(slope, variable, low, high)
     except Undecided:
         direction = _repeating_direction(slope, variable) if low.infinite or high.infinite else 0
         if not direction:
             raise
         ends = smooth_limit(formula, variable, low, 1), smooth_limit(formula, variable, high, -1)
         return [Run(low, high, direction, *ends)], [], 0
-    for zero in found.zeros:
+    for zero in cuts.zeros:
         zero.recognise()
     first, last = smooth_limit(formula, variable, low, 1), smooth_limit(formula, variable, high, -1)
-    places = [Place(zero, image(formula, variable, zero)) for zero in found.zeros]
-    marks = [low, *found.zeros, high]
+    places = [Place(zero, image(formula, variable, zero)) for zero in cuts.zeros]
+    marks = [low, *cuts.zeros, high]
     values = [first, *(place.value for place in places), last]
-    runs = [Run(marks[i], marks[i + 1], d, values[i], values[i + 1]) for i, d in enumerate(found.signs)]
-    return runs, places, found.cells
+    runs = [Run(marks[i], marks[i + 1], d, values[i], values[i + 1]) for i, d in enumerate(cuts.signs)]
+    return runs, places, cuts.cells
 
 
 def _repeating_direction(slope: Expr, variable: str) -> int:
@@ -394,8 +393,8 @@ def differ_at(e: Expr, variable: str) -> bool:
 @lru_cache(maxsize=1 << 10)
 def proved_parity(e: Expr, variable: str) -> int | None:
     """1 for even, -1 for odd, None where neither is proved: by structure, else by a proof that costs little."""
-    if (found := structural_parity(e, variable)) is not None:
-        return found
+    if (parity := structural_parity(e, variable)) is not None:
+        return parity
     flipped = calculus.substitute(e, {variable: -ex.name(variable)})
     for sign in (1, -1):
         if e.total and normal_form.is_zero(e - sign * flipped):

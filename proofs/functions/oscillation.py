@@ -40,13 +40,13 @@ def two_limits(body: Expr, variable: str, at: Expr | None, side: int) -> tuple[R
         offset = length * fmpq(k, OFFSETS)
         try:
             along = _at_offset(body, variable, offset)
-            found = one_sided_limit(along, variable, PLUS_INFINITY if side > 0 else MINUS_INFINITY, 0)
-            different = next((other for other in limits if compare(found, other) != 0), None)
+            limit = one_sided_limit(along, variable, PLUS_INFINITY if side > 0 else MINUS_INFINITY, 0)
+            different = next((other for other in limits if compare(limit, other) != 0), None)
         except (Undecided, Undefined):
             continue
         if different is not None:
-            return different, found
-        limits.append(found)
+            return different, limit
+        limits.append(limit)
     return None
 
 

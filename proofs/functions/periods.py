@@ -32,10 +32,10 @@ def period(variable: str, *functions: Expr) -> Expr | None:
         ratios = [normal_form.canonical(slope / first).value for slope in slopes]
     except (Undecided, normal_form.TooComplex):
         return None
-    known = [abs(ratio) for ratio in ratios if ratio is not None]
-    if len(known) < len(ratios):
+    sizes = [abs(ratio) for ratio in ratios if ratio is not None]
+    if len(sizes) < len(ratios):
         return None
-    return normal_form.simplest(2 * ex.PI * _whole_multiple(known) / first)
+    return normal_form.simplest(2 * ex.PI * _whole_multiple(sizes) / first)
 
 
 def _whole_multiple(ratios: list[fmpq]) -> fmpq:

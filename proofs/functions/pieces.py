@@ -127,7 +127,6 @@ class Piece:
     low: Real
     high: Real
     expr: Expr | None
-    known: tuple[tuple[Expr, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,25 +155,25 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
     pending: list[tuple[Real, Real, dict[Expr, int]]] = [(low, high, {})]
     done: list[Piece] = []
     while pending:
-        low, high, known = pending.pop()
+        low, high, signs = pending.pop()
         if len(done) + len(pending) > MAX_PIECES:
             raise Undecided(f"more than {MAX_PIECES} pieces")
         try:
-            smooth = Resolver(known).visit(e)
+            smooth = Resolver(signs).visit(e)
         except Undefined:
-            done.append(Piece(low, high, None, tuple(known.items())))
+            done.append(Piece(low, high, None))
             continue
         except UnknownSign as question:
             if extra := ex.free_names(question.key) - {variable}:
                 raise Undecided(f"the sign of {to_text(question.key)} depends on {', '.join(sorted(extra))}") from None
-            found = chart(question.key, variable, low, high)
-            for zero in found.zeros:
+            cuts = chart(question.key, variable, low, high)
+            for zero in cuts.zeros:
                 zero.recognise()
-            marks = [low, *found.zeros, high]
-            parts = [(marks[i], marks[i + 1], {**known, question.key: sign}) for i, sign in enumerate(found.signs)]
+            marks = [low, *cuts.zeros, high]
+            parts = [(marks[i], marks[i + 1], {**signs, question.key: sign}) for i, sign in enumerate(cuts.signs)]
             pending.extend(reversed(parts))
             continue
-        done.append(Piece(low, high, smooth, tuple(known.items())))
+        done.append(Piece(low, high, smooth))
     return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
 
 
@@ -206,8 +205,8 @@ class Kink:
 
 def value_at(e: Expr, variable: str, at: Real) -> Real:
     """The value of an expression (derivatives included) at a finite point. Raises Undefined or Undecided."""
-    known = _Signs(lambda key: sign_at(key, variable, at))
-    return image(Resolver(known).visit(_settle_derivatives(e, variable, at)), variable, at)
+    signs = _Signs(lambda key: sign_at(key, variable, at))
+    return image(Resolver(signs).visit(_settle_derivatives(e, variable, at)), variable, at)
 
 
 def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
@@ -252,7 +251,7 @@ def derivative_value(body: Expr, bound: str, place: Real, point: Expr | None = N
     Where the point has no exact form, the result is a formula at `point`, the expression the point came from.
     """
     left, right = one_sided_derivative(body, bound, place, -1), one_sided_derivative(body, bound, place, 1)
-    if left.infinite or right.infinite or not same(left, right):
+    if left.infinite or right.infinite or compare(left, right) != 0:
         raise Undefined(f"the derivative at {place} does not exist (left {left}, right {right})")
     if not _continuous(body, bound, place):
         raise Undefined(f"a jump at {place}")
@@ -260,17 +259,8 @@ def derivative_value(body: Expr, bound: str, place: Real, point: Expr | None = N
         if slope.exact is not None:
             return slope.exact
     assert point is not None
-    return _derivative_in_piece(body, bound, place, point)
-
-
-def _derivative_in_piece(body: Expr, variable: str, place: Real, point: Expr) -> Expr:
-    smooth = side_formula(body, variable, place, 1)
-    return calculus.substitute(calculus.differentiate(smooth, variable), {variable: point})
-
-
-def same(a: Real, b: Real) -> bool:
-    """Whether two certified numbers are equal. Raises Undecided."""
-    return compare(a, b) == 0
+    smooth = side_formula(body, bound, place, 1)
+    return calculus.substitute(calculus.differentiate(smooth, bound), {bound: point})
 
 
 def side_formula(e: Expr, variable: str, at: Real, side: int) -> Expr:
@@ -325,7 +315,7 @@ def one_sided_derivative(body: Expr, variable: str, at: Real, side: int) -> Real
 
 def _continuous(e: Expr, variable: str, at: Real) -> bool:
     value = value_at(e, variable, at)
-    return all(same(one_sided_limit(e, variable, at, side), value) for side in (-1, 1))
+    return all(compare(one_sided_limit(e, variable, at, side), value) == 0 for side in (-1, 1))
 
 
 def derivative_at(e: Expr, x: fmpq, order: int, prec: int, variable: str = "x") -> arb | Kink:

@@ -13,9 +13,10 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
-from ..reals.reals import PLUS_INFINITY, Real, compare, exact, larger, sign_of
+from ..reals.reals import PLUS_INFINITY, Real, compare, exact, extreme, sign_of
+from ..verdicts import plain
 from .landscape import Landscape, decided_landscape, proved_parity
-from .pieces import one_sided_limit, same, side_formula, smooth_limit, split, value_at
+from .pieces import side_formula, smooth_limit, split, value_at
 from .sign_charts import split_within
 from .step_functions import Line, constant, indicator, merge
 
@@ -37,11 +38,7 @@ class KinkFacts:
         return (self.left, self.right) if compare(self.left, self.right) < 0 else (self.right, self.left)
 
     def to_json(self) -> dict[str, Any]:
-        low, high = self.subdifferential
-        return {
-            "at": self.at.to_json(), "left": self.left.to_json(), "right": self.right.to_json(),
-            "subdifferential": [low.to_json(), high.to_json()],
-        }  # fmt: skip
+        return plain({**vars(self), "subdifferential": self.subdifferential})
 
 
 def continuity_json(order: float) -> int | str:
@@ -83,18 +80,22 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
         value = value_at(e, variable, at)
     except Undefined:
         return -1
-    for side in (-1, 1):
-        limit = one_sided_limit(e, variable, at, side)
-        if limit.infinite or not same(limit, value):
-            return -1
+    if not _joined(left, right, variable, at, value):
+        return -1
     if normal_form.is_zero(left - right) and _analytic_at(left, variable, at):
         return float("inf")
     for order in range(1, MAX_SMOOTHNESS):
         left, right = calculus.differentiate(left, variable), calculus.differentiate(right, variable)
         slopes = smooth_limit(left, variable, at, -1), smooth_limit(right, variable, at, 1)
-        if any(s.infinite for s in slopes) or not same(*slopes):
+        if any(s.infinite for s in slopes) or compare(*slopes) != 0:
             return order - 1
     raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} derivatives agree at {at}")
+
+
+def _joined(left: Expr, right: Expr, variable: str, at: Real, value: Real) -> bool:
+    """Whether the limits of the formulas on both sides of a point are the value there."""
+    limits = smooth_limit(left, variable, at, -1), smooth_limit(right, variable, at, 1)
+    return not any(limit.infinite or compare(limit, value) != 0 for limit in limits)
 
 
 def _analytic_at(formula: Expr, variable: str, at: Real) -> bool:
@@ -116,7 +117,7 @@ def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
         return float("inf")  # the end is not in the domain
     for formula, side in formulas:
         limit = smooth_limit(formula, variable, at, side)
-        if limit.infinite or not same(limit, value):
+        if limit.infinite or compare(limit, value) != 0:
             return -1
         if _analytic_at(formula, variable, at):
             continue  # hence smooth up to the end
@@ -130,21 +131,20 @@ def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
 
 def kinks(e: Expr, variable: str) -> tuple[KinkFacts, ...]:
     """All points where e is continuous and its one-sided derivatives differ. Raises Undecided."""
-    found: list[KinkFacts] = []
+    points: list[KinkFacts] = []
     for point in split(e, variable).breakpoints:
         try:
             left, right = (side_formula(e, variable, point, side) for side in (-1, 1))
             value = value_at(e, variable, point)
         except Undefined:
             continue
-        limits = [smooth_limit(f, variable, point, side) for f, side in ((left, -1), (right, 1))]
-        if any(limit.infinite or not same(limit, value) for limit in limits):
+        if not _joined(left, right, variable, point, value):
             continue
         a = smooth_limit(calculus.differentiate(left, variable), variable, point, -1)
         b = smooth_limit(calculus.differentiate(right, variable), variable, point, 1)
         if compare(a, b) != 0:
-            found.append(KinkFacts(point, a, b))
-    return tuple(found)
+            points.append(KinkFacts(point, a, b))
+    return tuple(points)
 
 
 def magnitude(x: Real) -> Real:
@@ -185,7 +185,7 @@ def steepest(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
     high, low = magnitude(slope.sup.value), magnitude(slope.inf.value)
     if region is None and proved_parity(e, variable) == 1:
         return high  # f' is odd: both ends have the same size
-    return larger(high, low)
+    return extreme(high, low, 1)
 
 
 def _require_closed_runs(shape: Landscape) -> None:

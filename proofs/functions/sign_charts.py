@@ -58,9 +58,9 @@ def window_signs(e: Expr, variable: str, low: Real, high: Real) -> Line[int | No
         if piece.expr is None:
             gaps.append(None)
         else:
-            found = chart(piece.expr, variable, piece.low, piece.high)
-            gaps.append(found.signs[0])
-            for zero, sign in zip(found.zeros, found.signs[1:], strict=True):
+            inside = chart(piece.expr, variable, piece.low, piece.high)
+            gaps.append(inside.signs[0])
+            for zero, sign in zip(inside.zeros, inside.signs[1:], strict=True):
                 marks.append(zero)
                 at.append(0)
                 gaps.append(sign)

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from flint import fmpq
 
 from ..budget import Undecided, spend
-from ..enclosures.balls import exact_rational, precision
-from ..normal_forms.signs import CAP_BITS
+from ..enclosures.balls import doublings, exact_rational, precision
+from ..normal_forms.signs import CAP_BITS, START_BITS
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 
 T = TypeVar("T")
@@ -119,26 +119,17 @@ def sample(low: Real, high: Real) -> Real:
     if low.infinite and high.infinite:
         return exact(0)
     if low.infinite:
-        return exact(_whole_below(high))
+        end = exact_rational(high.ball(64).lower())
+        return exact(int(end.p // end.q) - 1)
     if high.infinite:
-        return exact(-_whole_below(_negated(low)))
-    bits = 64
-    while bits <= CAP_BITS:
+        end = exact_rational(low.ball(64).upper())
+        return exact(1 - int(-end.p // end.q))
+    for bits in doublings(START_BITS, CAP_BITS):
         with precision(2 * bits):
             a, b = exact_rational(low.ball(bits).upper()), exact_rational(high.ball(bits).lower())
         if a < b:
             return exact(_simplest_between(a, b))
-        bits *= 2
     raise Undecided(f"a point between {low} and {high}")
-
-
-def _negated(x: Real) -> Real:
-    return exact(-exact_rational(x.ball(64).upper()))
-
-
-def _whole_below(x: Real) -> fmpq:
-    value = exact_rational(x.ball(64).lower())
-    return fmpq((value.p // value.q) - 1)
 
 
 def _simplest_between(a: fmpq, b: fmpq) -> fmpq:

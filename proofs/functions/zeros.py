@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb
+from math import comb, prod
 
 from flint import arb, fmpq
 
 from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
-from ..enclosures.balls import exact_rational, excludes_zero, known_sign, precision
+from ..enclosures.balls import doublings, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.jets import enclose, program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -29,6 +29,7 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from ..reals.roots import SPLIT, ExactForm, Root
+from .step_functions import Line, merge
 
 LENGTH = 9
 """Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""
@@ -113,15 +114,8 @@ def _times(a: Chart, b: Chart, exponent: fmpq) -> Chart:
     if exponent < 0 and (b.zeros or 0 in b.signs):
         raise Undecided("a denominator that is 0 inside the domain")
     signs = b.signs if exponent.p % 2 else tuple(abs(s) for s in b.signs)
-    zeros: list[Real] = []
-    combined = [a.signs[0] * signs[0]]
-    i = j = 0
-    while i < len(a.zeros) or j < len(b.zeros):
-        order = 1 if i == len(a.zeros) else -1 if j == len(b.zeros) else compare(a.zeros[i], b.zeros[j])
-        zeros.append(a.zeros[i] if order <= 0 else b.zeros[j])
-        i, j = i + (order <= 0), j + (order >= 0)
-        combined.append(a.signs[i] * signs[j])
-    return Chart(tuple(zeros), tuple(combined), a.cells + b.cells, a.notes + b.notes)
+    product = merge([Line(a.zeros, (0,) * len(a.zeros), a.signs), Line(b.zeros, (0,) * len(b.zeros), signs)]).map(prod)
+    return Chart(product.marks, product.gaps, a.cells + b.cells, a.notes + b.notes)
 
 
 def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
@@ -178,15 +172,15 @@ class _Search:
         self.notes: list[str] = []
 
     def run(self) -> Chart:
-        start, left = self._left()
-        stop, right = self._right(start)
-        if start is None or stop is None or not start < stop:
-            return self._single(left, right, start, stop)
-        events = self._middle(start, stop)
-        zeros, signs = _merge(([left] if left is not None else []), events, [right] if right is not None else [])
+        start, left = self._end(self.low, 1, self.high)
+        stop, right = self._end(self.high, -1, self.low)
+        if not start < stop:
+            return self._single(left, right)
+        cells = self._middle(start, stop)
+        zeros, signs = _merge(([left] if left is not None else []), cells, [right] if right is not None else [])
         return self._clip(zeros, signs)
 
-    def _single(self, left: int | None, right: int | None, start: arb | None, stop: arb | None) -> Chart:
+    def _single(self, left: int | None, right: int | None) -> Chart:
         """The two ends meet: what is proved at either covers the whole interval."""
         signs = {s for s in (left, right) if s is not None}
         if len(signs) != 1:
@@ -203,22 +197,17 @@ class _Search:
 
     # --- the ends
 
-    def _left(self) -> tuple[arb | None, int | None]:
-        """The start of the middle, and the sign already proved to its left."""
-        if not self.low.infinite:
-            return self._finite_end(self.low, 1, self.high)
-        least = fmpq(0) if self.high.infinite else max(fmpq(0), -exact_rational(self.high.ball(64).lower()))
-        found = tail_sign(self.e, self.variable, End(MINUS_INFINITY, 1), at_least=least, bits=self.bits)
-        self.notes.append(f"{self.variable} = -y: {found.argument}")
-        return arb(-found.start), found.sign
-
-    def _right(self, start: arb | None) -> tuple[arb | None, int | None]:
-        if not self.high.infinite:
-            return self._finite_end(self.high, -1, self.low)
-        least = fmpq(0) if self.low.infinite else max(fmpq(0), exact_rational(self.low.ball(64).upper()))
-        found = tail_sign(self.e, self.variable, End(PLUS_INFINITY, -1), at_least=least, bits=self.bits)
-        self.notes.append(f"{self.variable} = y: {found.argument}")
-        return arb(found.start), found.sign
+    def _end(self, end: Real, side: int, other: Real) -> tuple[arb, int | None]:
+        """Where the middle begins (side 1) or ends (side -1), and the sign already proved beyond."""
+        if not end.infinite:
+            return self._finite_end(end, side, other)
+        least = fmpq(0)
+        if not other.infinite:
+            ball = other.ball(64)
+            least = max(least, -side * exact_rational(ball.lower() if side > 0 else ball.upper()))
+        tail = tail_sign(self.e, self.variable, End(end, side), at_least=least, bits=self.bits)
+        self.notes.append(f"{self.variable} = {'-y' if side > 0 else 'y'}: {tail.argument}")
+        return arb(-side * tail.start), tail.sign
 
     def _finite_end(self, end: Real, side: int, other: Real) -> tuple[arb, int | None]:
         """Clear a neighbourhood inside a finite end; side is 1 where the interval lies to the right."""
@@ -238,12 +227,11 @@ class _Search:
         if not other.infinite:
             with precision(self.bits):
                 room = exact_rational((1 / (other.ball(self.bits) - at)).abs_upper())
-        found = tail_sign(self.e, self.variable, End(end, side), at_least=room, bits=self.bits)
-        sign_text = "+" if side > 0 else "-"
-        self.notes.append(f"{self.variable} = {end} {sign_text} 1/y: {found.argument}")
+        tail = tail_sign(self.e, self.variable, End(end, side), at_least=room, bits=self.bits)
+        self.notes.append(f"{self.variable} = {end} {'+' if side > 0 else '-'} 1/y: {tail.argument}")
         with precision(self.bits):
-            reach = at + side / arb(found.start)
-            return (reach.lower() if side > 0 else reach.upper()), found.sign
+            reach = at + side / arb(tail.start)
+            return (reach.lower() if side > 0 else reach.upper()), tail.sign
 
     def _derivative(self, order: int) -> Expr:
         while len(self.derivatives) <= order:
@@ -287,9 +275,8 @@ class _Search:
         while stack:
             a, b, depth = stack.pop()
             self.cells += 1
-            found = self._settle(a, b, depth)
-            if found is not None:
-                result.append(found)
+            if (settled := self._settle(a, b, depth)) is not None:
+                result.append(settled)
                 continue
             if self.cells > self.most_cells or depth > self.depth:
                 raise (_Flat if depth > self.depth else Undecided)(
@@ -303,12 +290,12 @@ class _Search:
 
     def _settle(self, a: arb, b: arb, depth: int) -> tuple[list[Real], list[int]] | None:
         with precision(self.bits, self.length):
-            order = self._nonvanishing(a, b)
-            if order is None:
+            nonvanishing = self._nonvanishing(a, b)
+            if nonvanishing is None:
                 return None
-            coefficient, order = order
+            sign, order = nonvanishing
             if order == 0:
-                return [], [coefficient]
+                return [], [sign]
         try:
             return self._descend(a, b, order)
         except Undecided:
@@ -354,8 +341,10 @@ class _Search:
         signs: list[int] = [values[0]]
         for i in range(1, len(marks)):
             if values[i] == 0:
+                if not values[i + 1]:
+                    raise Undecided("two neighbouring marks are both zeros")
                 points.append(marks[i])
-                signs.append(values[i + 1] if values[i + 1] else _raise_double())
+                signs.append(values[i + 1])
             elif values[i - 1] and values[i - 1] != values[i]:
                 with precision(2 * self.bits):
                     low, high = marks[i - 1].ball(self.bits).upper(), marks[i].ball(self.bits).lower()
@@ -370,30 +359,23 @@ class _Search:
     def _check_bracket(self, low: arb, high: arb, order: int, left: int, right: int) -> None:
         """The zero lies between the rounded ends only if the signs there are those of the marks."""
         with precision(self.bits, order + 2):
-            found = [known_sign(series(self.compiled, self.variable, x, order + 1)[order]) for x in (low, high)]
-        if found != [left, right]:
+            signs = [known_sign(series(self.compiled, self.variable, x, order + 1)[order]) for x in (low, high)]
+        if signs != [left, right]:
             raise Undecided("a zero too close to a mark")
 
     def _sign_at(self, point: Real, order: int) -> int:
         """The sign of the order-th derivative at a point; 0 only by identity."""
-        bits = self.bits
-        while bits <= 16 * self.bits:
+        for bits in doublings(self.bits, 16 * self.bits):
             ball = point.ball(bits)
             with precision(bits, order + 2):
                 sign = known_sign(series(self.compiled, self.variable, ball, order + 1)[order])
             if sign:
                 return sign
-            if bits == 2 * self.bits and point.recognise():
-                assert point.exact is not None
+            if bits == 2 * self.bits and point.exact is not None:
                 return constant_sign(calculus.substitute(self._derivative(order), {self.variable: point.exact}))
-            bits *= 2
         raise Undecided(
             f"whether a derivative of {shorten(to_text(self.e))} is 0 at {point.ball(64).mid().str(12, radius=False)}"
         )
-
-
-def _raise_double() -> int:
-    raise Undecided("two neighbouring marks are both zeros")
 
 
 def _power(offset: arb, n: int) -> arb:

@@ -16,7 +16,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..budget import spend
-from ..enclosures.balls import known_sign
+from ..enclosures.balls import doublings, known_sign
 from ..enclosures.jets import enclose
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -54,15 +54,13 @@ def sign(e: Expr) -> int | None:
     if any(sign(node.args[0]) not in (0, 1) for node in roots):
         return None
     separation = _separation(e)
-    bits = START_BITS
-    while bits <= min(CAP_BITS, 4 * separation + START_BITS):
+    for bits in doublings(START_BITS, min(CAP_BITS, 4 * separation + START_BITS)):
         spend(1 + bits // 1024)
         value = enclose(e, prec=bits)
-        if (known := known_sign(value)) is not None:
-            return known
+        if (visible := known_sign(value)) is not None:
+            return visible
         if bits > separation and abs(value) < arb(2) ** -separation:
             return 0
-        bits *= 2
     return None
 
 

@@ -93,7 +93,7 @@ def canonical(e: Expr) -> Expr:
     if e.size > MAX_SIZE:
         raise TooComplex("expression too large")
     ring, (top, bottom) = _fraction(e)
-    return ring.expression_of(top, bottom)
+    return ring.quotient(top, bottom)
 
 
 def reduced(e: Expr) -> Expr:
@@ -156,9 +156,8 @@ def _rewrite(op: str, u: Expr) -> Expr:
             raise TooComplex(op)
 
 
-_SINES = {fmpq(0): "0", fmpq(1, 6): "1/2", fmpq(1, 4): "sqrt(1/2)", fmpq(1, 3): "sqrt(3/4)", fmpq(1, 2): "1"}
-"""sin(r pi) by r, where it is a rational or a square root."""
-
+_SQUARED_SINES = {fmpq(0): 0, fmpq(1, 6): fmpq(1, 4), fmpq(1, 4): fmpq(1, 2), fmpq(1, 3): fmpq(3, 4), fmpq(1, 2): 1}
+"""sin(r pi)^2 by r, where it is a rational."""
 
 _ARCS = {ex.ONE: fmpq(1, 4), ex.sqrt(3): fmpq(1, 3), ex.sqrt(3) * fmpq(1, 3): fmpq(1, 6)}
 """atan(u) over pi, for a canonical u."""
@@ -166,7 +165,8 @@ _ARCS = {ex.ONE: fmpq(1, 4), ex.sqrt(3): fmpq(1, 3), ex.sqrt(3) * fmpq(1, 3): fm
 
 def _without_half_turns(op: str, u: Expr) -> Expr | None:
     """sin or cos of r pi + rest with 0 <= r < 1, or its value; None where the argument has this form already."""
-    turns, rest = fmpq(0), []
+    turns = fmpq(0)
+    rest: list[Expr] = []
     for term in ex.terms(u):
         coefficient, factor = ex.split_coefficient(term)
         if factor is ex.PI:
@@ -180,12 +180,11 @@ def _without_half_turns(op: str, u: Expr) -> Expr | None:
         quarter = part if op == "sin" else part + fmpq(1, 2)  # cos(t) = sin(t + pi/2), now in [0, 3/2)
         if quarter >= 1:
             sign, quarter = -sign, quarter - 1
-        value = _SINES.get(min(quarter, 1 - quarter))
-        if value is not None:
-            inner = value.removeprefix("sqrt(").removesuffix(")")
-            known = ex.rational(inner)
+        if (square := _SQUARED_SINES.get(min(quarter, 1 - quarter))) is not None:
+            if (root := ex.sqrt(ex.rational(square))).value is not None:
+                return root * sign
             # A product, also where the sign is 1: a power of it is then taken factor by factor.
-            return known * sign if inner == value else Expr("mul", ex.rational(sign), _prepare_power(known, fmpq(1, 2)))
+            return Expr("mul", ex.rational(sign), _prepare_power(ex.rational(square), fmpq(1, 2)))
     if not whole:
         return None
     shifted = canonical(ex.add(part * ex.PI, *rest))

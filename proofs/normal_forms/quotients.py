@@ -111,6 +111,7 @@ class Ring:
                     self._collect(e, fmpq(1), roots, seen)
 
     def fraction(self, e: Expr) -> tuple[fmpq_mpoly, fmpq_mpoly]:
+        """Numerator and denominator of a sum, product or power of kernels. Raises TooComplex."""
         match e.op:
             case "rational":
                 return self.context.constant(e.args[0]), self.one
@@ -259,6 +260,7 @@ class Ring:
         return ex.power(base, ex.rational(exponent))
 
     def monomial(self, exponents: tuple[Any, ...]) -> list[Expr]:
+        """The powers of kernels that a monomial is the product of."""
         return [self._kernel(b, int(k)) for b, k in zip(self.roots, exponents, strict=False) if k]
 
     def split_monomial(self, polynomial: fmpq_mpoly) -> tuple[list[Expr], Expr]:
@@ -269,12 +271,14 @@ class Ring:
         return self.monomial(common), self.expression(rest)
 
     def expression(self, polynomial: fmpq_mpoly) -> Expr:
+        """The sum that a polynomial is."""
         return ex.add(*(ex.mul(ex.rational(c), *self.monomial(m)) for m, c in polynomial.to_dict().items()))
 
-    def expression_of(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> Expr:
+    def quotient(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> Expr:
+        """The quotient of two polynomials; over one term, a sum of quotients."""
         if len(bottom) == 1:
             ((divisor, c),) = bottom.to_dict().items()
-            terms = []
+            terms: list[Expr] = []
             for exponents, coefficient in top.to_dict().items():
                 quotient = tuple(int(a) - int(b) for a, b in zip(exponents, divisor, strict=True))
                 terms.append(ex.mul(ex.rational(coefficient / c), *self.monomial(quotient)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..budget import Undecided
-from ..enclosures.balls import known_sign
+from ..enclosures.balls import doublings, known_sign
 from ..enclosures.jets import enclose
 from ..enclosures.saturation import visible_sign, without_cancellation
 from ..expressions import calculus
@@ -49,8 +49,7 @@ def constant_sign(e: Expr) -> int:
         require_defined(e)
     except Undefined as reason:
         raise Undecided(str(reason)) from None
-    bits = START_BITS
-    while bits <= CAP_BITS:
+    for bits in doublings(START_BITS, CAP_BITS):
         if bits == 4 * START_BITS:
             e = without_cancellation(e)
             if e.total and (sign := visible_sign(e)):  # too small for any precision, but not 0
@@ -60,5 +59,4 @@ def constant_sign(e: Expr) -> int:
             return sign
         if bits == START_BITS and normal_form.is_zero(e):
             return 0
-        bits *= 2
     raise Undecided(f"whether {shorten(to_text(e))} is 0 (its enclosures at {CAP_BITS} bits still contain 0)")

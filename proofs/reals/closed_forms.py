@@ -7,7 +7,7 @@ Integer relations are found by LLL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flint import arb, fmpq, fmpz, fmpz_mat
 
@@ -18,6 +18,7 @@ from ..normal_forms import normal_form
 
 SMALL = 10**7
 """Largest denominator or relation coefficient that is worth verifying."""
+BITS = 420
 MAX_SHIFT = 4_000
 """Largest power of two beside the digits of a number that may be a simple rational."""
 
@@ -28,35 +29,32 @@ def candidates(x: arb) -> Iterator[Expr]:
 
 
 def _guesses(x: arb) -> Iterator[Expr]:
-    with precision(420):
-        guess = _rational(x)
-    if guess is not None:
-        yield ex.rational(guess)
+    side = 1 if x > 0 else -1
+    if (value := _simple(lambda: x)) is not None:
+        yield ex.rational(value)
         return
     for n in (2, 3):
-        with precision(420):
-            power = _rational(abs(x) ** n)
-        if power is not None:
-            root = ex.power(ex.rational(power), fmpq(1, n))
-            yield root if x > 0 else -root
-    with precision(420):
-        logarithm = _rational(abs(x).log()) if abs(x) > 0 else None
-    if logarithm is not None:
-        yield ex.exp(ex.rational(logarithm)) * (1 if x > 0 else -1)
-    with precision(420):
-        turns = _rational(x / arb.pi())
-    if turns is not None:
+        if (power := _simple(lambda n=n: abs(x) ** n)) is not None:
+            yield side * ex.power(ex.rational(power), fmpq(1, n))
+    if abs(x) > 0 and (logarithm := _simple(lambda: abs(x).log())) is not None:
+        yield side * ex.exp(ex.rational(logarithm))
+    if (turns := _simple(lambda: x / arb.pi())) is not None:
         yield turns * ex.PI
     yield from _quadratic(x)
     for scale in (1, 2):
-        with precision(420):
+        with precision(BITS):
             raised = (x * scale).exp()
-            plain = _rational(raised)
-        if plain is not None and plain > 0:
-            yield ex.log(ex.rational(plain)) * fmpq(1, scale)
+        if (argument := _rational(raised)) is not None and argument > 0:
+            yield ex.log(ex.rational(argument)) * fmpq(1, scale)
         elif abs(x) < 40:
             for inner in _quadratic(raised):
                 yield ex.log(inner) * fmpq(1, scale)
+
+
+def _simple(value: Callable[[], arb]) -> fmpq | None:
+    """The simple rational that a number is, if it is one; its ball is computed at BITS."""
+    with precision(BITS):
+        return _rational(value())
 
 
 def _rational(x: arb) -> fmpq | None:
@@ -85,9 +83,9 @@ def _rational(x: arb) -> fmpq | None:
 
 def _quadratic(x: arb) -> Iterator[Expr]:
     """(p + q sqrt d) / r from an integer relation between 1, x and x^2."""
-    with precision(420):
+    with precision(BITS):
         scale = arb(2) ** 200
-        rows = []
+        rows: list[list[fmpz]] = []
         for i, power in enumerate((arb(1), x, x * x)):
             scaled = (power * scale).mid().floor().unique_fmpz()
             if scaled is None:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from flint import arb, fmpq
 
 from ..budget import Undecided
-from ..enclosures.balls import dyadic, exact_rational, excludes_zero, known_sign, precision
+from ..enclosures.balls import doublings, dyadic, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.formats import FORMATS, RoundingUndecided
 from ..enclosures.jets import enclose
 from ..enclosures.saturation import without_cancellation
@@ -37,7 +37,7 @@ class Real:
     contains no other root of it.
     """
 
-    __slots__ = ("_ball", "_bits", "_exact", "_recognise", "_refine", "bracket", "infinite", "vanishes")
+    __slots__ = ("_ball", "_bits", "_exact", "_recognise", "bracket", "infinite", "refine", "vanishes")
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Real:
     ) -> None:
         self._exact = exact
         self.infinite = infinite
-        self._refine = refine
+        self.refine = refine
         self._recognise = recognise
         self.vanishes = vanishes
         self.bracket = bracket
@@ -90,9 +90,9 @@ class Real:
             if self._exact is not None:
                 self._ball = enclose(self._exact, prec=bits)
             else:
-                assert self._refine is not None
+                assert self.refine is not None
                 with precision(bits + 16):
-                    self._ball = self._refine(bits)
+                    self._ball = self.refine(bits)
             self._bits = bits
         return self._ball
 
@@ -158,9 +158,8 @@ class Real:
         value = self.rational
         if value is not None:
             return round_decimal(value, digits, direction)
-        bits = max(START_BITS, 4 * digits)
         outer = None
-        while bits <= max(CAP_BITS, 16 * digits):
+        for bits in doublings(max(START_BITS, 4 * digits), max(CAP_BITS, 16 * digits)):
             ball = self.ball(bits)
             if ball.is_exact():
                 return round_decimal(exact_rational(ball), digits, direction)
@@ -171,7 +170,6 @@ class Real:
                 if low == high:
                     return low, False
                 outer = high if direction > 0 else low
-            bits *= 2
         if direction and outer is not None:
             return outer, False
         raise Undecided(f"{digits} digits of a number so near a rounding boundary")
@@ -179,8 +177,7 @@ class Real:
     def to_json(self, digits: int = 30) -> dict[str, Any]:
         """{"decimal", "exact", "radius"}: radius bounds abs(value - decimal)."""
         if self.infinite:
-            text = "inf" if self.infinite > 0 else "-inf"
-            return {"decimal": text, "exact": "oo" if self.infinite > 0 else "-oo", "radius": "0"}
+            return {"decimal": self.decimal(), "exact": str(self), "radius": "0"}
         try:
             decimal, is_exact = self._decimal(digits, 0)
             radius = "0" if is_exact else half_unit(decimal)
@@ -221,7 +218,7 @@ class Real:
         return f"${latex(self.exact)}$" if self.exact is not None and self.exact.size <= 60 else None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        search = None if self.exact is not None else (self._refine, self._recognise)
+        search = None if self.exact is not None else (self.refine, self._recognise)
         bracket = None if self.bracket is None else (dyadic(self.bracket[0]), dyadic(self.bracket[1]))
         return _restored, (self.exact, self.infinite, search, self.vanishes, bracket)
 
@@ -243,7 +240,7 @@ Number: TypeAlias = "Real | int | float | Fraction | fmpq | Expr"
 """The numbers that a Real is compared with; a float counts with its exact value."""
 
 
-def as_real(value: Number) -> Real:
+def as_real(value: object) -> Real:
     """A number as a Real. Raises TypeError for anything else, ValueError for NaN."""
     if isinstance(value, Real):
         return value
@@ -276,49 +273,41 @@ def compare(a: Real, b: Real) -> int:
         return (a.infinite > b.infinite) - (a.infinite < b.infinite)
     if a.exact is not None and b.exact is not None:
         return constant_sign(a.exact - b.exact)
-    bits = START_BITS
-    while bits <= CAP_BITS:
+    for bits in doublings(START_BITS, CAP_BITS):
         with precision(bits):
             sign = known_sign(a.ball(bits) - b.ball(bits))
         if sign is not None:
             return sign
         if bits == 4 * START_BITS:
-            if a.recognise() and b.recognise():
-                assert a.exact is not None and b.exact is not None
-                return constant_sign(a.exact - b.exact)
             if a.vanishes is not None and a.vanishes is b.vanishes and in_bracket(a.ball(bits), b):
                 return 0
             if _same_image(a, b) and a.ball(bits).is_finite():
                 return 0
-        bits *= 2
     raise Undecided(f"whether {a} and {b} are equal")
 
 
 def _same_image(a: Real, b: Real) -> bool:
     """Whether both are values of one expression at points proved equal."""
-    p, q = a._refine, b._refine
+    p, q = a.refine, b.refine
     if not (isinstance(p, Image) and isinstance(q, Image) and p.expr is q.expr and p.variable == q.variable):
         return False
+    return proved_equal(p.at, q.at)
+
+
+def proved_equal(a: Real, b: Real) -> bool:
+    """Whether two numbers are proved to be equal; False also where that is not decided."""
     try:
-        return compare(p.at, q.at) == 0
+        return compare(a, b) == 0
     except Undecided:
         return False
 
 
-def larger(a: Real, b: Real) -> Real:
-    """The larger of two numbers; where they are not told apart, a number enclosed by the larger of their balls."""
+def extreme(a: Real, b: Real, sense: int) -> Real:
+    """The larger (1) or smaller (-1) of two numbers; where they are not told apart, one enclosed by their balls'."""
     try:
-        return a if compare(a, b) >= 0 else b
+        return a if sense * compare(a, b) >= 0 else b
     except Undecided:
-        return Real(refine=Extreme(a, b, 1))
-
-
-def smaller(a: Real, b: Real) -> Real:
-    """The smaller of two numbers; where they are not told apart, a number enclosed by the smaller of their balls."""
-    try:
-        return a if compare(a, b) <= 0 else b
-    except Undecided:
-        return Real(refine=Extreme(a, b, -1))
+        return Real(refine=Extreme(a, b, sense))
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,8 +330,7 @@ def in_bracket(ball: arb, root: Real) -> bool:
 
 def opposite(p: Real, q: Real) -> bool:
     """Whether p = -q is proved: by exact forms, or because -p is a root of what q is the only nearby root of."""
-    if p.recognise() and q.recognise():
-        assert p.exact is not None and q.exact is not None
+    if p.exact is not None and q.exact is not None:
         return constant_sign(p.exact + q.exact) == 0
     e, f = p.vanishes, q.vanishes
     if e is None or f is None or ex.free_names(e) != ex.free_names(f):
@@ -402,10 +390,8 @@ def sign_of(value: Real) -> int:
         return value.infinite
     if value.exact is not None:
         return constant_sign(value.exact)
-    bits = START_BITS
-    while bits <= CAP_BITS:
+    for bits in doublings(START_BITS, CAP_BITS):
         ball = value.ball(bits)
         if excludes_zero(ball):
             return 1 if ball > 0 else -1
-        bits *= 2
     raise Undecided("whether a value without an exact form is 0")

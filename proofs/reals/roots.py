@@ -27,7 +27,8 @@ class Root:
 
     def __init__(self, compiled: Program, variable: str, order: int, low: arb, high: arb, rising: int) -> None:
         self.compiled, self.variable, self.order = compiled, variable, order
-        self.low, self.high = low, high
+        self.low: arb = low
+        self.high: arb = high
         self.rising = rising
         """The proved sign at the upper end of the bracket; the lower end has the opposite one."""
 

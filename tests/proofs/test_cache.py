@@ -21,7 +21,7 @@ from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import landscape, pieces, sign_charts, step_functions, zeros
 from gradproof.proofs.functions.zeros import chart
-from gradproof.proofs.reals.reals import PLUS_INFINITY, Real, compare, exact, image, larger, smaller
+from gradproof.proofs.reals.reals import PLUS_INFINITY, Real, compare, exact, extreme, image
 from gradproof.proofs.statements import prove
 
 from ..thorough import few
@@ -374,13 +374,13 @@ def test_values_at_a_root_refine_and_compare_after_pickling():
     copy = again(value)
     assert copy.decimal(200) == value.decimal(200)
     assert compare(copy, value) == 0
-    assert compare(again(larger(value, exact(2))), exact(2)) == 0
+    assert compare(again(extreme(value, exact(2), 1)), exact(2)) == 0
     undecided = Real(refine=lambda bits: value.ball(bits))
-    top, bottom = larger(value, undecided), smaller(value, undecided)
+    top, bottom = extreme(value, undecided, 1), extreme(value, undecided, -1)
     assert top is not value
     with pytest.raises((AttributeError, pickle.PicklingError)):
         again(top)  # a function without a name cannot be kept, and says so
-    both = larger(image(x + 1, "x", root), image(ex.ONE + x + 0 * x**2, "x", root))
+    both = extreme(image(x + 1, "x", root), image(ex.ONE + x + 0 * x**2, "x", root), 1)
     assert again(both).decimal(100) == both.decimal(100)
     assert bottom.decimal(50) == value.decimal(50)
 

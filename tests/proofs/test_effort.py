@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from gradproof.proofs import budget as effort
-from gradproof.proofs.budget import Undecided, budget, exhausted, remaining, spend, spent
+from gradproof.proofs.budget import Undecided, budget, exhausted, remaining, spend
 from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
@@ -25,8 +25,8 @@ def test_what_is_spent_inside_is_spent_outside() -> None:
     with budget(10) as outer:
         with budget(100) as inner:
             spend(4)
-            assert (inner.left, spent()) == (6, 4)
-        assert (outer.left, spent()) == (6, 4)
+            assert (inner.left, inner.spent) == (6, 4)
+        assert (outer.left, outer.spent) == (6, 4)
         with budget(2), pytest.raises(Undecided):
             spend(3)
         assert not exhausted()
@@ -142,14 +142,14 @@ def doubling(rule: str) -> dict[str, str]:
 
 
 def test_functions_that_double_are_answered() -> None:
-    with budget(5_000):
+    with budget(5_000) as meter:
         assert prove("f29(x) <= x", functions=doubling("{}(x)*{}(x) + x"), suggest=False).verdict is Verdict.REFUTED
-        assert spent() < 10_000
+        assert meter.spent < 10_000
 
 
 @pytest.mark.parametrize("rule", ["{}({}(x)) - x*{}(x)", "tanh({}(x)) + {}(-x)"])
 def test_functions_that_double_into_too_much_are_refused(rule: str) -> None:
-    with budget(5_000):
+    with budget(5_000) as meter:
         with pytest.raises(StatementError, match="too large once its functions are written out"):
             prove("f29(x) <= x", functions=doubling(rule), suggest=False)
-        assert spent() < 10_000
+        assert meter.spent < 10_000

@@ -24,11 +24,10 @@ from gradproof.proofs.reals.reals import (
     Real,
     compare,
     exact,
+    extreme,
     image,
-    larger,
     opposite,
     sign_of,
-    smaller,
 )
 
 from ..exactly import holds
@@ -137,16 +136,16 @@ def test_two_roots_of_one_function() -> None:
 
 def test_the_larger_and_the_smaller() -> None:
     a, b = hidden(ex.sqrt(2)), exact(fmpq(141, 100))
-    assert larger(a, b) is a and smaller(a, b) is b and larger(PLUS_INFINITY, a) is PLUS_INFINITY
+    assert extreme(a, b, 1) is a and extreme(a, b, -1) is b and extreme(PLUS_INFINITY, a, 1) is PLUS_INFINITY
     alike = hidden(ex.sqrt(2))
-    for pick in (larger, smaller):
-        found = pick(a, alike)
+    for sense in (1, -1):
+        found = extreme(a, alike, sense)
         assert found is not a and found is not alike
         with mp.workdps(60):
             assert holds(found.ball(128), mp.sqrt(2)) and found.ball(128).rad() < 1e-30
     wide, thin = Real(refine=lambda _: arb(1, 1)), Real(refine=lambda _: arb("1.5", 0.25))
     for a, b in ((wide, thin), (thin, wide)):
-        assert larger(a, b).ball().contains(2) and smaller(a, b).ball().contains(0)
+        assert extreme(a, b, 1).ball().contains(2) and extreme(a, b, -1).ball().contains(0)
 
 
 @pytest.mark.parametrize(
