@@ -398,7 +398,7 @@ def _is_derivative(f: ast.expr) -> bool:
             return False
 
 
-_EXACT: dict[str, Callable[..., fmpq]] = {"neg": neg, "add": add, "sub": sub, "mul": mul}
+_EXACT: dict[str, Callable[..., Any]] = {"neg": neg, "add": add, "sub": sub, "mul": mul}
 
 
 def _folded(node: Node) -> fmpq | None:

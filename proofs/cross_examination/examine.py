@@ -1,7 +1,7 @@
 """Every proof is cross-examined: an evaluation that shares nothing with the search tries to contradict it.
 
 The statement is read again as it was written (:mod:`as_written`) and tried (:mod:`witness`): at some hundred points,
-with limits far out, suprema by sampling, means by quadrature, sets at their members. A proof that is contradicted is a
+with limits far out, suprema by sampling, means by enclosures, sets at their members. A proof that is contradicted is a
 bug in gradproof and becomes `unsound`, loudly, with both sides. Nothing here can turn anything into `proved`; what
 cannot be examined is left as it is. The same statement is always tried at the same points, with bounded work.
 """
