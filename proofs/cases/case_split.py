@@ -156,7 +156,7 @@ def _all_of(formula: Formula) -> Iterator[tuple[Expr, str]]:
 
 
 def _linear_rows(condition: Formula) -> list[fourier_motzkin.Linear]:
-    """What the linear parts of a condition say."""
+    """The linear inequalities in a condition."""
     return [row for e, op in _all_of(condition) for row in fourier_motzkin.constraints(e, sign_rules.signs_of(op))]
 
 
