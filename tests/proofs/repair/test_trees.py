@@ -54,8 +54,11 @@ def _flat(tree: ast.expr) -> str:
             self.generic_visit(node)
             values: list[ast.expr] = []
             for value in node.values:
-                same = isinstance(value, ast.BoolOp) and type(value.op) is type(node.op)
-                values += value.values if same else [value]
+                match value:
+                    case ast.BoolOp(op=op, values=inner) if type(op) is type(node.op):
+                        values += inner
+                    case _:
+                        values.append(value)
             return ast.BoolOp(op=node.op, values=values)
 
     return ast.dump(Flattened().visit(tree))
