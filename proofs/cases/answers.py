@@ -18,7 +18,7 @@ Point: TypeAlias = Mapping[str, "fmpq | tuple[fmpq, ...]"]
 
 @dataclass(frozen=True)
 class Answer(NoTruthValue):
-    """A truth, the sentences that show it, and where it is false a counterexample. What is not decided is raised."""
+    """A truth, the sentences that show it, and where it is false a counterexample; undecided questions raise."""
 
     truth: bool
     notes: tuple[str, ...] = ()

@@ -28,21 +28,9 @@ from ..normal_forms.signs import Undefined
 from ..reals.reals import exact, sign_of
 from ..reals.sets import Interval
 from ..verdicts import Evidence
-from . import fourier_motzkin, sign_rules
+from . import fourier_motzkin, points, sign_rules
 from .answers import Answer
 from .bounds import span_of
-from .points import (
-    FIRST_SAMPLES,
-    MAX_SAMPLES,
-    Question,
-    compared,
-    evaluate,
-    inside,
-    points,
-    search,
-    search_lines,
-    show,
-)
 from .sign_rules import Case
 from .versions import versions
 
@@ -52,10 +40,11 @@ BOXES = (8, 1)
 BOX_STEPS = 8_000
 
 
-def decide(question: Question) -> Answer:
+def decide(question: points.Question) -> Answer:
     """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
     edges = _edges(question)
-    if (failure := search(question, edges, FIRST_SAMPLES) or _linear_counterexample(question)) is not None:
+    failure = points.search(question, edges, points.FIRST_SAMPLES) or _linear_counterexample(question)
+    if failure is not None:
         return _refuted(failure)
     prover = CaseSplit(question)
     try:
@@ -63,10 +52,10 @@ def decide(question: Question) -> Answer:
     except Undecided as reason:
         if exhausted():
             raise
-        failure = search(question, edges) or search_lines(question)
+        failure = points.search(question, edges) or points.search_lines(question)
         if failure is None:
             box = _proved_box(question)
-            raise Undecided(f"{reason}; no counterexample among {MAX_SAMPLES} points tried{box}") from None
+            raise Undecided(f"{reason}; no counterexample among {points.MAX_SAMPLES} points tried{box}") from None
         return _refuted(failure)
     _require_point(question)
     note = f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}"
@@ -74,10 +63,11 @@ def decide(question: Question) -> Answer:
 
 
 def _refuted(point: dict[str, fmpq]) -> Answer:
-    return Answer(False, (f"tried points until one failed: {show(point)}",), evidence=Evidence.EXACT, point=point)
+    note = f"tried points until one failed: {points.show(point)}"
+    return Answer(False, (note,), evidence=Evidence.EXACT, point=point)
 
 
-def _proved_box(question: Question) -> str:
+def _proved_box(question: points.Question) -> str:
     """For an undecided statement: the box of its names on which it is proved, as the end of a sentence."""
     for half in BOXES:
         box = sign_rules.interval(exact(-half), exact(half))
@@ -93,26 +83,26 @@ def _proved_box(question: Question) -> str:
     return ""
 
 
-def _require_point(question: Question) -> None:
+def _require_point(question: points.Question) -> None:
     """Find one point at which the condition holds and every term has a value: nothing is proved of an empty domain.
 
     Raises Undecided where none is found, or where the proof is contradicted there.
     """
-    for point in (*_inner_points(question), *points(question.names)):
+    for point in (*_inner_points(question), *points.points(question.names)):
         try:
-            if not inside(question, point) or not evaluate(question.where, point):
+            if not points.in_domain(question, point):
                 continue
-            if evaluate(question.formula, point):
+            if points.evaluate(question.formula, point):
                 return
         except (Undefined, Undecided):
             if exhausted():
                 raise
             continue
-        raise Undecided(f"a proof contradicted at {show(point)}; this is a bug in gradproof, please report it")
+        raise Undecided(f"a proof contradicted at {points.show(point)}; this is a bug in gradproof, please report it")
     raise Undecided("no point was found that satisfies the condition with every term defined")
 
 
-def _inner_points(question: Question) -> Iterator[dict[str, fmpq]]:
+def _inner_points(question: points.Question) -> Iterator[dict[str, fmpq]]:
     """Points that the linear parts of the condition leave, or that lie inside where each name may be."""
     point = fourier_motzkin.solution(_linear_rows(question.where))
     if point is not None:
@@ -133,7 +123,7 @@ def _inner(region: Line[bool]) -> fmpq:
     raise Undecided("no rational point is known of where a name may lie")
 
 
-def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
+def _linear_counterexample(question: points.Question) -> dict[str, fmpq] | None:
     """A point, found by elimination, where the linear conditions hold and a linear part of the formula fails."""
     rows = _linear_rows(question.where)
     for e, op in _all_of(question.formula):
@@ -145,7 +135,7 @@ def _linear_counterexample(question: Question) -> dict[str, fmpq] | None:
                 continue
             at = {name: point.get(name, fmpq(0)) for name in question.names}
             with suppress(Undefined, Undecided):
-                if inside(question, at) and evaluate(question.where, at) and not evaluate(question.formula, at):
+                if points.in_domain(question, at) and not points.evaluate(question.formula, at):
                     return at
     return None
 
@@ -154,18 +144,18 @@ def _all_of(formula: Formula) -> Iterator[tuple[Expr, str]]:
     """The relations that must all hold."""
     for part in conjuncts(formula):
         if not isinstance(part, Connective):
-            yield compared(part)
+            yield points.compared(part)
 
 
 def _linear_rows(condition: Formula) -> list[fourier_motzkin.Linear]:
-    """What the linear parts of a condition say."""
+    """The linear inequalities in a condition."""
     return [row for e, op in _all_of(condition) for row in fourier_motzkin.constraints(e, sign_rules.signs_of(op))]
 
 
 def has_point(where: Formula, names: tuple[str, ...]) -> bool:
     """Whether a point that satisfies a condition is found."""
     try:
-        _require_point(Question(TRUE, where, names))
+        _require_point(points.Question(TRUE, where, names))
     except Undecided:
         return False
     return True
@@ -174,7 +164,7 @@ def has_point(where: Formula, names: tuple[str, ...]) -> bool:
 class CaseSplit:
     """The search tree over signs."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: points.Question) -> None:
         self.question = question
         self.cases = 0
         self.keys: set[str] = set()
@@ -242,7 +232,7 @@ class CaseSplit:
 
     def _truth(self, formula: Formula, case: Case, known: dict[Expr, int]) -> bool | None:
         """True or False throughout the case, or None."""
-        return fold(formula, lambda leaf: self._relation(*compared(leaf), case, known), kleene)
+        return fold(formula, lambda leaf: self._relation(*points.compared(leaf), case, known), kleene)
 
     def _relation(self, e: Expr, op: str, case: Case, known: dict[Expr, int]) -> bool | None:
         verdicts: set[bool | None] = set()
@@ -325,7 +315,7 @@ class CaseSplit:
         return frozenset(_span_signs(span))
 
 
-def _edges(question: Question) -> dict[str, tuple[fmpq, ...]]:
+def _edges(question: points.Question) -> dict[str, tuple[fmpq, ...]]:
     """For each name, the rational ends of where the condition allows it: strict and wide bounds fail there first."""
     try:
         regions = CaseSplit(question).allowed()

@@ -57,6 +57,7 @@ def compared(leaf: Leaf) -> tuple[Expr, str]:
 
 
 def show(point: Mapping[str, fmpq]) -> str:
+    """A point for readers."""
     return ", ".join(f"{name} = {value}" for name, value in point.items())
 
 
@@ -88,9 +89,8 @@ def search(
         for point in islice(points(names, edges), most):
             point |= rest
             try:
-                if inside(question, point) and evaluate(question.where, point) and not evaluate(part, point):
-                    if not evaluate(formula, point):
-                        return {name: point[name] for name in question.names}
+                if in_domain(question, point) and not evaluate(part, point) and not evaluate(formula, point):
+                    return {name: point[name] for name in question.names}
             except (Undefined, Undecided):
                 if exhausted():
                     raise
@@ -175,14 +175,15 @@ def _choices(count: int, length: int) -> Iterator[tuple[int, ...]]:
             yield tuple(int(i in places) for i in range(length))
 
 
-def inside(question: Question, point: Mapping[str, fmpq]) -> bool:
+def in_domain(question: Question, point: Mapping[str, fmpq]) -> bool:
+    """Whether a point lies in the regions and satisfies the condition. Raises Undefined or Undecided."""
     if any(point[name].q != 1 or point[name] < 1 for name in question.counts):
         return False
     for name, region in question.regions.items():
         marks = merge([region, sign_line(ex.name(name) - ex.rational(point[name]), name)])
         if not any(inside for inside, sign in (*marks.gaps, *marks.at) if sign == 0):
             return False
-    return True
+    return evaluate(question.where, point)
 
 
 def sign_at(e: Expr, point: Mapping[str, fmpq]) -> int:

@@ -353,8 +353,8 @@ def _boxes(e: Expr, case: Case, decide: Decide) -> Signs:
 def _sign_on(box: list[arb], names: list[str], compiled: Program, slopes: list[Program]) -> int | None:
     """The sign on a box, plainly or by the mean value form."""
     at = dict(zip(names, box, strict=True))
-    sign = known_sign(compiled.run(at))  # type: ignore[arg-type]
-    if sign is not None:
+    value: Any = compiled.run(at)
+    if (sign := known_sign(value)) is not None:
         return sign
     total: Any = compiled.run({name: ball.mid() for name, ball in at.items()})
     for ball, slope in zip(box, slopes, strict=True):

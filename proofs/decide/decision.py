@@ -62,7 +62,7 @@ class Decision(Resolution):
     """One statement on its way to a verdict."""
 
     def run(self) -> Answer:
-        """Raises Undecided or Undefined."""
+        """The answer, with the sentences about its numbers. Raises Undecided or Undefined."""
         where = self.statement.where
         closed = [] if where is None else [leaf for leaf in relations(where) if not self.names(leaf)]
         try:
@@ -88,7 +88,7 @@ class Decision(Resolution):
         return None
 
     def settle(self) -> Answer:
-        """Decide the formula, its numbers and products known. Raises Undecided or Undefined."""
+        """The answer where numbers and products are known. Raises Undecided or Undefined."""
         formula = self.statement.formula
         if isinstance(formula, Connective) and formula.op == "and":
             return self._conjunction(formula.parts)

@@ -118,6 +118,7 @@ def _tail_notes(difference: Expr, variable: str) -> list[str]:
 
 
 def is_identity(resolution: Resolution, leaf: Relation, variable: str) -> bool:
+    """Whether the normal form of a difference is 0 on every piece."""
     if not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
         return False
     try:

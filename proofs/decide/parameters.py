@@ -97,6 +97,8 @@ def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
 
 
 class _Question:
+    """One function with parameters: its pieces by cases, and bounds on them."""
+
     def __init__(self, body: Expr, variable: str, signs_of: SignsOf) -> None:
         self.body, self.variable, self.signs_of = body, variable, signs_of
         self.x = ex.name(variable)
@@ -105,6 +107,7 @@ class _Question:
     # --- cutting the line
 
     def tree(self, low: End, high: End, known: Mapping[Expr, int]) -> Tree:
+        """The pieces between two ends, by cases. Raises Undecided."""
         spend()
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
@@ -167,6 +170,7 @@ class _Question:
         return self.compare(at, low, known, beside_low)
 
     def compare(self, a: End, b: End, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
+        """The cases by the sign of a - b."""
         if isinstance(a, int):
             return then(a)
         if isinstance(b, int):
@@ -193,10 +197,9 @@ class _Question:
             for left in parts[:-1]:
                 if _has_derivative(self.body):
                     raise Undecided("a derivative next to other terms, in a function with parameters")
-                at = calculus.substitute(self.body, {self.variable: _finite(left.high)})
-                if not at.total:
+                bounds.append(calculus.substitute(self.body, self._meeting(left)[0]))
+                if not bounds[-1].total:
                     raise Undecided("the value at a breakpoint of a function with parameters")
-                bounds.append(at)
         return _largest(bounds, sense)
 
     def steepest(self, parts: tuple[Interval, ...]) -> Expr:
@@ -246,8 +249,8 @@ class _Question:
 
     def _meeting(self, left: Interval) -> tuple[dict[str, Expr], str]:
         """The point where a part ends and another begins, as a substitution and for readers."""
-        point = _finite(left.high)
-        return {self.variable: point}, f"{self.variable} = {to_text(point)}"
+        assert isinstance(left.high, Expr)
+        return {self.variable: left.high}, f"{self.variable} = {to_text(left.high)}"
 
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
         at, place = self._meeting(left)
@@ -424,11 +427,6 @@ def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:
 
 def _has_derivative(e: Expr) -> bool:
     return e.op == "derivative" or any(map(_has_derivative, ex.children(e)))
-
-
-def _finite(end: End) -> Expr:
-    assert isinstance(end, Expr)
-    return end
 
 
 def _exact(x: Real) -> Expr:
