@@ -81,7 +81,7 @@ def definitions(functions: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 def certificate(result: Result, functions: Mapping[str, str] | None = None, claim: str | None = None) -> dict[str, Any]:
     """The certificate of a proved statement. Raises Unwritten, or Contradicted where it turns out to be false."""
-    if not isinstance(result, Result):
+    if not isinstance(result, Result):  # pyright: ignore[reportUnnecessaryIsInstance]  # users need no type checker
         raise TypeError(f"expected the result of prove, got {result!r}")
     if result.verdict is not Verdict.PROVED:
         raise Unwritten(f"{result.statement}: {result.verdict}, not proved")

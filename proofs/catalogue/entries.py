@@ -310,7 +310,7 @@ def catalogue() -> tuple[Activation, ...]:
 
 def activation(name: str) -> Activation:
     """The activation of that name or alias. Raises UnknownActivation with near names, TypeError for what is no text."""
-    if not isinstance(name, str):
+    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # users need no type checker
         raise TypeError(f"expected an activation's name, its entry or a formula in x, got {name!r}")
     for entry in _ENTRIES:
         if name == entry.name or name in entry.aliases:

@@ -40,7 +40,7 @@ class Parameter:
             if not isfinite(value):
                 raise ValueError(f"{self.name}={value!r}: expected a finite number")
             value = Fraction(value)
-        if isinstance(value, int | Fraction | fmpq):
+        if isinstance(value, int | Fraction | fmpq):  # pyright: ignore[reportUnnecessaryIsInstance]  # users need no type checker
             return ex.rational(value)
         raise TypeError(f"{self.name}={value!r}: expected a number, or one as text")
 

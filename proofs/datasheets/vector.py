@@ -109,8 +109,9 @@ def _jacobian(body: Expr, sums: Sums) -> dict[str, str]:
         matrix = vectors.jacobian(body, "v")
         own = sums.normal(body)
         component, scale = _solved(own)
-        index = (naming.row, lambda vector: naming.at_column(naming.row(vector)))
-        values = {at("v"): calculus.substitute(component, {"f": ex.name(at("f"))}) for at in index}
+        v, f = naming.row("v"), naming.row("f")
+        components = {v: f, naming.at_column(v): naming.at_column(f)}
+        values = {x: calculus.substitute(component, {"f": ex.name(y)}) for x, y in components.items()}
         entries = {"diagonal": matrix.on_diagonal(), "off_diagonal": matrix.off_diagonal()}
         formulas = {k: canonical(calculus.substitute(sums.normal(e) / scale, values)) for k, e in entries.items()}
         texts = {k: to_text(readable(formula)) for k, formula in formulas.items()}

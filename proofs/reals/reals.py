@@ -143,7 +143,7 @@ class Real:
 
         Raises ValueError for less than one digit, Undecided for a number too near a rounding boundary.
         """
-        if not isinstance(digits, int) or digits < 1:
+        if not isinstance(digits, int) or digits < 1:  # pyright: ignore[reportUnnecessaryIsInstance]  # users need no type checker
             raise ValueError(f"digits={digits!r}: expected a whole number, 1 or more")
         return self._decimal(digits, 0)[0]
 

@@ -131,8 +131,9 @@ def test_code_in_a_markdown_table():
 
 def test_a_verdict_as_lines():
     result = {
-        "verdict": "refuted", "evidence": "exact", "statement": "x > 0", "where": "x != 1", "explanation": ["tried 0"],
-        "counterexample": {"at": {"x": "0"}, "lhs": "0", "rhs": "0"}, "nearest": "x >= x", "seconds": 0.125,
+        "id": None, "says": None, "verdict": "refuted", "evidence": "exact", "statement": "x > 0", "where": "x != 1",
+        "explanation": ["tried 0"], "counterexample": {"at": {"x": "0"}, "lhs": "0", "rhs": "0"}, "nearest": "x >= x",
+        "tested": [], "seconds": 0.125,
     }  # fmt: skip
     assert lines(result) == [
         "refuted (exact): x > 0  where x != 1",
