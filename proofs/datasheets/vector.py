@@ -19,7 +19,8 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..language.syntax import Relation
 from ..statements import prove
-from ..vectors.algebra import COLUMN, ROW, Vectors, is_vector
+from ..vectors import naming
+from ..vectors.algebra import Vectors, is_vector
 from ..vectors.normal_form import Sums, canonical, readable
 from ..vectors.reader import parse_vector_statement
 from ..verdicts import Result
@@ -113,7 +114,8 @@ def _jacobian(body: Expr, sums: Sums) -> dict[str, str]:
         matrix = vectors.jacobian(body, "v")
         own = sums.normal(body)
         component, scale = _solved(own)
-        values = {"v" + end: calculus.substitute(component, {_F: ex.name("f" + end)}) for end in (ROW, COLUMN)}
+        ends = [(naming.row("v"), naming.row("f")), (naming.column("v"), naming.column("f"))]
+        values = {v: calculus.substitute(component, {_F: ex.name(f)}) for v, f in ends}
         entries = {"diagonal": matrix.on_diagonal(), "off_diagonal": matrix.off_diagonal()}
         shown = {k: _shown(canonical(calculus.substitute(sums.normal(e) / scale, values))) for k, e in entries.items()}
         if ex.free_names(scale):
@@ -128,7 +130,7 @@ _F = "f"
 
 def _solved(own: Expr) -> tuple[Expr, Expr]:
     """v[i] as a function of f[i], and a common factor of the Jacobian: where f is affine in v[i] or in exp(c v[i])."""
-    row = "v" + ROW
+    row = naming.row("v")
     slope = canonical(calculus.differentiate(own, row))
     f = ex.name(_F)
     if row not in ex.free_names(slope):
@@ -142,7 +144,7 @@ def _solved(own: Expr) -> tuple[Expr, Expr]:
 def _written(e: Expr, vectors: Vectors) -> Expr:
     """An expression with its sums written out."""
     sums = {
-        name: ex.name(f"sum({to_text(_written(vectors.aggregates[name].body, vectors)).replace(ROW, '')})")  # type: ignore[arg-type]
+        name: ex.name(f"sum({naming.without_index(to_text(_written(vectors.aggregates[name].body, vectors)))})")  # type: ignore[arg-type]
         for name in ex.free_names(e) & vectors.aggregates.keys()
     }
     return calculus.substitute(e, sums)
