@@ -16,9 +16,14 @@ def row(vector: str) -> str:
     return vector + _ROW
 
 
+def column(vector: str) -> str:
+    """The name of a vector's component at the second index."""
+    return vector + _COLUMN
+
+
 def at_column(row: str) -> str:
     """The name of the same vector's component at the second index."""
-    return vector_of(row) + _COLUMN
+    return column(vector_of(row))
 
 
 def vector_of(name: str) -> str:
