@@ -149,8 +149,8 @@ def _against(
     if point is not None:
         value = function.at(point, 256)
         assert value is not None
-        shown = Counterexample({"x": str(point["x"])}, value.str(30, radius=False), claim.bound.decimal(30))
-        yield Contradiction(claim.text, shown)
+        counterexample = Counterexample({"x": str(point["x"])}, value.str(30, radius=False), claim.bound.decimal(30))
+        yield Contradiction(claim.text, counterexample)
 
 
 def _turning_back(

@@ -22,8 +22,8 @@ LIBRARIES = (
 
 def versions() -> dict[str, str | None]:
     """Name to version, None where it is not installed."""
-    found: dict[str, str | None] = {"gradproof": _version("gradproof"), "python": platform.python_version()}
-    return found | {name: _version(name) for name in LIBRARIES}
+    versions: dict[str, str | None] = {"gradproof": _version("gradproof"), "python": platform.python_version()}
+    return versions | {name: _version(name) for name in LIBRARIES}
 
 
 def system() -> str:

@@ -84,8 +84,8 @@ def _judge(
         return Judged(implementation, None, observed.findings, {})
     if not options.at and fmt.bits > 8:
         subject = extended(subject, climb(subject))
-    found = [*observed.findings, *(finding for p in PROPERTIES for finding in p.findings(subject))]
-    return Judged(implementation, subject, tuple(found), conventions(subject))
+    findings = [*observed.findings, *(finding for p in PROPERTIES for finding in p.findings(subject))]
+    return Judged(implementation, subject, tuple(findings), conventions(subject))
 
 
 def _inputs(
@@ -109,8 +109,8 @@ def _inputs(
 
 @lru_cache(maxsize=256)
 def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
-    given: dict[str, Any] = dict(parameters)
-    return facts(name, **given)
+    values: dict[str, Any] = dict(parameters)
+    return facts(name, **values)
 
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:

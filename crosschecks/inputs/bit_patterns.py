@@ -141,11 +141,11 @@ def _sample(fmt: Format, each: int, seed: str) -> Iterator[Run]:
     each = min(each, size)
     length = min(max(TOGETHER, -(-each // DRAWS)), each)
     slots = size // length
-    wanted = -(-each // length)
+    runs = -(-each // length)
     for cell in range(1 << (fmt.bits - fmt.precision + 1)):
         draw = random.Random(f"{fmt.name} {cell} {seed}").random
-        for k in range(wanted):
-            low, high = k * slots // wanted, (k + 1) * slots // wanted
+        for k in range(runs):
+            low, high = k * slots // runs, (k + 1) * slots // runs
             slot = low + int(draw() * (high - low)) if k else 0
             yield cell * size + slot * length, min(length, each - k * length)
 
@@ -171,16 +171,16 @@ def _place(text: str, word: str, fmt: Format, short: Callable[[Fraction, Fractio
     infinite = top + (fmt.overflow == "inf")
     if re.fullmatch(r"[+-]?inf", text):
         return -infinite if text[0] == "-" else infinite
-    wanted = _number(text, word)
+    number = _number(text, word)
     limit = Fraction(int(fmt.max_finite.p), int(fmt.max_finite.q))
-    if abs(wanted) > limit:  # between the largest float and infinity
-        up = (wanted > 0) == (step > 0)
-        return (top + up) if wanted > 0 else -(top + up)
-    nearest = fmt.round(fmpq(wanted.numerator, wanted.denominator))
+    if abs(number) > limit:  # between the largest float and infinity
+        up = (number > 0) == (step > 0)
+        return (top + up) if number > 0 else -(top + up)
+    nearest = fmt.round(fmpq(number.numerator, number.denominator))
     value = to_float(nearest)
     size = int(to_bits(np.array(abs(value), dtype_of(fmt))))
     place = -size if value < 0 else size
-    return place + step if short(Fraction(value), wanted) else place
+    return place + step if short(Fraction(value), number) else place
 
 
 def _number(text: str, word: str) -> Fraction:

@@ -39,9 +39,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
         worst = int(np.argmax(back))
         if back[worst] > subject.options.max_ulp / 2:
             before, after = int(low[worst]), int(high[worst])
-            wanted = {"increasing": "at least", "decreasing": "at most", "constant": "exactly"}[interval.direction]
+            words = {"increasing": "at least", "decreasing": "at most", "constant": "exactly"}[interval.direction]
             message = (
                 f"{interval.direction} from {interval.low.bound(1, 6)} to {interval.high.bound(-1, 6)}, "
                 f"but f({float(x[before]).hex()}) is {got[before]!s}"
             )
-            yield subject.finding(NAME, after, f"{wanted} {got[before]!s}", message)
+            yield subject.finding(NAME, after, f"{words} {got[before]!s}", message)

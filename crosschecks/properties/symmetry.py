@@ -35,8 +35,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
         return  # the sample has both signs of everything that matters: what fails there is reported there
     expected = mirrored.values.astype(np.float64) * (-1 if wanted == "odd" else 1)
     got = subject.got
-    known = np.isfinite(subject.x) & subject.truth.defined
-    wrong = np.flatnonzero(known & (got != expected) & ~(np.isnan(got) & np.isnan(expected)))
+    defined = np.isfinite(subject.x) & subject.truth.defined
+    wrong = np.flatnonzero(defined & (got != expected) & ~(np.isnan(got) & np.isnan(expected)))
     if len(wrong):
         first = int(wrong[np.argmin(np.abs(subject.x[wrong]))])
         sign = "-f(-x)" if wanted == "odd" else "f(-x)"

@@ -112,10 +112,10 @@ class Judge:
         x = from_bits(patterns, self.format)
         kinds, back = np.unique(np.sign(as_float64(x)), return_inverse=True, equal_nan=True)
         ends = np.copysign(np.where(np.isnan(kinds), np.nan, np.inf), kinds)
-        wanted = as_float64(
+        expected = as_float64(
             reference(self.entry, ends, order=self.order, parameters=self.parameters, fmt=self.format.name).value
         )[back]
-        agree = (got == wanted) | (np.isnan(got) & np.isnan(wanted))
+        agree = (got == expected) | (np.isnan(got) & np.isnan(expected))
         histogram = [0] * BINS
         histogram[0], histogram[-1] = int(agree.sum()), int((~agree).sum())
         worst = None
@@ -257,10 +257,10 @@ class Errors:
         low = judge.compare(batch, -levels) <= 0
         undefined = np.isnan(v.value)
         top = math.inf if fmt.overflow == "inf" else math.nan
-        wanted = np.select([undefined, high, low], [math.nan, top, -top], 0.0)
+        expected = np.select([undefined, high, low], [math.nan, top, -top], 0.0)
         """The right answers that are not finite; 0 elsewhere."""
-        self.numbers = np.isfinite(wanted) & np.isfinite(batch.got)
-        agree = (wanted == batch.got) | (np.isnan(wanted) & np.isnan(batch.got))
+        self.numbers = np.isfinite(expected) & np.isfinite(batch.got)
+        agree = (expected == batch.got) | (np.isnan(expected) & np.isnan(batch.got))
         with np.errstate(invalid="ignore", over="ignore"):
             self.error = np.abs(batch.got - v.value) / self.ulp
             rounding = 2.0**-51 * self.error
@@ -269,7 +269,7 @@ class Errors:
             inexact = large | (two_sum(batch.got, -v.value)[1] != 0)
             near = np.where(inexact, rounding, 0.0) + np.where(large, 2.0**-18, 0.0)
             self.bar = np.where(v.bar > 0, v.bar / self.ulp + rounding, near)
-        self.error = np.where(self.numbers, self.error, np.where(~np.isfinite(wanted) & agree, 0.0, math.inf))
+        self.error = np.where(self.numbers, self.error, np.where(~np.isfinite(expected) & agree, 0.0, math.inf))
         self.bar = np.where(self.numbers, self.bar, 0.0)
 
     def above(self, threshold: float, chosen: NDArray[np.intp] | None = None) -> tuple[Flags, Flags]:
@@ -367,8 +367,8 @@ class Errors:
         maybe = np.flatnonzero((error + bar > bound)[:first] & ~(error - bar > bound)[:first] & (bar > 0)[:first])
         if grade > 0 and maybe.size:
             first = int(min([first, *maybe[above(maybe, bound)]]))
-        found = Extreme(grade, int(batch.patterns[first]), self.judge.bits(float(batch.got[first])))
-        return larger(found, best)
+        worst = Extreme(grade, int(batch.patterns[first]), self.judge.bits(float(batch.got[first])))
+        return larger(worst, best)
 
 
 def _size_unknown(v: Values) -> NDArray[np.bool_]:
@@ -397,8 +397,8 @@ def _exponents(judge: Judge, batch: Batch) -> NDArray[np.int64]:
     size = np.where(np.isfinite(v.value), np.abs(v.value), 0.0)
 
     def exponent(y: Floats64) -> NDArray[np.int64]:
-        found = np.frexp(y)[1].astype(np.int64) - 1
-        return np.clip(np.where(y > 0, found, fmt.emin), fmt.emin, fmt.emax)
+        exponents = np.frexp(y)[1].astype(np.int64) - 1
+        return np.clip(np.where(y > 0, exponents, fmt.emin), fmt.emin, fmt.emax)
 
     # Twice the bar, or a difference just below a power of two could round to it.
     low, high = exponent(np.maximum(size - 2 * v.bar, 0.0)), exponent(size + v.bar)

@@ -134,8 +134,8 @@ class Guarded:
 
 
 def _unable(task: Task, failed: Failed) -> str:
-    one = task.implementation
-    return f"{one.target} as {one.activation}, order {one.order}, in {task.format}: {failed.message}"
+    tested = task.implementation
+    return f"{tested.target} as {tested.activation}, order {tested.order}, in {task.format}: {failed.message}"
 
 
 _task: Task | None = None

@@ -85,8 +85,8 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
     if request.target == "numpy":
         shipped: Mapping[str, Any] = {e.name: {} for e in entries}
     else:
-        wanted = {e.name: [e.name, *e.aliases] for e in entries}
-        shipped = _asked({"do": "discover", "pack": request.target, "wanted": wanted}, worker, request.target)["found"]
+        names = {e.name: [e.name, *e.aliases] for e in entries}
+        shipped = _asked({"do": "discover", "pack": request.target, "wanted": names}, worker, request.target)["found"]
     for entry in entries:
         if entry.name not in shipped:
             continue

@@ -36,12 +36,12 @@ def gated_reference(
     expr, fmt = _partial(entry, parameters, order, variable), format_of(inputs[0])
     rows: list[tuple[float, float, int] | None] = []
     for point in zip(*map(as_float64, inputs), strict=True):
-        found = _smooth(expr, entry.inputs, point)
-        rows.append(None if found is None else _row(*found, fmt))
+        smooth = _smooth(expr, entry.inputs, point)
+        rows.append(None if smooth is None else _row(*smooth, fmt))
     nothing = float("nan"), 0.0, fmt.emin
     value, residual, exponent = (np.array(column) for column in zip(*(row or nothing for row in rows), strict=True))
-    known = Reference(value.astype(dtype_of(fmt)), residual.astype(np.float64), exponent.astype(np.int64))
-    return known, np.array([row is not None for row in rows])
+    reference = Reference(value.astype(dtype_of(fmt)), residual.astype(np.float64), exponent.astype(np.int64))
+    return reference, np.array([row is not None for row in rows])
 
 
 def gated_condition(
@@ -49,8 +49,8 @@ def gated_condition(
 ) -> NDArray[np.float64]:
     """The sum of abs(u g_u / g) over the inputs u of the function g; 0 where it has no value."""
     expr = _partial(entry, parameters, order, variable)
-    found = [_smooth(expr, entry.inputs, point) for point in zip(*map(as_float64, inputs), strict=True)]
-    return np.array([0.0 if at is None else _kappa(*at) for at in found], np.float64)
+    formulas = [_smooth(expr, entry.inputs, point) for point in zip(*map(as_float64, inputs), strict=True)]
+    return np.array([0.0 if at is None else _kappa(*at) for at in formulas], np.float64)
 
 
 def _partial(entry: Activation, parameters: Mapping[str, Any], order: int, variable: int) -> Expr:

@@ -68,8 +68,8 @@ def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
     in the catalogue; `parameter_format`, the floats it holds its parameters in; `derivative`: None, "autograd" or
     another callable.
     """
-    found = importlib.import_module(f"{PACKS}.{pack}_pack").discover(wanted)
-    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], **entry} for name, entry in found.items()}
+    functions = importlib.import_module(f"{PACKS}.{pack}_pack").discover(wanted)
+    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], **entry} for name, entry in functions.items()}
 
 
 def bridge(array: str) -> Any:

@@ -169,13 +169,13 @@ def _check_type(name: str, key: str, value: Any, default: Any) -> None:
     """A ledger is data from outside: types must match, and sizes stay within reason."""
     match default:
         case int():
-            good, wanted = type(value) is int and 0 <= value <= LARGEST, f"a whole number up to {LARGEST}"
+            good, expected = type(value) is int and 0 <= value <= LARGEST, f"a whole number up to {LARGEST}"
         case float():
-            good, wanted = type(value) in (int, float) and math.isfinite(value), "a finite number"
+            good, expected = type(value) in (int, float) and math.isfinite(value), "a finite number"
         case str():
-            good, wanted = isinstance(value, str), "text"
+            good, expected = isinstance(value, str), "text"
         case _:
             good = isinstance(value, (list, tuple)) and all(type(v) in (int, float) for v in value)
-            wanted = "a list of numbers"
+            expected = "a list of numbers"
     if not good:
-        raise ValueError(f"experiment {name!r}: {key}={value!r} ({type(value).__name__}), expected {wanted}")
+        raise ValueError(f"experiment {name!r}: {key}={value!r} ({type(value).__name__}), expected {expected}")

@@ -251,9 +251,9 @@ class CaseSplit:
 
     def _signs(self, e: Expr, case: Case) -> sign_rules.Signs:
         """The signs a smooth expression can take in the case (a superset)."""
-        known = case.definite
-        e = _use_zeros(e, known)
-        if normal_form.is_zero(_with_positive_names(e, known)):
+        definite = case.definite
+        e = _use_zeros(e, definite)
+        if normal_form.is_zero(_with_positive_names(e, definite)):
             return sign_rules.ZERO
         signs = self._one_factor(e, case)
         if signs != sign_rules.ALL:

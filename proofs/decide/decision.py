@@ -204,8 +204,8 @@ class Decision(Resolution):
         exists = q.kind == "exists"
         if outer := self._open_names(q.body) - set(q.names):
             texts = self.statement.product_texts
-            shown = sorted(texts.get(product_of(name)[0], name) for name in outer)
-            raise Undecided(f"{q.text} depends on {', '.join(shown)}")
+            names = sorted(texts.get(product_of(name)[0], name) for name in outer)
+            raise Undecided(f"{q.text} depends on {', '.join(names)}")
         where_names = self.names_in(self.statement.where)
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):

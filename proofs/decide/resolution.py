@@ -125,9 +125,9 @@ class Resolution:
 
     def written_out(self, e: Expr) -> Expr:
         """Products written out, and numbers that depend on free names."""
-        known = {k: p.expr for k, p in self.products.items() if p.expr is not None}
+        products = {k: p.expr for k, p in self.products.items() if p.expr is not None}
         open_ = {k: v.exact for k, v in self.values.items() if v.exact is not None and ex.free_names(v.exact)}
-        return _written_in(e, {**known, **open_})
+        return _written_in(e, {**products, **open_})
 
     def names(self, leaf: Leaf) -> frozenset[str]:
         """Free names of a pointwise relation; sets, predicates and placeholders have none."""

@@ -242,11 +242,11 @@ def visible_signs(e: Expr, conditions: Sequence[Relation], least: int) -> Signs:
 
     An expression known not to be negative is written abs(x) or log(1 + abs(x)), whichever shows the sign.
     """
-    known = [(c.lhs, c.op) for c in conditions if isinstance(c.lhs, Expr) and c.op in (">", ">=")]
-    positive = {low for low, op in known if low.op == "name" and op == ">"}
+    relations = [(c.lhs, c.op) for c in conditions if isinstance(c.lhs, Expr) and c.op in (">", ">=")]
+    positive = {low for low, op in relations if low.op == "name" and op == ">"}
     for logarithmic in (False, True):
         values: dict[str, Expr] = {LOG_N.args[0]: ex.log(least + ex.switch("abs", LOG_N))}
-        for low, op in known:
+        for low, op in relations:
             size = ex.exp(low) if op == ">" else ex.switch("abs", low)
             if low.op == "name":
                 values.setdefault(low.args[0], ex.log(1 + size) if logarithmic else size)

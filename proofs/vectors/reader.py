@@ -52,12 +52,12 @@ def parse_vector_statement(
     for name in sorted(function_names(functions)):
         if is_vector_word(name) or name in vector_activations():
             raise StatementError(f"function {name!r}: the name is taken in statements about vectors")
-    known = with_functions(known_functions(), functions, REAL_WORDS)
+    callable_functions = with_functions(known_functions(), functions, REAL_WORDS)
     tree = syntax_tree(text, "statement")
     condition = None if where is None else syntax_tree(where, "where")
-    names = vector_names([tree] if condition is None else [tree, condition], known)
+    names = vector_names([tree] if condition is None else [tree, condition], callable_functions)
     words = VectorWords()
-    reader = words.reader(known, {name: component(name) for name in names})
+    reader = words.reader(callable_functions, {name: component(name) for name in names})
     body = reader.formula(tree)
     domain = None if condition is None else reader.formula(condition)
     if domain and where is not None:

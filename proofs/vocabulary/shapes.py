@@ -71,15 +71,15 @@ def _on(q: Question, shape: Landscape) -> Answer:
         raise Undecided(f"{q.text}: the domain is empty")
     steps, kind = _steps(shape), q.predicate.kind
     signs = {sign for sign, *_ in steps}
-    wanted = {"increasing": [{1}], "decreasing": [{-1}], "monotone": [{0, 1}, {0, -1}]}[kind]
+    directions = {"increasing": [{1}], "decreasing": [{-1}], "monotone": [{0, 1}, {0, -1}]}[kind]
     stretches = ", ".join(f"{m.direction} on ({m.low}, {m.high})" for m in shape.monotone)
     note = f"{q.text}: {stretches}"
-    if any(signs <= allowed for allowed in wanted):
+    if any(signs <= allowed for allowed in directions):
         return Answer(True, (note,))
     worst = next(
         step
         for step in steps
-        if step[0] not in (wanted[0] if kind != "monotone" else {1, 0} if signs - {1, 0} else {0})
+        if step[0] not in (directions[0] if kind != "monotone" else {1, 0} if signs - {1, 0} else {0})
     )
     run = next((r for r in shape.runs if r.direction == worst[0] and f"({r.low}, {r.high})" == worst[1]), None)
     if run is None:
@@ -108,12 +108,12 @@ def _convex(q: Question) -> Answer:
                 raise Undecided(f"{q.text}: a jump at an end of the domain")
             return Answer(False, (f"{q.text}: not continuous",), Counterexample({}, digits(ends[0]), digits(ends[1])))
     slope = decided_landscape(calculus.derivative(q.body, variable), variable, q.region)
-    wanted = 1 if q.predicate.kind == "convex" else -1
+    bend = 1 if q.predicate.kind == "convex" else -1
     for sign, where, before, after in _steps(slope):
-        if sign == -wanted:
-            note = f"{q.text}: the derivative {'falls' if wanted > 0 else 'rises'} on {where}"
+        if sign == -bend:
+            note = f"{q.text}: the derivative {'falls' if bend > 0 else 'rises'} on {where}"
             return Answer(False, (note,), Counterexample({}, f"derivative {digits(before)}", f"then {digits(after)}"))
-    return Answer(True, (f"{q.text}: the derivative never {'falls' if wanted > 0 else 'rises'}",))
+    return Answer(True, (f"{q.text}: the derivative never {'falls' if bend > 0 else 'rises'}",))
 
 
 def _require_interval(text: str, shape: Landscape) -> None:

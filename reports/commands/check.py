@@ -49,7 +49,7 @@ def check(
     given["parameters"] = pairs(given["parameters"])
     if given["exhaustive"]:
         _require_few_inputs(options.formats(dtypes) or (), at)
-    asked = {
+    request = {
         "as_": as_,
         "dtypes": options.formats(dtypes),
         "orders": options.orders(order),
@@ -58,7 +58,7 @@ def check(
     }
     wrong_inputs = (ValueError,) if at else ()  # what `checks` raises for an input that the format does not hold
     with bad_input(TargetError, *wrong_inputs):
-        results, interrupted = run(target, asked)
+        results, interrupted = run(target, request)
     data = document(results, cut_short=interrupted)
     options.show(data, partial(tables, exhaustive=given["exhaustive"], at=at), as_json=as_json)
     if interrupted:

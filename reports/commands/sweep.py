@@ -18,22 +18,13 @@ from . import options
 @options.target
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="The format; may be repeated.  [default: float32]")
 @click.option("--order", metavar="0,1", help="The orders to sweep. Else 0 and, where it has derivatives, 1.")
-@click.option(
-    "--patterns",
-    default="all",
-    show_default=True,
-    metavar="SPEC",
-    help="Which inputs: all, LOW:HIGH, binade:E, subnormal, special, sample:N; several with commas.",
-)
+@click.option("--patterns", default="all", show_default=True, metavar="SPEC",
+              help="Which inputs: all, LOW:HIGH, binade:E, subnormal, special, sample:N; several with commas.")
 @click.option("--device", metavar="D", help="Where torch's tensors are and stay to be judged: cuda, cuda:1, cpu.")
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; as many as there are cores.")
 @click.option("--dask", metavar="ADDRESS", help="Use the Dask cluster whose scheduler is there.")
-@click.option(
-    "--checkpoint",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Keeps how far the sweep came; it goes on from there. A folder, where there are several sweeps.",
-)
+@click.option("--checkpoint", type=click.Path(path_type=Path), metavar="FILE",
+              help="Keeps how far the sweep came; it goes on from there. A folder, for several sweeps.")
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
               help="How long it may take for one call, of up to 2^18 inputs, or 2^23 on a device.")  # fmt: skip
 @click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Exit 1 where ULP / (1 + kappa) is larger.")
@@ -81,15 +72,20 @@ def sweep(
         if result.checkpoint_problem:
             click.echo(f"gradproof: {one_line(result.checkpoint_problem)}", err=True)
     if output is not None:
-        from ..strict_json import text
-
-        with no_file():
-            partial = output.with_name(f".{output.name}.partial")
-            partial.write_text(text(data), encoding="utf-8")
-            partial.replace(output)
+        save(data, output)
     if swept.interrupted:
         return INTERRUPTED
     return FOUND if swept.problems or any(exceeded(result, max_ulp) for result in data["results"]) else 0
+
+
+def save(data: Any, output: Path) -> None:
+    """Write a document to a file, whole or not at all. Raises BadInput."""
+    from ..strict_json import text
+
+    with no_file():
+        partial = output.with_name(f".{output.name}.partial")
+        partial.write_text(text(data), encoding="utf-8")
+        partial.replace(output)
 
 
 @contextmanager

@@ -112,8 +112,8 @@ def _call(name: str, arguments: list[ast.expr]) -> tuple[str, int]:
 
 def _with_parameters(name: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> str:
     """f(x; alpha = 2)."""
-    given = [_comparison(ast.Name(str(each.arg)), [ast.Eq()], [each.value]) for each in keywords]
-    inside = ["<mo>,</mo>".join(_draw(argument)[0] for argument in arguments), "<mo>,</mo>".join(given)]
+    options = [_comparison(ast.Name(str(each.arg)), [ast.Eq()], [each.value]) for each in keywords]
+    inside = ["<mo>,</mo>".join(_draw(argument)[0] for argument in arguments), "<mo>,</mo>".join(options)]
     return _applied(name, "<mo>;</mo>".join(inside))
 
 

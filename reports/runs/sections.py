@@ -100,5 +100,5 @@ def accuracy(target: str, order: int, formats: Mapping[str, str]) -> list[dict[s
     from .accuracy import quick
 
     with Worker() as worker:
-        found = resolve(Request(target, orders=(order,)), worker)
-    return quick([one for one in found if len(activation(one.activation).inputs) == 1], formats)
+        resolved = resolve(Request(target, orders=(order,)), worker)
+    return quick([one for one in resolved if len(activation(one.activation).inputs) == 1], formats)
