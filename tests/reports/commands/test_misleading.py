@@ -165,16 +165,16 @@ def test_an_interrupted_check_says_so_first(capsys, kernels, monkeypatch):
 
 @pytest.mark.thorough
 def test_an_interrupted_sweep_says_so_first(capsys, kernels, monkeypatch):
-    real = sweep_run.sweep  # pyright: ignore[reportPrivateImportUsage]
+    real = sweep_run.swept
     calls = []
 
-    def sweep(*arguments, **options):
-        calls.append(options["fmt"])
+    def swept(implementation, fmt, options, **more):
+        calls.append(fmt)
         if len(calls) > 1:
             raise KeyboardInterrupt
-        return real(*arguments, **options)
+        return real(implementation, fmt, options, **more)
 
-    monkeypatch.setattr(sweep_run, "sweep", sweep)
+    monkeypatch.setattr(sweep_run, "swept", swept)
     arguments = ("sweep", "kernels:relu", "--dtype", "float32,float16", "--patterns", "special", "--workers", 1)
     code, out, _ = run(capsys, *arguments)
     assert code == 130
