@@ -74,6 +74,7 @@ def test_an_element_that_fails_is_found_and_the_others_are_judged(name, culprit)
         assert result.inputs > 100
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_here")
 def test_by_default_the_formats_that_a_target_takes_are_checked():
     assert [r.dtype for r in checks("planted:relu", examples=1)] == [
@@ -89,6 +90,7 @@ def test_values_and_derivative_of_two_callables():
     assert results[1].conventions["at the kink 0.0"] == "0.0"
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_here")
 def test_parameters_reach_the_callable_and_the_reference():
     options = {"as_": "leaky_relu", "dtypes": ["float32"], "examples": 2}

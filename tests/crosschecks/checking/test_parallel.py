@@ -12,6 +12,7 @@ from gradproof.proofs.enclosures.formats import FORMATS
 from ...thorough import few
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("names", "formats"),
     few(

@@ -85,6 +85,7 @@ def test_replaying_what_no_float_of_the_format_is():
         from_hex("0x1.00001p+0", FORMATS["float16"])
 
 
+@pytest.mark.thorough
 @given(st.data())
 def test_rational_points_have_the_names_asked_for(data):
     point = data.draw(strategies.rational_points(["a", "b"], []))

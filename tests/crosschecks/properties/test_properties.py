@@ -50,7 +50,7 @@ def test_every_property_is_in_the_list_and_named_once():
             for name, order in (("gelu", 0), ("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("elu", 0))
             for dtype in FORMATS
         ],
-        lambda name, order, dtype: dtype == "float8_e5m2" or name == "hard_swish",
+        lambda name, order, dtype: dtype == "float8_e5m2" or (name, dtype) == ("hard_swish", "float32"),
     ),
 )
 def test_a_correctly_rounded_implementation_passes(name, order, dtype):
@@ -101,6 +101,7 @@ def test_accuracy_is_conditioned():
     assert not [f for f in result.findings if f.property == "accuracy"]
 
 
+@pytest.mark.thorough
 def test_flushed_subnormals_are_counted_apart():
     flushing = changed("silu", lambda x, y: np.where(np.abs(y) < np.finfo(np.float32).tiny, 0, y))
     (result,) = check(flushing, as_="silu", dtypes=["float32"], examples=5)
@@ -110,6 +111,7 @@ def test_flushed_subnormals_are_counted_apart():
     assert result.max_ulp <= 0.5
 
 
+@pytest.mark.thorough
 def test_bounds_may_not_be_passed_where_they_are_only_approached():
     above_one = changed("tanh", lambda x, y: np.where(x > 20, np.nextafter(np.float32(1), np.float32(2)), y))
     assert "bounds" in properties_found(above_one, "tanh", dtypes=["float32"])
@@ -153,6 +155,7 @@ def test_special_values(change):
     assert properties_found(changed("silu", change), "silu", dtypes=["float32"]) == {"special values"}
 
 
+@pytest.mark.thorough
 def test_a_limit_may_be_off_like_any_value_and_a_derivative_may_ignore_nan():
     near = changed("selu", lambda x, y: np.where(x == -np.inf, np.nextafter(y, np.float32(0)), y))
     assert properties_found(near, "selu", dtypes=["float32"]) == set()
@@ -173,6 +176,7 @@ def test_the_derivative_at_a_kink_is_in_the_subdifferential(value, passes):
     assert result.conventions["at the kink 0.0"] == str(value)
 
 
+@pytest.mark.thorough
 def test_an_element_does_not_depend_on_its_array():
     def tail_differs(x):
         y = correctly_rounded("sigmoid")(x)

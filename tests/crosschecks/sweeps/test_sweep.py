@@ -136,6 +136,7 @@ def test_what_an_implementation_does_is_a_failure_of_its_tile(name, patterns, sa
     json.dumps(result.to_json(), allow_nan=False)
 
 
+@pytest.mark.thorough
 def test_an_implementation_that_prints_does_not_disturb():
     assert text(swept("prints", fmt="float8_e5m2")) == text(swept("relu", fmt="float8_e5m2"))
 
@@ -156,6 +157,7 @@ def test_a_slow_oracle_is_no_hang():
     assert text(result) == text(swept(fmt="float8_e5m2"))
 
 
+@pytest.mark.thorough
 def test_an_oracle_that_cannot_say_ends_the_sweep():
     with pytest.raises(SweepError, match="planted as relu, order 0, in float16: ArithmeticError: no value is known"):
         swept(judge="refuses")
@@ -225,6 +227,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_identical_profile(whole, tmp_pat
     assert [p.name for p in tmp_path.iterdir()] == ["sweep"], "no other file is left"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "damage",
     few(
@@ -283,6 +286,7 @@ def test_an_implementation_that_changed_is_another(tmp_path, monkeypatch):
         sweep(mine, **options)
 
 
+@pytest.mark.thorough
 def test_a_disk_that_fails_in_the_middle_loses_no_result(whole, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     monkeypatch.setattr(checkpoints, "SHARE", 0)

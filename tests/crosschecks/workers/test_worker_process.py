@@ -99,6 +99,7 @@ def test_what_an_implementation_prints_does_not_disturb_the_conversation(worker)
     assert result.values.tolist() == [0.0, 0.0, 1.5, 8.0]
 
 
+@pytest.mark.thorough
 def test_nonsense_on_the_conversation_itself_is_a_failure(worker):
     assert failed(worker.call(planted("floods"), [X])).how in ("garbage", "crash")
     assert relu_of(worker) == [0.0, 0.0, 1.5, 8.0]

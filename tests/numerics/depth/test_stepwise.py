@@ -74,6 +74,7 @@ def test_gelu_s_product_overflows_earlier_in_float8_than_its_power() -> None:
     assert (depths["bfloat16"].overflows, depths["bfloat16"].stepwise.overflows) == (732, 756)
 
 
+@pytest.mark.thorough
 def test_a_factor_that_rounds_to_one_changes_nothing() -> None:
     steps = depth_report("tanh", weight="0.9999").formats
     by_name = {row.format: row.stepwise for row in steps}

@@ -51,7 +51,7 @@ def wrong(expr: Expr, slope: Fraction, form: Beside, x: np.ndarray) -> int:
 
 
 @pytest.mark.parametrize("formula", SLOPES)
-@pytest.mark.parametrize("key", few(KEYS, every(9)))
+@pytest.mark.parametrize("key", few(KEYS, every(30)))
 def test_distances_compare_as_they_are(formula: str, key: int) -> None:
     expr, slope = parse_expression(formula), SLOPES[formula]
     polynomials = Polynomials(expr)

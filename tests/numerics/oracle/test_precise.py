@@ -27,9 +27,11 @@ from gradproof.proofs.enclosures.jets import jet
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions.pieces import Kink
 
+from ...thorough import few
+
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
 EVERY = [(entry, order) for entry in ONE_INPUT for order in (0, 1, 2)]
-QUICK = EVERY[7::26]
+QUICK = EVERY[7::52]
 BITS = 200
 
 
@@ -106,7 +108,7 @@ def check(entry: Activation, order: int, x: np.ndarray, sampled: int) -> tuple[i
 
 def test_the_catalogue_was_seen() -> None:
     assert len(ONE_INPUT) >= 83
-    assert len(QUICK) >= 9
+    assert len(QUICK) >= 4
 
 
 @pytest.mark.parametrize(("entry", "order"), QUICK, ids=_name)
@@ -124,7 +126,10 @@ def test_exact_values_lie_inside_all_pairs(entry: Activation, order: int) -> Non
     assert missed == 0
 
 
-@pytest.mark.parametrize(("name", "order"), [("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("silu", 2), ("elu", 0)])
+@pytest.mark.parametrize(
+    ("name", "order"),
+    few([("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("silu", 2), ("elu", 0)], lambda name, order: order == 0),
+)
 def test_the_rounding_is_that_of_the_oracle(name: str, order: int) -> None:
     dense = inputs(30_000)
     bulk_reference(name, dense, order=order)
@@ -138,6 +143,7 @@ def test_the_rounding_is_that_of_the_oracle(name: str, order: int) -> None:
     assert fast.kinks == slow.kinks
 
 
+@pytest.mark.thorough
 def test_what_saturates_is_served() -> None:
     for name, order in [("tanh", 0), ("sigmoid", 0), ("gelu", 1), ("silu", 1), ("silu", 0), ("softplus", 0)]:
         x = np.random.default_rng(3).uniform(20, 64, 40_000)

@@ -109,6 +109,7 @@ def test_the_shape_of_gelu_is_named():
     assert "among 524288 inputs" in made.about
 
 
+@pytest.mark.thorough
 def test_the_thresholds_are_where_values_overflow_and_vanish():
     made = table("relu_squared", fmt="float16")
     low, high = named(made, "overflow")

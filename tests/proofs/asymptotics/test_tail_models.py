@@ -144,7 +144,7 @@ def test_taylor_at_an_exact_limit(op: str, at: Any) -> None:
 POWERS = [fmpq(1, 2), fmpq(-1, 2), fmpq(1, 3), -1, -2, -3, 2, 3, 9, 11, fmpq(5, 2)]
 
 
-@pytest.mark.parametrize("a", few(POWERS, every(5)))
+@pytest.mark.parametrize("a", few(POWERS, lambda a: a == 2))
 def test_powers(a: fmpq | int) -> None:
     leads = (
         (UNIT, ex.ONE, lambda y: mp.mpf(1)), (Y, ex.sqrt(2), lambda y: mp.sqrt(2) * y),
@@ -264,7 +264,7 @@ VANISHING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("monomial_", VANISHING, ids=str)
+@pytest.mark.parametrize("monomial_", few(VANISHING, every(4)), ids=str)
 @pytest.mark.parametrize("start", [fmpq(3, 2), fmpq(3), fmpq(40)])
 def test_ranges_of_vanishing_monomials(monomial_: Monomial, start: fmpq) -> None:
     """The range from every start holds all values and is not much larger than their hull with 0."""

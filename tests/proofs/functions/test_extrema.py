@@ -15,7 +15,7 @@ from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.functions.landscape import Extremum, decided_landscape
 
-from ...thorough import every, few
+from ...thorough import few
 
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -39,7 +39,11 @@ def agree(found: Any, truth: Any) -> bool:
     return bool(low - slack <= truth <= high + slack and high - low < 2 * slack)
 
 
-@pytest.mark.parametrize("curve", few(known.CURVES, every(25)), ids=lambda c: c.function)
+@pytest.mark.parametrize(
+    "curve",
+    few(known.CURVES, lambda curve: curve.function in ("silu", "tanh")),
+    ids=lambda c: c.function,
+)
 def test_bounds(curve: Any) -> None:
     for order in range(3):
         shape = decided_landscape(parse_expression(curve.derivative(order)), "x")

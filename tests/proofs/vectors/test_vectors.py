@@ -21,7 +21,7 @@ from gradproof.proofs.vectors.prover import Prover
 from gradproof.proofs.vectors.reader import parse_vector_statement
 from gradproof.proofs.verdicts import Evidence, Result, Verdict
 
-from ...thorough import every, few
+from ...thorough import few
 
 
 def decide(text: str, where: str | None = None) -> Result:
@@ -92,7 +92,7 @@ TRUE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "where"), few(TRUE, every(7)))
+@pytest.mark.parametrize(("text", "where"), few(TRUE, lambda text, where: len(text) < 30 and "norm(" not in text))
 def test_true_statements_are_proved(text: str, where: str | None) -> None:
     result = decide(text, where)
     assert result.verdict is Verdict.PROVED, result.explanation
@@ -143,7 +143,10 @@ def test_false_statements_are_refuted_at_a_vector(text: str, where: str | None) 
     assert result.counterexample.lhs != result.counterexample.rhs or "<" in text
 
 
-@pytest.mark.parametrize(("text", "where"), [case for case in FALSE if "[" not in case[0]])
+@pytest.mark.parametrize(
+    ("text", "where"),
+    few([case for case in FALSE if "[" not in case[0]], lambda text, where: "norm(" not in text and "T" not in text),
+)
 def test_the_prover_alone_proves_nothing_false(text: str, where: str | None) -> None:
     """Counterexamples come first, so they would hide a proof of something false."""
     statement = parse_vector_statement(text, where)
@@ -158,6 +161,7 @@ def test_a_free_component_is_not_summed_over() -> None:
         Prover(statement).prove(statement.formula)
 
 
+@pytest.mark.thorough
 def test_a_norm_is_bounded_from_both_sides() -> None:
     """An eigenvalue of -11 exceeds a norm of 10, though it is below 10."""
     for text, where in (("spectral_norm(J(-c*v, v)) <= 10", "c >= 10"), ("spectral_norm(J(c*v, v)) <= 10", "c <= 10")):

@@ -288,6 +288,7 @@ def test_check_passes_what_is_right(capsys):
     assert "1 of 1 passed" in out
 
 
+@pytest.mark.thorough
 def test_check_json_of_what_is_wrong(capsys, tmp_path, monkeypatch):
     (tmp_path / "kernels.py").write_text("def half_relu(x):\n    return x / 2 * (x > 0)\n")
     monkeypatch.chdir(tmp_path)

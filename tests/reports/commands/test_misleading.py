@@ -219,6 +219,7 @@ def test_what_has_nothing_to_show_yet_says_interrupted(capsys, monkeypatch, argu
     assert "gradproof: interrupted" in err
 
 
+@pytest.mark.thorough
 def test_a_real_signal_ends_describe_with_one_document(tmp_path):
     code = (
         "import os, signal\n"
@@ -277,6 +278,7 @@ def test_a_replay_says_what_was_tested(capsys, kernels):
     assert out.startswith("nothing but the inputs asked for: 0x1p+0\n")
 
 
+@pytest.mark.thorough
 def test_a_sweep_that_judged_nothing_does_not_pass(capsys, kernels):
     code, out, _ = run(
         capsys, "sweep", "kernels:relu", "--dtype", "float16", "--patterns", "special", "--max-ulp", 1, "--workers", 1

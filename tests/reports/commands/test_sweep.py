@@ -32,6 +32,7 @@ def run(capsys, *arguments):
 RELU = ("planted:relu", "--order", "0", "--dtype", "float8_e5m2", "--workers", "1")
 
 
+@pytest.mark.thorough
 def test_tables_say_what_was_gone_through(capsys):
     code, out, err = run(capsys, *RELU, "--max-ulp", "0")
     assert (code, err) == (0, "")
@@ -61,6 +62,7 @@ def test_json_is_one_strict_document_and_so_is_the_file(capsys, tmp_path):
     assert data["schema"] == 1
 
 
+@pytest.mark.thorough
 def test_the_worst_input_comes_with_the_exact_error_there(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(
@@ -209,6 +211,7 @@ def test_sweeps_side_by_side_are_those_made_alone(capsys):
         assert {k: v for k, v in result.items() if k != "seconds"} == {k: v for k, v in same.items() if k != "seconds"}
 
 
+@pytest.mark.thorough
 def test_ctrl_c_ends_sweeps_side_by_side(capsys, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt

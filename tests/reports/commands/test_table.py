@@ -298,6 +298,7 @@ def test_parquet_without_pyarrow(capsys, tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.thorough
 def test_a_file_that_cannot_be_completed_leaves_the_old_one(tmp_path):
     (tmp_path / "a.csv").write_text("old")
     little_room = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))"

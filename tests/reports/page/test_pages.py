@@ -110,6 +110,7 @@ def test_findings_show_their_input_in_hexadecimal(text):
     assert "-0x1.6p+2" in text
 
 
+@pytest.mark.thorough
 def test_unsound_comes_first_and_fails_the_run(report_data):
     assert not at_fault({**report_data, "implementations": []})
     data = copy.deepcopy(report_data)

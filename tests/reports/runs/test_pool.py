@@ -22,6 +22,7 @@ def run(*parts):
     return outcome
 
 
+@pytest.mark.thorough
 def test_results_come_in_the_order_asked():
     outcome = run(*(Part("numbers", str(n), double, (n,)) for n in range(9)))
     assert [done.data for done in outcome.done] == [2 * n for n in range(9)]
