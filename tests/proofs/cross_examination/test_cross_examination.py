@@ -25,7 +25,7 @@ from gradproof.proofs.functions import (
     zeros,
 )
 from gradproof.proofs.ledger import Claim, Ledger, verify
-from gradproof.proofs.normal_forms import normal_form
+from gradproof.proofs.normal_forms import normal_form, signs
 from gradproof.proofs.reals import reals
 from gradproof.proofs.statements import decide, prove
 from gradproof.proofs.vectors import normal_form as vector_sums
@@ -86,7 +86,7 @@ def terms_of_equal_growth_stay_apart(rules: pytest.MonkeyPatch) -> None:
         return [(m, c) for m, c in result if c is not ex.ZERO]
 
     _everywhere(rules, monomials.by_dominance, by_dominance)
-    _everywhere(rules, monomials.decided_sign, reals.constant_sign)
+    _everywhere(rules, monomials.decided_sign, signs.constant_sign)
 
 
 def an_attained_bound_is_not_passed(rules: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ def a_tail_has_the_sign_of_its_leading_term(rules: pytest.MonkeyPatch) -> None:
 
     def sign(self: tail_values.TailValues, model: Any, start: fmpq | None = None) -> int:
         lead = model[0][1]
-        return (1 if lead > 0 else -1) if isinstance(lead, arb) else reals.constant_sign(lead)
+        return (1 if lead > 0 else -1) if isinstance(lead, arb) else signs.constant_sign(lead)
 
     rules.setattr(tail_values.TailValues, "sign", sign)
 

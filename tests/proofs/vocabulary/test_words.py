@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from gradproof.proofs.cases.answers import Answer
 from gradproof.proofs.catalogue.entries import known_functions
 from gradproof.proofs.catalogue.vector_entries import vector_activations
 from gradproof.proofs.language.syntax import StatementError
@@ -17,7 +18,7 @@ from gradproof.proofs.vectors import words as vector_words
 from gradproof.proofs.vectors.algebra import DIMENSION
 from gradproof.proofs.verdicts import Counterexample, Verdict
 from gradproof.proofs.vocabulary.numbers import Found, number_of_function
-from gradproof.proofs.vocabulary.properties import Answer, Question, property_of_function
+from gradproof.proofs.vocabulary.properties import Question, property_of_function
 from gradproof.proofs.vocabulary.sets import set_of_function
 from gradproof.proofs.vocabulary.words import FAMILIES, WORDS
 

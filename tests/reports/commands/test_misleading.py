@@ -165,7 +165,7 @@ def test_an_interrupted_check_says_so_first(capsys, kernels, monkeypatch):
 
 @pytest.mark.thorough
 def test_an_interrupted_sweep_says_so_first(capsys, kernels, monkeypatch):
-    real = sweep_run.swept
+    real = sweep_run.swept  # pyright: ignore[reportPrivateImportUsage]
     calls = []
 
     def swept(implementation, fmt, options, **more):
