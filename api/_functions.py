@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -48,11 +49,12 @@ def verify(ledger: Ledger | str | Path | None = None) -> tuple[ClaimResult, ...]
     return tuple(ledgers.verify(claim, each) for each in chosen for claim in each.claims)
 
 
-class _Viewed:
+class _Viewed(ABC):
     """A result that a command shows as tables: `str` is that text, and a notebook has the same tables."""
 
+    @abstractmethod
     def _view(self) -> Iterable[RenderableType]:
-        raise NotImplementedError
+        """The tables."""
 
     def __str__(self) -> str:
         from gradproof.reports.writing.console import plain

@@ -1,4 +1,4 @@
-"""What does the cross-examination cost? The processor time of the built-in ledgers with it, and its share.
+"""The cost of the cross-examination: the processor time of the built-in ledgers with it, and its share.
 
 Run: python benchmarks/cross_examination.py [LEDGER ...]. Nothing is taken from the cache. Prints the time of every
 claim's proofs and of their cross-examination, the dearest ones, and how many proofs were examined without an opinion.

@@ -393,7 +393,7 @@ def infinity(rng: random.Random, truth: bool) -> Generated | None:
 
 @family
 def bounded_by_condition(rng: random.Random, truth: bool) -> Generated | None:
-    """What is infinite on the line is a number on a half-line: calculating with it is fine."""
+    """Extrema that are infinite on the line and numbers on a half-line: calculating with these is fine."""
     curve = rng.choice(CURVES)
     known = shape(curve, 0)
     if curve.ends is not None or (curve.smoothness is not None and curve.smoothness < 0):

@@ -47,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program says, or what went wrong."""
+    """A program's answer, its seconds, and the reason where there is none."""
 
     found: Range | None
     seconds: float

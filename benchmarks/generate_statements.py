@@ -901,7 +901,7 @@ def _sample_points(item: Generated, rng: random.Random) -> Iterator[dict[str, An
 
 
 def confirm(item: Generated) -> str | None:
-    """What mpmath finds wrong with the construction, or None."""
+    """The fault that mpmath finds in the construction, or None."""
     if item.pointwise is None:
         return None
     if not item.defined:

@@ -193,7 +193,7 @@ COMMAND = (sys.executable, "-c", "import sys; from gradproof.reports.cli import 
 
 @dataclass(frozen=True)
 class Run:
-    """What one input cost, and how it ended."""
+    """The cost of one input, and its end."""
 
     shown: str
     code: int
@@ -202,7 +202,7 @@ class Run:
     output: str
 
     def fault(self, seconds: float, memory: float) -> str | None:
-        """What is wrong with it, if anything is."""
+        """The fault, if there is one."""
         if "Traceback" in self.output:
             return "a traceback"
         if self.code not in EXIT_CODES:

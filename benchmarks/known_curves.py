@@ -1,4 +1,4 @@
-"""What is known about the catalogue's curves without gradproof: values, derivative formulas, bounds and zeros.
+"""Facts about the catalogue's curves, known without gradproof: values, derivative formulas, bounds and zeros.
 
 Written by hand and evaluated with mpmath; nothing here imports gradproof, so a mistake in the engine cannot make a
 false statement look true. :mod:`generate_statements` reads it. Bounds come from a scan of [-40, 40] (less where tails fall fast), bisection of the
@@ -349,7 +349,7 @@ def _turning_point(curve: Curve, order: int, low: Number, high: Number, sense: i
 
 @lru_cache(maxsize=512)
 def shape(curve: Curve, order: int) -> Shape:
-    """What mpmath sees of one derivative."""
+    """One derivative as mpmath sees it."""
     f = curve.values[order]
     grid = _grid(curve)
     kept = [x for x in grid if curve.defined_at(order, x)]

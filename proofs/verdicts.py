@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -118,11 +119,12 @@ def html_table(rows: Iterable[Sequence[object]], head: Sequence[object] = (), ti
     return f"<table>{caption}{row('th', head) if head else ''}{''.join(row('td', cells) for cells in rows)}</table>"
 
 
-class Decided(NoTruthValue):
+class Decided(NoTruthValue, ABC):
     """A statement's or a claim's verdict, printed as `gradproof prove` prints it."""
 
+    @abstractmethod
     def to_json(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """The document of `gradproof prove --json` or of one claim in `verify --json`."""
 
     def __str__(self) -> str:
         return "\n".join(lines(self.to_json()))

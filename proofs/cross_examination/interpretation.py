@@ -141,8 +141,9 @@ class Interpretation:
     def _quantified(self, node: Node, place: Place) -> bool | None:
         (body,) = node.args
         names = [name for name, _ in node.extra]
-        confined = self.where is not None and bool(self.where.free & set(names))
-        if confined and not self.where.free <= set(names):  # type: ignore[union-attr]
+        condition = frozenset[str]() if self.where is None else self.where.free
+        confined = bool(condition & set(names))
+        if confined and not condition <= set(names):
             raise Unknown
         if len(names) == 1:
             points = ({names[0]: x} for x in self.moderate_first)

@@ -6,6 +6,7 @@ are exact, and the relations that remain become lines that are cut where their t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
@@ -45,7 +46,7 @@ from . import parameters
 from .products import Product, product_set
 
 
-class Resolution:
+class Resolution(ABC):
     """The numbers of one statement, and what its relations say along one variable."""
 
     def __init__(self, statement: Statement) -> None:
@@ -189,9 +190,9 @@ class Resolution:
 
         return fold(formula, leaf_line, connected)
 
+    @abstractmethod
     def closed_truth(self, formula: Formula) -> Answer:
         """The truth of a formula without free names, with a counterexample where it is false."""
-        raise NotImplementedError
 
     def difference(self, r: Relation) -> Expr:
         """lhs - rhs, written so that terms of the two sides never hide an undefined point."""

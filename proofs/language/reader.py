@@ -128,7 +128,7 @@ class Vocabulary:
 
 
 def _phrase(word: Word) -> str:
-    """What a word stands for, if not for a number."""
+    """The kind of thing that a word stands for, in words; it is not a number."""
     match word:
         case Set() | Constant(value=IntervalDisplay()):
             return "a set"
