@@ -24,8 +24,8 @@ ROOMS = {
     ),
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "findings", "workers", "inputs", "trials", "targets", "properties", "checking",
-        "packs", "soundness", "sweeps", "plugin",
+        "documents", "implementation", "findings", "workers", "packs", "foreign", "inputs", "trials", "targets",
+        "properties", "checking", "soundness", "sweeps", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

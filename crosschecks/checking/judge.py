@@ -114,7 +114,9 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
-    """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
+    """The formats a target takes: those it says, or does not refuse. One that refuses all is checked in float64."""
+    if implementation.formats:
+        return [FORMATS[name] for name in implementation.formats]
     taken: list[Format] = []
     count = len(definition(implementation.activation).inputs)
     for fmt in FORMATS.values():

@@ -14,9 +14,12 @@ from typing import Any, cast
 import numpy as np
 
 from .layouts import LAYOUTS
+from .scalars import one_by_one
 
-ARRAYS = ("numpy", "torch", "jax")
-"""The libraries whose arrays a callable may take. All but NumPy have derivatives of their own."""
+WITH_DERIVATIVES = ("torch", "jax")
+"""The libraries of arrays that have derivatives of their own."""
+ARRAYS = ("numpy", *WITH_DERIVATIVES, "scalar")
+"""The libraries whose arrays a callable may take; `scalar`: it takes numbers, one at a time."""
 PACKS = __name__.rpartition(".workers.")[0] + ".packs"
 _WHOLE = {"array": "numpy", "parameter_format": "float64", "derivative": None}
 
@@ -25,10 +28,16 @@ class NotAnArray(TypeError):
     """The callable returned something else than an array."""
 
 
+class Crash(RuntimeError):
+    """A process that the callable started for its work died of a signal."""
+
+
 def failure(error: BaseException) -> tuple[str, str]:
     """The kind of a failed call, in the words of :class:`Failed`, and the message."""
     if isinstance(error, NotAnArray):
         return "not an array", str(error)
+    if isinstance(error, Crash):
+        return "crash", str(error)
     return "exception", f"{type(error).__name__}: {error}"[:500]
 
 
@@ -50,7 +59,7 @@ def describe(function: str) -> dict[str, Any]:
     """The library of the arrays that the named callable takes, and its keywords (None: any)."""
     described = describe_callable(find(function))
     home = function.split(":")[0].split(".")[0]
-    if home in ARRAYS:
+    if home in WITH_DERIVATIVES:
         described["array"] = home  # some of torch's builtins do not tell where they come from
     return described
 
@@ -91,9 +100,11 @@ def call(function: Callable[..., Any], how: Mapping[str, Any], arrays: Sequence[
 
 
 def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence[np.ndarray]) -> np.ndarray:
-    if how["array"] in ARRAYS[1:]:
+    if how["array"] in WITH_DERIVATIVES:
         arrays = bridge(how["array"])
         return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+    if how["array"] == "scalar":
+        function = one_by_one(function)
     returned = function(*inputs, **how["keywords"])
     if not isinstance(returned, np.ndarray | np.generic):
         raise NotAnArray(f"expected an array, got {type(returned).__name__}")
@@ -112,7 +123,7 @@ def _array_library(function: Callable[..., Any]) -> str:
     home = (getattr(function, "__module__", None) or type(function).__module__).split(".")[0]
     names = getattr(inspect.unwrap(function), "__globals__", {})
     used = {v.__name__.split(".")[0] for v in names.values() if isinstance(v, ModuleType)}
-    return next((library for library in ARRAYS[1:] if home == library or library in used), "numpy")
+    return next((library for library in WITH_DERIVATIVES if home == library or library in used), "numpy")
 
 
 def _keywords(function: Callable[..., Any]) -> list[str] | None:
