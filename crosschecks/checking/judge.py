@@ -128,7 +128,7 @@ def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
 
 
 def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
-    groups: dict[tuple[str, int], list[Implementation]] = {}
+    groups: dict[tuple[str, str, int], list[Implementation]] = {}
     for one in implementations:
-        groups.setdefault((one.activation, one.order), []).append(one)
+        groups.setdefault((one.target, one.activation, one.order), []).append(one)
     return groups.values()

@@ -42,7 +42,5 @@ def call(x: Floats, *, command: str) -> Floats:
         said = run.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise ProgramFailed(": ".join([f"exit status {run.returncode}", *said]))
     if len(run.stdout) != x.nbytes:
-        numbers, left = divmod(len(run.stdout), x.itemsize)
-        came = f"{numbers}" if not left else f"{len(run.stdout)} bytes"
-        raise WrongCount(f"expected {x.size} numbers of {x.itemsize} bytes on stdout, got {came}")
+        raise WrongCount(f"expected {x.nbytes} bytes on stdout, as came on stdin, got {len(run.stdout)}")
     return np.frombuffer(bytearray(run.stdout), little).astype(x.dtype, copy=False).reshape(x.shape)

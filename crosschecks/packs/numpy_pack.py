@@ -1,4 +1,4 @@
-"""gradproof's own NumPy implementations as a pack: one callable for the whole catalogue."""
+"""The whole catalogue and its derivatives as gradproof itself derives them for NumPy: one callable for all."""
 
 from __future__ import annotations
 

@@ -118,7 +118,15 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             if request.target == "numpy":
                 yield from _numpy(entry, request, base)
             else:
-                yield from _shipped(entry, request, base, shipped[entry.name], worker)
+                for base, callable_ in _spellings(base, shipped[entry.name]):
+                    yield from _shipped(entry, request, base, callable_, worker)
+
+
+def _spellings(base: Implementation, shipped: Mapping[str, Any]) -> Iterable[tuple[Implementation, Mapping[str, Any]]]:
+    """A callable that a pack ships, and the others of its framework that compute the same, each a target of its own."""
+    yield base, shipped
+    for other in shipped["also"]:
+        yield replace(base, target=other), {**shipped, "function": other}
 
 
 def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from types import ModuleType
 from typing import Any, cast
 
@@ -43,11 +44,19 @@ def failure(error: BaseException) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def find(function: str) -> Callable[..., Any]:
-    """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated."""
+    """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated.
+
+    Behind the name of a framework may stand a name that its pack alone has: `transformers:gelu_new`.
+    """
     module_name, _, path = function.partition(":")
-    target: Any = importlib.import_module(module_name)
-    for name in path.split("."):
-        target = getattr(target, name)
+    pack = pack_of(module_name)
+    names = path.split(".")
+    try:
+        target = reduce(getattr, names, importlib.import_module(module_name))
+    except AttributeError:
+        if pack is None or "." in module_name:
+            raise
+        target = reduce(getattr, names, pack)
     if inspect.isclass(target):
         target = target()
     if not callable(target):
@@ -58,10 +67,17 @@ def find(function: str) -> Callable[..., Any]:
 def describe(function: str) -> dict[str, Any]:
     """The library of the arrays that the named callable takes, and its keywords (None: any)."""
     described = describe_callable(find(function))
-    home = function.split(":")[0].split(".")[0]
-    if home in WITH_DERIVATIVES:
-        described["array"] = home  # some of torch's builtins do not tell where they come from
+    library = getattr(pack_of(function), "ARRAYS", None)
+    if library is not None:
+        described["array"] = library  # some of torch's builtins do not tell where they come from
     return described
+
+
+def pack_of(function: str) -> Any:
+    """The pack of the framework that a function or module comes from, or None. It is imported before the framework:
+    Keras must be told of its backend."""
+    pack = f"{PACKS}.{function.partition(':')[0].partition('.')[0]}_pack"
+    return importlib.import_module(pack) if importlib.util.find_spec(pack) is not None else None
 
 
 def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
@@ -73,12 +89,12 @@ def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
     """The activations wanted, {name: [spellings]}, that a framework ships, by the module of packs named after it.
 
     For each activation: `function`, the callable; `array`, whose arrays it takes; `keywords` it is called with;
-    `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults
+    `also`, other callables of the framework that compute the same, as targets; `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults
     in the catalogue; `parameter_format`, the floats it holds its parameters in; `derivative`: None, "autograd" or
     another callable.
     """
     functions = importlib.import_module(f"{PACKS}.{pack}_pack").discover(wanted)
-    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], **entry} for name, entry in functions.items()}
+    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], "also": [], **entry} for name, entry in functions.items()}
 
 
 def bridge(array: str) -> Any:

@@ -123,4 +123,6 @@ def _keep(jobs: Sequence[_Job], checkpoint: Path) -> None:
         raise SweepError(f"{checkpoint}: expected a folder for the checkpoints of {len(jobs)} sweeps")
     checkpoint.mkdir(exist_ok=True)
     for job in jobs:
-        job.checkpoint = checkpoint / f"{job.implementation.activation}-{job.implementation.order}-{job.format}.sweep"
+        i = job.implementation
+        name = i.activation if ":" not in i.target else f"{i.activation}-{i.target.rpartition(':')[2]}"
+        job.checkpoint = checkpoint / f"{name}-{i.order}-{job.format}.sweep"
