@@ -18,7 +18,7 @@ from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.functions.pieces import split
 from ...proofs.reals.reals import Real
 from ..implementation import Implementation
-from .gates import gated_condition, gated_reference
+from .several_inputs import gated_condition, gated_reference
 
 Parameters = tuple[tuple[str, "float | str"], ...]
 
@@ -32,6 +32,12 @@ class Truth:
     """Where there is something to judge: at finite inputs that are no kinks of a derivative and no ends of a domain."""
     kappa: Callable[[NDArray[np.intp]], NDArray[np.float64]]
     """The condition number of the function under test at inputs given by index; the sum of both of two inputs."""
+
+    def at(self, chosen: Sequence[int] | NDArray[np.intp]) -> Truth:
+        """The truth for some of the inputs, given by index."""
+        indices, r = np.asarray(chosen, np.intp), self.reference
+        some = Reference(r.value[indices], r.residual[indices], r.ulp_exponent[indices])
+        return Truth(some, self.defined[indices], lambda at: self.kappa(indices[at]))
 
 
 def truth_for(implementation: Implementation, inputs: Sequence[Floats]) -> Truth:
