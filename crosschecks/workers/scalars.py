@@ -56,16 +56,21 @@ def takes_numbers_only(function: Callable[..., Any]) -> bool:
     count = _inputs(function)
     try:
         with np.errstate(all="ignore"):
-            if not isinstance(function(*[np.array(_USUAL[:2])] * count), int | float):
+            if not _is_number(function(*[np.array(_USUAL[:2])] * count)):
                 return False
     except (TypeError, ValueError):
         pass
     except Exception:  # whatever else it has against the array, it has it against the array
         return False
     try:
-        return isinstance(function(*_USUAL[:1] * count), int | float)
+        return _is_number(function(*_USUAL[:1] * count))
     except Exception:
         return False
+
+
+def _is_number(result: Any) -> bool:
+    """Whether it is a number of Python's own: one of NumPy's, which is a float too, comes from a function of arrays."""
+    return isinstance(result, int | float) and not isinstance(result, np.generic)
 
 
 def _works(function: Callable[..., Any], count: int, keywords: dict[str, Any]) -> bool:
