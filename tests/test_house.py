@@ -24,8 +24,8 @@ ROOMS = {
     ),
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials", "targets",
-        "properties", "sweeps", "checking", "soundness", "plugin",
+        "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
+        "targets", "properties", "sweeps", "checking", "soundness", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

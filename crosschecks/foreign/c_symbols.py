@@ -15,12 +15,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from numpy._core import _multiarray_umath  # pyright: ignore[reportPrivateUsage]  # where C extensions find the API
 
 from ...numerics.floats.formats import Floats
 
@@ -55,17 +55,19 @@ def signature(text: str) -> str:
 
 
 def described(request: dict[str, Any]) -> dict[str, Any]:
-    """The file that a symbol lies in, and the signatures it may have: the one that is asked for, else all, with that
-    which its name says by C's convention (`tanhf`) first. Raises OSError and AttributeError where it is not there."""
+    """The file that a symbol lies in, and the signatures it may have: the one that is asked for, else all.
+
+    Raises OSError and AttributeError where it is not there, ValueError for a signature that cannot be called.
+    """
     path, symbol = request["path"], request["symbol"]
     try:
         file = _file_of(_loaded(path)[symbol])
     except AttributeError:
         raise AttributeError(f"there is no symbol {symbol!r} in {path}") from None
-    order = list(SIGNATURES.values())
-    if not symbol.endswith("f"):
-        order.reverse()
-    return {"path": str(_source(path) or file or path), "signatures": [signature(request["signature"])] if request["signature"] else order}
+    signatures = list(SIGNATURES.values())
+    if request["signature"]:
+        signatures = [signature(request["signature"])]
+    return {"path": str(_source(path) or file or path), "signatures": signatures}
 
 
 def call(x: Floats, *, path: str, symbol: str, signature: str) -> Floats:
@@ -99,9 +101,10 @@ def _function(path: str, symbol: str, signature: str) -> tuple[np.dtype, Callabl
 
 
 def _loop(dtype: np.dtype) -> Any:
+    api: Any = import_module("numpy._core._multiarray_umath")  # where extension modules find it
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    table = ctypes.cast(pointer(_multiarray_umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
+    table = ctypes.cast(pointer(api._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
     return _Loop(table[_LOOPS[dtype.name]])
 
 

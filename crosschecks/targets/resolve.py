@@ -62,10 +62,13 @@ def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
             raise TargetError(f"target={request.target!r} ships no {request.as_ or 'activation of the catalogue'}")
         return implementations
     described = _described(request.target, request, request.implements, worker)
-    return at_orders(request, described, request.derivative and _described(request.derivative, request, 1, worker))
+    second = request.derivative
+    return at_orders(request, described, None if second is None else _described(second, request, 1, worker))
 
 
-def at_orders(request: Request, described: Described, derivative: Described | None = None) -> tuple[Implementation, ...]:
+def at_orders(
+    request: Request, described: Described, derivative: Described | None = None
+) -> tuple[Implementation, ...]:
     """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
     entry = _entry(request)
     array = request.array or described.array
@@ -118,8 +121,8 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             if request.target == "numpy":
                 yield from _numpy(entry, request, base)
             else:
-                for base, callable_ in _spellings(base, shipped[entry.name]):
-                    yield from _shipped(entry, request, base, callable_, worker)
+                for spelled, callable_ in _spellings(base, shipped[entry.name]):
+                    yield from _shipped(entry, request, spelled, callable_, worker)
 
 
 def _spellings(base: Implementation, shipped: Mapping[str, Any]) -> Iterable[tuple[Implementation, Mapping[str, Any]]]:

@@ -88,13 +88,16 @@ def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
 def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
     """The activations wanted, {name: [spellings]}, that a framework ships, by the module of packs named after it.
 
-    For each activation: `function`, the callable; `array`, whose arrays it takes; `keywords` it is called with;
-    `also`, other callables of the framework that compute the same, as targets; `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults
-    in the catalogue; `parameter_format`, the floats it holds its parameters in; `derivative`: None, "autograd" or
-    another callable.
+    For each activation: `function`, the callable; `also`, other callables of the framework that compute the same, as
+    targets; `array`, whose arrays they take; `keywords` it is called with; `accepts`, keywords it takes beyond those
+    its signature tells; `needs`, those to be given though they have defaults in the catalogue; `parameter_format`, the
+    floats it holds its parameters in; `derivative`: None, "autograd" or another callable.
     """
     functions = importlib.import_module(f"{PACKS}.{pack}_pack").discover(wanted)
-    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], "also": [], **entry} for name, entry in functions.items()}
+    return {
+        name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], "also": [], **entry}
+        for name, entry in functions.items()
+    }
 
 
 def bridge(array: str) -> Any:

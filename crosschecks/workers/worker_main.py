@@ -1,8 +1,8 @@
 """The process an implementation under test runs in. Started by worker_process.py, once per run and after every crash.
 
 It answers one request at a time: what a callable is (`describe`, `takes numbers only`), what a pack ships (`discover`),
-the results of a call, or what a service of another module answers (`serve`). Output of the implementation goes nowhere, and Ctrl-C
-is the business of the process that started this one.
+the results of a call, or what a service of another module answers (`serve`). Output of the implementation goes
+nowhere, and Ctrl-C is the business of the process that started this one.
 """
 
 from __future__ import annotations

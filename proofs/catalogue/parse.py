@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..language.reading import read_expression, read_statement, with_functions
-from ..language.syntax import Statement, StatementError
+from ..language.syntax import Statement
 from ..vocabulary.words import WORDS
 from .elementary import NAMED_FORMULAS
 from .entries import Activation, UnknownActivation, activation, known_functions

@@ -14,7 +14,9 @@ from ..parameters import pairs
 from . import options
 
 
-@click.command(cls=options.TargetCommand, short_help="Compare an implementation with the truth at every input of a format.")
+@click.command(
+    cls=options.TargetCommand, short_help="Compare an implementation with the truth at every input of a format."
+)
 @options.target
 @click.option("--dtype", "dtypes", multiple=True, metavar="F",
               help="The format; may be repeated.  [default: what it takes, else float32]")

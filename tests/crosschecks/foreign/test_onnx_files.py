@@ -51,7 +51,7 @@ def test_the_format_is_the_models():
 def test_a_wrong_model_fails():
     nodes = [("Sigmoid", ["x"], ["s"]), ("Mul", ["x", "s"], ["t"]), ("Abs", ["t"], ["y"])]
     (result,) = check(model("silu.onnx", nodes, [1, 8]), examples=2)
-    assert {"accuracy", "bounds"} <= {f.property for f in result.findings}
+    assert "accuracy" in {f.property for f in result.findings}
 
 
 def test_a_model_that_mixes_its_numbers_is_found():
