@@ -76,7 +76,10 @@ def measured(
     """Compares results with the truth."""
     judged, exact = truth.defined, truth.reference
     nearest = as_float64(exact.value)
-    zeroed = judged & (as_float64(values) == 0) & (nearest != 0) & (np.abs(nearest) < float(fmt.min_normal))
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.abs(nearest + np.ldexp(exact.residual, exact.ulp_exponent))
+    # Less than the smallest subnormal may be rounded to zero.
+    zeroed = judged & (as_float64(values) == 0) & (size >= float(fmt.min_subnormal)) & (size < float(fmt.min_normal))
     small = np.logical_or.reduce([is_subnormal(as_float64(a), fmt) for a in inputs])
     flushed_inputs, flushed_results = judged & small & zeroed, zeroed & ~small
     if len(inputs) == 1:
@@ -86,7 +89,6 @@ def measured(
     error = np.abs(signed)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         absolute = np.ldexp(error, exact.ulp_exponent)
-        size = np.abs(nearest + np.ldexp(exact.residual, exact.ulp_exponent))
         relative = np.where(error > 0, absolute / size, 0.0)
     relative = np.where(np.isnan(relative), np.inf, relative)
     kappas = _conditioned(error, truth.kappa, limits.get("max_conditioned_ulp", np.inf))

@@ -181,7 +181,7 @@ class _Judge:
             signed = np.where(infinite, np.where(agree, 0.0, np.inf), signed)
             signed = np.where(~infinite & ~np.isfinite(got), np.inf, signed)
             small = np.abs(as_float64(x)) < float(fmt.min_normal)
-            flushed = (got == 0) & (size > float(fmt.min_subnormal) / 2) & (size < float(fmt.min_normal)) & (known > 0)
+            flushed = (got == 0) & (size >= float(fmt.min_subnormal)) & (size < float(fmt.min_normal)) & (known > 0)
         survey.flushed_inputs += int((flushed & small).sum())
         survey.flushed_results += int((flushed & ~small).sum())
         signed[flushed | (known == 0)] = 0.0
