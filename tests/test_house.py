@@ -25,7 +25,7 @@ ROOMS = {
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (
         "documents", "implementation", "findings", "workers", "inputs", "trials", "targets", "properties", "checking",
-        "packs", "tables", "soundness", "sweeps", "plugin",
+        "packs", "table_files", "tables", "soundness", "sweeps", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

@@ -11,7 +11,7 @@ from ...proofs.budget import Undecided
 from ...proofs.catalogue.entries import Activation, catalogue
 from ...proofs.expressions import calculus
 from ...proofs.expressions.expr import Expr, free_names
-from .entries import Entry
+from ..table_files.entries import Entry
 from .judge import PRIMES, Judge
 
 ENOUGH = 6
@@ -32,7 +32,7 @@ def cause(judge: Judge, entries: Sequence[Entry], own: Activation, expr: Expr) -
     names: list[str] = []
     for name, candidate, order in _candidates(own, expr, judge.function.order):
         try:
-            other = replace(judge, function=oracle(candidate, order))
+            other = replace(judge, function=oracle(candidate, order), max_ulp=None)
             if all(other.fits(entry) for entry in usable[:LOOKED_AT]):
                 names.append(name)
         except (Undecided, ArithmeticError, ValueError):

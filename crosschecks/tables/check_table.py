@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -15,15 +16,19 @@ from ...proofs.catalogue.vector_entries import vector_activations
 from ...proofs.enclosures.formats import FORMATS, Format, format_named
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
+from ..table_files.entries import Entry, Source
+from ..table_files.read import source
 from .bulk import settled
 from .causes import cause
-from .entries import Entry, Source
 from .judge import FLOAT64, PRIMES, Judge, Widest
-from .read import source
 from .results import TableCheck, TableRow
 
 PAUSE = 256
 """Rows between two reports of progress."""
+MOST_TRIED = 1000
+"""Wrong values that the other format is tried on."""
+NEXT_TO_RIGHT = 16.0
+"""ULP below which a value is a float that was not correctly rounded."""
 NARROWER = "float32"
 """The format tried where a table without one does not agree with float64."""
 
@@ -111,9 +116,12 @@ class _Task:
         """float32 and its rows, where at least half of the values that are not right in float64 as it is are right in
         it; else float64 and `rows`."""
         narrow = FORMATS[NARROWER]
-        wrong = [i for i, row in enumerate(rows) if row.verdict == "wrong" and self._entries[i].numerals is not None]
-        rescued = sum(self._judge(rows[i].order, narrow).fits(self._entries[i]) for i in wrong)
-        if not rescued or 2 * rescued < len(wrong) or 2 * rescued < sum(row.verdict == "right" for row in rows):
+        wrong = [i for i, row in enumerate(rows) if row.verdict == "wrong"]
+        tried = wrong[:: 1 + len(wrong) // MOST_TRIED]
+        judges = {order: replace(self._judge(order, narrow), max_ulp=None) for order in self._by_order}
+        rescued = sum(judges[rows[i].order].fits(self._entries[i]) for i in tried)
+        right = sum(row.verdict == "right" for row in rows)
+        if not rescued or 2 * rescued < len(tried) or 2 * rescued * len(wrong) < right * len(tried):
             return FLOAT64, rows, True
         return narrow, *self.judged(narrow)
 
@@ -124,9 +132,12 @@ class _Task:
             wrong = [self._entries[i] for i in places if rows[i].verdict == "wrong"]
             if not wrong:
                 continue
-            narrower = FORMATS[NARROWER]
-            if fmt == FLOAT64 and all(self._judge(order, narrower).fits(entry) for entry in wrong):
-                count = f"all {len(wrong)} wrong rows are" if len(wrong) > 1 else "the wrong row is"
+            count = f"all {len(wrong)} wrong rows are" if len(wrong) > 1 else "the wrong row is"
+            farthest = max(_error(rows[i]) for i in places if rows[i].verdict == "wrong")
+            narrower = replace(self._judge(order, FORMATS[NARROWER]), max_ulp=None)
+            if farthest < NEXT_TO_RIGHT:
+                sentences.append(f"{count} within {farthest:.3g} ULP: --max-ulp {math.ceil(farthest)} allows that")
+            elif fmt == FLOAT64 and all(narrower.fits(entry) for entry in wrong):
                 sentences.append(f"{count} right in float32: --dtype float32 judges by that")
             elif sentence := cause(self._judge(order, fmt), wrong, self._activation, self._expr):
                 sentences.append(sentence)
@@ -140,6 +151,10 @@ class _Task:
             max((value.digits for value in printed), default=0), max((-value.exponent for value in printed), default=0)
         )
         return Judge(oracle(self._expr, order), f"{self._activation.name}{PRIMES[order]}", fmt, widest, self._max_ulp)
+
+
+def _error(row: TableRow) -> float:
+    return math.inf if row.ulp is None else row.ulp
 
 
 def _unreadable(entry: Entry) -> TableRow:

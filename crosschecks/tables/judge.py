@@ -16,14 +16,18 @@ from ...numerics.oracle.rounding import ExactReal, rounded_row
 from ...numerics.tables.tables import decimal
 from ...proofs.enclosures.formats import FIRST_PRECISION, FORMATS, Format, RoundingUndecided
 from ...proofs.functions.pieces import Kink, derivative_at
-from .entries import Entry
+from ..table_files.entries import Entry
+from ..table_files.numerals import Numeral
 from .exact_values import NotDecided, between, correct_digits, distance, far_apart, nearest, remembered, side
-from .numerals import Numeral
 from .results import TableRow
 
 FLOAT64 = FORMATS["float64"]
 FULL = 17
 """Digits of an expected value, where the file has fewer."""
+PRINTED_IN_FULL = 16.0
+"""ULP of the format: a rounded value no farther than this may be a float in full, at an x that is one."""
+COUNTED = 1000.0
+"""Errors below this are told in ULP; larger ones, in digits."""
 MOST_DECIMALS = 400
 PRIMES = ("", "'", "''")
 
@@ -105,43 +109,39 @@ class Judge:
             if overflows:
                 return self._row(entry, "right", f"beyond the range of {self.fmt.name}", expected=value.text)
             return self._wrong(entry, real, value)
-        if verdict := self._verdict(real, point, value, sided=sided):
-            return self._good(entry, verdict, real, value)
-        for rounded_x, other in () if sided else self._reals(point):
-            if rounded_x != point and (verdict := self._verdict(other, rounded_x, value)):
+        verdict = self._verdict(real, point, value, sided=sided)
+        in_full = verdict == "rounded" and distance(real, value.exact, self.fmt) <= PRINTED_IN_FULL
+        if verdict == "right" or (verdict and not in_full) or sided:
+            return self._good(entry, verdict, real, value) if verdict else self._wrong(entry, real, value)
+        for rounded_x, other in self._reals(point):
+            better = self._verdict(other, rounded_x, value) if rounded_x != point else None
+            if better and better != verdict:
                 name = next(f.name for f in (self.fmt, FLOAT64) if nearest(point, f) == float_of(rounded_x))
-                return self._good(entry, verdict, other, value, f"for x rounded to {name}")
-        return self._wrong(entry, real, value)
+                return self._good(entry, better, other, value, f"for x rounded to {name}")
+        return self._good(entry, verdict, real, value) if verdict else self._wrong(entry, real, value)
 
     def _verdict(self, real: ExactReal, point: fmpq, value: Numeral, *, sided: bool = False) -> str | None:
         """`right` or `rounded`, or None where the value is neither."""
         exact = value.exact
         if not callable(real) and not callable(exact) and real == exact:
             return "right"
-        in_unit = False
-        if value.binary is None:
-            in_unit = between(real, *value.half_unit_around(self.widest.unit(value)))
-            if in_unit and value.digits > digits_that_tell(self.fmt):
-                return "right"
+        in_unit = value.binary is None and between(real, *value.half_unit_around(self.widest.unit(value)))
+        if in_unit and value.digits > digits_that_tell(self.fmt):
+            return "right"
         for fmt in dict.fromkeys((self.fmt, FLOAT64)):
-            if (value.binary is None or fmt == self.fmt) and self._is_its_float(real, point, value, fmt, sided):
-                return "right"
+            read = nearest(exact, fmt)
+            if not math.isfinite(read) or far_apart(real, read, fmt):
+                continue
+            if read == self._rounded(real if sided else self._for_rounding(real, point), fmt):
+                whole = value.binary == read and fmt == self.fmt
+                if in_unit or whole or (value.binary is None and prints(value, read)):
+                    return "right"
         if in_unit:
             return "rounded"
         if self.max_ulp is not None and not callable(exact):
             ulp = self.fmt.ulp(real) * fmpq(*self.max_ulp.as_integer_ratio())
             return "right" if between(real, exact - ulp, exact + ulp) else None
         return None
-
-    def _is_its_float(self, real: ExactReal, point: fmpq, value: Numeral, fmt: Format, sided: bool) -> bool:
-        """Whether a value is the correctly rounded float, printed in full: with no more digits than a float needs, or
-        with more that are its own."""
-        read = nearest(value.exact, fmt)
-        if not math.isfinite(read) or far_apart(real, read, fmt) or read != self._rounded(real if sided else self._for_rounding(real, point), fmt):
-            return False
-        if value.binary is not None or value.digits <= digits_that_tell(fmt):
-            return value.binary is None or value.binary == read
-        return between(fmpq(*read.as_integer_ratio()), *value.half_unit_around(value.exponent))
 
     def _for_rounding(self, real: ExactReal, point: fmpq) -> ExactReal:
         """The value at a point with stand-ins, which decide ties with midpoints of floats."""
@@ -157,10 +157,10 @@ class Judge:
     def _at_special(self, entry: Entry, x: float, value: Numeral) -> TableRow:
         """The verdict at an infinity, where the limit counts, and at NaN."""
         limit = math.nan if math.isnan(x) else self.function.limit(1 if x > 0 else -1)
-        if isinstance(limit, float):
+        if isinstance(limit, int | float):
             if math.isnan(limit) and not math.isnan(x):
                 return self._row(entry, "undefined", f"no limit of {self.name} at {entry.x} was found")
-            if value.special is not None and (value.special == limit or math.isnan(value.special) and math.isnan(x)):
+            if value.special is not None and (value.special == limit or (math.isnan(value.special) and math.isnan(x))):
                 return self._row(entry, "right", expected=str(limit))
             kind = "NaN gives NaN" if math.isnan(limit) else f"the limit is {limit}"
             return self._row(entry, "wrong", kind, expected=str(limit), is_fault=True)
@@ -179,16 +179,16 @@ class Judge:
         sides = [self._one_sided(point, which, ball) for which, ball in ((-1, kink.left), (1, kink.right))]
         if entry.side:
             chosen = sides[entry.side > 0]
-            if isinstance(chosen, float):
+            if isinstance(chosen, int | float):
                 agrees = value.special is not None and value.special == chosen
                 return self._row(entry, "right" if agrees else "wrong", "", expected=str(chosen), is_fault=not agrees)
             return self._against(entry, chosen, point, value, sided=True)
-        texts = [repr(s) if isinstance(s, float) else decimal(s, FULL) for s in sides]
+        texts = [repr(s) if isinstance(s, int | float) else decimal(s, FULL) for s in sides]
         message = f"a kink: {texts[0]} from the left, {texts[1]} from the right"
         if value.special is not None:
             return self._row(entry, "undefined", f"{message}; the file has {value.text}")
         for name, real in zip(("left", "right"), sides, strict=True):
-            if not isinstance(real, float) and self._verdict(real, point, value, sided=True):
+            if not isinstance(real, int | float) and self._verdict(real, point, value, sided=True):
                 return self._row(entry, "undefined", f"{message}; the file has the value from the {name}")
         if not callable(value.exact) and self._is_within(value.exact, sides):
             return self._row(entry, "undefined", f"{message}; the file has a value between")
@@ -208,7 +208,7 @@ class Judge:
         return remembered(enclosure)
 
     def _is_within(self, value: fmpq, sides: list[ExactReal | float]) -> bool:
-        signs = [(1 if s > 0 else -1) if isinstance(s, float) else side(s, value) for s in sides]
+        signs = [(1 if s > 0 else -1) if isinstance(s, int | float) else side(s, value) for s in sides]
         return min(signs) <= 0 <= max(signs)
 
     # --- rows --------------------------------------------------------------------------------------------------
@@ -235,15 +235,15 @@ class Judge:
         most = value.digits
         digits = correct_digits(real, value.exact, most)
         ulp = distance(real, value.exact, self.fmt)
-        if value.binary is None:
-            said = f"{digits} of {most} digits are right" if digits else "no digit is right"
-        else:
+        if ulp < COUNTED:
             said = f"{ulp:.3g} ULP away"
-        shown = decimal(real, max(2, (most if value.binary is None else FULL - 1) + 1))
-        return self._row(
-            entry, "wrong", f"the value is {shown}; {said}", digits=digits,
-            expected=decimal(real, max(FULL, most + 1)), ulp=ulp, is_fault=True,
-        )  # fmt: skip
+        else:
+            said = f"{digits} of {most} digits are right" if digits else "no digit is right"
+        expected = decimal(real, max(FULL, most + 1))
+        more = FULL if value.binary is not None else max(2, most + 1)
+        shown = decimal(real, more) if more < FULL else expected
+        message = f"the value is {shown}; {said}"
+        return self._row(entry, "wrong", message, digits=digits, expected=expected, ulp=ulp, is_fault=True)
 
     def _row(
         self, entry: Entry, verdict: str, message: str = "", *, digits: int | None = None,
@@ -258,6 +258,11 @@ class Judge:
 def float_of(number: fmpq) -> float:
     """A rational that is a float64, as one."""
     return int(number.p) / int(number.q)
+
+
+def prints(value: Numeral, read: float) -> bool:
+    """Whether a decimal, which reads as this float, is a print of it: the float rounded to the decimal's digits."""
+    return between(fmpq(*read.as_integer_ratio()), *value.half_unit_around(value.exponent))
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...proofs.verdicts import NoTruthValue
+from ...proofs.verdicts import NoTruthValue, html_table
 from ..documents import HIDDEN, plain
 
 VERDICTS = ("right", "rounded", "wrong", "undefined", "unreadable")
@@ -62,6 +62,18 @@ class TableCheck(NoTruthValue):
     def confirmed(self) -> bool:
         """Whether every row was read and none is wrong or undecided."""
         return not self.interrupted and not any(row.is_fault for row in self.rows)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{self.count(verdict)} {verdict}" for verdict in VERDICTS if self.count(verdict))
+        lines = [f"{self.file}, {len(self.rows)} values of {self.activation} in {self.dtype}: {counts}", *self.causes]
+        for row in self.rows:
+            if row.is_fault:
+                lines.append(f"  {self.place} {row.line}: {row.x} -> {row.value}: {row.message}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        first, *rest = str(self).splitlines()
+        return html_table([(line.strip(),) for line in rest], [first])
 
     def to_json(self) -> dict[str, Any]:
         """The document that `gradproof check-table --json` prints."""

@@ -16,7 +16,7 @@ from . import options
 @click.option("--as", "as_", metavar="NAME|FORMULA", required=True, help="The function that the values should be of.")
 @options.param
 @click.option(
-    "--order", type=click.IntRange(0, 2), default=0, show_default=True, help="Of values whose order the file leaves out."
+    "--order", type=click.IntRange(0, 2), default=0, show_default=True, help="Where the file does not say the order."
 )
 @click.option("--dtype", metavar="F", help="The format of full floats; else float64, or what the file shows.")
 @click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Values within N ULP are right.")

@@ -29,7 +29,8 @@ def document(result: TableCheck) -> dict[str, Any]:
 
 def tables(data: Mapping[str, Any], *, place: str = "line") -> list[RenderableType]:
     """The summary, what wrong rows have in common, the wrong rows with the right values, and others worth a look."""
-    cut = [interrupted(f"{len(data['rows'])} rows until then; the others were not judged")] if data["interrupted"] else []
+    kept = f"{len(data['rows'])} rows until then; the others were not judged"
+    cut = [interrupted(kept)] if data["interrupted"] else []
     causes = [Text(printable(sentence), "yellow") for sentence in data["causes"]]
     parts: list[RenderableType] = [*cut, summary(data), *causes]
     for verdict in ("wrong", "unreadable", "undefined"):
@@ -62,8 +63,8 @@ def _listed(rows: Sequence[Mapping[str, Any]], verdict: str, activation: str, pl
         return []
     built = table(verdict, (place, "x", "function", "value", "message"), right=(place,))
     for row in islice(rows, ON_SCREEN):
-        texts = (row["line"], _short(row["x"]), activation + PRIMES[row["order"]], _short(row["value"]), _short(row["message"], 2 * LONGEST))
-        built.add_row(*map(cell, texts))
+        function = activation + PRIMES[int(row["order"])]
+        built.add_row(*map(cell, (row["line"], _short(row["x"]), function, _short(row["value"]), row["message"])))
     left_out = len(rows) - ON_SCREEN
     return [built, *([Text(f"and {left_out} more; --json has them all", "magenta")] if left_out > 0 else [])]
 

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-X = frozenset("x xs input inputs in arg argument z t point points".split())
-ORDER = frozenset(("order", "derivativeorder"))
-SIDE = frozenset(("side",))
-VALUES = (
-    frozenset("value values y ys f f(x) y(x) fx expected expectedvalue output outputs out result results reference ref "
-              "target desired activation activations".split()),
-    frozenset("dy df f' f'(x) y' y'(x) dydx dy/dx dfdx df/dx df(x) derivative derivatives deriv gradient gradients grad "
-              "slope d1 prime fprime fprime(x) fderivative fgrad dvalue expectedderivative".split()),
-    frozenset("d2y d2f f'' f''(x) y'' d2y/dx2 d2ydx2 d2f/dx2 d2 secondderivative fsecondderivative ddy ddf".split()),
-)  # fmt: skip
+_X = "x xs input inputs in arg argument z t point points"
+_VALUES = (
+    "value values y ys f f(x) y(x) fx expected expectedvalue expectedoutput output outputs out result results "
+    "reference ref target desired activation activations",
+    "dy df f' f'(x) y' y'(x) dydx dy/dx dfdx df/dx df(x) derivative derivatives deriv gradient gradients grad slope d1 "
+    "prime fprime fprime(x) fderivative fgrad dvalue expectedderivative",
+    "d2y d2f f'' f''(x) y'' d2y/dx2 d2ydx2 d2f/dx2 d2 secondderivative fsecondderivative ddy ddf",
+)
+X, ORDER, SIDE = frozenset(_X.split()), frozenset(("order", "derivativeorder")), frozenset(("side",))
+VALUES = tuple(frozenset(names.split()) for names in _VALUES)
 """Names of the columns of values, of each order. Blanks, underscores and capitals make no difference, and an
 activation's own name (`sigmoid(x)`, `sigmoid_prime`) stands for f."""
 
@@ -32,6 +32,8 @@ class Columns:
     x: int
     values: tuple[tuple[int, int | None], ...]
     """(place, order) of each column of values; None: the order is in another column, or the one asked for."""
+    count: int
+    """All columns, those that are not read too."""
     order: int | None = None
     side: int | None = None
 
@@ -49,7 +51,7 @@ def named(names: Sequence[str], activation_names: Iterable[str]) -> Columns:
         raise ColumnError(_missing(names, "x" if x is None else "values"))
     order = next((i for i, name in enumerate(plain) if name in ORDER), None)
     side = next((i for i, name in enumerate(plain) if name in SIDE), None)
-    return Columns(x, tuple(values), order, side)
+    return Columns(x, tuple(values), len(names), order, side)
 
 
 def unnamed(count: int) -> Columns:
@@ -59,7 +61,7 @@ def unnamed(count: int) -> Columns:
             f"{count} column{'s' * (count != 1)} and no header; expected x and value, "
             "or a header that names them (x, value, order; x, f, f')"
         )
-    return Columns(0, ((1, None),))
+    return Columns(0, ((1, None),), 2)
 
 
 def _plain(name: str, activation_names: Iterable[str]) -> str:
@@ -79,8 +81,9 @@ def _only(places: Sequence[int], names: Sequence[str]) -> int | None:
 
 def _missing(names: Sequence[str], what: str) -> str:
     """Why a column was not found, with a name that is near."""
-    known = sorted(X if what == "x" else VALUES[0] | VALUES[1] | VALUES[2])
-    hints = [f"{name!r} as {near[0]!r}" for name in names[:20] if (near := difflib.get_close_matches(name, known, 1))]
+    values = VALUES[0] | VALUES[1] | VALUES[2]
+    near = {name: difflib.get_close_matches(name, X if what == "x" else values, 1) for name in names[:20]}
+    hints = [f"{name!r} as {match[0]!r}" for name, match in near.items() if match and name not in X | values]
     listed = ", ".join(repr(name[:40]) for name in names[:12])
     hint = f"; perhaps {hints[0]}" if hints else ""
     return f"no column of {what} among {listed}; expected x, value (or f', f''), and perhaps order{hint}"

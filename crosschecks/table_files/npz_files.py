@@ -77,8 +77,8 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NDAr
         raise
     except Exception as error:  # whatever NumPy and zlib say about bytes that are no array
         raise TableError(f"array {name!r} cannot be read: {error}") from None
-    if array.dtype.kind not in "iufUb" or array.dtype.itemsize > 8 and array.dtype.kind == "f":
-        raise TableError(f"array {name!r} has dtype {array.dtype}; expected float64, float32, float16, integers or text")
+    if array.dtype.kind not in "iufUb" or (array.dtype.itemsize > 8 and array.dtype.kind == "f"):
+        raise TableError(f"array {name!r} has dtype {array.dtype}; expected floats of 16 to 64 bits, integers or text")
     return array
 
 
@@ -108,4 +108,4 @@ def _entries(arrays: dict[int, NDArray[Any]], columns: Columns, count: int) -> I
 
 def _number(value: float) -> Numeral:
     """A float, or a whole number of any size, exactly."""
-    return of_float(value) if isinstance(value, float) else read(str(int(value)))
+    return of_float(float(value)) if float(value) == value else read(str(value))

@@ -7,11 +7,11 @@ A list of objects; an object of columns; a list of pairs; an object from x to va
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, cast
 
 from .entries import MOST_ROWS, Source, TableError
-from .numerals import NumeralError, read
+from .numerals import is_number
 from .text_files import from_cells
 
 INSIDE = ("rows", "data", "table", "values", "cases", "tests")
@@ -40,27 +40,28 @@ def json_table(data: bytes, names: Iterable[str]) -> Source:
 def _rows(document: Any) -> list[tuple[int, list[str]]]:
     """The rows as cells, numbered from 1; a header, where there is one, is row 0."""
     if isinstance(document, dict):
-        return _of_object(cast("Mapping[str, Any]", document))
+        return _of_object(cast("dict[str, Any]", document))
     if not isinstance(document, list):
         raise TableError(f"{_kind(document)}; expected a list of rows, or an object of columns")
-    items = cast("Sequence[Any]", document)
+    items = cast("list[Any]", document)
     if items and all(isinstance(item, dict) for item in items):
-        header = list(dict.fromkeys(name for item in items for name in item))
-        body = [[_text(item.get(name, "")) for name in header] for item in items]
+        objects = cast("list[dict[str, Any]]", items)
+        header = list(dict.fromkeys(name for item in objects for name in item))
+        body = [[_text(item.get(name, "")) for name in header] for item in objects]
         return [(0, header), *enumerate(body, 1)]
     if items and all(isinstance(item, list) for item in items):
-        return list(enumerate([list(map(_text, item)) for item in items], 1))
+        lists = cast("list[list[Any]]", items)
+        return list(enumerate([list(map(_text, item)) for item in lists], 1))
     if items:
         raise TableError(f"row 1: {_kind(items[0])}; expected every row an object, or every row a list")
     return []
 
 
-def _of_object(document: Mapping[str, Any]) -> list[tuple[int, list[str]]]:
-    columns = {name: column for name, column in document.items() if isinstance(column, list)}
+def _of_object(document: dict[str, Any]) -> list[tuple[int, list[str]]]:
+    columns = {name: cast("list[Any]", column) for name, column in document.items() if isinstance(column, list)}
     for name in INSIDE:
-        inside = document.get(name)
-        if isinstance(inside, dict) or (isinstance(inside, list) and (inside and not isinstance(inside[0], str))):
-            return _rows(inside)
+        if isinstance(document.get(name), dict) or any(isinstance(item, dict | list) for item in columns.get(name, ())):
+            return _rows(document[name])
     if len(columns) > 1:
         lengths = {name: len(column) for name, column in columns.items()}
         if len(set(lengths.values())) > 1:
@@ -68,17 +69,9 @@ def _of_object(document: Mapping[str, Any]) -> list[tuple[int, list[str]]]:
             raise TableError(f"columns of different lengths: {listed}")
         body = [list(map(_text, row)) for row in zip(*columns.values(), strict=True)]
         return [(0, list(columns)), *enumerate(body, 1)]
-    if document and all(map(_is_number, document)):
+    if document and all(map(is_number, document)):
         return list(enumerate([[x, _text(value)] for x, value in document.items()], 1))
     raise TableError("an object; expected columns such as {\"x\": [...], \"value\": [...]}, or a list of rows")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        read(text)
-    except NumeralError:
-        return False
-    return True
 
 
 def _text(cell: Any) -> str:
@@ -88,6 +81,14 @@ def _text(cell: Any) -> str:
 
 def _kind(value: Any) -> str:
     """What a value of JSON is, in words."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return {dict: "an object", list: "a list", str: f"{value[:40]!r}" if isinstance(value, str) else ""}[type(value)]
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return repr(value[:40])
+        case dict():
+            return "an object"
+        case _:
+            return "a list"

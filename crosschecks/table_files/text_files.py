@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .columns import ColumnError, Columns, named, unnamed
 from .entries import MOST_ROWS, Entry, Source, TableError, entries
-from .numerals import NumeralError, read
+from .numerals import is_number
 
 SEPARATORS = ("\t", ";", "|", ",")
 """The first of these in the first line separates; blanks, where there is none."""
@@ -30,7 +30,7 @@ def text_table(data: bytes, names: Iterable[str]) -> Source:
 def from_cells(rows: Sequence[tuple[int, Sequence[str]]], names: Iterable[str], place: str = "line") -> Source:
     """The table of rows of cells, the first of which may be a header. Raises TableError."""
     first, cells = rows[0]
-    has_header = not all(map(_is_number, cells))
+    has_header = not any(map(is_number, cells))
     try:
         columns = named(cells, names) if has_header else unnamed(len(cells))
     except ColumnError as error:
@@ -84,11 +84,3 @@ def _cells(line: str, separator: str | None, number: int) -> list[str]:
 def _with_point(cell: str) -> str:
     """A number with a decimal comma, as it is written where commas do not separate cells, with a point."""
     return cell.replace(",", ".") if re.fullmatch(r"[+-]?\d*,\d*(?:[eE][+-]?\d+)?", cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        read(cell)
-    except NumeralError:
-        return False
-    return True

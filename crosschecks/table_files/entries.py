@@ -57,21 +57,22 @@ def entries(line: int, cells: Sequence[str], columns: Columns, order: int | None
     side = 0
     if columns.side is not None and columns.side < len(cells):
         side = _SIDES.get(cells[columns.side].strip().lower(), 0)
+    if len(cells) > columns.count and any(cell.strip() for cell in cells[columns.count :]):
+        problem = f"{len(cells)} cells; the table has {columns.count} columns"
     for place, of_column in columns.values:
         last = max(columns.x, place)
         if last >= len(cells):
-            yield Entry(line, _cell(cells, columns.x), "", problem=f"{len(cells)} cells; expected {last + 1} or more")
+            yield Entry(line, _cell(cells, columns.x), "", problem=f"{last + 1} cells expected, found {len(cells)}")
             continue
         yield _entry(line, cells[columns.x], cells[place], of_column or chosen, side, problem)
 
 
 def _entry(line: int, x: str, value: str, order: int | None, side: int, problem: str) -> Entry:
     numerals = None
+    part = "x"
     if not problem:
         try:
-            part = "x"
-            at = read(x)
-            part = "the value"
+            at, part = read(x), "the value"
             numerals = at, read(value)
         except NumeralError as error:
             problem = f"{part}: {error}"

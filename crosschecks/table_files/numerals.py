@@ -97,8 +97,20 @@ def read(text: str) -> Numeral:
     if name in _SPECIAL and len(written) - len(name) <= 1:
         return Numeral(written, special=-_SPECIAL[name] if written[0] == "-" else _SPECIAL[name])
     if _HEXADECIMAL.fullmatch(written):
-        return of_float(float.fromhex(written), written)
+        try:
+            return of_float(float.fromhex(written), written)
+        except (OverflowError, ValueError):
+            raise NumeralError(f"{_shortened(written)!r} is no float64") from None
     raise NumeralError(f"{_shortened(written)!r} is no number")
+
+
+def is_number(text: str) -> bool:
+    """Whether :func:`read` reads it."""
+    try:
+        read(text)
+    except NumeralError:
+        return False
+    return True
 
 
 def of_float(value: float, text: str | None = None) -> Numeral:
