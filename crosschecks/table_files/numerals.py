@@ -58,7 +58,7 @@ class Numeral:
     @property
     def is_bare(self) -> bool:
         """Whether it is a whole number without decimals, such as 1, 0 or 1.0: programs leave zeros out of these."""
-        if self.binary is not None or self.exponent not in (0, -1):
+        if self.binary is not None or self.exponent not in (0, -1) or "e" in self.text.lower():
             return False
         return self.exponent == 0 or self.mantissa % 10 == 0
 

@@ -239,6 +239,8 @@ class Judge:
             said = f"{ulp:.3g} ULP away"
         else:
             said = f"{digits} of {most} digits are right" if digits else "no digit is right"
+        if self.widest.unit(value) < value.exponent and between(real, *value.half_unit_around(value.exponent)):
+            said = "a whole number is read with as many digits as the longest value has"
         expected = decimal(real, max(FULL, most + 1))
         more = FULL if value.binary is not None else max(2, most + 1)
         shown = decimal(real, more) if more < FULL else expected

@@ -98,6 +98,8 @@ def test_a_tie_may_be_rounded_either_way(tmp_path, value):
 def test_a_bare_number_has_the_digits_of_the_longest(tmp_path):
     text = "x,value\n3,{}\n1,0.761594\n"
     assert judged(tmp_path, text.format(1), "tanh").rows[0].verdict == "wrong"
+    assert "with as many digits as the longest" in judged(tmp_path, text.format("1.0"), "tanh").rows[0].message
+    assert judged(tmp_path, text.format("10e-1"), "tanh").rows[0].verdict == "rounded"
     assert judged(tmp_path, text.format("0.995"), "tanh").rows[0].verdict == "rounded"
     assert judged(tmp_path, "x,value\n8,1\n1,0.761594\n", "tanh").rows[0].verdict == "rounded"
     assert judged(tmp_path, "x,value\n-9,0\n1,0.7311\n").rows[0].verdict == "wrong"
