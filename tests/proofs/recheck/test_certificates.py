@@ -36,7 +36,7 @@ CLAIMS = {
     if claim.expect in ("proved", "qualified")
 }
 """Every proof of the two ledgers: the claim as said, or the nearest statement of a qualified one."""
-CHEAP = ("sigmoid-range", "relu-hundred-layers", "leaky-trickle", "weights-ignored")
+CHEAP = ("sigmoid-range", "relu-hundred-layers", "leaky-trickle")
 """Claims whose certificates are written in a moment."""
 
 
