@@ -6,7 +6,6 @@ looks for what is worth a closer look; its worst inputs join the sample, where e
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,14 +23,14 @@ from ..implementation import Implementation
 from ..inputs.survey_inputs import FEW, survey_inputs
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
-from ..workers.worker_process import Failed, Returned
+from ..workers.worker_process import Failed
 from .symptoms import SYMPTOMS, symptoms
 
 CHUNK = 1 << 18
 KEPT = 4
 """The inputs kept for each reason to look closer."""
 SLOW = 0.1
-"""Seconds for CHUNK inputs from which an implementation is asked for FEW inputs only."""
+"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them."""
 Scores = NDArray[np.float64]
 
 
@@ -118,10 +117,7 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
         truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
         rng = np.random.default_rng([asked.seed, fmt.bits])
         x = survey_inputs(truth, fmt, rng, span=asked.span, few=True)
-        started = time.perf_counter()
-        first = caller.call(i, [x[:FEW]])
-        quick = (time.perf_counter() - started) * FEW < SLOW * len(x[:FEW])
-        if quick and isinstance(first, Returned) and fmt.bits == 32:
+        if fmt.bits == 32 and _is_quick(asked, x[:FEW], caller):
             x = survey_inputs(truth, fmt, rng, span=asked.span, few=False)
         survey = Survey(whole=fmt.bits <= 16 and asked.span is None)
         judge = _Judge(asked, truth)
@@ -132,6 +128,17 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
     except Undecided:
         return None
     return survey
+
+
+def _is_quick(asked: Asked, x: Floats, caller: Caller) -> bool:
+    """Whether an implementation is quick, at its second call if need be: the first may have compiled something."""
+    for _ in range(2):
+        answer = caller.call(asked.implementation, [x])
+        if isinstance(answer, Failed):
+            return False
+        if answer.seconds * FEW < SLOW * len(x):
+            return True
+    return False
 
 
 def _ulps(size: Scores, fmt: Format) -> Scores:
