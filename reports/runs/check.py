@@ -14,7 +14,7 @@ from .pool import MOST_PROCESSES
 
 
 def run(target: str, options: Mapping[str, Any]) -> tuple[list[CheckResult], bool]:
-    """The results, and whether Ctrl-C cut the run short. All cores share a whole pack. `options` are the options of `checks`."""
+    """The results, and whether Ctrl-C cut the run short. `options` are those of `checks`; all cores share a pack."""
     results: list[CheckResult] = []
     jobs = available_cores(MOST_PROCESSES) if target in PACKS and options.get("as_") is None else 1
     try:
