@@ -22,7 +22,7 @@ ROOMS = {
         "asymptotics", "functions", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
         "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
-    "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
+    "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
         "documents", "implementation", "findings", "workers", "inputs", "trials", "targets", "properties", "checking",
         "packs", "soundness", "sweeps", "plugin",
