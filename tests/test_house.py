@@ -24,7 +24,8 @@ ROOMS = {
     ),
     "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "findings", "workers", "inputs", "trials", "targets", "properties", "checking",
+        "documents", "implementation", "findings", "workers", "inputs", "trials", "targets", "properties", "vectors",
+        "checking",
         "packs", "soundness", "sweeps", "plugin",
     ),
     "reports": (

@@ -22,17 +22,22 @@ from ..properties import PROPERTIES
 from ..trials.first_call import extended, observe
 from ..trials.search import climb
 from ..trials.trial import Options
+from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
 from .conventions import conventions
 from .merge import Judged, combined
 from .results import CheckResult
+from .rows import results_of_rows
 
 
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each activation, order and format, as they come."""
     for same in _by_activation_and_order(implementations):
+        if is_of_rows(same[0]):
+            yield from results_of_rows(same, caller, options)
+            continue
         for fmt in options.formats or _taken(same[0], caller):
             yield _check(same, fmt, caller, options)
 

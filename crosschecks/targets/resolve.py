@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...numerics.vectors.definitions import HALVES, RowFunction, row_functions
 from ...proofs.catalogue.entries import Activation, UnknownActivation, catalogue
 from ...proofs.catalogue.parse import definition
 from ..implementation import Implementation
@@ -54,9 +55,10 @@ def at_orders(
     request: Request, described: Mapping[str, Any], derivative: Mapping[str, Any] | None = None
 ) -> tuple[Implementation, ...]:
     """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
-    entry = definition(request.as_) if request.as_ else _named_like(request.target)
-    array = request.array or described["array"]
     implements = request.implements
+    named = request.as_ or _named_like(request.target)
+    entry = of_rows(named, halves=described["positional"] == 1 and not implements) or definition(named)
+    array = request.array or described["array"]
     has_derivative = derivative is not None or (array != "numpy" and implements == 0)
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
     base = Implementation(request.target, entry.name, order=0, function=request.target, array=array)
@@ -70,7 +72,8 @@ def at_orders(
             array = request.array or derivative["array"]
             implementations.append(replace(second, order=1, array=array, function=request.derivative))
         elif order == 1 and has_derivative:
-            implementations += _by_each_input(replace(base, order=1, through="autograd"), entry)
+            through = "product" if isinstance(entry, RowFunction) else "autograd"
+            implementations += _by_each_input(replace(base, order=1, through=through), entry)
         else:
             raise TargetError(
                 f"target={request.target!r} has no order {order}: name a callable that computes it (--derivative), "
@@ -80,10 +83,10 @@ def at_orders(
 
 
 def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
-    entries = [definition(request.as_)] if request.as_ else list(catalogue())
+    entries = _entries(request.as_)
     orders = request.orders or (0, 1)
     if request.target == "numpy":
-        shipped: Mapping[str, Any] = {e.name: {} for e in entries}
+        shipped: Mapping[str, Any] = {e.name: {} for e in entries if isinstance(e, Activation)}
     else:
         names = {e.name: [e.name, *e.aliases] for e in entries}
         shipped = _asked({"do": "discover", "pack": request.target, "wanted": names}, worker, request.target)["found"]
@@ -92,10 +95,27 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             continue
         for order in orders:
             base = Implementation(request.target, entry.name, order, function="")
-            if request.target == "numpy":
+            if request.target == "numpy" and isinstance(entry, Activation):
                 yield from _numpy(entry, request, base)
             else:
                 yield from _shipped(entry, request, base, shipped[entry.name], worker)
+
+
+def _entries(as_: str | Activation | None) -> list[Activation | RowFunction]:
+    """The functions that a pack is asked for: a gate also by the halves of a row."""
+    if as_ is None:
+        return [*catalogue(), *dict.fromkeys(row_functions().values())]
+    if function := of_rows(as_, halves=False):
+        return [function]
+    halves = of_rows(as_, halves=True)
+    return [definition(as_), *([halves] if halves else [])]
+
+
+def of_rows(named: str | Activation, *, halves: bool) -> RowFunction | None:
+    """The function of a row by its name; with `halves` a gate's name is that of the gate on the halves of a row."""
+    name = named.name if isinstance(named, Activation) else named
+    functions = row_functions()
+    return functions.get(name) or (functions.get(name + HALVES) if halves else None)
 
 
 def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
@@ -107,7 +127,7 @@ def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterabl
 
 
 def _shipped(
-    entry: Activation, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
+    entry: Activation | RowFunction, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
 ) -> Iterable[Implementation]:
     if base.order > 1:
         raise TargetError(f"order={base.order}: {request.target} is tested at orders 0 and 1")
@@ -120,7 +140,8 @@ def _shipped(
         accepted = accepted + (_described(shipped["function"], worker)["keywords"] or [])
     by_autograd = base.order == 1 and shipped["derivative"] == "autograd"
     function = shipped["derivative"] if base.order and not by_autograd else shipped["function"]
-    through = "autograd" if by_autograd else "itself"
+    automatic = "product" if isinstance(entry, RowFunction) else "autograd"
+    through = automatic if by_autograd else "itself"
     base = replace(base, function=function, array=shipped["array"], through=through)
     parameters = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
     if shipped["parameter_format"] == "float32":
@@ -132,13 +153,13 @@ def _shipped(
     yield from _by_each_input(replace(base, keywords=(*base.keywords, *shipped["keywords"].items())), entry)
 
 
-def _by_each_input(base: Implementation, entry: Activation) -> list[Implementation]:
+def _by_each_input(base: Implementation, entry: Activation | RowFunction) -> list[Implementation]:
     """At order 1, one for each input that the derivative can be taken by."""
     return [replace(base, variable=k) for k in range(len(entry.inputs) if base.order else 1)]
 
 
 def _with_parameters(
-    entry: Activation, request: Request, accepted: list[str] | None, base: Implementation
+    entry: Activation | RowFunction, request: Request, accepted: list[str] | None, base: Implementation
 ) -> Implementation:
     """Parameters go to the callable as floats where it takes them, and the reference then uses the float's exact
     value. Where it does not, they only say what it computes, and are exact."""
@@ -176,12 +197,14 @@ def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, A
     return answer
 
 
-def _named_like(target: str) -> Activation:
-    """The activation a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh. Raises TargetError if unclear."""
+def _named_like(target: str) -> str:
+    """The function a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh. Raises TargetError if unclear."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", target.rpartition(":")[2].rpartition(".")[2]).lower()
-    spoken = {s: e for e in catalogue() for s in (e.name, *e.aliases) if re.search(rf"(?<![^_]){s}(?![^_])", name)}
-    longest = {e.name: e for s, e in spoken.items() if not any(s != t and s in t for t in spoken)}
+    names = {s: e.name for e in catalogue() for s in (e.name, *e.aliases)}
+    names |= {s: function.name for s, function in row_functions().items()}
+    spoken = {s: n for s, n in names.items() if re.search(rf"(?<![^_]){s}(?![^_])", name)}
+    longest = {n for s, n in spoken.items() if not any(s != t and s in t for t in spoken)}
     if len(longest) != 1:
-        said = f"could be {' or '.join(longest)}" if longest else "is no activation's name"
+        said = f"could be {' or '.join(sorted(longest))}" if longest else "is no activation's name"
         raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME")
-    return next(iter(longest.values()))
+    return longest.pop()

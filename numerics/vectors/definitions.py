@@ -50,6 +50,11 @@ class RowFunction:
         return isinstance(self.definition, Activation)
 
     @property
+    def is_number(self) -> bool:
+        """Whether the value is one number."""
+        return derived(self.name).is_number
+
+    @property
     def vectors(self) -> tuple[str, ...]:
         """The names of the vectors that the row is cut into."""
         return self.definition.inputs if isinstance(self.definition, Activation) else (DEFAULT,)

@@ -11,20 +11,25 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from flint import arb
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...proofs.catalogue.parameters import ParameterValue
+from ...proofs.enclosures.balls import dyadic, excludes_zero
 from ...proofs.enclosures.formats import Format
 from ...proofs.expressions.expr import Expr
 from ..floats.formats import Floats, as_float64, dtype_of, format_of
 from ..floats.ulp import Reference
-from ..oracle.rounding import rounded_row, special_row
+from ..oracle.rounding import ExactReal, rounded_row, special_row
 from .definitions import COTANGENT, Derived, derived
 from .row_balls import RowBalls
 
 _BITS = (128, 512, 2048)
 """Precisions at which a component that has no finite value is looked at."""
+_WRITTEN_OUT = 4096
+"""The largest exponent of a number that is made a fraction."""
+_SHORT = 64
+"""Bits of a number that a component is taken for where 1024 bits do not tell them apart: exact ties are such."""
 
 
 @dataclass(frozen=True)
@@ -127,17 +132,41 @@ class _Row:
         for bits in _BITS:
             ball = self.balls(bits).at(e, index)
             if ball.is_finite():
-                row = rounded_row(lambda bits: self.balls(bits).at(e, index), self.fmt)
-                return *row[:3], True, self._movement(e, index)
+                return *rounded_row(self._real(e, index, ball), self.fmt)[:3], True, self._movement(e, index)
             for infinity in (math.inf, -math.inf):
                 if ball == arb(infinity):
                     return *special_row(infinity, self.fmt)[:3], True, 0.0
         return math.nan, 0.0, self.fmt.emin, False, 0.0
 
+    def _real(self, e: Expr, index: int, ball: arb) -> ExactReal:
+        """A component as a rational where it is one of few bits, or 0, as far as anything shows."""
+        if _short(ball, self.fmt) is not None:
+            short = _short(self.balls(1024).at(e, index), self.fmt)
+            if short is not None:
+                return short
+        return lambda bits: self.balls(bits).at(e, index)
+
     def _movement(self, e: Expr, index: int) -> float:
         sensitivity = self.definition.sensitivity(e)
         movement = float(self.balls(_BITS[0]).movement(sensitivity, self.weights, self.growth, index).mid())
         return math.inf if math.isnan(movement) else movement
+
+
+def _short(ball: arb, fmt: Format) -> fmpq | None:
+    """A number of few bits in a ball, or 0 where all of the ball is far below the format's least number."""
+    if not excludes_zero(ball):
+        return fmpq(0) if abs(ball) < _tiny(fmt) else None
+    mantissa, exponent = dyadic(ball.mid())
+    lower = max(mantissa.bit_length() - _SHORT, 0)
+    rounded = (mantissa + (1 << lower >> 1)) >> lower << lower
+    if abs(exponent) > _WRITTEN_OUT or not ball.contains(arb((rounded, exponent))):
+        return None
+    return fmpq(rounded) * fmpq(2) ** exponent
+
+
+@cache
+def _tiny(fmt: Format) -> arb:
+    return arb(fmt.min_subnormal * fmpq(1, 1 << 64))
 
 
 def _weight(x: float, centre: float) -> float:

@@ -51,7 +51,7 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
             cell(result["inputs"]),
             cell(short(result["max_ulp"])),
             cell(short(result["max_ulp_conditioned"])),
-            cell(short_hex(worst["x_hex"]) if worst else ""),
+            cell(short_hex(worst["x_hex"], 2) if worst else ""),
             cell(len(result["findings"]) or ""),
         )
     return errors
