@@ -1,4 +1,4 @@
-"""The findings of a check: each is one minimal violation of one property, with the command that replays it."""
+"""The findings of a check: each is a violation of one property, with the command that replays it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from .implementation import Implementation
 
 Shown: TypeAlias = "float | str"
 """A number, or the text of something that is not one finite number."""
+
+FAILURE, NOTE = "failure", "note"
+"""The severities of findings: what the maintainer of a library would mend, and what is worth knowing."""
 
 
 def shown(value: Any) -> Shown:
@@ -34,9 +37,15 @@ def point_hex(point: Sequence[Any]) -> str:
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation, at the simplest input that shows it."""
+    """The violation of one property, at the simplest input that shows it."""
 
     property: str
+    severity: str
+    """`failure` or `note`."""
+    cause: str | None
+    """The common reason of several violations, where it is recognised."""
+    count: int
+    """The number of inputs, among those tested, that show it."""
     x: Shown
     x_hex: str
     got: Shown
@@ -46,19 +55,19 @@ class Finding:
     """The command line that tests this very input again."""
 
     def __str__(self) -> str:
-        return (
-            f"{self.property} at x = {self.x} ({self.x_hex}): got {self.got}, expected {self.expected}; {self.message}"
-        )
+        kind = "" if self.severity == FAILURE else f"{self.severity}: "
+        where = f" at x = {self.x} ({self.x_hex})" if self.x_hex else ""
+        return f"{kind}{self.property}{where}: got {self.got}, expected {self.expected}; {self.message}"
 
 
 def finding(
     implementation: Implementation, dtype: str, name: str, point: Sequence[Any], got: Shown, expected: Shown,
-    message: str,
+    message: str, *, severity: str = FAILURE, count: int = 1,
 ) -> Finding:
     """The finding that an implementation violates the property of this name at a point."""
     x_hex = point_hex(point)
     replay = replay_command(implementation, dtype, x_hex)
-    return Finding(name, shown_point(point), x_hex, got, expected, message, replay)
+    return Finding(name, severity, None, count, shown_point(point), x_hex, got, expected, message, replay)
 
 
 def replay_command(implementation: Implementation, dtype: str, x_hex: str) -> str:

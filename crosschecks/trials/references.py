@@ -18,7 +18,7 @@ from ...proofs.enclosures.formats import FORMATS, Format
 from ...proofs.functions.pieces import split
 from ...proofs.reals.reals import Real
 from ..implementation import Implementation
-from .gates import gated_condition, gated_reference
+from .several_inputs import gated_condition, gated_reference
 
 Parameters = tuple[tuple[str, "float | str"], ...]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from gradproof.crosschecks.trials.gates import gated_condition, gated_reference
+from gradproof.crosschecks.trials.several_inputs import gated_condition, gated_reference
 from gradproof.numerics.floats.formats import exact
 from gradproof.numerics.oracle.reference import condition, reference
 from gradproof.proofs.catalogue.entries import activation, catalogue
