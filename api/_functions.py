@@ -100,9 +100,10 @@ class SweepResult(_Viewed, result.SweepResult):
     """The result of a sweep, finished or not; printed as `gradproof sweep` prints it."""
 
     def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.sweeps import GATES
         from gradproof.reports.views.sweeps import tables as shown
 
-        parts: dict[str, Any] = {"left_out": [], "problems": [], "asked": 1, "max_ulp": None}
+        parts: dict[str, Any] = {"left_out": [], "problems": [], "asked": 1, **dict.fromkeys(GATES)}
         return shown({**parts, "results": [self.to_json()], "interrupted": not self.finished})
 
 

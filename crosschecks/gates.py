@@ -53,6 +53,13 @@ class Gates:
         return self.promised() or {"max_conditioned_ulp": default}
 
 
+def ulp_words(error: float, fmt: Format) -> str:
+    """An error in ULP; in words where it is so large that no digit of the result is right."""
+    if error >= 2.0 ** (fmt.precision - 2):
+        return "no correct digit" if error < float("inf") else "infinitely far"
+    return f"{error:.4g} ULP"
+
+
 @dataclass(frozen=True)
 class Gate:
     """One gate of a result: its limit, the largest error that was measured, and whether it holds."""

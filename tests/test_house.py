@@ -24,9 +24,8 @@ ROOMS = {
     ),
     "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "findings", "workers", "inputs", "trials", "targets", "properties", "vectors",
-        "checking",
-        "packs", "soundness", "sweeps", "plugin",
+        "documents", "implementation", "gates", "findings", "workers", "inputs", "trials", "targets", "properties",
+        "vectors", "sweeps", "checking", "packs", "soundness", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from numbers import Real
 from typing import Any, cast
 
 from ...proofs.catalogue.entries import Activation
-from ...proofs.enclosures.formats import format_named
+from ...proofs.enclosures.formats import FORMATS, format_named
+from ..gates import Gates
 from ..implementation import Implementation
+from ..inputs.bit_patterns import patterns
+from ..properties import ALL_NAMES
 from ..targets.resolve import PACKS, Request, TargetError, at_orders, resolve
 from ..trials.trial import Options
 from ..workers import invoke
@@ -41,13 +43,20 @@ def checks(
     implements: int = 0,
     derivative: str | Callable[..., Any] | None = None,
     array: str | None = None,
-    max_ulp: float = 4.0,
+    max_ulp: float | None = None,
+    max_conditioned_ulp: float | None = None,
+    max_abs_error: float | None = None,
+    max_rel_error: float | None = None,
+    strict: str | Iterable[str] = (),
+    ignore: str | Iterable[str] = (),
+    span: str | None = None,
     exhaustive: bool = False,
     at: str | float | Iterable[str | float] = (),
     examples: int | None = None,
     seed: int = 0,
     seconds: float = 10.0,
     jobs: int = 1,
+    survey: bool = True,
 ) -> Iterator[CheckResult]:
     """Checks what a target names, result by result as they come.
 
@@ -61,17 +70,24 @@ def checks(
         implements: the callable itself computes the derivative of this order.
         derivative: a second callable that computes the first derivative.
         array: `numpy`, `torch` or `jax`: the arrays it takes, where that is not found out by itself.
-        max_ulp: the largest error that passes, in ULP, divided by 1 + condition number.
-        exhaustive: every input of the formats of 16 bits (those of 8 bits always are). Takes a minute each.
+        max_ulp: the largest error promised, in ULP.
+        max_conditioned_ulp: the largest error promised, in ULP over 1 + the condition number. Where nothing is
+            promised, 4 decides, and 1 in formats of at most 16 bits.
+        max_abs_error, max_rel_error: the largest absolute and relative error promised. Promises must all hold.
+        strict: properties, by name, of which a note is a failure.
+        ignore: properties that are left out.
+        span: "LOW:HIGH", the only inputs that are tested.
+        exhaustive: every input of float32, by a sweep (those of 16 and 8 bits are always exhausted).
         at: inputs, floats or hexadecimal "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.
         examples: how many examples Hypothesis tries.
         seed: where all chance comes from.
         seconds: how long one call may take.
         jobs: processes that share the work. More than one needs a main module that can be imported.
+        survey: very many inputs besides the sample of some thousand: 2^17 and more.
 
     Raises TargetError for a target that cannot be found or loaded, UnknownActivation, and ValueError for a format
-    or order that is none, an empty list of either, a format too large to be tested exhaustively, and a max_ulp that
-    is no number of 0 or more.
+    or order that is none, an empty list of either, a property that is none, a format too large to be tested
+    exhaustively, a span without inputs, and a promise that is no number of 0 or more.
     """
     if not (isinstance(target, str) or callable(target)):
         raise TypeError(f"target={target!r}: expected a name or a callable")
@@ -81,7 +97,12 @@ def checks(
     tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
     formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
     inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))
-    options = Options(max_ulp, examples or tries, every, seed, formats, inputs, exhaustive)
+    gates = Gates(max_ulp, max_conditioned_ulp, max_abs_error, max_rel_error)
+    severe, left_out = (_properties(name, given) for name, given in (("strict", strict), ("ignore", ignore)))
+    if span is not None:
+        patterns(span, FORMATS["float64"], most=None)  # raises
+    many = examples or tries
+    options = Options(gates, severe, left_out, span, many, every, seed, formats, inputs, exhaustive, survey)
     return _checked(request, options, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
 
 
@@ -89,14 +110,14 @@ def _checked(
     request: Request, options: Options, local: Mapping[str, Callable[..., Any]], *, jobs: int, seconds: float
 ) -> Iterator[CheckResult]:
     """The results for what a request names; `local` functions are called in this process."""
-    if not (isinstance(options.max_ulp, Real) and options.max_ulp >= 0):  # no error is larger than NaN
-        raise ValueError(f"max_ulp={options.max_ulp!r}: expected a number, 0 or more")
     orders, implements = request.orders, request.implements
     if not {implements, *(orders or ())} <= {0, 1, 2}:
         raise ValueError(f"{orders=}, {implements=}: expected orders 0, 1 or 2")
-    large = [fmt.name for fmt in options.formats or () if fmt.bits > 16]
+    large = [fmt.name for fmt in options.formats or () if fmt.bits > 32]
     if options.exhaustive and large:
-        raise ValueError(f"exhaustive=True, dtypes={large!r}: expected formats of at most 16 bits")
+        raise ValueError(f"exhaustive=True, dtypes={large!r}: expected formats of at most 32 bits")
+    if options.exhaustive and options.span:
+        raise ValueError(f"exhaustive=True, span={options.span!r}: expected every input or some, not both")
     if local:
         yield from judge(_described_here(request, local), Here(local), options)
         return
@@ -113,7 +134,7 @@ def assert_conforms(
     as_: str | Activation,
     *,
     dtype: str | Sequence[str] = "float32",
-    max_ulp: float = 4.0,
+    max_ulp: float | None = None,
     order: int = 0,
     implements: int = 0,
     **options: Any,
@@ -124,11 +145,12 @@ def assert_conforms(
         function: takes an array of the dtype and returns one; called in this process.
         as_: the activation's name or entry, or a formula in x.
         dtype: one format's name, or several.
-        max_ulp: the largest error that passes, in ULP, divided by 1 + condition number.
+        max_ulp: the largest error promised, in ULP. Other promises, and what decides without any: :func:`checks`.
         order: 1 to test the derivative of a torch function by autograd.
         implements: 1 if the function itself computes the derivative.
         options: any other option of :func:`checks`.
     """
+    __tracebackhide__ = True
     orders = (implements or order,)
     results = checks(
         function, as_=as_, dtypes=dtype, orders=orders, implements=implements, max_ulp=max_ulp, **options
@@ -146,6 +168,16 @@ def _listed(name: str, values: Any) -> tuple[Any, ...]:
     if not listed:
         raise ValueError(f"{name}={values!r}: expected at least one")
     return listed
+
+
+def _properties(option: str, names: str | Iterable[str]) -> frozenset[str]:
+    """Properties by name, with spaces or hyphens. Raises ValueError."""
+    listed = [names] if isinstance(names, str) else list(names)
+    known = {name.replace(" ", "-"): name for name in ALL_NAMES}
+    for name in listed:
+        if name.replace(" ", "-") not in known:
+            raise ValueError(f"{option}={name!r}: expected a property: {', '.join(known)}")
+    return frozenset(known[name.replace(" ", "-")] for name in listed)
 
 
 def _name(function: str | Callable[..., Any]) -> str:

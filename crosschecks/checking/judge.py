@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, groupby
 from typing import Any
@@ -12,24 +13,32 @@ from typing import Any
 import numpy as np
 
 from ...numerics.floats.formats import Floats, all_values, dtype_of, from_hex
-from ...numerics.floats.test_points import landmarks
+from ...numerics.floats.test_points import landmarks, ordered
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import FORMATS, Format
+from ..findings import Finding
 from ..implementation import Implementation
-from ..inputs.samples import pairs, sample
+from ..inputs.samples import pairs, sample, within
+from ..inputs.survey_inputs import between
 from ..properties import PROPERTIES
-from ..trials.first_call import extended, observe
+from ..trials.first_call import blame, extended, observe
+from ..trials.references import rounded
 from ..trials.search import climb
-from ..trials.trial import Options
+from ..trials.survey import Asked, surveyed
+from ..trials.trial import Options, Subject
 from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
 from .conventions import conventions
+from .exhaustive import by_sweep
 from .merge import Judged, combined
 from .results import CheckResult
 from .rows import results_of_rows
+
+IN_SPAN = 500
+"""Inputs of the sample that are drawn from a span, besides those that are in it anyway."""
 
 
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
@@ -87,10 +96,37 @@ def _judge(
     subject = observed.subject
     if subject is None:
         return Judged(implementation, None, observed.findings, {})
+    findings = list(observed.findings)
     if not options.at and fmt.bits > 8:
+        if datasheet is not None and options.survey:
+            subject, more = _with_survey(subject)
+            findings += more
         subject = extended(subject, climb(subject))
-    findings = [*observed.findings, *(finding for p in PROPERTIES for finding in p.findings(subject))]
+    asked = [p for p in PROPERTIES if p.NAME not in options.ignored]
+    findings += [finding for p in asked for finding in p.findings(subject)]
     return Judged(implementation, subject, tuple(findings), conventions(subject))
+
+
+def _with_survey(subject: Subject) -> tuple[Subject, list[Finding]]:
+    """The subject with a survey, whose most telling inputs join its sample, and the calls that failed in it."""
+    landscape, options = subject.landscape, subject.options
+    bounds = None
+    if landscape is not None:
+        low, high = (rounded(e.value, subject.format) for e in (landscape.inf, landscape.sup))
+        bounds = low, high
+    if options.exhaustive and subject.format.bits == 32:
+        survey = by_sweep(subject)
+    else:
+        asked = Asked(subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span)
+        survey = surveyed(asked, subject.caller)
+    if survey is None:
+        return subject, []
+    subject = replace(subject, survey=survey)
+    if survey.candidates is not None:
+        subject = extended(subject, [survey.candidates])
+    chunk = survey.chunk
+    blamed = [] if chunk is None else [blame(b, subject.implementation, subject.format, [chunk]) for b in survey.blamed]
+    return subject, blamed
 
 
 def _inputs(
@@ -107,9 +143,12 @@ def _inputs(
     rng = np.random.default_rng([options.seed, zlib.crc32(f"{implementation.activation} {fmt.name}".encode())])
     if datasheet is None:
         return pairs(fmt, rng, count), "sampled"
-    if fmt.bits == 8 or (options.exhaustive and fmt.bits == 16):
+    if fmt.bits == 8 and options.span is None:
         return (all_values(fmt),), "exhaustive"
-    return (sample(fmt, landmarks(datasheet), rng, options.every),), "sampled"
+    chosen = sample(fmt, landmarks(datasheet), rng, options.every)
+    if options.span is not None:
+        chosen = ordered(np.concatenate([within(chosen, options.span), between(options.span, fmt, rng, IN_SPAN)]))
+    return (chosen,), "sampled"
 
 
 @lru_cache(maxsize=256)

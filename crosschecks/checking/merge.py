@@ -10,7 +10,8 @@ import numpy as np
 from ...numerics.floats.formats import to_bits
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
-from ..findings import Finding, point_hex, shown, shown_point
+from ..findings import FAILURE, Finding, point_hex, shown, shown_point
+from ..gates import Gate
 from ..implementation import Implementation
 from ..trials.trial import Options, Subject
 from .results import CheckResult, Worst
@@ -33,30 +34,61 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
     findings: list[Finding] = []
     for part in parts:
         by = f"derivative by {names[part.implementation.variable]}: " if len(parts) > 1 else ""
-        findings += [replace(f, message=by + f.message) for f in part.findings]
+        findings += [replace(with_severity(f, options), message=by + f.message) for f in part.findings]
+    findings = [f for f in findings if f.property not in options.ignored]
     subjects = [p.subject for p in parts if p.subject is not None]
-    errors = [float(s.measured.error.max()) for s in subjects]
+    largest = {
+        gate: max((float(s.measured.by_gate[gate].max()) for s in subjects), default=None)
+        for gate in ("max_ulp", "max_conditioned_ulp", "max_abs_error", "max_rel_error")
+    }
+    surveys = [s.survey for s in subjects if s.survey is not None]
+    whole = coverage == "exhaustive" or (len(surveys) == len(subjects) and all(s.whole for s in surveys))
+    flushed_inputs = sum(int(s.measured.flushed_inputs.sum()) for s in subjects)
+    flushed_outputs = sum(int(s.measured.flushed_results.sum()) for s in subjects)
+    flushed_inputs += sum(s.flushed_inputs for s in surveys)
+    flushed_outputs += sum(s.flushed_results for s in surveys)
     return CheckResult(
         target=first.target,
         activation=first.activation,
         parameters=dict(first.parameters),
         order=first.order,
         dtype=fmt.name,
-        coverage=coverage if len(subjects) == len(parts) else "sampled",  # a part that failed saw no input
-        inputs=sum(_distinct(s) for s in subjects),
-        max_ulp=max(errors, default=None),
-        worst=_worst(subjects[int(np.argmax(errors))]) if errors else None,
-        max_ulp_conditioned=max((float(s.measured.conditioned.max()) for s in subjects), default=None),
-        flushes_subnormals=any(bool(s.measured.flushed.any()) for s in subjects),
-        findings=tuple(findings),
+        coverage="exhaustive" if whole and len(subjects) == len(parts) else "sampled",  # a part that failed saw none
+        inputs=sum(_inputs(s) for s in subjects),
+        max_ulp=largest["max_ulp"],
+        worst=_worst(max(subjects, key=lambda s: float(s.measured.error.max()))) if subjects else None,
+        max_ulp_conditioned=largest["max_conditioned_ulp"],
+        max_abs_error=largest["max_abs_error"],
+        max_rel_error=largest["max_rel_error"],
+        mean_signed_ulp=surveys[0].mean_signed if len(surveys) == 1 and surveys[0].inexact else None,
+        flushes_subnormals=bool(flushed_inputs or flushed_outputs),
+        flushed_inputs=flushed_inputs,
+        flushed_outputs=flushed_outputs,
+        gates=() if "accuracy" in options.ignored else gates_of(largest, fmt, options),
+        findings=tuple(f for f in findings if f.severity == FAILURE),
+        notes=tuple(f for f in findings if f.severity != FAILURE),
         seed=options.seed,
         conventions=parts[0].conventions,
     )
 
 
-def _distinct(subject: Subject) -> int:
-    """The number of different inputs in the sample."""
-    return np.unique(np.stack([to_bits(a) for a in subject.inputs]), axis=1).shape[1]
+def with_severity(finding: Finding, options: Options) -> Finding:
+    """A finding with the severity that the options give it."""
+    return replace(finding, severity=FAILURE) if finding.property in options.strict else finding
+
+
+def gates_of(largest: Mapping[str, float | None], fmt: Format, options: Options) -> tuple[Gate, ...]:
+    limits = options.gates.limits(fmt)
+    measured = {name: value for name in limits if (value := largest[name]) is not None}
+    return tuple(Gate(name, limits[name], value, value <= limits[name]) for name, value in measured.items())
+
+
+def _inputs(subject: Subject) -> int:
+    """The number of different inputs in the sample and in the survey."""
+    sample = np.unique(np.stack([to_bits(a) for a in subject.inputs]), axis=1).shape[1]
+    if subject.survey is None:
+        return sample
+    return subject.survey.inputs if subject.survey.whole else sample + subject.survey.inputs
 
 
 def _worst(subject: Subject) -> Worst:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...proofs.enclosures.formats import format_named
 from ...proofs.verdicts import NoTruthValue, html_table
 from ..documents import HIDDEN, plain
 from ..findings import Finding, Shown
+from ..gates import Gate, ulp_words
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,19 @@ class CheckResult(NoTruthValue):
     max_ulp: float | None
     worst: Worst | None
     max_ulp_conditioned: float | None
+    max_abs_error: float | None
+    max_rel_error: float | None
+    mean_signed_ulp: float | None
+    """The mean of (result - exact) over the inexact results of very many inputs; None where they are few."""
     flushes_subnormals: bool
+    flushed_inputs: int
+    """Subnormal inputs that were answered as zero is."""
+    flushed_outputs: int
+    """Zeros that came back for subnormal numbers, though the input was none."""
+    gates: tuple[Gate, ...]
     findings: tuple[Finding, ...]
+    """The failures."""
+    notes: tuple[Finding, ...]
     seed: int = field(metadata=HIDDEN)
     """The seed of all random draws in the check: the same seed draws the same inputs."""
     conventions: Mapping[str, str] = field(default_factory=dict[str, str], metadata=HIDDEN)
@@ -46,7 +59,7 @@ class CheckResult(NoTruthValue):
     @property
     def verdict(self) -> str:
         """`pass` or `fail`."""
-        return "fail" if self.findings else "pass"
+        return "pass" if not self.findings and all(gate.holds for gate in self.gates) else "fail"
 
     def to_json(self) -> dict[str, Any]:
         """One entry of the results of `check --json`, as strict JSON."""
@@ -58,9 +71,13 @@ class CheckResult(NoTruthValue):
         extent = f"all {self.inputs} inputs" if self.coverage == "exhaustive" else sampled
         measured = "nothing measured"
         if self.max_ulp is not None:
-            measured = f"worst {self.max_ulp:.4g} ULP, {self.max_ulp_conditioned:.4g} after conditioning"
-        lines = [f"{self.verdict}: {self.target} {self.activation}{derivative} {self.dtype}: {measured}; {extent}"]
-        for finding in self.findings:
+            words = ulp_words(self.max_ulp, format_named(self.dtype))
+            measured = f"worst {words}, {self.max_ulp_conditioned:.4g} after conditioning"
+        gates = "".join(f"; {gate}" for gate in self.gates)
+        lines = [
+            f"{self.verdict}: {self.target} {self.activation}{derivative} {self.dtype}: {measured}{gates}; {extent}"
+        ]
+        for finding in (*self.findings, *self.notes):
             lines += [f"  {finding}", f"    replay: {finding.replay}"]
         return "\n".join(lines)
 

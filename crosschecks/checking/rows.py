@@ -1,4 +1,4 @@
-"""Functions of a row: from what was judged to one result."""
+"""Functions of a row: from what was judged to one result. Its inputs are rows."""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..findings import shown
+from ..findings import FAILURE, shown
 from ..implementation import Implementation
 from ..trials.trial import Options
 from ..vectors.judge import RowsJudged, formats_taken, judge_rows
 from ..vectors.replay import row_hex, row_text
-from ..vectors.trial import FAILURE, Answered
+from ..vectors.trial import Answered
 from ..workers.in_process import Caller
+from .merge import gates_of, with_severity
 from .results import CheckResult, Worst
 
 
-def results_of_rows(
-    same: Sequence[Implementation], caller: Caller, options: Options
-) -> Iterator[CheckResult]:
+def results_of_rows(same: Sequence[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each format in which a function of a row is checked."""
     (implementation,) = same
     for fmt in options.formats or formats_taken(implementation, caller):
-        yield result_of(judge_rows(implementation, fmt, caller, options), options)
+        yield _result(judge_rows(implementation, fmt, caller, options), options)
 
 
-def result_of(judged: RowsJudged, options: Options) -> CheckResult:
-    """The result of one function of a row in one format. Its inputs are rows."""
-    implementation, trial = judged.implementation, judged.trial
-    answered = [a for a in trial.answered if a.error.size]
-    errors = [float(a.error.max()) for a in answered]
+def _result(judged: RowsJudged, options: Options) -> CheckResult:
+    trial = judged.trial
+    implementation, answered = trial.implementation, trial.answered
+    findings = [with_severity(f, options) for f in judged.findings if f.property not in options.ignored]
+    largest = {
+        gate: max((float(a.by_gate[gate].max(initial=0)) for a in answered), default=None)
+        for gate in ("max_ulp", "max_conditioned_ulp", "max_abs_error", "max_rel_error")
+    }
+    flushed = sum(int(a.flushed.sum()) for a in answered)
     return CheckResult(
         target=implementation.target,
         activation=implementation.activation,
@@ -38,11 +41,18 @@ def result_of(judged: RowsJudged, options: Options) -> CheckResult:
         dtype=trial.format.name,
         coverage="sampled",
         inputs=sum(len(a.batch.rows) for a in answered),
-        max_ulp=max(errors, default=None),
-        worst=_worst(answered[int(np.argmax(errors))]) if errors else None,
-        max_ulp_conditioned=max((float(a.conditioned.max()) for a in answered), default=None),
-        flushes_subnormals=any(bool(a.flushed.any()) for a in answered),
-        findings=tuple(s.finding for s in judged.seen if s.severity == FAILURE),
+        max_ulp=largest["max_ulp"],
+        worst=_worst(max(answered, key=lambda a: float(a.error.max(initial=0)))) if answered else None,
+        max_ulp_conditioned=largest["max_conditioned_ulp"],
+        max_abs_error=largest["max_abs_error"],
+        max_rel_error=largest["max_rel_error"],
+        mean_signed_ulp=None,
+        flushes_subnormals=bool(flushed),
+        flushed_inputs=0,
+        flushed_outputs=flushed,
+        gates=() if "accuracy" in options.ignored else gates_of(largest, trial.format, options),
+        findings=tuple(f for f in findings if f.severity == FAILURE),
+        notes=tuple(f for f in findings if f.severity != FAILURE),
         seed=options.seed,
         conventions=judged.conventions,
     )
@@ -51,8 +61,6 @@ def result_of(judged: RowsJudged, options: Options) -> CheckResult:
 def _worst(answered: Answered) -> Worst:
     row, component = map(int, np.unravel_index(np.argmax(answered.error), answered.error.shape))
     cotangent = None if answered.cotangents is None else answered.cotangents[row]
-    numbers = answered.batch.rows[row]
-    return Worst(
-        row_text(numbers, cotangent), row_hex(numbers, cotangent), shown(answered.values[row, component]),
-        shown(answered.reference.value[row, component]),
-    )  # fmt: skip
+    numbers, exact = answered.batch.rows[row], answered.reference.value[row, component]
+    got = shown(answered.values[row, component])
+    return Worst(row_text(numbers, cotangent), row_hex(numbers, cotangent), got, shown(exact))

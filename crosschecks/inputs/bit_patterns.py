@@ -67,11 +67,11 @@ class Patterns:
                 first = border
 
 
-def patterns(spec: str, fmt: Format) -> Patterns:
-    """The set that the words name. Raises PatternsError."""
+def patterns(spec: str, fmt: Format, *, most: int | None = MOST) -> Patterns:
+    """The set that the words name. Raises PatternsError, for more inputs than `most` as well."""
     runs = _joined(chain.from_iterable(_named(word.strip(), fmt) for word in spec.split(",")))
     chosen = Patterns(spec, runs)
-    if chosen.inputs > MOST:
+    if most is not None and chosen.inputs > most:
         raise PatternsError(f"patterns={spec!r}: expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them")
     return chosen
 

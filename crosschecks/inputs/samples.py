@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...numerics.floats.formats import Floats, all_values, from_bits, rounded_from_float64
+from ...numerics.floats.formats import Floats, all_values, format_of, from_bits, rounded_from_float64, to_bits
 from ...numerics.floats.test_points import log_of, neighbourhoods, ordered, special_values, thresholds
 from ...proofs.enclosures.formats import Format
+from .bit_patterns import patterns
 
 _INNER = 64
 """Binades 2^-64 to 2^64 get a draw of either sign, those beyond one draw of a random sign."""
@@ -55,6 +56,17 @@ def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator, every
         return ordered(all_values(fmt))
     near = neighbourhoods([*around, *thresholds(fmt)], fmt)
     return ordered(np.concatenate([special_values(fmt), near, binade_draws(fmt, rng, every), linear_draws(fmt, rng)]))
+
+
+def within(inputs: Floats, span: str | None) -> Floats:
+    """The inputs inside a span "LOW:HIGH"; all of them for None. Raises PatternsError."""
+    if span is None:
+        return inputs
+    bits, fmt = to_bits(inputs).astype(np.uint64), format_of(inputs)
+    inside = np.zeros(inputs.shape, np.bool_)
+    for first, count in patterns(span, fmt, most=None).runs:
+        inside |= (bits >= first) & (bits < first + count)
+    return inputs[inside]
 
 
 def pairs(fmt: Format, rng: np.random.Generator, inputs: int = 2, count: int = 240) -> tuple[Floats, ...]:

@@ -12,7 +12,18 @@ from typing import Protocol
 
 from ..findings import Finding
 from ..trials.trial import Subject
-from . import accuracy, bounds, independence, kinks, monotone, repeatable, special_values, symmetry
+from . import (
+    accuracy,
+    bias,
+    bounds,
+    flushing,
+    independence,
+    kinks,
+    monotone,
+    repeatable,
+    special_values,
+    symmetry,
+)
 
 
 class Property(Protocol):
@@ -29,5 +40,10 @@ class Property(Protocol):
 
 
 PROPERTIES: tuple[Property, ...] = (
-    accuracy, bounds, monotone, symmetry, special_values, kinks, independence, repeatable,
+    accuracy, bounds, monotone, symmetry, special_values, kinks, independence, repeatable, flushing, bias,
 )  # fmt: skip
+
+OF_CALLS = ("call", "dtype", "shape", "no mutation")
+"""The properties of the call itself (:mod:`..trials.first_call`)."""
+ALL_NAMES: tuple[str, ...] = (*OF_CALLS, *(p.NAME for p in PROPERTIES), kinks.CHOICE)
+"""The names of all properties that a finding can have."""

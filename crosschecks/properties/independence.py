@@ -1,6 +1,7 @@
 """The result for an element depends on that element only, whatever the array's length, offset, stride or layout.
 
-Vector lanes and the scalar tail of a loop are different code, and often give different results.
+Vector lanes and the scalar tail of a loop are different code, and often give different results. A difference that
+the gates let pass is a note; so is an array of two dimensions that is refused, as by a model of one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...numerics.floats.formats import Floats
-from ..findings import Finding, shown
+from ..findings import FAILURE, NOTE, Finding, shown
 from ..trials.trial import Subject
 from ..workers.worker_process import Failed
 
@@ -54,7 +55,9 @@ def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) 
     again = subject.call([a[chosen] for a in subject.inputs], layout)
     if isinstance(again, Failed):
         message = f"{again.how} on {described}: {again.message}"
-        return subject.finding(NAME, int(chosen[0]), shown(subject.values[chosen[0]]), message, got=np.nan)
+        severity = NOTE if again.how == "exception" and layout in ("matrix", "transposed") else FAILURE
+        expected = shown(subject.values[chosen[0]])
+        return subject.finding(NAME, int(chosen[0]), expected, message, got=np.nan, severity=severity)
     if again.values.size != len(chosen):
         message = f"{again.values.size} results for {described} of {len(chosen)} elements"
         return subject.finding(NAME, int(chosen[0]), shown(subject.values[chosen[0]]), message, got=np.nan)
@@ -62,10 +65,14 @@ def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) 
     different = differing(values, subject.values[chosen])
     if not different:
         return None
-    first = different[0]
+    fails = [k for k in different if subject.truth.defined[chosen[k]] and not subject.passes(int(chosen[k]), values[k])]
+    first = (fails or different)[0]
     index = int(chosen[first])
     message = f"a different result in {described} than in an array of {len(subject.values)}"
-    return subject.finding(NAME, index, shown(subject.values[index]), message, got=values[first])
+    return subject.finding(
+        NAME, index, shown(subject.values[index]), message, got=values[first], severity=FAILURE if fails else NOTE,
+        count=len(different),
+    )  # fmt: skip
 
 
 def differing(a: Floats, b: Floats) -> Sequence[int]:

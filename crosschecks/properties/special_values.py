@@ -38,7 +38,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
 
 
 def _allowed(limit: float, subject: Subject) -> float:
-    """A finite limit may be off like any value, except for zero."""
-    if limit == 0 or not np.isfinite(limit):
+    """A finite limit may be off like any value, except for zero in relative terms."""
+    if not np.isfinite(limit):
         return 0.0
-    return subject.options.max_ulp * float(ulps(np.array(limit).astype(dtype_of(subject.format))))
+    unit = float(ulps(np.array(limit).astype(dtype_of(subject.format)))) if limit else 0.0
+    sizes = {"max_ulp": unit, "max_conditioned_ulp": unit, "max_abs_error": 1.0, "max_rel_error": abs(limit)}
+    return min(bound * sizes[gate] for gate, bound in subject.limits.items())

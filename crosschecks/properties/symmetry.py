@@ -1,4 +1,7 @@
-"""An odd function gives -f(x) for -x, an even one f(x), to the last bit: rounding to nearest is symmetric."""
+"""An odd function gives -f(x) for -x, an even one f(x), to the last bit: rounding to nearest is symmetric.
+
+Where they differ and the gates let both pass, it is a note.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 
 from ...numerics.floats.formats import Floats
 from ...proofs.datasheets.function import Facts
-from ..findings import Finding, shown
+from ..findings import FAILURE, NOTE, Finding, shown
 from ..trials.trial import Subject
 from ..workers.worker_process import Failed
 
@@ -40,9 +43,11 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if len(wrong):
         first = int(wrong[np.argmin(np.abs(subject.x[wrong]))])
         sign = "-f(-x)" if wanted == "odd" else "f(-x)"
+        fails = subject.measured.failing[wrong].any()
         yield subject.finding(
-            NAME, first, shown(expected[first]), f"the function is {wanted}, but f(x) is not {sign} here"
-        )
+            NAME, first, shown(expected[first]), f"the function is {wanted}, but f(x) is not {sign} here",
+            severity=FAILURE if fails else NOTE, count=len(wrong),
+        )  # fmt: skip
 
 
 def _negated(x: Floats) -> Floats:

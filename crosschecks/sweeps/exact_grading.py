@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from ...numerics.floats.error_free import two_sum
 from ...numerics.floats.formats import as_float64, dtype_of, exact, from_bits, to_bits
-from ...numerics.oracle.certified import FLOAT32, Certified, ComparisonUndecided, Values, certified
-from ...numerics.oracle.reference import condition, reference
-from ...numerics.oracle.taylor_rows import BEYOND
+from ...numerics.oracle.certified import Certified, ComparisonUndecided, Values, certified
+from ...numerics.oracle.conditioning import condition_numbers
+from ...numerics.oracle.reference import reference
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.balls import precision
@@ -47,8 +47,6 @@ LARGE = 2.0**22
 """The error, in ULP, from which a result may be so far from the value in size that their difference is no float64."""
 ENOUGH = 8
 """Errors of which the largest is conditioned before the others."""
-LITTLE = 2.0**-900
-"""Values of an oracle for sizes are sizes if they are larger."""
 
 
 @dataclass(frozen=True)
@@ -211,33 +209,7 @@ class Judge:
 
     def kappa(self, batch: Batch) -> Floats64:
         """The condition number of the function at each input, to a relative 2**-30 of 1 + kappa."""
-        slope = self.slope(batch.x)
-        with np.errstate(all="ignore"):
-            kappas = np.abs(batch.x * slope.value / batch.values.value)
-        kappas = np.where(slope.judged & ~np.isnan(kappas), kappas, 0.0)
-        value, rate = (_size_unknown(v) for v in (batch.values, slope))
-        with np.errstate(over="ignore"):
-            # The slope's side of the smallest float is known, and mostly nothing more is needed.
-            most = np.maximum(2 * np.abs(slope.value) + slope.bar, 2 * float(FLOAT32.min_subnormal))
-            negligible = np.abs(batch.x) * most < 2.0**-32 * np.abs(batch.values.value)
-        unsure = value | (rate & ~(negligible & (np.abs(slope.value) < BEYOND)))
-        left = np.flatnonzero(unsure)
-        if left.size:
-            kappas[left] = self._kappa_of_little(batch.x[left])
-        return kappas
-
-    def _kappa_of_little(self, x: Floats64) -> Floats64:
-        """The condition number where the function or its slope is far below the range of the format."""
-        value, slope = (certified(self.truth.expr, self.order + k, sizes=True)(x) for k in (0, 1))
-        with np.errstate(all="ignore"):
-            kappas = np.abs(x * slope.value / value.value)
-        reliable = value.judged & slope.judged
-        for v in (value, slope):
-            reliable &= (np.abs(v.value) > LITTLE) & (v.bar < 2.0**-40 * np.abs(v.value))
-        left = np.flatnonzero(~reliable)
-        if left.size:
-            kappas[left] = condition(self.entry, x[left], order=self.order, parameters=self.parameters)
-        return kappas
+        return condition_numbers(self.truth, batch.x, batch.values)
 
     def bits(self, got: float) -> int:
         """The bit pattern of a result."""
@@ -369,13 +341,6 @@ class Errors:
             first = int(min([first, *maybe[above(maybe, bound)]]))
         worst = Extreme(grade, int(batch.patterns[first]), self.judge.bits(float(batch.got[first])))
         return larger(worst, best)
-
-
-def _size_unknown(v: Values) -> NDArray[np.bool_]:
-    """A mask of the inputs at which the oracle tells sides of floats, but no sizes."""
-    size = np.abs(v.value)
-    stands_in = (v.bar == 0) & (size > 0) & ((size < float(FLOAT32.min_normal)) | (size >= BEYOND))
-    return stands_in | (v.bar > 2.0**-32 * size)
 
 
 def _is_blamed(error: Floats64) -> NDArray[np.bool_]:

@@ -40,7 +40,7 @@ def observe(
 ) -> Observed:
     """Calls an implementation on a sample."""
     outcome = call_on_sample(caller, implementation, inputs, meanwhile=lambda: truth_for(implementation, inputs))
-    findings = [_blame(b, implementation, fmt, inputs) for b in outcome.blamed]
+    findings = [blame(b, implementation, fmt, inputs) for b in outcome.blamed]
     returned = outcome.returned
     if returned is None:
         return Observed(None, tuple(findings))
@@ -71,7 +71,8 @@ def extended(subject: Subject, more: Sequence[Floats]) -> Subject:
     return whole if whole is not None else subject
 
 
-def _blame(blamed: Blamed, implementation: Implementation, fmt: Format, inputs: Sequence[Floats]) -> Finding:
+def blame(blamed: Blamed, implementation: Implementation, fmt: Format, inputs: Sequence[Floats]) -> Finding:
+    """The finding of a failed call."""
     point = [a[blamed.low] for a in inputs]
     count = blamed.high - blamed.low
     among = "" if count == 1 else f" (on one of {count} inputs from here on)"

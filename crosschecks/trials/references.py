@@ -33,6 +33,12 @@ class Truth:
     kappa: Callable[[NDArray[np.intp]], NDArray[np.float64]]
     """The condition number of the function under test at inputs given by index; the sum of both of two inputs."""
 
+    def at(self, chosen: Sequence[int] | NDArray[np.intp]) -> Truth:
+        """The truth for some of the inputs, given by index."""
+        indices, r = np.asarray(chosen, np.intp), self.reference
+        some = Reference(r.value[indices], r.residual[indices], r.ulp_exponent[indices])
+        return Truth(some, self.defined[indices], lambda at: self.kappa(indices[at]))
+
 
 def truth_for(implementation: Implementation, inputs: Sequence[Floats]) -> Truth:
     """The truth for an implementation. Earlier answers are remembered: packs share their samples."""

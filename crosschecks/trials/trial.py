@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,20 +13,28 @@ from ...numerics.floats.formats import Floats, as_float64
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
 from ...proofs.functions.landscape import Landscape
-from ..findings import Finding, Shown, finding, shown
+from ..findings import FAILURE, Finding, Shown, finding, shown
+from ..gates import Gates
 from ..implementation import Implementation
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed, Returned
 from .errors import Measured, measured
 from .references import Truth, truth_for
+from .survey import Survey
 
 
 @dataclass(frozen=True)
 class Options:
     """The options of a check."""
 
-    max_ulp: float = 4.0
-    """The largest conditioned error that passes, in ULP."""
+    gates: Gates = field(default_factory=Gates)
+    """The errors that pass."""
+    strict: frozenset[str] = frozenset()
+    """Properties of which a note is a failure."""
+    ignored: frozenset[str] = frozenset()
+    """Properties that are left out."""
+    span: str | None = None
+    """The inputs tested, "LOW:HIGH" in the words of :mod:`.inputs.bit_patterns`; None: all that are worth a try."""
     examples: int = 20
     """The number of examples that Hypothesis tries for one property."""
     every: int = 3
@@ -37,7 +45,9 @@ class Options:
     at: tuple[str, ...] = ()
     """Inputs in hexadecimal, instead of a sample."""
     exhaustive: bool = False
-    """Every input of the formats of 16 bits."""
+    """Every input of float32 as well."""
+    survey: bool = True
+    """Very many inputs besides the sample."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,23 @@ class Subject:
     values: Floats
     """The implementation's results for the inputs, from one call."""
     truth: Truth
+    survey: Survey | None = None
+    """Measurements at very many other inputs."""
 
     @cached_property
     def measured(self) -> Measured:
         """The errors of the results."""
-        return measured(self.values, self.truth, self.format, self.options.max_ulp)
+        return measured(self.inputs, self.values, self.truth, self.format, self.limits)
+
+    @property
+    def limits(self) -> Mapping[str, float]:
+        """The limits that decide, by the name of the gate."""
+        return self.options.gates.limits(self.format)
+
+    def passes(self, index: int, value: Any) -> bool:
+        """Whether another result for the input of this index would be let pass by the gates."""
+        values, point = np.asarray([value]).astype(self.values.dtype), [a[[index]] for a in self.inputs]
+        return not measured(point, values, self.truth.at([index]), self.format, self.limits).failing[0]
 
     @property
     def landscape(self) -> Landscape | None:
@@ -82,14 +104,17 @@ class Subject:
         """Calls the implementation again."""
         return self.caller.call(self.implementation, inputs, layout=layout)
 
-    def finding(self, name: str, index: int, expected: Shown, message: str, *, got: Any = None) -> Finding:
+    def finding(
+        self, name: str, index: int, expected: Shown, message: str, *, got: Any = None, severity: str = FAILURE,
+        count: int = 1,
+    ) -> Finding:
         """A finding at the input of this index."""
         point = tuple(a[index] for a in self.inputs)
-        return self.finding_at(name, point, self.values[index] if got is None else got, expected, message)
-
-    def finding_at(self, name: str, point: Sequence[Any], got: Any, expected: Shown, message: str) -> Finding:
-        """A finding at a point, which need not be one of the sample."""
-        return finding(self.implementation, self.format.name, name, point, shown(got), expected, message)
+        result = shown(self.values[index] if got is None else got)
+        return finding(
+            self.implementation, self.format.name, name, point, result, expected, message, severity=severity,
+            count=count,
+        )  # fmt: skip
 
     def at(self, inputs: Sequence[Floats], truth: Truth | None = None) -> Subject | None:
         """The same implementation on other inputs, or None where it fails on them. `truth` where it is known."""

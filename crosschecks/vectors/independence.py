@@ -1,76 +1,84 @@
-"""A row's result depends on that row only: alone, in batches of 3 and 64, beside a row of NaN, and in other memory.
+"""A row's result depends on that row only: alone, in batches of 3 and 64, beside a row of NaN, in other memory, again.
 
-A difference within the errors allowed is a note, and so is one in the same call repeated.
+A difference between results that the gates let pass is a note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from ...numerics.floats.formats import Floats, as_float64
+from ...numerics.floats.formats import Floats
+from ..findings import FAILURE, NOTE, Finding
 from ..workers.worker_process import Failed
-from .trial import FAILURE, NOTE, Answered, RowTrial, Seen
+from .trial import Answered, RowTrial
 
 NAME = "row independence"
 
-_LENGTHS = (3, 8, 20, 33, 64, 66, 1025)
+_LENGTHS, _FEW_LENGTHS = (3, 8, 20, 33, 64, 66, 1025), (8, 33, 34)
 
 
-def seen(trial: RowTrial) -> Iterator[Seen]:
+@dataclass(frozen=True)
+class _Setting:
+    """A call in which a row of a batch stands at a place among others."""
+
+    words: str
+    row: int
+    place: int
+    rows: Floats
+    cotangents: Floats | None
+    layout: str = "contiguous"
+
+
+def findings(trial: RowTrial) -> Iterator[Finding]:
     """At most one failure and one note."""
     told: set[str] = set()
+    lengths = _FEW_LENGTHS if trial.implementation.array == "jax" else _LENGTHS  # JAX compiles for every shape
     for answered in trial.answered:
-        if answered.batch.rows.shape[1] not in _LENGTHS:
-            continue
-        for described, index, rows, cotangents, layout, at in _settings(answered):
-            values = trial.again(rows, cotangents, layout)
-            found = _difference(trial, answered, index, values, at, described)
-            if found is not None and found.severity not in told:
-                told.add(found.severity)
-                yield found
+        if answered.batch.rows.shape[1] in lengths or trial.options.at:
+            for setting in _settings(answered):
+                finding = _difference(trial, answered, setting)
+                if finding is not None and finding.severity not in told:
+                    told.add(finding.severity)
+                    yield finding
 
 
-def _settings(answered: Answered) -> Iterator[tuple[str, int, Floats, Floats | None, str, int]]:
-    """The words for a setting, the row's index, the rows and cotangents of the call, their layout, the row's place."""
+def _settings(answered: Answered) -> Iterator[_Setting]:
     rows, cotangents = answered.batch.rows, answered.cotangents
-    row, cotangent = rows[:1], None if cotangents is None else cotangents[:1]
 
-    def beside(others: Floats, count: int) -> tuple[Floats, Floats | None]:
-        joined = np.concatenate([row, np.resize(others, (count - 1, rows.shape[1]))])
-        if cotangents is None or cotangent is None:
-            return joined, None
-        return joined, np.concatenate([cotangent, np.resize(cotangents, (count - 1, *cotangents.shape[1:]))])
+    def first(words: str, others: Floats, count: int) -> _Setting:
+        """The first row with others below it, `count` in all."""
+        below = np.resize(others, (count - 1, rows.shape[1]))
+        if cotangents is None:
+            return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), None)
+        more = np.resize(cotangents, (count - 1, *cotangents.shape[1:]))
+        return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), np.concatenate([cotangents[:1], more]))
 
-    nan = np.full_like(rows, np.nan)
-    yield "alone", 0, row, cotangent, "contiguous", 0
-    yield "in a batch of 3", 0, *beside(rows[::-1], 3), "contiguous", 0
-    yield "beside a row of NaN", 0, *beside(nan, 2), "contiguous", 0
-    yield "in a batch of 64", 0, *beside(rows[::-1], 64), "contiguous", 0
-    if len(rows) > 1:
-        yield "in a batch whose memory lies column by column", 1, rows, cotangents, "columns", 1
-        yield "when called again", 1, rows, cotangents, "contiguous", 1
+    yield first("alone", rows[:0], 1) if len(rows) > 1 else first("in a batch of 2", rows, 2)
+    yield first("in a batch of 3", rows[::-1], 3)
+    yield first("beside a row of NaN", np.full_like(rows, np.nan), 2)
+    yield first("in a batch of 64", rows[::-1], 64)
+    last = len(rows) - 1
+    yield _Setting("where memory lies column by column", last, last, rows, cotangents, "columns")
+    yield _Setting("when called again", last, last, rows, cotangents)
 
 
-def _difference(
-    trial: RowTrial, answered: Answered, index: int, values: Floats | Failed, at: int, described: str
-) -> Seen | None:
-    if isinstance(values, Failed):
-        message = f"{values.how} {described}: {values.message}"
-        return trial.seen(NAME, answered, index, 0, message, got=np.nan)
-    before, after = as_float64(answered.values[index]), as_float64(values[at])
-    different = (before != after) & ~(np.isnan(before) & np.isnan(after))
+def _difference(trial: RowTrial, answered: Answered, setting: _Setting) -> Finding | None:
+    returned = trial.call(setting.rows, setting.cotangents, setting.layout)
+    if isinstance(returned, Failed):
+        message = f"{returned.how} {setting.words}: {returned.message}"
+        return trial.finding(NAME, answered, setting.row, 0, message, got=np.nan)
+    usual = answered.only(setting.row, answered.values[setting.row])
+    other = answered.only(setting.row, returned.values[setting.place])
+    different = ((usual.got != other.got) & ~(np.isnan(usual.got) & np.isnan(other.got)))[0]
     if not different.any():
         return None
-    with np.errstate(invalid="ignore", over="ignore"):
-        unit = np.ldexp(1.0, answered.reference.ulp_exponent[index]) * (1 + answered.unavoidable[index])
-        apart = np.where(np.isfinite(after - before), np.abs(after - before) / unit, np.inf)
-    apart = np.where(different, apart, 0.0)
-    component = int(np.argmax(apart))
-    severity = NOTE if answered.apart[index] or apart[component] <= 2 * trial.limit else FAILURE
-    message = f"a different result {described} than in a batch of {len(answered.batch.rows)}"
-    return trial.seen(
-        NAME, answered, index, component, message, severity=severity, got=values[at][component],
-        expected=float(before[component]),
+    worse = different & (other.failing | usual.failing)[0]
+    component = int(np.argmax(np.where(worse.any(), worse, different)))
+    message = f"a different result {setting.words} than in a batch of {len(answered.batch.rows)}"
+    return trial.finding(
+        NAME, answered, setting.row, component, message, severity=FAILURE if worse.any() else NOTE,
+        got=other.values[0, component], expected=str(usual.values[0, component]),
     )  # fmt: skip

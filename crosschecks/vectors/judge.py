@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from ...numerics.floats.formats import as_float64, dtype_of
+from ...numerics.floats.formats import Floats, as_float64, dtype_of
 from ...numerics.vectors.definitions import RowFunction, row_functions
 from ...proofs.enclosures.formats import FORMATS, Format
+from ..findings import Finding
 from ..implementation import Implementation
 from ..trials.trial import Options
 from ..workers.in_process import Caller
@@ -19,7 +20,7 @@ from ..workers.worker_process import Failed
 from . import accuracy, independence, invariance, order, special_values, squares, sums
 from .replay import rows_from_hex
 from .rows import Batch, batches, cotangents
-from .trial import FAILURE, Answered, RowTrial, Seen
+from .trial import Answered, RowTrial
 
 FEW_EXAMPLES = 8
 """The examples of a check of a whole pack, whose rows are fewer."""
@@ -34,8 +35,8 @@ class Property(Protocol):
         """The property's name in findings."""
         ...
 
-    def seen(self, trial: RowTrial) -> Iterator[Seen]:
-        """The violations in a trial."""
+    def findings(self, trial: RowTrial) -> Iterator[Finding]:
+        """The violations in a trial, and what is worth a note."""
         ...
 
 
@@ -46,9 +47,8 @@ PROPERTIES: tuple[Property, ...] = (accuracy, special_values, sums, order, invar
 class RowsJudged:
     """One function of a row, judged at one order in one format."""
 
-    implementation: Implementation
     trial: RowTrial
-    seen: tuple[Seen, ...]
+    findings: tuple[Finding, ...]
     conventions: Mapping[str, str]
 
 
@@ -60,17 +60,19 @@ def is_of_rows(implementation: Implementation) -> bool:
 def judge_rows(implementation: Implementation, fmt: Format, caller: Caller, options: Options) -> RowsJudged:
     """Everything seen of one implementation in one format."""
     function = row_functions()[implementation.activation]
-    answered, seen, mutated = [], [], False
+    answered: list[Answered] = []
+    findings: list[Finding] = []
     empty = RowTrial(implementation, function, fmt, caller, options, ())
-    for batch, cotangent in _batches(implementation, function, fmt, options):
-        result = empty.at(batch, cotangent)
+    for batch, by in _batches(implementation, function, fmt, options):
+        result = empty.at(batch, by)
         if isinstance(result, Answered):
             answered.append(result)
-        elif all(s.finding.property != _name(result) for s in seen):
-            seen.append(_blamed(empty, batch, cotangent, result))
+        elif all(f.got != result.how for f in findings):
+            findings.append(_blamed(empty, batch, by, result))
     trial = RowTrial(implementation, function, fmt, caller, options, tuple(answered))
-    seen += [s for p in PROPERTIES for s in p.seen(trial)]
-    return RowsJudged(implementation, trial, tuple(seen), _conventions(trial))
+    asked = [p for p in PROPERTIES if p.NAME not in options.ignored]
+    findings += [finding for p in asked for finding in p.findings(trial)]
+    return RowsJudged(trial, tuple(findings), _conventions(trial))
 
 
 def formats_taken(implementation: Implementation, caller: Caller) -> list[Format]:
@@ -88,9 +90,14 @@ def formats_taken(implementation: Implementation, caller: Caller) -> list[Format
     return taken or [FORMATS["float64"]]
 
 
+def few_lengths(implementation: Implementation, options: Options) -> bool:
+    """Whether rows are of few lengths: in a check of a whole pack, and where every length is compiled."""
+    return options.examples <= FEW_EXAMPLES or implementation.array == "jax"
+
+
 def _batches(
     implementation: Implementation, function: RowFunction, fmt: Format, options: Options
-) -> Iterator[tuple[Batch, np.ndarray | None]]:
+) -> Iterator[tuple[Batch, Floats | None]]:
     """The rows to try, with cotangents for a gradient."""
     if options.at:
         for text in options.at:
@@ -99,26 +106,23 @@ def _batches(
             yield Batch(row[None], ("the row given",)), cotangent.reshape(shape) if implementation.order else None
         return
     rng = np.random.default_rng([options.seed, zlib.crc32(f"{function.name} {fmt.name}".encode())])
-    for batch in batches(function, fmt, rng, few=options.examples <= FEW_EXAMPLES):
+    for batch in batches(function, fmt, rng, few=few_lengths(implementation, options)):
         yield batch, cotangents(function, batch, rng) if implementation.order else None
 
 
-def _name(failed: Failed) -> str:
-    return failed.how if failed.how in ("shape", "dtype") else "call"
-
-
-def _blamed(trial: RowTrial, batch: Batch, cotangent: np.ndarray | None, failed: Failed) -> Seen:
+def _blamed(trial: RowTrial, batch: Batch, cotangents: Floats | None, failed: Failed) -> Finding:
     """The first row of a batch on which the implementation fails alone, or else the first row at all."""
     index, blame = 0, failed
     if failed.how == "exception":
         for i in range(len(batch.rows)):
-            alone = trial.again(batch.rows[i : i + 1], None if cotangent is None else cotangent[i : i + 1])
+            alone = trial.call(batch.rows[i : i + 1], None if cotangents is None else cotangents[i : i + 1])
             if isinstance(alone, Failed):
                 index, blame = i, alone
                 break
-    row = batch.rows[index], None if cotangent is None else cotangent[index]
+    name = blame.how if blame.how in ("shape", "dtype") else "call"
+    by = None if cotangents is None else cotangents[index]
     message = f"{blame.message} ({batch.kinds[index]})"
-    return Seen(FAILURE, trial.finding(_name(blame), *row, blame.how, "a result", message))
+    return trial.finding_at(name, batch.rows[index], by, blame.how, "a result", message)
 
 
 def _conventions(trial: RowTrial) -> dict[str, str]:
@@ -133,7 +137,3 @@ def _conventions(trial: RowTrial) -> dict[str, str]:
                     chosen[f"a row, {kind}"] = ", ".join(results)
     return chosen
 
-
-def total_rows(judged: Sequence[RowsJudged]) -> int:
-    """The number of rows that were answered."""
-    return sum(len(answered.batch.rows) for one in judged for answered in one.trial.answered)

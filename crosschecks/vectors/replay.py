@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..implementation import Implementation
 
 _SHOWN = 6
 """The most numbers of a row that are shown in full."""
-_REPLAYED = 4000
+_REPLAYED = 1500
 """The most characters of a row in a command; beyond, the command repeats the whole check with its seed."""
 _AGAIN = "*"
 """Between a number and how often it stands there in a row: 0x1p+0*1024."""
@@ -66,7 +67,7 @@ def _short(row: Floats) -> str:
 
 def _hex(row: Floats) -> str:
     items: list[str] = []
-    texts = [hex_text(x) for x in row]
+    texts = [re.sub(r"\.?0+(?=p)", "", hex_text(x)) for x in row]
     start = 0
     for end in range(1, len(texts) + 1):
         if end == len(texts) or texts[end] != texts[start]:

@@ -8,23 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics.floats.formats import as_float64
-from .trial import Answered, RowTrial, Seen
+from ..findings import Finding
+from .trial import Answered, RowTrial
 
 NAME = "special values"
 
 
-def seen(trial: RowTrial) -> Iterator[Seen]:
+def findings(trial: RowTrial) -> Iterator[Finding]:
     """At most one: the shortest row with a NaN that is answered by numbers."""
-    for answered in trial.values_only:
-        swallowed = depends_on_nan(trial, answered) & ~np.isnan(as_float64(answered.values))
-        if swallowed.any():
-            row, component = map(int, np.argwhere(swallowed)[0])
-            yield trial.seen(NAME, answered, row, component, "a NaN does not come through", expected="nan")
+    swallowed = [(a, _depends_on_nan(trial, a) & ~np.isnan(a.got)) for a in trial.values_only]
+    count = sum(int(mask.any(axis=1).sum()) for _, mask in swallowed)
+    for answered, mask in swallowed:
+        if mask.any():
+            row, component = map(int, np.argwhere(mask)[0])
+            message = "a NaN does not come through"
+            yield trial.finding(NAME, answered, row, component, message, count=count, expected="nan")
             return
 
 
-def depends_on_nan(trial: RowTrial, answered: Answered) -> NDArray[np.bool_]:
-    """A mask of the components that depend on a NaN."""
+def _depends_on_nan(trial: RowTrial, answered: Answered) -> NDArray[np.bool_]:
     missing = np.isnan(as_float64(answered.batch.rows))
     if trial.function.is_gate:
         return np.logical_or(*np.split(missing, 2, axis=1))

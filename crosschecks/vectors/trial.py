@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,7 +15,8 @@ from ...numerics.floats.ulp import Reference, ulp_errors
 from ...numerics.vectors.definitions import RowFunction
 from ...numerics.vectors.reference import RowReference, row_reference
 from ...proofs.enclosures.formats import FORMATS, Format
-from ..findings import Finding, Shown, shown
+from ..findings import FAILURE, Finding, Shown, shown
+from ..gates import NAMES
 from ..implementation import Implementation
 from ..trials.trial import Options
 from ..workers.in_process import Caller
@@ -23,77 +24,116 @@ from ..workers.worker_process import Failed, Returned
 from .replay import replay_command, row_hex, row_text
 from .rows import Batch
 
-FAILURE, NOTE = "failure", "note"
-WIDE_LIMIT, NARROW_LIMIT = 4.0, 1.0
-"""The largest conditioned errors that pass by default, in ULP: in formats of more than 16 bits, and in others."""
 _SQUARED = ("layer_norm", "rms_norm", "l2_normalize")
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Something seen in a trial: a failure, or a note."""
-
-    severity: str
-    finding: Finding
+"""Functions of the mean square of a row, or of its variance."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A batch with its cotangents (none for values), the results, and the truth about them."""
+    """A batch with its cotangents (none for values), the results, and the truth about them.
+
+    Arrays are of shape (rows, results for one row). Errors are 0 where nothing is judged.
+    """
 
     batch: Batch
     cotangents: Floats | None
     values: Floats
-    """Shape (rows, results for one row)."""
     reference: Reference
     defined: NDArray[np.bool_]
     movement: NDArray[np.float64]
     """See :class:`RowReference`."""
     apart: NDArray[np.bool_]
-    """A mask of the rows of norms whose squares overflow the format that they are summed in: not in the errors."""
+    """A mask of the rows of norms whose squares overflow the format that they are summed in."""
+    limits: Mapping[str, float]
+    """The limits that decide, by the name of the gate."""
 
-    @cached_property
+    @property
+    def format(self) -> Format:
+        """The format of the rows and of the results."""
+        return FORMATS[self.values.dtype.name]
+
+    @property
     def judged(self) -> NDArray[np.bool_]:
-        """The components with an exact result, in rows that are not set apart."""
+        """A mask of the components with an exact result, in rows that are not set apart."""
         return self.defined & ~self.apart[:, None]
 
-    @cached_property
-    def error(self) -> NDArray[np.float64]:
-        """Errors in ULP, 0 where nothing is judged; of results flushed to zero too."""
-        return np.where(self.judged & ~self.flushed, ulp_errors(self.values, self.reference), 0.0)
+    @property
+    def expected(self) -> NDArray[np.float64]:
+        """The exact results, rounded."""
+        return as_float64(self.reference.value)
+
+    @property
+    def got(self) -> NDArray[np.float64]:
+        """The results as float64."""
+        return as_float64(self.values)
 
     @cached_property
     def flushed(self) -> NDArray[np.bool_]:
-        """Zeros for subnormal numbers."""
-        exact = as_float64(self.reference.value)
-        least = float(_format(self).min_normal)
-        return self.judged & (as_float64(self.values) == 0) & (exact != 0) & (np.abs(exact) < least)
+        """Zeros for subnormal numbers. Counted apart: not in the errors."""
+        small = (self.expected != 0) & (np.abs(self.expected) < float(self.format.min_normal))
+        return self.judged & (self.got == 0) & small
+
+    @cached_property
+    def error(self) -> NDArray[np.float64]:
+        """In ULP."""
+        return np.where(self.judged & ~self.flushed, ulp_errors(self.values, self.reference), 0.0)
 
     @cached_property
     def conditioned(self) -> NDArray[np.float64]:
-        """Errors over 1 + the ULP that the exact result moves where all it is computed from moves by one of its own."""
+        """The error in ULP over 1 + the unavoidable one."""
         with np.errstate(invalid="ignore", over="ignore"):
             conditioned = self.error / (1 + self.unavoidable)
         return np.where(np.isinf(self.error), np.inf, conditioned)
 
     @cached_property
     def unavoidable(self) -> NDArray[np.float64]:
-        """The movement of the exact results, in ULP.
+        """How far the exact results move where all that they are computed from moves by an ULP of its own, in ULP.
 
         A gradient may be computed from results that were rounded to subnormals: two units of these, times the largest
         cotangent of the row.
         """
-        fmt, exponent = _format(self), self.reference.ulp_exponent
+        exponent = self.reference.ulp_exponent
         with np.errstate(over="ignore"):
-            moved = np.ldexp(self.movement, 1 - fmt.precision - exponent)
+            moved = np.ldexp(self.movement, 1 - self.format.precision - exponent)
             if self.cotangents is not None:
                 largest = np.abs(as_float64(self.cotangents)).reshape(len(exponent), -1).max(axis=1, keepdims=True)
-                moved = moved + np.ldexp(largest, fmt.emin - fmt.precision + 2 - exponent)
+                moved = moved + np.ldexp(largest, self.format.emin - self.format.precision + 2 - exponent)
             return moved
 
+    @cached_property
+    def by_gate(self) -> Mapping[str, NDArray[np.float64]]:
+        """The errors that each gate limits."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            absolute = np.ldexp(self.error, self.reference.ulp_exponent)
+            size = np.abs(self.expected + np.ldexp(self.reference.residual, self.reference.ulp_exponent))
+            relative = np.where(self.error > 0, absolute / size, 0.0)
+        return {
+            "max_ulp": self.error,
+            "max_conditioned_ulp": self.conditioned,
+            "max_abs_error": absolute,
+            "max_rel_error": np.where(np.isnan(relative), np.inf, relative),
+        }
 
-def _format(answered: Answered) -> Format:
-    return FORMATS[answered.values.dtype.name]
+    @cached_property
+    def failing(self) -> NDArray[np.bool_]:
+        """A mask of the results that a gate does not let pass."""
+        return np.logical_or.reduce([self.by_gate[name] > limit for name, limit in self.limits.items()])
+
+    def allowed(self, row: int, component: int) -> str:
+        """The errors of one result beside their limits: "5.2 conditioned ULP, 4 allowed"."""
+        return ", ".join(
+            f"{self.by_gate[gate][row, component]:.4g} {NAMES[gate]}, {limit:g} allowed"
+            for gate, limit in self.limits.items()
+        )
+
+    def only(self, row: int, values: Floats) -> Answered:
+        """One row with other results."""
+        one, exact = slice(row, row + 1), self.reference
+        return Answered(
+            Batch(self.batch.rows[one], self.batch.kinds[one]), None if self.cotangents is None else self.cotangents[one],
+            values.reshape(1, -1), Reference(exact.value[one], exact.residual[one], exact.ulp_exponent[one]),
+            self.defined[one], self.movement[one], self.apart[one], self.limits,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,34 +148,39 @@ class RowTrial:
     answered: tuple[Answered, ...]
 
     @property
-    def limit(self) -> float:
-        """The largest conditioned error that passes, in ULP."""
-        default = WIDE_LIMIT if self.format.bits > 16 else NARROW_LIMIT
-        return default if self.options.max_ulp == WIDE_LIMIT else self.options.max_ulp
-
-    @property
     def values_only(self) -> Iterator[Answered]:
         """The batches of a trial of values; none in a trial of gradients."""
         return iter(() if self.implementation.order else self.answered)
 
-    def again(self, rows: Floats, cotangents: Floats | None, layout: str = "contiguous") -> Floats | Failed:
-        """The results for other rows; a failure also where their shape or dtype is another."""
-        values = called(self, rows, cotangents, layout)
-        return values if isinstance(values, Failed) else values.values
+    def call(self, rows: Floats, cotangents: Floats | None, layout: str = "contiguous") -> Returned | Failed:
+        """The implementation's results, one row each; a shape or dtype that is not theirs is a failure so named."""
+        inputs = [rows] if cotangents is None else [rows, cotangents]
+        returned = self.caller.call(self.implementation, inputs, layout=layout)
+        if isinstance(returned, Failed):
+            return returned
+        expected = _shapes(self.function, rows.shape, gradient=cotangents is not None)
+        if returned.values.dtype != rows.dtype:
+            return Failed("dtype", returned.values.dtype.name)
+        if returned.values.shape not in expected:
+            return Failed("shape", f"{returned.values.shape} for rows of shape {rows.shape}, expected {expected[0]}")
+        return replace(returned, values=returned.values.reshape(len(rows), -1))
 
     def at(self, batch: Batch, cotangents: Floats | None) -> Answered | Failed:
         """The results for a batch beside the truth."""
-        returned = called(self, batch.rows, cotangents)
+        returned = self.call(batch.rows, cotangents)
         if isinstance(returned, Failed):
             return returned
-        rows = range(len(batch.rows))
-        references = [
-            reference_of(self.implementation, batch.rows[i], None if cotangents is None else cotangents[i])
-            for i in rows
+        truths = [
+            _truth(self.implementation, row, None if cotangents is None else cotangents[i])
+            for i, row in enumerate(batch.rows)
         ]
-        stacked = Reference(*(np.stack([getattr(r, name) for r in references]) for name in Reference.__annotations__))
-        defined, movement = (np.stack([getattr(r, name) for r in references]) for name in ("defined", "movement"))
-        return Answered(batch, cotangents, returned.values, stacked, defined, movement, self._apart(batch.rows))
+        reference = Reference(
+            np.stack([t.value for t in truths]), np.stack([t.residual for t in truths]),
+            np.stack([t.ulp_exponent for t in truths]),
+        )  # fmt: skip
+        defined, movement = np.stack([t.defined for t in truths]), np.stack([t.movement for t in truths])
+        apart, limits = self._apart(batch.rows), self.options.gates.limits(self.format)
+        return Answered(batch, cotangents, returned.values, reference, defined, movement, apart, limits)
 
     def _apart(self, rows: Floats) -> NDArray[np.bool_]:
         """Sums are computed in float32, those of float64 in float64."""
@@ -146,42 +191,31 @@ class RowTrial:
             squares = np.sum(as_float64(rows) ** 2, axis=1)
         return np.isinf(squares) | (squares > float(working.max_finite) / 4)
 
-    def seen(
+    def finding(
         self, name: str, answered: Answered, row: int, component: int, message: str, *,
-        severity: str = FAILURE, got: Any = None, expected: Shown | None = None,
-    ) -> Seen:  # fmt: skip
-        """A violation of the property of this name at one component of one row's result."""
+        severity: str = FAILURE, count: int = 1, got: Any = None, expected: Shown | None = None,
+    ) -> Finding:  # fmt: skip
+        """A finding about one component of one row's result."""
         cotangent = None if answered.cotangents is None else answered.cotangents[row]
         exact = shown(answered.reference.value[row, component])
-        return Seen(severity, self.finding(
-            name, answered.batch.rows[row], cotangent, shown(answered.values[row, component] if got is None else got),
-            exact if expected is None else expected,
-            f"component {component} of {answered.values.shape[1]}, {answered.batch.kinds[row]}: {message}",
-        ))  # fmt: skip
+        result = shown(answered.values[row, component] if got is None else got)
+        text = f"component {component} of {answered.values.shape[1]}, {answered.batch.kinds[row]}: {message}"
+        return self.finding_at(
+            name, answered.batch.rows[row], cotangent, result, exact if expected is None else expected, text,
+            severity=severity, count=count,
+        )  # fmt: skip
 
-    def finding(
-        self, name: str, row: Floats, cotangent: Floats | None, got: Shown, expected: Shown, message: str
-    ) -> Finding:
+    def finding_at(
+        self, name: str, row: Floats, cotangent: Floats | None, got: Shown, expected: Shown, message: str, *,
+        severity: str = FAILURE, count: int = 1,
+    ) -> Finding:  # fmt: skip
         """A finding about one row."""
         replay = replay_command(self.implementation, self.format.name, row, cotangent, self.options.seed)
-        return Finding(name, row_text(row, cotangent), row_hex(row, cotangent), got, expected, message, replay)
+        x, x_hex = row_text(row, cotangent), row_hex(row, cotangent)
+        return Finding(name, severity, None, count, x, x_hex, got, expected, message, replay)
 
 
-def called(trial: RowTrial, rows: Floats, cotangents: Floats | None, layout: str = "contiguous") -> Returned | Failed:
-    """An implementation's results as rows; a shape or dtype that is not the result's is a failure of that name."""
-    inputs = [rows] if cotangents is None else [rows, cotangents]
-    returned = trial.caller.call(trial.implementation, inputs, layout=layout)
-    if isinstance(returned, Failed):
-        return returned
-    expected = expected_shapes(trial.function, rows.shape, gradient=cotangents is not None)
-    if returned.values.dtype != rows.dtype:
-        return Failed("dtype", f"{returned.values.dtype.name} for {rows.dtype.name}")
-    if returned.values.shape not in expected:
-        return Failed("shape", f"{returned.values.shape} for rows of shape {rows.shape}, expected {expected[0]}")
-    return replace(returned, values=returned.values.reshape(len(rows), -1))
-
-
-def expected_shapes(function: RowFunction, shape: Sequence[int], *, gradient: bool) -> list[tuple[int, ...]]:
+def _shapes(function: RowFunction, shape: Sequence[int], *, gradient: bool) -> list[tuple[int, ...]]:
     """The shapes that the result for rows of a shape may have, the usual one first."""
     count, length = shape
     if gradient:
@@ -189,18 +223,18 @@ def expected_shapes(function: RowFunction, shape: Sequence[int], *, gradient: bo
     return [(count,), (count, 1)] if function.is_number else [(count, length // len(function.vectors))]
 
 
-def reference_of(implementation: Implementation, row: Floats, cotangent: Floats | None) -> RowReference:
+def _truth(implementation: Implementation, row: Floats, cotangent: Floats | None) -> RowReference:
     """The truth about a row. Earlier answers are remembered: packs share their rows."""
-    patterns = [None if a is None else to_bits(np.ascontiguousarray(np.atleast_1d(a))).tobytes()
-                for a in (row, cotangent)]  # fmt: skip
-    return _reference(implementation.activation, implementation.parameters, row.dtype.name, patterns[0], patterns[1])
+    bits = to_bits(np.ascontiguousarray(row)).tobytes()
+    by = None if cotangent is None else to_bits(np.ascontiguousarray(np.atleast_1d(cotangent))).tobytes()
+    return _remembered(implementation.activation, implementation.parameters, row.dtype.name, bits, by)
 
 
 @lru_cache(maxsize=4096)
-def _reference(
+def _remembered(
     name: str, parameters: tuple[tuple[str, float | str], ...], fmt: str, row: bytes, cotangent: bytes | None
 ) -> RowReference:
-    floats = [None if p is None else from_bits(np.frombuffer(p, f"u{FORMATS[fmt].bits // 8}"), fmt)
-              for p in (row, cotangent)]  # fmt: skip
-    assert floats[0] is not None
-    return row_reference(name, floats[0], cotangent=floats[1], parameters=dict(parameters))
+    unsigned = f"u{FORMATS[fmt].bits // 8}"
+    by = None if cotangent is None else from_bits(np.frombuffer(cotangent, unsigned), fmt)
+    numbers = from_bits(np.frombuffer(row, unsigned), fmt)
+    return row_reference(name, numbers, cotangent=by, parameters=dict(parameters))

@@ -28,7 +28,12 @@ class Reference:
 
 
 def ulp_errors(computed: Floats, reference: Reference) -> NDArray[np.float64]:
-    """The error of each computed float in ULP of its format.
+    """The error of each computed float in ULP of its format. Raises as :func:`signed_ulp_errors` does."""
+    return np.abs(signed_ulp_errors(computed, reference))
+
+
+def signed_ulp_errors(computed: Floats, reference: Reference) -> NDArray[np.float64]:
+    """(computed - exact) / ulp(exact) of each computed float; of the largest size where it is infinite.
 
     Raises ValueError unless dtype and shape are those of the reference.
     """
@@ -44,7 +49,8 @@ def ulp_errors(computed: Floats, reference: Reference) -> NDArray[np.float64]:
         # Halving is exact but for the smallest subnormals of float64, which are compared as they are.
         small = np.maximum(np.abs(got), np.abs(nearest)) < 2.0**-1000
         places = np.where(small, np.ldexp(got - nearest, -reference.ulp_exponent), places)
-        error = np.minimum(np.abs(places - reference.residual), np.finfo(np.float64).max)
+        largest = np.finfo(np.float64).max
+        error = np.clip(places - reference.residual, -largest, largest)
     agree = (got == nearest) | (np.isnan(got) & np.isnan(nearest))
     return np.where(both_finite, error, np.where(agree, 0.0, np.inf))
 

@@ -57,8 +57,8 @@ def row_reference(
     """The reference of a function at one row of a format; with a cotangent, that of the gradient of their product.
 
     The cotangent has the shape of the function's value, or is one number where that is one.
-    Sums over n numbers are allowed to grow errors by 1 + log2(n); in formats of at most 16 bits, which are summed in
-    wider ones, by 1.
+    Sums over n numbers are allowed to grow errors by 1 + log2(n). In formats of at most 16 bits values are summed in
+    wider ones, and grow by 1; a gradient's may depend on the rounded logarithm of such a sum.
     """
     definition, fmt = derived(name, tuple((parameters or {}).items())), format_of(row)
     numbers = as_float64(row)
@@ -105,7 +105,8 @@ class _Row:
         elif cotangent is not None:
             vectors[COTANGENT] = cotangent.tolist()
         self.definition, self.fmt, self.length = definition, fmt, len(parts[0])
-        self.growth = 1 + math.log2(self.length) if fmt.bits > 16 else 1.0
+        wide = fmt.bits > 16 or cotangent is not None
+        self.growth = 1 + math.log2(self.length) if wide else 1.0
         centre = function.centre([x for x in numbers.tolist() if math.isfinite(x)])
         self.weights = {v: [_weight(x, centre if v != COTANGENT else 0.0) for x in vectors[v]] for v in vectors}
 

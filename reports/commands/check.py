@@ -17,10 +17,11 @@ from . import options
 @options.target
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
 @click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
-@click.option(
-    "--exhaustive", is_flag=True, help="Every input of formats of 16 bits (of 8 always); of float32: gradproof sweep."
-)
-@click.option("--max-ulp", type=click.FloatRange(min=0), default=4.0, show_default=True, help="ULP / (1 + kappa).")
+@click.option("--exhaustive", is_flag=True, help="Every input of float32 too, by a sweep (of 16 and 8 bits always).")
+@options.promises
+@click.option("--strict", multiple=True, metavar="PROPERTY", help="A note of this property fails; may be repeated.")
+@click.option("--ignore", multiple=True, metavar="PROPERTY", help="Leave this property out; may be repeated.")
+@click.option("--range", "span", metavar="LOW:HIGH", help="Test these inputs only, for example -8:8.")
 @click.option("--at", multiple=True, metavar="HEX", help="Test this input only, for example 0x1.8p+0: a replay.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
 @options.as_json
@@ -48,7 +49,7 @@ def check(
 
     given["parameters"] = pairs(given["parameters"])
     if given["exhaustive"]:
-        _require_few_inputs(options.formats(dtypes) or (), at)
+        _require_few_inputs(options.formats(dtypes) or (), at, given["span"])
     request = {
         "as_": as_,
         "dtypes": options.formats(dtypes),
@@ -56,8 +57,9 @@ def check(
         "at": options.inputs(at),
         **given,
     }
-    wrong_inputs = (ValueError,) if at else ()  # what `checks` raises for an input that the format does not hold
-    with bad_input(TargetError, *wrong_inputs):
+    # what `checks` raises for an input that the format does not hold, and for a property that is none
+    wrong = (ValueError,) if at or given["strict"] or given["ignore"] or given["span"] else ()
+    with bad_input(TargetError, *wrong):
         results, interrupted = run(target, request)
     data = document(results, cut_short=interrupted)
     options.show(data, partial(tables, exhaustive=given["exhaustive"], at=at), as_json=as_json)
@@ -66,13 +68,12 @@ def check(
     return FOUND if any(result["verdict"] == "fail" for result in data["results"]) else 0
 
 
-def _require_few_inputs(formats: Sequence[str], at: Sequence[str]) -> None:
+def _require_few_inputs(formats: Sequence[str], at: Sequence[str], span: str | None) -> None:
     """That `--exhaustive` can mean every input. Raises BadInput."""
     from ...proofs.enclosures.formats import format_named
 
-    if at:
-        raise BadInput("--exhaustive and --at: expected every input or some, not both")
+    if at or span:
+        raise BadInput(f"--exhaustive and --{'at' if at else 'range'}: expected every input or some, not both")
     for name in formats:
-        if (bits := format_named(name).bits) > 16:
-            elsewhere = "; gradproof sweep goes through all of float32" if bits == 32 else ""
-            raise BadInput(f"--exhaustive --dtype {name} ({bits} bits): expected formats of 8 or 16 bits{elsewhere}")
+        if (bits := format_named(name).bits) > 32:
+            raise BadInput(f"--exhaustive --dtype {name} ({bits} bits): expected formats of at most 32 bits")

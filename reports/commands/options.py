@@ -120,6 +120,20 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def promises(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The errors that the author of an implementation promised."""
+    size = click.FloatRange(min=0)
+    for decorator in (
+        click.option("--max-rel-error", type=size, metavar="R", help="The largest relative error promised."),
+        click.option("--max-abs-error", type=size, metavar="E", help="The largest absolute error promised."),
+        click.option("--max-conditioned-ulp", type=size, metavar="N",
+                     help="The largest ULP / (1 + condition number). Where nothing is promised: 4; 1 in 16 bits."),
+        click.option("--max-ulp", type=size, metavar="N", help="The largest error promised, in ULP."),
+    ):  # fmt: skip
+        command = decorator(command)
+    return command
+
+
 def show(document: Any, tables: Callable[[Any], Iterable[Any]], *, as_json: bool) -> None:
     """Prints a document as strict JSON, or the tables made of it."""
     if as_json:

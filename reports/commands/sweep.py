@@ -27,7 +27,9 @@ from . import options
               help="Keeps how far the sweep came; it goes on from there. A folder, for several sweeps.")
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
               help="How long it may take for one call, of up to 2^18 inputs, or 2^23 on a device.")  # fmt: skip
-@click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Exit 1 where ULP / (1 + kappa) is larger.")
+@click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Exit 1 where an error in ULP is larger.")
+@click.option("--max-conditioned-ulp", type=click.FloatRange(min=0), metavar="N",
+              help="Exit 1 where ULP / (1 + condition number) is larger.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the JSON document to this file.")  # fmt: skip
 @options.as_json
@@ -36,6 +38,7 @@ def sweep(
     dtypes: tuple[str, ...],
     order: str | None,
     max_ulp: float | None,
+    max_conditioned_ulp: float | None,
     output: Path | None,
     as_json: bool,
     checkpoint: Path | None,
@@ -52,8 +55,9 @@ def sweep(
     gradproof sweep torch --as gelu --checkpoint gelu.sweep
     gradproof sweep my_kernels:fast_gelu --dtype float16 --patterns=-8:8
 
-    Ctrl-C keeps what is done. Exits 1 where --max-ulp is given and was exceeded.
+    Ctrl-C keeps what is done. Exits 1 where a limit is given and was exceeded.
     """
+    from ...crosschecks.gates import Gates
     from ...crosschecks.inputs.bit_patterns import PatternsError
     from ...crosschecks.sweeps.sweep import SweepOptions
     from ...crosschecks.sweeps.tile_worker import SweepError
@@ -66,7 +70,8 @@ def sweep(
     request = Request(target, as_, pairs(parameters), options.orders(order), implements, derivative, array)
     with bad_input(TargetError, SweepError, PatternsError), no_file():
         swept = run(request, options.formats(dtypes) or ("float32",), SweepOptions(**spread), checkpoint)
-    data = document(swept, max_ulp)
+    gates = Gates(max_ulp=max_ulp, max_conditioned_ulp=max_conditioned_ulp)
+    data = document(swept, gates)
     options.show(data, tables, as_json=as_json)
     for result in swept.results:
         if result.checkpoint_problem:
@@ -75,7 +80,7 @@ def sweep(
         save(data, output)
     if swept.interrupted:
         return INTERRUPTED
-    return FOUND if swept.problems or any(exceeded(result, max_ulp) for result in data["results"]) else 0
+    return FOUND if swept.problems or any(exceeded(result, gates.promised()) for result in data["results"]) else 0
 
 
 def save(data: Any, output: Path) -> None:

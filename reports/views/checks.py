@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...crosschecks.checking.results import CheckResult
+from ...crosschecks.gates import NAMES, ulp_words
+from ...proofs.enclosures.formats import format_named
 from ..errors import printable
 from ..writing.console import cell, interrupted, table, verdict
 from ..writing.numbers import short, short_hex
@@ -32,14 +34,14 @@ def tables(data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[st
     kept = f"{len(results)} results until then; the functions and formats that are not here were not tested"
     cut = [interrupted(kept)] if data["interrupted"] else []
     return [*cut, Text(first), *([_errors(results)] if results else []), *finding_lines(results),
-            summary(data)]  # fmt: skip
+            *note_lines(results), summary(data)]  # fmt: skip
 
 
 def _errors(results: Sequence[dict[str, Any]]) -> Table:
     errors = table(
         None,
-        ("verdict", "target", "function", "dtype", "inputs", "worst ULP", "conditioned", "at x", "findings"),
-        right=("inputs", "worst ULP", "conditioned", "findings"),
+        ("verdict", "target", "function", "dtype", "inputs", "worst ULP", "conditioned", "at x", "gate", "notes"),
+        right=("inputs", "worst ULP", "conditioned", "notes"),
     )
     for result in results:
         worst = result["worst"]
@@ -48,27 +50,56 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
             cell(result["target"]),
             cell(function_name(result)),
             cell(result["dtype"]),
-            cell(result["inputs"]),
-            cell(short(result["max_ulp"])),
+            cell(f"{result['inputs']:,}"),
+            cell(ulps(result["max_ulp"], result["dtype"])),
             cell(short(result["max_ulp_conditioned"])),
             cell(short_hex(worst["x_hex"], 2) if worst else ""),
-            cell(len(result["findings"]) or ""),
+            cell(", ".join(gate_words(gate) for gate in result["gates"])),
+            cell(len(result["notes"]) or ""),
         )
     return errors
 
 
+def gate_words(gate: Mapping[str, Any]) -> str:
+    """A gate and whether it holds: "conditioned ULP ≤ 4"."""
+    return f"{NAMES[gate['name']]} {'≤' if gate['holds'] else '>'} {gate['limit']:g}"
+
+
+def ulps(error: float | str | None, dtype: str) -> str:
+    """An error in ULP as a cell of a table; in words where no digit is right."""
+    if error is None:
+        return "–"
+    words = ulp_words(float(error), format_named(dtype))
+    return words.removesuffix(" ULP")
+
+
 def finding_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
-    """Every finding on a line of its own, with what it says below; nothing where there is none."""
-    lines = []
-    for result in results:
-        for finding in result["findings"]:
-            line = Text(f"{function_name(result)} {result['dtype']}: {finding['property']}", "bold")
-            if finding["x_hex"]:
-                line.append(f" at x = {short(finding['x'])} ({short_hex(finding['x_hex'])})", "not bold")
-            line.append(f": got {short(finding['got'], 9)}, expected {short(finding['expected'], 9)}", "not bold")
-            line.append(printable(f"\n    {finding['message']}"), "not bold")
-            lines.append(line)
+    """Every failure on a line of its own, with what it says below; nothing where there is none."""
+    lines = [_line(result, finding) for result in results for finding in result["findings"]]
     return [Text("\n").join(lines)] if lines else []
+
+
+def note_lines(results: Sequence[dict[str, Any]]) -> list[Text]:
+    """Every note on a line of its own, below the failures."""
+    lines = [_line(result, note, "dim") for result in results for note in result["notes"]]
+    return [Text("\n").join([Text("notes, which fail nothing:"), *lines])] if lines else []
+
+
+def _line(result: Mapping[str, Any], finding: Mapping[str, Any], style: str = "bold") -> Text:
+    digits = digits_of(result["dtype"])
+    line = Text(f"{function_name(result)} {result['dtype']}: {finding['property']}", style)
+    if finding["x_hex"]:
+        line.append(f" at x = {short(finding['x'], digits)} ({short_hex(finding['x_hex'])})", f"not bold {style}")
+    got, expected = (short(finding[side], digits) for side in ("got", "expected"))
+    line.append(f": got {got}, expected {expected}", f"not bold {style}")
+    cause = f"{finding['cause']}; " if finding["cause"] else ""
+    line.append(printable(f"\n    {cause}{finding['message']}"), f"not bold {style}")
+    return line
+
+
+def digits_of(dtype: str) -> int:
+    """The significant decimal digits that tell the floats of a format apart."""
+    return 2 + int((format_named(dtype).precision) * 0.30103)
 
 
 def summary(data: Mapping[str, Any]) -> RenderableType:
@@ -76,8 +107,10 @@ def summary(data: Mapping[str, Any]) -> RenderableType:
     results = data["results"]
     failed = sum(result["verdict"] == "fail" for result in results)
     findings = sum(len(result["findings"]) for result in results)
+    notes = sum(len(result["notes"]) for result in results)
     line = f"{len(results) - failed} of {len(results)} passed"
     line += f", {failed} failed with {findings} findings" if failed else ""
+    line += f"; {notes} notes" if notes else ""
     line += "; interrupted, the others were not tested" if data["interrupted"] else ""
     return Text(line, "red" if failed else "yellow" if data["interrupted"] or not results else "green")
 
@@ -90,10 +123,8 @@ def coverage(results: Sequence[dict[str, Any]], *, exhaustive: bool = False) -> 
     if not sampled:
         return "exhaustive: every input of every format named here was tested"
     names = ", ".join(dict.fromkeys(result["dtype"] for result in sampled))
-    said = f"sampled, not exhaustive, in {names}: special points, every binade and random draws, not every input"
-    if not exhaustive:
-        return said
-    return f"{said} (--exhaustive is for one input of at most 16 bits; gradproof sweep goes through all of float32)"
+    said = f"sampled, not exhaustive, in {names}: special points, every binade and many inputs, not every input"
+    return f"{said} (--exhaustive is for formats of at most 32 bits and one input)" if exhaustive else said
 
 
 def function_name(result: Mapping[str, Any]) -> str:

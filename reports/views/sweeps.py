@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ...crosschecks.gates import Gates
 from ...crosschecks.sweeps.result import LABELS
 from ..errors import printable
 from ..runs.sweep import Swept
@@ -16,6 +17,8 @@ from ..writing.console import cell, interrupted, table, verdict
 from ..writing.numbers import duration, short, short_hex
 from .checks import function_name
 
+GATES = {"max_ulp": "max_ulp", "max_conditioned_ulp": "max_ulp_conditioned"}
+"""The gates of a sweep, and the measurement that each limits."""
 COUNTS: dict[str, Callable[[dict[str, Any]], int]] = {
     "wrong at NaN, ∞": lambda result: result["special"]["mismatches"],
     "turns back": lambda result: result["turned_back"],
@@ -29,11 +32,11 @@ MOST_BINADES = 10
 """The number of the worst binades that are shown of a single sweep."""
 
 
-def document(swept: Swept, max_ulp: float | None) -> dict[str, Any]:
+def document(swept: Swept, gates: Gates) -> dict[str, Any]:
     """The document that `gradproof sweep --json` prints."""
     return {
         "schema": 1,
-        "max_ulp": max_ulp,
+        **{name: gates.promised().get(name) for name in GATES},
         "results": [result.to_json() for result in swept.results],
         "left_out": swept.left_out,
         "problems": swept.problems,
@@ -42,13 +45,13 @@ def document(swept: Swept, max_ulp: float | None) -> dict[str, Any]:
     }
 
 
-def exceeded(result: dict[str, Any], max_ulp: float | None) -> bool:
-    """Whether an implementation may be blamed for more than is allowed, or gave nothing to judge."""
-    if max_ulp is None:
+def exceeded(result: dict[str, Any], limits: Mapping[str, float]) -> bool:
+    """Whether an error is above a limit, given by the name of its gate, or nothing was there to judge."""
+    if not limits:
         return False
-    if result["finished"] and not result["judged"]:
+    if (result["finished"] and not result["judged"]) or result["failed_inputs"]:
         return True
-    return bool(result["failed_inputs"]) or float(result["max_ulp_conditioned"] or 0) > max_ulp
+    return any(float(result[GATES[gate]] or 0) > limit for gate, limit in limits.items())
 
 
 def tables(data: dict[str, Any]) -> list[RenderableType]:
@@ -60,7 +63,7 @@ def tables(data: dict[str, Any]) -> list[RenderableType]:
         parts.append(interrupted(f"{finished} of {data['asked']} sweeps were finished"))
     if results:
         parts.append(Text("\n".join(printable(coverage(result)) for result in results)))
-        parts.append(_errors(results, data["max_ulp"]))
+        parts.append(_errors(results, {gate: data[gate] for gate in GATES if data[gate] is not None}))
     if any(result["judged"] for result in results):
         parts.append(_spread(results))
     if len(results) == 1:
@@ -84,16 +87,16 @@ def coverage(result: dict[str, Any]) -> str:
     return f"{function_name(result)} in {result['dtype']}: {extent}, in {duration(result['seconds'])}"
 
 
-def _errors(results: Sequence[dict[str, Any]], max_ulp: float | None) -> Table:
+def _errors(results: Sequence[dict[str, Any]], limits: Mapping[str, float]) -> Table:
     """The columns of what can be counted are there where there is something to count."""
     counts = [name for name, count in COUNTS.items() if any(map(count, results))]
-    judged = ["verdict"] if max_ulp is not None else []
+    judged = ["verdict"] if limits else []
     numbers = ["worst ULP", "conditioned", "rounded right", *counts]
     heads = ("target", "function", "dtype", "worst ULP", "at x", "conditioned", "at x ", "rounded right")
     errors = table(None, (*judged, *heads, *counts), right=numbers)
     for result in results:
         errors.add_row(
-            *(_judged(result, max_ulp) for _ in judged),
+            *(_judged(result, limits) for _ in judged),
             cell(result["target"]),
             cell(function_name(result)),
             cell(result["dtype"]),
@@ -107,9 +110,9 @@ def _errors(results: Sequence[dict[str, Any]], max_ulp: float | None) -> Table:
     return errors
 
 
-def _judged(result: dict[str, Any], max_ulp: float | None) -> Text:
+def _judged(result: dict[str, Any], limits: Mapping[str, float]) -> Text:
     """A verdict on what is allowed; nothing where the sweep was cut short before it was not."""
-    if exceeded(result, max_ulp):
+    if exceeded(result, limits):
         return verdict("fail")
     return verdict("pass") if result["finished"] else cell("–")
 

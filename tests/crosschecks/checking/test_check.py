@@ -17,7 +17,8 @@ from ..correct import correctly_rounded
 
 FIELDS = [
     "target", "activation", "parameters", "order", "dtype", "coverage", "inputs", "max_ulp", "worst",
-    "max_ulp_conditioned", "flushes_subnormals", "findings", "verdict",
+    "max_ulp_conditioned", "max_abs_error", "max_rel_error", "mean_signed_ulp", "flushes_subnormals", "flushed_inputs",
+    "flushed_outputs", "gates", "findings", "notes", "verdict",
 ]  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def _here(monkeypatch):
     ),
 )
 def test_what_does_not_come_back_is_one_finding_and_the_run_goes_on(name, how):
-    first, second = check(f"planted:{name}", as_="relu", dtypes=["float32", "float16"], examples=2)
+    first, second = check(f"planted:{name}", as_="relu", dtypes=["float32", "float16"], examples=2, survey=False)
     for result in (first, second):
         (finding,) = result.findings
         assert (finding.property, finding.expected) == ("call", "a result")
@@ -77,15 +78,15 @@ def test_an_element_that_fails_is_found_and_the_others_are_judged(name, culprit)
 @pytest.mark.thorough
 @pytest.mark.usefixtures("_here")
 def test_by_default_the_formats_that_a_target_takes_are_checked():
-    assert [r.dtype for r in checks("planted:relu", examples=1)] == [
+    assert [r.dtype for r in checks("planted:relu", examples=1, survey=False)] == [
         "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2",
     ]  # fmt: skip
-    assert [r.dtype for r in check("planted:raises", as_="relu", examples=1)] == ["float64"]
+    assert [r.dtype for r in check("planted:raises", as_="relu", examples=1, survey=False)] == ["float64"]
 
 
 @pytest.mark.usefixtures("_here")
 def test_values_and_derivative_of_two_callables():
-    results = check("planted:relu", derivative="planted:relu_derivative", dtypes=["float32"], examples=2)
+    results = check("planted:relu", derivative="planted:relu_derivative", dtypes=["float32"], examples=2, survey=False)
     assert [(r.order, r.verdict) for r in results] == [(0, "pass"), (1, "pass")]
     assert results[1].conventions["at the kink 0.0"] == "0.0"
 
@@ -93,7 +94,7 @@ def test_values_and_derivative_of_two_callables():
 @pytest.mark.thorough
 @pytest.mark.usefixtures("_here")
 def test_parameters_reach_the_callable_and_the_reference():
-    options = {"as_": "leaky_relu", "dtypes": ["float32"], "examples": 2}
+    options = {"as_": "leaky_relu", "dtypes": ["float32"], "examples": 2, "survey": False}
     (result,) = check("planted:scaled_relu", parameters={"negative_slope": "-0.3"}, **options)
     assert result.verdict == "pass", str(result)
     assert result.parameters == {"negative_slope": -0.3}
@@ -103,39 +104,42 @@ def test_parameters_reach_the_callable_and_the_reference():
 
 def test_json_has_the_fields_of_the_design_and_is_strict():
     broken = lambda x: np.where(x > 1, np.inf, x)  # noqa: E731
-    (result,) = check(broken, as_="identity", dtypes=["float32"], examples=2)
+    (result,) = check(broken, as_="identity", dtypes=["float32"], examples=2, survey=False)
     data = json.loads(json.dumps(result.to_json(), allow_nan=False))
     assert list(data) == FIELDS
     assert list(data["worst"]) == ["x", "x_hex", "got", "expected"]
-    assert list(data["findings"][0]) == ["property", "x", "x_hex", "got", "expected", "message"]
+    assert list(data["findings"][0]) == [
+        "property", "severity", "cause", "count", "x", "x_hex", "got", "expected", "message",
+    ]  # fmt: skip
+    assert list(data["gates"][0]) == ["name", "limit", "value", "holds"]
     assert data["max_ulp"] == "inf"
     assert data["worst"]["got"] == "inf"
     assert data["coverage"] == "sampled"
 
 
 @pytest.mark.thorough
-def test_sixteen_bits_exhaustively_when_asked():
-    (result,) = check(correctly_rounded("relu"), as_="relu", dtypes=["float16"], exhaustive=True, examples=1)
+def test_sixteen_bits_are_always_exhausted():
+    (result,) = check(correctly_rounded("relu"), as_="relu", dtypes=["float16"], examples=1)
     assert (result.coverage, result.verdict) == ("exhaustive", "pass"), str(result)
     assert result.inputs == 1 << 16
     assert "all " in str(result)
 
 
 def test_a_sample_says_so_and_tells_its_seed():
-    (result,) = check(correctly_rounded("relu"), as_="relu", dtypes=["float16"], seed=7, examples=1)
+    (result,) = check(correctly_rounded("relu"), as_="relu", dtypes=["float32"], seed=7, examples=1, survey=False)
     assert "inputs sampled (seed 7)" in str(result)
 
 
 @pytest.mark.thorough
 def test_the_same_seed_finds_the_same():
     broken = lambda x: np.tanh(x * np.float32(1.001))  # noqa: E731
-    first, second = (check(broken, as_="tanh", dtypes=["float32"], seed=3, examples=10) for _ in range(2))
+    first, second = (check(broken, as_="tanh", dtypes=["float32"], seed=3, examples=10, survey=False) for _ in range(2))
     assert [r.to_json() for r in first] == [r.to_json() for r in second]
 
 
 @pytest.mark.usefixtures("_here")
 def test_a_finding_is_replayed_by_its_command_line():
-    (result,) = check("planted:raises_below_minus_2", as_="relu", dtypes=["float32"], examples=2)
+    (result,) = check("planted:raises_below_minus_2", as_="relu", dtypes=["float32"], examples=2, survey=False)
     words = shlex.split(result.findings[0].replay)
     assert words[:3] == ["gradproof", "check", "planted:raises_below_minus_2"]
     at = next(w.removeprefix("--at=") for w in words if w.startswith("--at="))
@@ -158,13 +162,13 @@ def test_a_replay_of_two_inputs():
 
 
 def test_assert_conforms_passes_what_conforms():
-    assert_conforms(correctly_rounded("gelu"), "gelu", dtype="float32", max_ulp=1, examples=10)
+    assert_conforms(correctly_rounded("gelu"), "gelu", dtype="float32", max_ulp=1, examples=10, survey=False)
 
 
 @pytest.mark.thorough
 def test_assert_conforms_passes_a_derivative_that_conforms_in_two_formats():
     slope = correctly_rounded("gelu", order=1)
-    assert_conforms(slope, "gelu", dtype=["float32", "bfloat16"], implements=1, max_ulp=1, examples=2)
+    assert_conforms(slope, "gelu", dtype=["float32", "bfloat16"], implements=1, max_ulp=1, examples=2, survey=False)
 
 
 def test_assert_conforms_says_what_where_and_how_to_replay():
@@ -172,7 +176,7 @@ def test_assert_conforms_says_what_where_and_how_to_replay():
         return np.tanh(x * np.float32(0.99))
 
     with pytest.raises(AssertionError) as error:
-        assert_conforms(rough, "tanh", max_ulp=2, examples=2)
+        assert_conforms(rough, "tanh", max_ulp=2, examples=2, survey=False)
     text = str(error.value)
     assert "rough tanh float32" in text
     assert "accuracy at x = " in text
@@ -191,7 +195,7 @@ def test_what_cannot_be_asked():
 
 @pytest.mark.parametrize("name", few(["gelu", "hard_tanh", "swiglu"], lambda name: name == "hard_tanh"))
 def test_gradproofs_own_implementations_pass(name):
-    results = check("numpy", as_=name, dtypes=["float32", "float8_e4m3fn"], examples=4)
+    results = check("numpy", as_=name, dtypes=["float32", "float8_e4m3fn"], examples=4, survey=False)
     assert [(r.order, r.dtype) for r in results] == [
         (0, "float32"), (0, "float8_e4m3fn"), (1, "float32"), (1, "float8_e4m3fn"),
     ]  # fmt: skip

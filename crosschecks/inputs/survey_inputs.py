@@ -1,0 +1,102 @@
+"""The inputs of a survey: very many, dense where the function varies, and the same for the same seed.
+
+The natural domain of a function is where its values follow no power of x (below it tanh(x) is x, beyond it 1), and
+the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more. Formats of 16
+bits are taken whole. float64 has as many inputs in every binade of the natural domain. What lies outside is left to
+the sample, which has a draw from every binade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...numerics.floats.formats import Floats, all_values, from_bits
+from ...numerics.oracle.certified import Certified
+from ...proofs.enclosures.formats import FORMATS, Format
+from .bit_patterns import patterns
+
+DENSE = 64
+MOST, FEW = 1 << 23, 1 << 17
+"""The most inputs of float32, and those of float64 and of implementations too slow for more."""
+ORDINARY = range(127 - 10, 127 + 5)
+"""Exponent bits of the binades that are always looked at."""
+SMOOTH = 2.0**-26
+"""Relative deviations from a power of x that no float32 shows."""
+POWERS = (0, 1, 2, -1, 3, -2)
+PLACES = (0, 3 << 20, 31 << 18)
+"""Where in a binade the values are compared with a power."""
+_BINADE = 1 << 23
+_FURTHER = (30, 4)
+"""How many binades the natural domain in float64 reaches below and above that in float32."""
+
+
+def survey_inputs(truth: Certified, fmt: Format, rng: np.random.Generator, *, span: str | None, few: bool) -> Floats:
+    """Inputs in the order of their bit patterns; of the larger formats no zeros, subnormals and infinities."""
+    if span is not None:
+        return between(span, fmt, rng, FEW if few or fmt.bits > 32 else MOST)
+    if fmt.bits <= 16:
+        return all_values(fmt)
+    natural = natural_binades(truth)
+    if fmt.bits > 32:
+        return _of_float64(natural, rng)
+    each = -(-FEW // len(natural)) if few else min(_BINADE // DENSE, MOST // len(natural))
+    return from_bits(np.sort(_drawn(_keys(natural), each, rng)).astype(np.uint32), fmt)
+
+
+@lru_cache(maxsize=64)
+def natural_binades(truth: Certified) -> frozenset[tuple[int, int]]:
+    """The binades of float32 in the natural domain, by sign bit and exponent bits."""
+    keys = [(sign, exponent) for sign in (0, 1) for exponent in range(1, 255)]
+    bits = _keys(keys)[:, None] + np.array(PLACES)
+    x = from_bits(bits.reshape(-1).astype(np.uint32), FORMATS["float32"]).astype(np.float64)
+    values, x = truth.points(x).value.reshape(bits.shape), x.reshape(bits.shape)
+    tiny, huge = float(FORMATS["float32"].min_subnormal) / 2, float(FORMATS["float32"].max_finite)
+    with np.errstate(all="ignore"):
+        size = np.abs(values)
+        plain = (size <= tiny).all(axis=1) | (~(size <= huge)).all(axis=1)
+        for power in POWERS:
+            ratio = values / x**power
+            plain |= (np.abs(ratio - ratio[:, :1]) <= SMOOTH * np.abs(ratio[:, :1])).all(axis=1)
+    return frozenset(
+        key for key, is_plain in zip(keys, plain.tolist(), strict=True) if key[1] in ORDINARY or not is_plain
+    )
+
+
+def _keys(binades: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    """The first bit patterns of binades of float32."""
+    return np.array([sign << 31 | exponent << 23 for sign, exponent in sorted(binades)], np.int64)
+
+
+def _drawn(firsts: NDArray[np.int64], each: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """`each` patterns of every binade, one from each of its equal parts."""
+    step = _BINADE // each
+    starts = (firsts[:, None] + step * np.arange(each)).reshape(-1)
+    return starts + rng.integers(0, step, starts.shape)
+
+
+def _of_float64(natural: frozenset[tuple[int, int]], rng: np.random.Generator) -> Floats:
+    """The natural domain in float64, from that in float32."""
+    below, above = _FURTHER
+    keys = sorted({(sign, exponent + 1023 - 127 + k) for sign, exponent in natural for k in range(-below, above + 1)})
+    firsts = np.array([(sign << 11 | exponent) << 52 for sign, exponent in keys], np.uint64)
+    each = -(-FEW // len(keys))
+    step = (1 << 52) // each
+    starts = (firsts[:, None] + np.uint64(step) * np.arange(each, dtype=np.uint64)).reshape(-1)
+    return from_bits(starts + rng.integers(0, step, starts.shape, dtype=np.uint64), FORMATS["float64"])
+
+
+def between(span: str, fmt: Format, rng: np.random.Generator, most: int) -> Floats:
+    """Inputs spread over the floats between two numbers: all of them where they are few."""
+    chosen = patterns(span, fmt, most=None)
+    step = max(1, -(-chosen.inputs // most))
+    unsigned = np.dtype(f"u{fmt.bits // 8}")
+    parts: list[NDArray[np.uint64]] = []
+    for first, count in chosen.runs:
+        starts = np.arange(0, count, step, dtype=np.uint64)
+        jitter = rng.integers(0, step, starts.shape, dtype=np.uint64) if step > 1 else np.uint64(0)
+        parts.append(np.uint64(first) + np.minimum(starts + jitter, np.uint64(count - 1)))
+    return from_bits(np.concatenate(parts).astype(unsigned), fmt)

@@ -1,0 +1,260 @@
+"""A survey: an implementation at very many inputs, in float32 one in 64 of those that matter.
+
+Results are set beside the certified oracle's values, whose error is below 2**-20 ULP, so that a survey counts and
+looks for what is worth a closer look; its worst inputs join the sample, where every number is exact.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...numerics.floats.formats import Floats, as_float64, from_bits, to_bits
+from ...numerics.oracle.certified import Certified, certified
+from ...numerics.oracle.conditioning import condition_numbers
+from ...numerics.oracle.precise import precise
+from ...proofs.budget import Undecided
+from ...proofs.catalogue.parse import definition
+from ...proofs.enclosures.formats import Format
+from ..implementation import Implementation
+from ..inputs.survey_inputs import FEW, survey_inputs
+from ..workers.bisect import Blamed, call_on_sample
+from ..workers.in_process import Caller
+from ..workers.worker_process import Failed, Returned
+from .symptoms import SYMPTOMS, symptoms
+
+CHUNK = 1 << 18
+KEPT = 4
+"""The inputs kept for each reason to look closer."""
+SLOW = 0.1
+"""Seconds for CHUNK inputs from which an implementation is asked for FEW inputs only."""
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The failing inputs of one symptom: how many, the smallest and the largest."""
+
+    count: int
+    low: float
+    high: float
+
+    def __add__(self, other: Seen) -> Seen:
+        return Seen(self.count + other.count, min(self.low, other.low), max(self.high, other.high))
+
+
+@dataclass
+class Survey:
+    """The counts of a survey, and the inputs worth a closer look."""
+
+    whole: bool
+    """Every input of the format, or of the range asked for, is in it."""
+    inputs: int = 0
+    failing: dict[str, Seen] = field(default_factory=dict[str, Seen])
+    """Inputs at which a gate does not hold, by symptom."""
+    flushed_inputs: int = 0
+    flushed_results: int = 0
+    inexact: int = 0
+    """Results for values that are no floats; means are over them."""
+    signed: float = 0.0
+    outward: float = 0.0
+    blamed: tuple[Blamed, ...] = ()
+    """Calls that failed, with indices into `chunk`."""
+    chunk: Floats | None = None
+    _best: dict[str, tuple[Scores, Floats]] = field(default_factory=dict[str, "tuple[Scores, Floats]"])
+
+    @property
+    def mean_signed(self) -> float:
+        """The mean of (result - exact), in ULP."""
+        return self.signed / self.inexact if self.inexact else 0.0
+
+    @property
+    def mean_outward(self) -> float:
+        """The mean of abs(result) - abs(exact), in ULP."""
+        return self.outward / self.inexact if self.inexact else 0.0
+
+    @property
+    def candidates(self) -> Floats | None:
+        """The inputs worth a closer look, each once; None where there are none."""
+        kept = [x for _, x in self._best.values() if len(x)]
+        if not kept:
+            return None
+        return from_bits(np.unique(to_bits(np.concatenate(kept))), kept[0].dtype.name)
+
+    def keep(self, reason: str, scores: Scores, x: Floats) -> None:
+        """Keeps the inputs with the largest scores."""
+        if not scores.size:
+            return
+        if reason in self._best:
+            before, kept = self._best[reason]
+            scores, x = np.concatenate([before, scores]), np.concatenate([kept, x])
+        best = np.argsort(-scores, kind="stable")[:KEPT]
+        self._best[reason] = scores[best], x[best]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A survey to be made."""
+
+    implementation: Implementation
+    format: Format
+    limits: Mapping[str, float]
+    """The limits that decide, by the name of the gate."""
+    bounds: tuple[float, float] | None
+    """The certified range of the function, rounded."""
+    seed: int
+    span: str | None
+    """The inputs asked for, "LOW:HIGH"."""
+
+
+def surveyed(asked: Asked, caller: Caller) -> Survey | None:
+    """The survey of a function of one input; None where the oracle has no fast values for it."""
+    i, fmt = asked.implementation, asked.format
+    try:
+        truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
+        rng = np.random.default_rng([asked.seed, fmt.bits])
+        x = survey_inputs(truth, fmt, rng, span=asked.span, few=True)
+        started = time.perf_counter()
+        first = caller.call(i, [x[:FEW]])
+        quick = (time.perf_counter() - started) * FEW < SLOW * len(x[:FEW])
+        if quick and isinstance(first, Returned) and fmt.bits == 32:
+            x = survey_inputs(truth, fmt, rng, span=asked.span, few=False)
+        survey = Survey(whole=fmt.bits <= 16 and asked.span is None)
+        judge = _Judge(asked, truth)
+        for start in range(0, len(x), CHUNK):
+            if not judge.add(survey, x[start : start + CHUNK], caller):
+                survey.whole = False
+                break
+    except Undecided:
+        return None
+    return survey
+
+
+class _Judge:
+    """What the results of a survey are compared with."""
+
+    def __init__(self, asked: Asked, truth: Certified) -> None:
+        self.asked, self.truth = asked, truth
+        self.pairs = precise(truth.expr, truth.order) if asked.format.bits > 32 else None
+
+    def add(self, survey: Survey, x: Floats, caller: Caller) -> bool:
+        """Adds a chunk to a survey; False where the call failed."""
+        values: list[Scores] = []
+        answer = caller.call(self.asked.implementation, [x], meanwhile=lambda: values.extend(self._values(x)))
+        if isinstance(answer, Failed):
+            survey.chunk, survey.blamed = x, call_on_sample(caller, self.asked.implementation, [x]).blamed
+            return False
+        if answer.values.dtype != x.dtype or answer.values.shape != x.shape:
+            return False  # on the sample they were right: what changes with the size is found by its own property
+        survey.inputs += len(x)
+        self._compare(survey, x, as_float64(answer.values), *(values or self._values(x)))
+        return True
+
+    def _values(self, x: Floats) -> tuple[Scores, Scores, Scores]:
+        """The exact values as sums of two float64s, and 1 where they are known and 0 where not."""
+        points = as_float64(x)
+        finite = np.isfinite(points)
+        high, low, known = np.full(points.shape, np.nan), np.zeros(points.shape), np.zeros(points.shape)
+        if self.pairs is not None:
+            hi, lo, _ = self.pairs.pairs(np.ascontiguousarray(points[finite]))
+            high[finite], low[finite], known[finite] = hi, np.where(np.isfinite(hi), lo, 0.0), ~np.isnan(hi)
+        else:
+            values = self.truth(points[finite])
+            high[finite], known[finite] = values.value, values.judged
+        return high, low, known
+
+    def _compare(self, survey: Survey, x: Floats, got: Scores, high: Scores, low: Scores, known: Scores) -> None:
+        fmt = self.asked.format
+        with np.errstate(all="ignore"):
+            size = np.abs(high)
+            exponent = np.clip(np.frexp(np.where(np.isfinite(high), size, 0.0))[1] - 1, fmt.emin, fmt.emax)
+            unit = np.ldexp(1.0, exponent - fmt.precision + 1)
+            overflow = float(fmt.max_finite) + float(fmt.ulp(fmt.max_finite)) / 2
+            infinite = ~(size < overflow) if fmt.bits < 64 else ~np.isfinite(high)
+            signed = (got - high - low) / unit
+            agree = (got == high) | (np.isnan(got) & (np.isnan(high) | (fmt.overflow != "inf")))
+            agree |= infinite & np.isinf(got) & (np.signbit(got) == np.signbit(high))
+            signed = np.where(infinite, np.where(agree, 0.0, np.inf), signed)
+            signed = np.where(~infinite & ~np.isfinite(got), np.inf, signed)
+            small = np.abs(as_float64(x)) < float(fmt.min_normal)
+            flushed = (got == 0) & (size > float(fmt.min_subnormal) / 2) & (size < float(fmt.min_normal)) & (known > 0)
+        survey.flushed_inputs += int((flushed & small).sum())
+        survey.flushed_results += int((flushed & ~small).sum())
+        signed[flushed | (known == 0)] = 0.0
+        error = np.abs(signed)
+        with np.errstate(all="ignore"):
+            absolute = np.where(error == 0, 0.0, np.where(np.isinf(error), np.inf, error * unit))
+            relative = np.where(error == 0, 0.0, absolute / size)
+        conditioned = self._conditioned(survey, x, error, high)
+        for reason, scores in (("error", error), ("absolute", absolute), ("relative", relative)):
+            best = np.argpartition(-scores, min(KEPT, len(scores) - 1))[:KEPT]
+            survey.keep(reason, scores[best], x[best])
+        by_gate = {
+            "max_ulp": error, "max_conditioned_ulp": conditioned, "max_abs_error": absolute, "max_rel_error": relative,
+        }  # fmt: skip
+        failing = np.logical_or.reduce([by_gate[gate] > limit for gate, limit in self.asked.limits.items()])
+        self._count(survey, x, got, high, np.flatnonzero(failing))
+        with np.errstate(all="ignore"):  # the whole ULPs of a pair leave what its second part holds
+            scaled = np.where(low != 0, low, high) / unit
+        self._means(survey, high, scaled, signed, (known > 0) & ~infinite & ~flushed)
+        self._out_of_shape(survey, x, got, high, unit, known > 0)
+
+    def _conditioned(self, survey: Survey, x: Floats, error: Scores, high: Scores) -> Scores:
+        """Errors over 1 + kappa where the error may be above its limit, 0 elsewhere."""
+        limit = self.asked.limits.get("max_conditioned_ulp", 4.0)
+        conditioned = np.where(np.isinf(error), np.inf, 0.0)
+        above = np.flatnonzero((error > limit) & np.isfinite(error))
+        if above.size:
+            with np.errstate(over="ignore"):
+                near = as_float64(x[above]).astype(np.float32).astype(np.float64)
+            inside = np.isfinite(near) & (near != 0)
+            above, near = above[inside], near[inside]
+            values = self.truth(near)
+            conditioned[above] = error[above] / (1 + condition_numbers(self.truth, near, values))
+        survey.keep("conditioned", conditioned[above], x[above])
+        return conditioned
+
+    def _count(self, survey: Survey, x: Floats, got: Scores, high: Scores, failing: NDArray[np.intp]) -> None:
+        """Counts failing results by symptom, and keeps the simplest and the outermost."""
+        if not failing.size:
+            return
+        kind, at = symptoms(got[failing], high[failing], self.asked.format), as_float64(x[failing])
+        for k in np.unique(kind).tolist():
+            some = kind == k
+            points, where = at[some], x[failing[some]]
+            seen = Seen(len(points), float(np.nanmin(points)), float(np.nanmax(points)))
+            before = survey.failing.get(SYMPTOMS[k])
+            survey.failing[SYMPTOMS[k]] = seen if before is None else before + seen
+            for reason, scores in (("simplest", -np.abs(points)), ("first", -points), ("last", points)):
+                survey.keep(f"{SYMPTOMS[k]}, {reason}", scores, where)
+
+    def _means(
+        self, survey: Survey, high: Scores, scaled: Scores, signed: Scores, judged: NDArray[np.bool_]
+    ) -> None:
+        """Adds the errors of results of about the right size for values, in ULP, that are no floats."""
+        with np.errstate(all="ignore"):
+            judged = judged & (scaled != np.rint(scaled)) & (np.abs(signed) < 2)
+        survey.inexact += int(judged.sum())
+        survey.signed += float(signed[judged].sum())
+        survey.outward += float((signed * np.sign(high))[judged].sum())
+
+    def _out_of_shape(
+        self, survey: Survey, x: Floats, got: Scores, high: Scores, unit: Scores, known: NDArray[np.bool_]
+    ) -> None:
+        """Keeps results beyond the bounds, and neighbours that turn back."""
+        finite = known & np.isfinite(got) & np.isfinite(high)
+        if self.asked.bounds is not None:
+            lowest, highest = self.asked.bounds
+            for reason, sign, bound in (("below", -1, lowest), ("above", 1, highest)):
+                at = np.flatnonzero(finite & (sign * got > sign * bound))
+                survey.keep(reason, np.abs(got[at] - bound), x[at])
+        both = finite[1:] & finite[:-1]
+        with np.errstate(all="ignore"):
+            back = -np.sign(np.diff(high)) * np.diff(got) / unit[1:]
+        at = np.flatnonzero(both & (back > 0))
+        at = at[np.argsort(-back[at], kind="stable")[:1]]
+        survey.keep("turns back", np.repeat(back[at], 2), np.concatenate([x[at], x[at + 1]]))
