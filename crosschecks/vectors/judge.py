@@ -70,6 +70,11 @@ def judge_rows(implementation: Implementation, fmt: Format, caller: Caller, opti
         elif all(f.got != result.how for f in findings):
             findings.append(_blamed(empty, batch, by, result))
     trial = RowTrial(implementation, function, fmt, caller, options, tuple(answered))
+    findings += [
+        trial.finding("no mutation", a, 0, 0, "the implementation writes into its input", got="changed",
+                      expected="unchanged")
+        for a in answered if a.mutated
+    ][:1]  # fmt: skip
     asked = [p for p in PROPERTIES if p.NAME not in options.ignored]
     findings += [finding for p in asked for finding in p.findings(trial)]
     return RowsJudged(trial, tuple(findings), _conventions(trial))

@@ -66,7 +66,8 @@ def _simpler(trial: RowTrial, current: Answered) -> Iterator[_Row]:
             yield cut, cotangents if cotangents is None or cotangents.ndim == 1 else cotangents[:, kept], kind
     for bits in (2, 5):
         simple = _rounded(rows, bits)
-        if not np.array_equal(simple, rows, equal_nan=True):
+        same = np.array_equal(simple, rows, equal_nan=True)
+        if not same and np.array_equal(np.isfinite(as_float64(simple)), np.isfinite(as_float64(rows))):
             yield simple.astype(rows.dtype), cotangents, kind
 
 

@@ -1,8 +1,8 @@
 """The components of softmax and softmin sum to 1, as nearly as their rounding lets them.
 
 Each component may be half an ULP off by its own rounding, and all of them together by the rounding of the sum that
-they are divided by: an ULP of 1, and in formats of more than 16 bits 1 more for every doubling of the row. Four times
-that passes, in formats of at most 16 bits once. Where an author promised other errors, a sum further off is a note.
+they are divided by: an ULP of 1, and in formats of more than 16 bits 1 + sqrt(n) of these for n numbers. Four times that
+passes, in formats of at most 16 bits once. Where an author promised other errors, a sum further off is a note.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def findings(trial: RowTrial) -> Iterator[Finding]:
     severity = NOTE if trial.options.gates.promised() else FAILURE
     for answered in trial.values_only:
         length = answered.batch.rows.shape[1]
-        growth = 1 + math.log2(length) if trial.format.bits > 16 else 1.0
+        growth = 1 + math.sqrt(length) if trial.format.bits > 16 else 1.0
         totals = np.array([math.fsum(row) if np.isfinite(row).all() else math.nan for row in answered.got])
         allowed = limit * (growth * unit + np.nansum(ulps(answered.values), axis=1) / 2)
         wrong = np.flatnonzero(answered.judged.all(axis=1) & (np.abs(totals - 1) > allowed))

@@ -46,6 +46,10 @@ class Answered:
     """A mask of the rows of norms whose squares overflow the format that they are summed in."""
     limits: Mapping[str, float]
     """The limits that decide, by the name of the gate."""
+    halved: bool
+    """The rows are the halves of a gate."""
+    mutated: bool = False
+    """The implementation wrote into the rows."""
 
     @property
     def format(self) -> Format:
@@ -89,16 +93,23 @@ class Answered:
     def unavoidable(self) -> NDArray[np.float64]:
         """How far the exact results move where all that they are computed from moves by an ULP of its own, in ULP.
 
-        A gradient may be computed from results that were rounded to subnormals: two units of these, times the largest
-        cotangent of the row.
+        What they are computed from may have been rounded to a subnormal: two units of these for each factor of it.
         """
         exponent = self.reference.ulp_exponent
         with np.errstate(over="ignore"):
             moved = np.ldexp(self.movement, 1 - self.format.precision - exponent)
-            if self.cotangents is not None:
-                largest = np.abs(as_float64(self.cotangents)).reshape(len(exponent), -1).max(axis=1, keepdims=True)
-                moved = moved + np.ldexp(largest, self.format.emin - self.format.precision + 2 - exponent)
-            return moved
+            return moved + np.ldexp(self._factors, self.format.emin - self.format.precision + 2 - exponent)
+
+    @property
+    def _factors(self) -> NDArray[np.float64]:
+        """What an intermediate result is multiplied by: a gate's other half, a gradient's largest cotangent."""
+        factors = np.zeros((len(self.values), 1))
+        if self.halved:
+            factors = np.maximum(*np.split(np.abs(as_float64(self.batch.rows)), 2, axis=1))
+        if self.cotangents is not None:
+            by = np.abs(as_float64(self.cotangents)).reshape(len(factors), -1)
+            factors = np.maximum(factors, 1) * (by if self.halved else by.max(axis=1, keepdims=True))
+        return np.nan_to_num(np.tile(factors, self.values.shape[1] // factors.shape[1]), posinf=0.0)
 
     @cached_property
     def by_gate(self) -> Mapping[str, NDArray[np.float64]]:
@@ -129,10 +140,11 @@ class Answered:
     def only(self, row: int, values: Floats) -> Answered:
         """One row with other results."""
         one, exact = slice(row, row + 1), self.reference
+        cotangents = None if self.cotangents is None else self.cotangents[one]
         return Answered(
-            Batch(self.batch.rows[one], self.batch.kinds[one]), None if self.cotangents is None else self.cotangents[one],
+            Batch(self.batch.rows[one], self.batch.kinds[one]), cotangents,
             values.reshape(1, -1), Reference(exact.value[one], exact.residual[one], exact.ulp_exponent[one]),
-            self.defined[one], self.movement[one], self.apart[one], self.limits,
+            self.defined[one], self.movement[one], self.apart[one], self.limits, self.halved,
         )  # fmt: skip
 
 
@@ -180,7 +192,10 @@ class RowTrial:
         )  # fmt: skip
         defined, movement = np.stack([t.defined for t in truths]), np.stack([t.movement for t in truths])
         apart, limits = self._apart(batch.rows), self.options.gates.limits(self.format)
-        return Answered(batch, cotangents, returned.values, reference, defined, movement, apart, limits)
+        return Answered(
+            batch, cotangents, returned.values, reference, defined, movement, apart, limits,
+            self.function.is_gate, returned.mutated,
+        )  # fmt: skip
 
     def _apart(self, rows: Floats) -> NDArray[np.bool_]:
         """Sums are computed in float32, those of float64 in float64."""
@@ -198,7 +213,7 @@ class RowTrial:
         """A finding about one component of one row's result."""
         cotangent = None if answered.cotangents is None else answered.cotangents[row]
         exact = shown(answered.reference.value[row, component])
-        result = shown(answered.values[row, component] if got is None else got)
+        result = got if isinstance(got, str) else shown(answered.values[row, component] if got is None else got)
         text = f"component {component} of {answered.values.shape[1]}, {answered.batch.kinds[row]}: {message}"
         return self.finding_at(
             name, answered.batch.rows[row], cotangent, result, exact if expected is None else expected, text,

@@ -50,4 +50,5 @@ LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "transposed": _transposed,
     "columns": _columns,
 }
-"""Each takes a flat array (`contiguous` and `columns` also a matrix) and returns the same elements, in the same logical order, laid out its way."""
+"""Each takes a flat array (`contiguous` and `columns` also a matrix) and returns the same elements, in the same logical
+order, laid out its way."""

@@ -57,8 +57,9 @@ def row_reference(
     """The reference of a function at one row of a format; with a cotangent, that of the gradient of their product.
 
     The cotangent has the shape of the function's value, or is one number where that is one.
-    Sums over n numbers are allowed to grow errors by 1 + log2(n). In formats of at most 16 bits values are summed in
-    wider ones, and grow by 1; a gradient's may depend on the rounded logarithm of such a sum.
+    A sum of n numbers moves by 1 + sqrt(n) times its terms: what adding one after the other makes of n roundings. In
+    formats of at most 16 bits sums are computed in wider ones, and move by their terms; those of a gradient by
+    1 + log2(n) times them, for it may depend on a rounded logarithm of such a sum.
     """
     definition, fmt = derived(name, tuple((parameters or {}).items())), format_of(row)
     numbers = as_float64(row)
@@ -105,8 +106,7 @@ class _Row:
         elif cotangent is not None:
             vectors[COTANGENT] = cotangent.tolist()
         self.definition, self.fmt, self.length = definition, fmt, len(parts[0])
-        wide = fmt.bits > 16 or cotangent is not None
-        self.growth = 1 + math.log2(self.length) if wide else 1.0
+        self.growth = _growth(self.length, fmt, gradient=cotangent is not None)
         centre = function.centre([x for x in numbers.tolist() if math.isfinite(x)])
         self.weights = {v: [_weight(x, centre if v != COTANGENT else 0.0) for x in vectors[v]] for v in vectors}
 
@@ -151,6 +151,13 @@ class _Row:
         sensitivity = self.definition.sensitivity(e)
         movement = float(self.balls(_BITS[0]).movement(sensitivity, self.weights, self.growth, index).mid())
         return math.inf if math.isnan(movement) else movement
+
+
+def _growth(length: int, fmt: Format, *, gradient: bool) -> float:
+    """How many times its terms' sizes a sum moves."""
+    if fmt.bits > 16:
+        return 1 + math.sqrt(length)
+    return 1 + math.log2(length) if gradient else 1.0
 
 
 def _short(ball: arb, fmt: Format) -> fmpq | None:
