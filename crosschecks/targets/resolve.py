@@ -86,7 +86,7 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
     entries = _entries(request.as_)
     orders = request.orders or (0, 1)
     if request.target == "numpy":
-        shipped: Mapping[str, Any] = {e.name: {} for e in entries if isinstance(e, Activation)}
+        shipped: Mapping[str, Any] = {e.name: {} for e in entries}
     else:
         names = {e.name: [e.name, *e.aliases] for e in entries}
         shipped = _asked({"do": "discover", "pack": request.target, "wanted": names}, worker, request.target)["found"]
@@ -95,7 +95,7 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             continue
         for order in orders:
             base = Implementation(request.target, entry.name, order, function="")
-            if request.target == "numpy" and isinstance(entry, Activation):
+            if request.target == "numpy":
                 yield from _numpy(entry, request, base)
             else:
                 yield from _shipped(entry, request, base, shipped[entry.name], worker)
@@ -118,7 +118,7 @@ def of_rows(named: str | Activation, *, halves: bool) -> RowFunction | None:
     return functions.get(name) or (functions.get(name + HALVES) if halves else None)
 
 
-def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
+def _numpy(entry: Activation | RowFunction, request: Request, base: Implementation) -> Iterable[Implementation]:
     accepted = [p.name for p in entry.parameters]
     base = replace(base, function="gradproof.crosschecks.packs.numpy_pack:call")
     for implementation in _by_each_input(_with_parameters(entry, request, accepted, base), entry):

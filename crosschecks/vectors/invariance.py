@@ -24,7 +24,7 @@ _SHIFTS = {"float64": 2.0**20, "float32": 1024.0, "float16": 16.0, "bfloat16": 8
 """Numbers that can be added to multiples of 1/16 below 4 without rounding."""
 _EXPONENTS = {"float64": (30, 32), "float32": (10, 12), "float16": (10, 12), "bfloat16": (10, 12)}
 """Exponents of the powers of 2 that rows are scaled by: of the row compared with, and of the other."""
-_LENGTHS = (5, 16, 33)
+_LENGTHS = (8, 17)
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 

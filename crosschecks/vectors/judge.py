@@ -17,7 +17,7 @@ from ..implementation import Implementation
 from ..trials.trial import Options
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed
-from . import accuracy, independence, invariance, order, special_values, squares, sums
+from . import accuracy, independence, invariance, order, special_values, overflow, sums
 from .replay import rows_from_hex
 from .rows import Batch, batches, cotangents
 from .trial import Answered, RowTrial
@@ -40,7 +40,7 @@ class Property(Protocol):
         ...
 
 
-PROPERTIES: tuple[Property, ...] = (accuracy, special_values, sums, order, invariance, independence, squares)
+PROPERTIES: tuple[Property, ...] = (accuracy, special_values, sums, order, invariance, independence, overflow)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ LENGTHS = (
     1025,
 )  # fmt: skip
 """Around the widths of vector registers and of blocks."""
-FEW_LENGTHS = (1, 2, 3, 5, 8, 17, 33, 64, 129, 1025)
+FEW_LENGTHS = (1, 2, 3, 8, 17, 64, 1025)
 _SPECIAL_LENGTHS = (3, 20)
 """Lengths at which every special row is tried."""
 MASKED = ("softmax", "log_softmax", "softmin", "logsumexp")

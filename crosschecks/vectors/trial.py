@@ -24,8 +24,8 @@ from ..workers.worker_process import Failed, Returned
 from .replay import replay_command, row_hex, row_text
 from .rows import Batch
 
-_SQUARED = ("layer_norm", "rms_norm", "l2_normalize")
-"""Functions of the mean square of a row, or of its variance."""
+_SUMMED = {"center": 1, "layer_norm": 2, "rms_norm": 2, "l2_normalize": 2}
+"""Functions of a sum over the row, of its numbers or their squares."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Answered:
     movement: NDArray[np.float64]
     """See :class:`RowReference`."""
     apart: NDArray[np.bool_]
-    """A mask of the rows of norms whose squares overflow the format that they are summed in."""
+    """A mask of the rows whose numbers or their squares, summed, overflow the format that they are summed in."""
     limits: Mapping[str, float]
     """The limits that decide, by the name of the gate."""
     halved: bool
@@ -199,12 +199,12 @@ class RowTrial:
 
     def _apart(self, rows: Floats) -> NDArray[np.bool_]:
         """Sums are computed in float32, those of float64 in float64."""
-        if self.function.name not in _SQUARED:
+        if self.function.name not in _SUMMED:
             return np.zeros(len(rows), bool)
         working = FORMATS["float64" if self.format.bits == 64 else "float32"]
         with np.errstate(over="ignore", invalid="ignore"):
-            squares = np.sum(as_float64(rows) ** 2, axis=1)
-        return np.isinf(squares) | (squares > float(working.max_finite) / 4)
+            sums = np.sum(np.abs(as_float64(rows)) ** _SUMMED[self.function.name], axis=1)
+        return sums > float(working.max_finite) / 4
 
     def finding(
         self, name: str, answered: Answered, row: int, component: int, message: str, *,

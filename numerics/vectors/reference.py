@@ -130,6 +130,8 @@ class _Row:
         return self._done[key]
 
     def _result(self, e: Expr, index: int) -> tuple[float, float, int, bool, float]:
+        if any(math.isnan(column[index]) for column in self._columns):  # of a gate, whose derivatives may not see it
+            return math.nan, 0.0, self.fmt.emin, False, 0.0
         for bits in _BITS:
             ball = self.balls(bits).at(e, index)
             if ball.is_finite():

@@ -1,4 +1,4 @@
-"""Norms of rows whose squares overflow the format that they are summed in: a note, whatever comes back.
+"""Norms of rows whose numbers or their squares overflow the format they are summed in: a note, whatever comes back.
 
 A kernel can scale the row first; hardly any does, so nobody is failed for it.
 """
@@ -24,6 +24,6 @@ def findings(trial: RowTrial) -> Iterator[Finding]:
         if wrong.any():
             row, component = map(int, np.argwhere(wrong)[0])
             largest = np.abs(as_float64(answered.batch.rows[row])).max()
-            message = f"the squares of a row with {largest:.3g} overflow the format that they are summed in"
+            message = f"sums over a row with {largest:.3g}, or its square, overflow the format that they are summed in"
             yield trial.finding(NAME, answered, row, component, message, severity=NOTE)
             return
