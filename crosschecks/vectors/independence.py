@@ -35,17 +35,17 @@ class _Setting:
 def findings(trial: RowTrial) -> Iterator[Finding]:
     """At most one failure and one note."""
     told: set[str] = set()
-    lengths = _FEW_LENGTHS if trial.implementation.array == "jax" else _LENGTHS  # JAX compiles for every shape
+    lengths = _FEW_LENGTHS if trial.few else _LENGTHS
     for answered in trial.answered:
         if answered.batch.rows.shape[1] in lengths or trial.options.at:
-            for setting in _settings(answered):
+            for setting in _settings(answered, few=trial.few):
                 finding = _difference(trial, answered, setting)
                 if finding is not None and finding.severity not in told:
                     told.add(finding.severity)
                     yield finding
 
 
-def _settings(answered: Answered) -> Iterator[_Setting]:
+def _settings(answered: Answered, *, few: bool) -> Iterator[_Setting]:
     rows, cotangents = answered.batch.rows, answered.cotangents
 
     def first(words: str, others: Floats, count: int) -> _Setting:
@@ -57,9 +57,10 @@ def _settings(answered: Answered) -> Iterator[_Setting]:
         return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), np.concatenate([cotangents[:1], more]))
 
     yield first("alone", rows[:0], 1) if len(rows) > 1 else first("in a batch of 2", rows, 2)
-    yield first("in a batch of 3", rows[::-1], 3)
-    yield first("beside a row of NaN", np.full_like(rows, np.nan), 2)
     yield first("in a batch of 64", rows[::-1], 64)
+    yield first("beside rows of NaN", np.full_like(rows, np.nan), 64)
+    if not few:
+        yield first("in a batch of 3", rows[::-1], 3)
     last = len(rows) - 1
     yield _Setting("where memory lies column by column", last, last, rows, cotangents, "columns")
     yield _Setting("when called again", last, last, rows, cotangents)

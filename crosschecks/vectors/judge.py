@@ -10,20 +10,18 @@ from typing import Protocol
 import numpy as np
 
 from ...numerics.floats.formats import Floats, as_float64, dtype_of
-from ...numerics.vectors.definitions import RowFunction, row_functions
+from ...numerics.vectors.definitions import row_functions
 from ...proofs.enclosures.formats import FORMATS, Format
 from ..findings import Finding
 from ..implementation import Implementation
 from ..trials.trial import Options
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed
-from . import accuracy, independence, invariance, order, special_values, overflow, sums
+from . import accuracy, independence, invariance, order, overflow, special_values, sums
 from .replay import rows_from_hex
 from .rows import Batch, batches, cotangents
 from .trial import Answered, RowTrial
 
-FEW_EXAMPLES = 8
-"""The examples of a check of a whole pack, whose rows are fewer."""
 _FORMATS = ("float64", "float32", "float16", "bfloat16")
 
 
@@ -63,7 +61,7 @@ def judge_rows(implementation: Implementation, fmt: Format, caller: Caller, opti
     answered: list[Answered] = []
     findings: list[Finding] = []
     empty = RowTrial(implementation, function, fmt, caller, options, ())
-    for batch, by in _batches(implementation, function, fmt, options):
+    for batch, by in _batches(empty):
         result = empty.at(batch, by)
         if isinstance(result, Answered):
             answered.append(result)
@@ -95,15 +93,9 @@ def formats_taken(implementation: Implementation, caller: Caller) -> list[Format
     return taken or [FORMATS["float64"]]
 
 
-def few_lengths(implementation: Implementation, options: Options) -> bool:
-    """Whether rows are of few lengths: in a check of a whole pack, and where every length is compiled."""
-    return options.examples <= FEW_EXAMPLES or implementation.array == "jax"
-
-
-def _batches(
-    implementation: Implementation, function: RowFunction, fmt: Format, options: Options
-) -> Iterator[tuple[Batch, Floats | None]]:
+def _batches(trial: RowTrial) -> Iterator[tuple[Batch, Floats | None]]:
     """The rows to try, with cotangents for a gradient."""
+    implementation, function, fmt, options = trial.implementation, trial.function, trial.format, trial.options
     if options.at:
         for text in options.at:
             row, cotangent = rows_from_hex(text, function, fmt)
@@ -111,7 +103,7 @@ def _batches(
             yield Batch(row[None], ("the row given",)), cotangent.reshape(shape) if implementation.order else None
         return
     rng = np.random.default_rng([options.seed, zlib.crc32(f"{function.name} {fmt.name}".encode())])
-    for batch in batches(function, fmt, rng, few=few_lengths(implementation, options)):
+    for batch in batches(function, fmt, rng, few=trial.few):
         yield batch, cotangents(function, batch, rng) if implementation.order else None
 
 

@@ -17,8 +17,8 @@ LENGTHS = (
     1025,
 )  # fmt: skip
 """Around the widths of vector registers and of blocks."""
-FEW_LENGTHS = (1, 2, 3, 8, 17, 64, 1025)
-_SPECIAL_LENGTHS = (3, 20)
+FEW_LENGTHS = (1, 8, 17, 1025)
+_SPECIAL_LENGTHS, _FEW_SPECIAL_LENGTHS = (3, 20), (17,)
 """Lengths at which every special row is tried."""
 MASKED = ("softmax", "log_softmax", "softmin", "logsumexp")
 """Functions whose rows are masked."""
@@ -35,15 +35,13 @@ class Batch:
 
 def batches(function: RowFunction, fmt: Format, rng: np.random.Generator, *, few: bool) -> list[Batch]:
     """Rows for a function in a format, the shortest first."""
-    made: list[Batch] = []
+    rows: dict[int, list[tuple[str, NDArray[np.float64]]]] = {}
     for length in FEW_LENGTHS if few else LENGTHS:
-        made.append(_batch(_usual(function, length, rng), fmt, function))
-        if length >= 1000 and not function.is_gate:
-            made.append(_batch(_long(function, length), fmt, function))
-    for length in _SPECIAL_LENGTHS:
+        rows[length] = [*_usual(length, rng), *(_long(length) if length >= 1000 and not function.is_gate else ())]
+    for length in _FEW_SPECIAL_LENGTHS if few else _SPECIAL_LENGTHS:
         special = {**_anywhere(length, fmt, rng), **(_masked if function.name in MASKED else _scaled)(length, fmt, rng)}
-        made.append(_batch(special.items(), fmt, function))
-    return sorted(made, key=lambda batch: batch.rows.shape[1])
+        rows.setdefault(length, []).extend(special.items())
+    return [_batch(rows[length], fmt, function) for length in sorted(rows)]
 
 
 def cotangents(function: RowFunction, batch: Batch, rng: np.random.Generator) -> Floats:
@@ -65,7 +63,7 @@ def _batch(named: Iterable[tuple[str, NDArray[np.float64]]], fmt: Format, functi
     return Batch(rounded_from_float64(values, fmt), kinds)
 
 
-def _usual(function: RowFunction, length: int, rng: np.random.Generator) -> Iterator[tuple[str, NDArray[np.float64]]]:
+def _usual(length: int, rng: np.random.Generator) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """In long rows few numbers are different: their references are dear."""
     yield "multiples of 1/16", rng.integers(-64, 65, length) / 16
     if length < 200 or length == LENGTHS[-1]:
@@ -74,7 +72,7 @@ def _usual(function: RowFunction, length: int, rng: np.random.Generator) -> Iter
         yield "normal draws times 10", 10 * rng.normal(size=length)
 
 
-def _long(function: RowFunction, length: int) -> Iterator[tuple[str, NDArray[np.float64]]]:
+def _long(length: int) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Rows of few different numbers, whose sums tell how they were added."""
     yield "all equal", np.full(length, 0.1)
     plateau = np.full(length, -1.2)

@@ -24,6 +24,8 @@ from ..workers.worker_process import Failed, Returned
 from .replay import replay_command, row_hex, row_text
 from .rows import Batch
 
+FEW_EXAMPLES = 8
+"""The examples of a check of a whole pack."""
 _SUMMED = {"center": 1, "layer_norm": 2, "rms_norm": 2, "l2_normalize": 2}
 """Functions of a sum over the row, of its numbers or their squares."""
 
@@ -158,6 +160,11 @@ class RowTrial:
     caller: Caller
     options: Options
     answered: tuple[Answered, ...]
+
+    @property
+    def few(self) -> bool:
+        """Whether rows are of few lengths: in a check of a whole pack, and where every shape is compiled."""
+        return self.options.examples <= FEW_EXAMPLES or self.implementation.array == "jax"
 
     @property
     def values_only(self) -> Iterator[Answered]:

@@ -54,8 +54,9 @@ def _answer(header: dict[str, Any], arrays: list[np.ndarray]) -> tuple[dict[str,
             case "discover":
                 return {"found": invoke.discover(header["pack"], header["wanted"])}, []
             case "call":
-                result, mutated = invoke.call(invoke.find(header["function"]), header, arrays)
-                return {"mutated": mutated}, [result]
+                function, started = invoke.find(header["function"]), invoke.processor_time()
+                result, mutated = invoke.call(function, header, arrays)
+                return {"mutated": mutated, "seconds": invoke.processor_time() - started}, [result]
             case "serve":
                 return invoke.find(header["service"])(header), []
             case other:

@@ -31,6 +31,8 @@ class Returned:
     values: np.ndarray
     mutated: bool
     """It wrote into its input."""
+    seconds: float = 0.0
+    """The processor time of the call: what else runs on the machine does not count."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Worker:
         if isinstance(answer, Failed):
             return answer
         header, values = answer
-        return Returned(values[0], header["mutated"])
+        return Returned(values[0], header["mutated"], header["seconds"])
 
     def ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any] | Failed:
         """A question without arrays. May take as long as an import, unless `seconds` says otherwise."""

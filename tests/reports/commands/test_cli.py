@@ -261,6 +261,7 @@ def test_depth(capsys):
     assert "538" in run(capsys, "depth", "sigmoid")[1]
 
 
+@pytest.mark.thorough
 def test_depth_names_both_roundings(capsys):
     text = run(capsys, "depth", "gaussian")[1]
     once, stepwise = text.split("rounded once")[1].split("rounded at every step")
