@@ -27,6 +27,7 @@ from ..trials.references import rounded
 from ..trials.search import climb
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
+from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
@@ -34,6 +35,7 @@ from .conventions import conventions
 from .exhaustive import by_sweep
 from .merge import Judged, combined
 from .results import CheckResult
+from .rows import results_of_rows
 
 IN_SPAN = 500
 """Inputs of the sample that are drawn from a span, besides those that are in it anyway."""
@@ -42,6 +44,9 @@ IN_SPAN = 500
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each activation, order and format, as they come."""
     for same in _by_activation_and_order(implementations):
+        if is_of_rows(same[0]):
+            yield from results_of_rows(same, caller, options)
+            continue
         for fmt in options.formats or _taken(same[0], caller):
             yield _check(same, fmt, caller, options)
 
