@@ -27,6 +27,7 @@ from ..trials.references import rounded
 from ..trials.search import climb
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
+from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
@@ -34,6 +35,7 @@ from .conventions import conventions
 from .exhaustive import by_sweep
 from .merge import Judged, combined
 from .results import CheckResult
+from .rows import results_of_rows
 
 IN_SPAN = 500
 """Inputs of the sample that are drawn from a span, besides those that are in it anyway."""
@@ -42,6 +44,9 @@ IN_SPAN = 500
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each activation, order and format, as they come."""
     for same in _by_activation_and_order(implementations):
+        if is_of_rows(same[0]):
+            yield from results_of_rows(same, caller, options)
+            continue
         for fmt in options.formats or _taken(same[0], caller):
             yield _check(same, fmt, caller, options)
 
@@ -153,7 +158,10 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
-    """The formats a target takes: those it says, or does not refuse. One that refuses all is checked in float64."""
+    """The formats a target takes: those it says, or does not refuse. One that refuses all is checked in float64.
+
+    A library that turns a short format into a longer one does not ship it.
+    """
     if implementation.formats:
         return [FORMATS[name] for name in implementation.formats]
     taken: list[Format] = []
@@ -161,9 +169,14 @@ def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
     for fmt in FORMATS.values():
         probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))
         answer = caller.call(implementation, [probe] * count)
-        if not (isinstance(answer, Failed) and answer.how == "exception"):
+        refused = answer.how == "exception" if isinstance(answer, Failed) else _is_widened(answer.values, fmt)
+        if not refused:
             taken.append(fmt)
     return taken or [FORMATS["float64"]]
+
+
+def _is_widened(values: np.ndarray, fmt: Format) -> bool:
+    return fmt.bits <= 16 and values.dtype in (np.float32, np.float64)
 
 
 def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
