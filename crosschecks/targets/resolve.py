@@ -248,7 +248,7 @@ def _described(target: str, request: Request, order: int, worker: Worker) -> Des
 def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: Worker) -> Described:
     keywords, entry = dict(kind.keywords), _entry(request)
     if isinstance(entry, RowFunction):
-        raise TargetError(f"target={target!r}: {entry.name} is a function of a row, which is tested as a Python callable")
+        raise TargetError(f"target={target!r}: {entry.name} is a function of a row, tested as a Python callable alone")
     answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
     if "signatures" in answer:
         keywords["path"], signatures = answer["path"], answer["signatures"]
