@@ -67,7 +67,7 @@ def test_a_callable_can_be_the_derivative_itself(worker):
 
 def test_the_numpy_pack_ships_the_whole_catalogue(worker):
     found = resolve(Request("numpy"), worker)
-    assert {i.activation for i in found} == {entry.name for entry in catalogue()}
+    assert {i.activation for i in found} >= {entry.name for entry in catalogue()}
     assert {i.order for i in found} == {0, 1}
     assert {(i.variable, i.order) for i in found if i.activation == "swiglu"} == {(0, 0), (0, 1), (1, 1)}
 
