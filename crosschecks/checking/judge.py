@@ -17,6 +17,8 @@ from ...numerics.floats.test_points import landmarks, ordered
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import FORMATS, Format
+from ..causes.joining import one_per_cause
+from ..causes.recognisers import grouped
 from ..findings import Finding
 from ..implementation import Implementation
 from ..inputs.samples import pairs, sample, within
@@ -97,8 +99,10 @@ def _judge(
             subject, more = _with_survey(subject)
             findings += more
         subject = extended(subject, climb(subject))
+    if not options.at and "accuracy" not in options.ignored:
+        subject = grouped(subject)
     asked = [p for p in PROPERTIES if p.NAME not in options.ignored]
-    findings += [finding for p in asked for finding in p.findings(subject)]
+    findings += one_per_cause(subject, [finding for p in asked for finding in p.findings(subject)])
     return Judged(implementation, subject, tuple(findings), conventions(subject))
 
 
