@@ -42,19 +42,24 @@ class Cause:
 
     kind: str
     """One word for all causes of its kind, as it stands in a file's name: `cancellation`."""
+    title: str
+    """The cause in a few words, the same for every format: "1 + erf(x/sqrt(2)) cancels"."""
     text: str
-    """The cause in words: "1 + erf(x/sqrt(2)) cancels where x is far below 0"."""
+    """The cause in a sentence, with its numbers."""
     stable: str | None = None
     """A formula, as a line of NumPy, that computes the function without it."""
     stable_error: float | None = None
     """The largest error of that formula at the inputs that fail, in ULP, computed by NumPy in the same format."""
+    stable_conditioned: float | None = None
+    """The same over 1 + the condition number."""
     naive: str | None = None
     """The formula, as a line of NumPy, whose results are those of the implementation."""
 
     def __str__(self) -> str:
         if self.stable is None or self.stable_error is None:
             return self.text
-        return f"{self.text}; {self.stable} is off by {self.stable_error:.2g} ULP at most at the same inputs"
+        after = f" ({self.stable_conditioned:.2g} conditioned)" if self.stable_conditioned is not None else ""
+        return f"{self.text}; {self.stable} is off by at most {self.stable_error:.2g} ULP{after} at the same inputs"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Extent:
     low: float
     high: float
     simplest_hex: str
+    error: float
+    """The largest error in ULP."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ ROOMS = {
         "causes", "sweeps", "checking", "packs", "soundness", "plugin",
     ),
     "reports": (
-        "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",
+        "errors", "strict_json", "versions", "parameters", "writing", "runs", "issues", "export", "figures", "views", "page",
         "commands", "cli",
     ),
 }  # fmt: skip

@@ -22,7 +22,7 @@ from .formulas import parameter_values
 
 PROBES = tuple(s * v for v in (0.125, 0.375, 0.75, 1.25, 2.5, 3.5, 6.0, 12.0) for s in (1, -1))
 """Inputs, in every format, at which functions are told apart."""
-NEARLY = 13
+NEARLY = 11
 """How many of them must agree for another look: the others may be those at which results are wrong for other reasons."""
 PRIMES = ("", "'", "''")
 
@@ -33,6 +33,7 @@ class Alternative:
 
     kind: str
     implementation: Implementation
+    title: str
     text: str
     swapped: bool = False
     """It is called with its two inputs exchanged."""
@@ -47,7 +48,7 @@ def rounded_parameters(i: Implementation) -> Iterator[Alternative]:
         listed = ", ".join(f"{name} = {short[name]!r}" for name in changed)
         parameters = (*((n, v) for n, v in i.parameters if n not in changed), *((n, short[n]) for n in changed))
         yield Alternative("float32-parameter", replace(i, parameters=tuple(parameters)),
-                          f"parameters are rounded to float32: {listed}")  # fmt: skip
+                          "parameters are rounded to float32", f"parameters are rounded to float32: {listed}")  # fmt: skip
 
 
 def exchanged(i: Implementation) -> Iterator[Alternative]:
@@ -56,7 +57,8 @@ def exchanged(i: Implementation) -> Iterator[Alternative]:
     if len(names) == 2:
         a, b = names
         other = replace(i, variable=1 - i.variable) if i.order else i
-        yield Alternative("gates-exchanged", other, f"the gates are exchanged: this is f({b}, {a})", swapped=True)
+        title = "the gates are exchanged"
+        yield Alternative("gates-exchanged", other, title, f"{title}: this is f({b}, {a})", swapped=True)
 
 
 def other_orders(i: Implementation) -> Iterator[Alternative]:
@@ -66,7 +68,8 @@ def other_orders(i: Implementation) -> Iterator[Alternative]:
     for order in (0, 1, 2):
         if order != i.order:
             name, asked = i.activation + PRIMES[order], i.activation + PRIMES[i.order]
-            yield Alternative("other-order", replace(i, order=order, variable=0), f"this is {name}, not {asked}")
+            text = f"this is {name}, not {asked}"
+            yield Alternative("other-order", replace(i, order=order, variable=0), text, text)
 
 
 def other_activations(evidence: Evidence) -> Iterator[Alternative]:
@@ -80,15 +83,17 @@ def other_activations(evidence: Evidence) -> Iterator[Alternative]:
             continue
         if got is not None and not _nearly(as_float64(got), signature(entry.name, i.order), evidence):
             continue
-        formula = f"({entry.formula})" + PRIMES[i.order]
-        named = entry.name + PRIMES[i.order]
-        text = f"this is {entry.formula if not i.order else formula}, {named}, not {i.activation}{PRIMES[i.order]}"
-        yield Alternative("other-function", replace(i, activation=entry.name, parameters=()), text)
+        defaults = ", ".join(f"{p.name} = {p.default}" for p in entry.parameters)
+        formula, of = (f"({entry.formula})", " the derivative of") if i.order else (entry.formula, "")
+        named = f"{entry.name}{PRIMES[i.order]}{f' with {defaults}' if defaults else ''}"
+        text = f"this is{of} {formula}, {named}, not {i.activation}{PRIMES[i.order]}"
+        title = f"this is {entry.name}{PRIMES[i.order]}, not {i.activation}{PRIMES[i.order]}"
+        yield Alternative("other-function", replace(i, activation=entry.name, parameters=()), title, text)
 
 
 def _nearly(got: np.ndarray, values: np.ndarray, evidence: Evidence) -> bool:
     with np.errstate(all="ignore"):
-        same = np.abs(got - values) <= 2.0 ** (6 - evidence.format.precision) * np.maximum(np.abs(values), 2.0**-10)
+        same = np.abs(got - values) <= 2.0 ** (9 - evidence.format.precision) * np.maximum(np.abs(values), 2.0**-10)
     return int((same | (np.isnan(got) & np.isnan(values))).sum()) >= NEARLY
 
 

@@ -27,6 +27,6 @@ def is_negated(evidence: Evidence, part: Mask) -> Recognised | None:
             continue
         negated = agree(evidence.got, -evidence.nearest, evidence.unit, DIGITS)
         if (negated & wrong).sum() >= ENOUGH * wrong.sum():
-            text = f"the sign is wrong for {words}: the results are the negatives of the values"
-            return Recognised(Cause("wrong-sign", text), part)
+            title = f"the sign is wrong for {words}"
+            return Recognised(Cause("wrong-sign", title, f"{title}: the results are the negatives of the values"), part)
     return None

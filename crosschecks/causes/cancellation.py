@@ -1,7 +1,7 @@
 """Formulas that cancel: the results are those of a naive formula in the same arithmetic, digit for digit.
 
-Two computations of 1 + erf(x/sqrt(2)) differ where their erf differs in its last digit, by as much as is lost; so half
-of the telling inputs must agree to within the tolerance, and all of them to within a few of the digits that are lost.
+Two computations of 1 + erf(x/sqrt(2)) differ where their erf differs in its last digit, by a whole number of its units:
+so a quarter of the telling inputs must agree to within the tolerance, and nearly all must differ by a few such units.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import numpy as np
 
 from ...numerics.floats.formats import Floats, as_float64
-from ...numerics.floats.ulp import ulp_errors
 from ...proofs.enclosures.formats import Format
 from ..findings import Cause
+from ..trials.errors import measured
 from .evidence import Evidence, Mask, Numbers, Recognised, agree, longest_run
 from .formulas import arithmetics, evaluated, parameter_values
 from .naive_formulas import Naive, naive_formulas
 
 LEAST = 5
-"""The number of telling inputs below which nothing is named."""
-SAME = 0.5
+"""The number of different telling results below which nothing is named."""
+SAME = 0.25
 """The share of them that agree digit for digit."""
+QUANTA, SLACK = 3.2, 0.1
+"""How many of the last digits of an elementary function the others are off by, which is a whole number but for this."""
 
 
 def cancels(evidence: Evidence, part: Mask) -> Recognised | None:
@@ -42,25 +44,28 @@ def _explained(evidence: Evidence, part: Mask, naive: Naive, arithmetic: Format)
     (inputs,) = evidence.subject.inputs
     results = as_float64(_results(evidence, naive.formula, inputs, arithmetic))
     same = agree(evidence.got, results, evidence.unit, evidence.tolerance)
-    telling = part & (np.abs(evidence.got - evidence.nearest) > (2 * evidence.tolerance + 0.5) * evidence.unit)
-    near = same | (np.abs(evidence.got - results) <= _lost(evidence, naive, inputs, arithmetic))
+    telling = part & ~agree(evidence.got, evidence.nearest, evidence.unit, 2 * evidence.tolerance + 0.5)
+    near = same | _whole_quanta(evidence, naive, arithmetic, results)
     run = longest_run(evidence.x, near, telling)
-    if run.sum() < LEAST or (same & run).sum() < SAME * run.sum():
-        return None
+    shown = near & run
+    if len(np.unique(evidence.got[shown & (evidence.got != 0)])) < LEAST or (same & run).sum() < SAME * run.sum():
+        return None  # zeros are alike, wherever they come from
     inside = (evidence.x >= evidence.x[run].min()) & (evidence.x <= evidence.x[run].max())
-    return part & inside
+    return part & (inside | near)
 
 
-def _lost(evidence: Evidence, naive: Naive, inputs: Floats, arithmetic: Format) -> Numbers:
-    """How far apart two computations of a formula may be: as far as its results are from the truth around there."""
-    results = as_float64(_results(evidence, naive.formula, inputs, arithmetic))
-    order = np.argsort(evidence.x, kind="stable")
-    off = np.where(evidence.judged, np.abs(results - evidence.nearest), 0.0)[order]
-    off = np.where(np.isfinite(off), off, 0.0)
-    around = np.max([np.roll(off, shift) for shift in range(-4, 5)], axis=0)
-    lost = np.empty_like(around)
-    lost[order] = around
-    return lost
+def _whole_quanta(evidence: Evidence, naive: Naive, arithmetic: Format, results: Numbers) -> Mask:
+    """Where results differ from a formula's by a few times what one place of an elementary function makes."""
+    (inputs,) = evidence.subject.inputs
+    values = parameter_values(evidence.implementation)
+    moved = evaluated(naive.formula, inputs, values, arithmetic, evidence.format, nudged=True)
+    with np.errstate(all="ignore"):
+        quantum = np.abs(moved - results)
+        off = np.abs(evidence.got - results)
+        quanta = np.where(quantum > 0, off / quantum, np.inf)
+        rest = np.abs(quanta - np.rint(quanta)) * quantum
+        small = rest <= evidence.tolerance * evidence.unit + SLACK * quantum
+    return (quanta <= QUANTA) & small & (quantum > QUANTA * evidence.unit)
 
 
 def _results(evidence: Evidence, formula: str, inputs: Floats, arithmetic: Format) -> Floats:
@@ -71,9 +76,11 @@ def _cause(evidence: Evidence, mask: Mask, naive: Naive, arithmetic: Format) -> 
     (inputs,) = evidence.subject.inputs
     wide = "" if arithmetic is evidence.format else f", computed in {arithmetic.name},"
     text = f"{naive.cancels} cancels {naive.where}: the results are those of {naive.formula}{wide} in NumPy"
-    stable_error = None
+    error = weighed = None
     if naive.stable is not None:
         at = np.flatnonzero(mask)
         stable = _results(evidence, naive.stable, inputs[at], arithmetics(evidence.format)[0])
-        stable_error = float(ulp_errors(stable, evidence.subject.truth.at(at).reference).max())
-    return Cause("cancellation", text, naive.stable, stable_error, naive.formula)
+        near = measured([inputs[at]], stable, evidence.subject.truth.at(at), evidence.format, {"max_conditioned_ulp": 0})
+        error, weighed = float(near.error.max()), float(near.conditioned.max())
+    title = f"{naive.cancels} cancels"
+    return Cause("cancellation", title, text, naive.stable, error, weighed, naive.formula)

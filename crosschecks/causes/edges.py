@@ -31,8 +31,7 @@ def edge(evidence: Evidence, inner: float, outer: float) -> float | None:
         return None
     wanted = float(at_outer[0])
     while abs(high - low) > 1:
-        ranks = np.unique(np.linspace(low, high, _WIDTH).astype(np.int64))
-        ranks = ranks if high > low else ranks[::-1]
+        ranks = np.array(list(dict.fromkeys(low + (high - low) * k // _WIDTH for k in range(_WIDTH + 1))))
         results = evidence.at(at_places(ranks, fmt))
         if results is None:
             return None
@@ -96,5 +95,5 @@ def overflows(evidence: Evidence, part: Mask) -> Recognised | None:
                     named = words.format(x="x" if side > 0 else "-x") if "{x}" in words else words
                     result = float(evidence.got[mask][0])
                     text = f"{named} from x = {at!r} on: the results are {result!r}"
-                    return Recognised(Cause("overflow", text), mask & part)
+                    return Recognised(Cause("overflow", named, text), mask & part)
     return None

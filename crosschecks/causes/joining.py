@@ -21,7 +21,9 @@ ALSO = {
 """The properties that wrong results break as well, in words."""
 OF_ANOTHER = {"special values": "also at an infinity or NaN", "kinks": "also at kinks"}
 """The same where the implementation computes another function altogether."""
-ANOTHER = frozenset({"other-function", "other-parameter", "other-order", "float32-parameter", "wrong-sign"})
+ANOTHER = frozenset({
+    "other-function", "other-parameter", "other-order", "float32-parameter", "wrong-sign", "saturates", "steps",
+})  # fmt: skip
 """The kinds of causes that are another function."""
 
 

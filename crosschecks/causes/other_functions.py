@@ -28,8 +28,9 @@ from .parameters import solved
 
 FEW, MANY, LEAST = 12, 96, 6
 """Inputs for a first look and for the proof, of those that fail and of the others each; and too few for either."""
-ENOUGH = 0.96
-"""The share of results that another function must explain."""
+ENOUGH, MOST = 0.96, 0.75
+"""The shares of results that another function must explain: of those that are right for the function asked for, and of
+those that are wrong, some of which may be wrong for the other as well, where it cancels or overflows."""
 FAR = 8.0
 """How much nearer the failing results are to it, in the median."""
 
@@ -46,7 +47,7 @@ def is_another(evidence: Evidence, part: Mask) -> Recognised | None:
     for source in sources:
         for alternative in source():
             if _fits(evidence, part, alternative, FEW) and _fits(evidence, part, alternative, MANY):
-                return Recognised(Cause(alternative.kind, alternative.text), part)
+                return Recognised(Cause(alternative.kind, alternative.title, alternative.text), part)
     return None
 
 
@@ -57,7 +58,7 @@ def _fits(evidence: Evidence, part: Mask, alternative: Alternative, count: int) 
         return False
     fits = near.judged & ~near.failing
     there = evidence.judged[right] & near.judged[len(wrong) :]
-    if fits[: len(wrong)].mean() < ENOUGH or (there.any() and fits[len(wrong) :][there].mean() < ENOUGH):
+    if fits[: len(wrong)].mean() < MOST or (there.any() and fits[len(wrong) :][there].mean() < ENOUGH):
         return False
     asked = np.minimum(evidence.subject.measured.error[wrong], 2.0**evidence.format.precision)
     return bool(np.median(asked / (near.error[: len(wrong)] + 0.5)) >= FAR)

@@ -27,7 +27,7 @@ def is_shorter(evidence: Evidence, part: Mask) -> Recognised | None:
         others = sample & ~_held(nearest, name)
         if others.sum() >= LEAST and values[others].mean() >= ENOUGH and values[part & sample].mean() >= ENOUGH:
             text = f"every result is a {name} number: it is computed or stored in {name} and widened"
-            return Recognised(Cause("shorter-format", text), part)
+            return Recognised(Cause("shorter-format", f"the results are {name} numbers", text), part)
     return None
 
 

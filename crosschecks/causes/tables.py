@@ -36,7 +36,7 @@ def saturates(evidence: Evidence, part: Mask) -> Recognised | None:
         words.append(f"for x {'<' if side < 0 else '>'}= {beyond!r} the result is always {float(values[0])!r}")
     if not words:
         return None
-    return Recognised(Cause("saturates", f"the results are clamped: {', and '.join(words)}"), masks)
+    return Recognised(Cause("saturates", "the results are clamped", f"the results are clamped: {', and '.join(words)}"), masks)
 
 
 def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
@@ -52,7 +52,12 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
     got = results.astype(np.float64)
     with np.errstate(invalid="ignore"):
         varies = np.abs(np.diff(values)) > 4 * 2.0 ** (1 - fmt.precision) * np.abs(values[1:])
-    flat = varies & (np.diff(got) == 0)
+    flat = np.diff(got) == 0
+    inside = np.flatnonzero(~flat)
+    if not inside.size:
+        return None
+    varies[: inside[0]] = varies[inside[-1] :] = False  # clamped
+    flat &= varies
     if varies.sum() < 100 or flat.sum() < STEPPED * varies.sum():
         return None
     steps = len(np.unique(got[1:][varies]))
@@ -60,4 +65,4 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
         f"the results come in steps, {steps} of them from {-_REACH:g} to {_REACH:g}: a table, or numbers of "
         f"{max(1, int(np.ceil(np.log2(steps))))} bits"
     )
-    return Recognised(Cause("steps", text), part)
+    return Recognised(Cause("steps", "the results come in steps", text), part)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...numerics.floats.formats import as_float64
-from ..findings import FAILURE, NOTE, Cause, Extent, Finding, in_digits, digits_of, point_hex, shown
+from ..findings import FAILURE, NOTE, Cause, Extent, Finding, digits_of, in_digits, point_hex, shown
 from ..gates import ulp_words
 from ..trials.groups import Group, by_kind
 from ..trials.search import simplest
@@ -44,11 +44,18 @@ def _of_group(subject: Subject, group: Group) -> Finding:
     indices = np.flatnonzero(group.mask)
     worst = _worst(subject, indices)
     indices = indices[np.argsort(np.abs(subject.x[indices]), kind="stable")]
-    point = simplest(subject, indices, lambda probe: bool(probe.measured.failing.any()))
+    point = simplest(subject, indices, lambda probe: _is_in(subject, group, probe))
     found = tuple(a[indices[0]] for a in subject.inputs) if point is None else point
     extent = _extent(subject, group, indices, point_hex(found))
     words = f"{_symptom_words(subject, indices)}; {_simplest_words(subject, found, worst, alone=point is not None)}"
     return _finding(subject, worst, f"{words}{_extent_words(extent)}", extent, group.cause)
+
+
+def _is_in(subject: Subject, group: Group, probe: Subject) -> bool:
+    """Whether a sample of one input fails as a group does: in its range, with a result of the same kind."""
+    x = subject.x[group.mask]
+    some = probe.measured.failing & (probe.x >= x.min()) & (probe.x <= x.max())
+    return bool(np.isin(_symptoms(probe)[some], np.unique(_symptoms(subject)[group.mask])).any())
 
 
 def _symptom_words(subject: Subject, indices: np.ndarray) -> str:
@@ -105,16 +112,16 @@ def _explained(subject: Subject) -> Finding:
 def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: str) -> Extent:
     """The inputs of a group. Those of the survey count where the group has all of the sample's of one symptom."""
     x, judged, count = subject.x[indices], int(subject.measured.judged.sum()), len(indices)
-    low, high = float(np.nanmin(x)), float(np.nanmax(x))
+    low, high, error = float(np.nanmin(x)), float(np.nanmax(x)), float(subject.measured.error[indices].max())
     if subject.survey is None:
-        return Extent(count, judged, low, high, simplest_hex)
+        return Extent(count, judged, low, high, simplest_hex, error)
     first, failing = _symptoms(subject), subject.measured.failing
     for k, symptom in enumerate(SYMPTOMS):
         seen, mine = subject.survey.failing.get(symptom), group.mask & (first == k)
         if seen is not None and mine.any() and not (failing & (first == k) & ~group.mask).any():
             count += max(0, seen.count - int(mine.sum()))
             low, high = min(low, seen.low), max(high, seen.high)
-    return Extent(count, judged + subject.survey.inputs, low, high, simplest_hex)
+    return Extent(count, judged + subject.survey.inputs, low, high, simplest_hex, error)
 
 
 def _extent_words(extent: Extent) -> str:
