@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...numerics.floats.formats import Floats
+from ...numerics.floats.formats import Floats, as_float64
 from ..findings import Cause
 from ..gates import CONDITIONED, CONDITIONED_SHORT
 from ..trials.errors import Measured, measured
@@ -23,7 +23,9 @@ from .alternatives import (
     other_orders,
     rounded_parameters,
 )
-from .evidence import Evidence, Mask, Recognised
+from .evidence import Evidence, Mask, Recognised, agree
+from .formulas import arithmetics, evaluated, parameter_values
+from .naive_formulas import naive_formulas
 from .parameters import solved
 
 FEW, MANY, LEAST = 12, 96, 6
@@ -56,9 +58,13 @@ def _fits(evidence: Evidence, part: Mask, alternative: Alternative, count: int) 
     near = _measured(evidence, np.concatenate([wrong, right]), alternative)
     if near is None:
         return False
-    fits = near.judged & ~near.failing
+    fits = near.judged & ~near.failing | _as_naive(evidence, np.concatenate([wrong, right]), alternative)
     there = evidence.judged[right] & near.judged[len(wrong) :]
-    if fits[: len(wrong)].mean() < MOST or (there.any() and fits[len(wrong) :][there].mean() < ENOUGH):
+    of_wrong, of_right = fits[: len(wrong)], fits[len(wrong) :][there]
+    telling = of_right[evidence.got[right][there] != 0]  # zeros are alike, and may have underflowed
+    if of_wrong.mean() < MOST or (of_right.size and of_right.mean() < MOST):
+        return False
+    if telling.size and telling.mean() < ENOUGH:
         return False
     asked = np.minimum(evidence.subject.measured.error[wrong], 2.0**evidence.format.precision)
     return bool(np.median(asked / (near.error[: len(wrong)] + 0.5)) >= FAR)
@@ -72,6 +78,17 @@ def _measured(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative
     return None if truth is None else measured(
         inputs, evidence.subject.values[at], truth, evidence.format, {"max_conditioned_ulp": limit}
     )  # fmt: skip
+
+
+def _as_naive(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative) -> Mask:
+    """Where results are those of a naive formula of the alternative, which loses digits of its own."""
+    i, (x, *others) = alternative.implementation, [a[at] for a in evidence.subject.inputs]
+    same = np.zeros(at.shape, np.bool_)
+    for naive in () if others else naive_formulas(i.activation, i.order):
+        for arithmetic in arithmetics(evidence.format):
+            results = as_float64(evaluated(naive.formula, x, parameter_values(i), arithmetic, evidence.format))
+            same |= agree(evidence.got[at], results, evidence.unit[at], evidence.tolerance)
+    return same
 
 
 def _truth(alternative: Alternative, inputs: list[Floats]) -> Truth | None:

@@ -33,7 +33,7 @@ def saturates(evidence: Evidence, part: Mask) -> Recognised | None:
         at = edge(evidence, inner, outer)
         masks |= mask & part
         beyond = inner if at is None else at
-        words.append(f"for x {'<' if side < 0 else '>'}= {beyond!r} the result is always {float(values[0])!r}")
+        words.append(f"for x {'<' if side < 0 else '>'}= {beyond:.6g} the result is always {float(values[0])!r}")
     if not words:
         return None
     return Recognised(Cause("saturates", "the results are clamped", f"the results are clamped: {', and '.join(words)}"), masks)

@@ -17,7 +17,6 @@ from ...numerics.floats.test_points import landmarks, ordered
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import FORMATS, Format
-from ..causes.joining import one_per_cause
 from ..causes.recognisers import grouped
 from ..findings import Finding
 from ..implementation import Implementation
@@ -34,6 +33,7 @@ from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
 from .conventions import conventions
 from .exhaustive import by_sweep
+from .joining import one_per_cause
 from .merge import Judged, combined
 from .results import CheckResult
 
