@@ -28,8 +28,8 @@ ROOMS = {
         "causes", "sweeps", "checking", "packs", "soundness", "plugin",
     ),
     "reports": (
-        "errors", "strict_json", "versions", "parameters", "writing", "runs", "issues", "export", "figures", "views", "page",
-        "commands", "cli",
+        "errors", "strict_json", "versions", "parameters", "writing", "runs", "issues", "export", "figures", "views",
+        "page", "commands", "cli",
     ),
 }  # fmt: skip
 """Folders and single modules of each layer, the lowest first."""

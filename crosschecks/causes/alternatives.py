@@ -23,7 +23,7 @@ from .formulas import parameter_values
 PROBES = tuple(s * v for v in (0.125, 0.375, 0.75, 1.25, 2.5, 3.5, 6.0, 12.0) for s in (1, -1))
 """Inputs, in every format, at which functions are told apart."""
 NEARLY = 11
-"""How many of them must agree for another look: the others may be those at which results are wrong for other reasons."""
+"""How many of them must agree for another look: at the others results may be wrong for other reasons."""
 PRIMES = ("", "'", "''")
 
 
@@ -47,8 +47,8 @@ def rounded_parameters(i: Implementation) -> Iterator[Alternative]:
     if changed:
         listed = ", ".join(f"{name} = {short[name]!r}" for name in changed)
         parameters = (*((n, v) for n, v in i.parameters if n not in changed), *((n, short[n]) for n in changed))
-        yield Alternative("float32-parameter", replace(i, parameters=tuple(parameters)),
-                          "parameters are rounded to float32", f"parameters are rounded to float32: {listed}")  # fmt: skip
+        title = "parameters are rounded to float32"
+        yield Alternative("float32-parameter", replace(i, parameters=tuple(parameters)), title, f"{title}: {listed}")
 
 
 def exchanged(i: Implementation) -> Iterator[Alternative]:

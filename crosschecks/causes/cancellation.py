@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...numerics.floats.formats import Floats, as_float64
-from ...proofs.enclosures.formats import Format
 from ..findings import Cause
 from ..trials.errors import measured
 from .evidence import Evidence, Mask, Numbers, Recognised, agree, longest_run
-from .formulas import arithmetics, evaluated, parameter_values
+from .formulas import Arithmetic, arithmetics, evaluated, parameter_values
 from .naive_formulas import Naive, naive_formulas
 
 LEAST = 5
@@ -39,28 +38,34 @@ def cancels(evidence: Evidence, part: Mask) -> Recognised | None:
     return None if best is None else best[1]
 
 
-def _explained(evidence: Evidence, part: Mask, naive: Naive, arithmetic: Format) -> Mask | None:
+def _explained(evidence: Evidence, part: Mask, naive: Naive, arithmetic: Arithmetic) -> Mask | None:
     """The inputs of a part that a formula explains; None where that is not shown."""
     (inputs,) = evidence.subject.inputs
     results = as_float64(_results(evidence, naive.formula, inputs, arithmetic))
     same = agree(evidence.got, results, evidence.unit, evidence.tolerance)
     telling = part & ~agree(evidence.got, evidence.nearest, evidence.unit, 2 * evidence.tolerance + 0.5)
-    near = same | _whole_quanta(evidence, naive, arithmetic, results)
+    quantum = _quantum(evidence, naive, arithmetic, results)
+    near = same | _whole(evidence, results, quantum)
     run = longest_run(evidence.x, near, telling)
     shown = near & run
     if len(np.unique(evidence.got[shown & (evidence.got != 0)])) < LEAST or (same & run).sum() < SAME * run.sum():
         return None  # zeros are alike, wherever they come from
     inside = (evidence.x >= evidence.x[run].min()) & (evidence.x <= evidence.x[run].max())
-    return part & (inside | near)
+    consistent = agree(evidence.got, evidence.nearest, 2 * evidence.unit + QUANTA * quantum, 1.0)
+    return part & (inside | near | consistent)
 
 
-def _whole_quanta(evidence: Evidence, naive: Naive, arithmetic: Format, results: Numbers) -> Mask:
-    """Where results differ from a formula's by a few times what one place of an elementary function makes."""
+def _quantum(evidence: Evidence, naive: Naive, arithmetic: Arithmetic, results: Numbers) -> Numbers:
+    """The difference that one place of the elementary functions makes to the results of a formula."""
     (inputs,) = evidence.subject.inputs
-    values = parameter_values(evidence.implementation)
-    moved = evaluated(naive.formula, inputs, values, arithmetic, evidence.format, nudged=True)
+    moved = evaluated(naive.formula, inputs, parameter_values(evidence.implementation), arithmetic, nudged=True)
     with np.errstate(all="ignore"):
-        quantum = np.abs(moved - results)
+        return np.nan_to_num(np.abs(moved - results), nan=0.0, posinf=0.0)
+
+
+def _whole(evidence: Evidence, results: Numbers, quantum: Numbers) -> Mask:
+    """Where results differ from a formula's by a few times that difference, and that is what the digits lost are."""
+    with np.errstate(all="ignore"):
         off = np.abs(evidence.got - results)
         quanta = np.where(quantum > 0, off / quantum, np.inf)
         rest = np.abs(quanta - np.rint(quanta)) * quantum
@@ -68,19 +73,20 @@ def _whole_quanta(evidence: Evidence, naive: Naive, arithmetic: Format, results:
     return (quanta <= QUANTA) & small & (quantum > QUANTA * evidence.unit)
 
 
-def _results(evidence: Evidence, formula: str, inputs: Floats, arithmetic: Format) -> Floats:
-    return evaluated(formula, inputs, parameter_values(evidence.implementation), arithmetic, evidence.format)
+def _results(evidence: Evidence, formula: str, inputs: Floats, arithmetic: Arithmetic) -> Floats:
+    return evaluated(formula, inputs, parameter_values(evidence.implementation), arithmetic)
 
 
-def _cause(evidence: Evidence, mask: Mask, naive: Naive, arithmetic: Format) -> Cause:
+def _cause(evidence: Evidence, mask: Mask, naive: Naive, arithmetic: Arithmetic) -> Cause:
     (inputs,) = evidence.subject.inputs
-    wide = "" if arithmetic is evidence.format else f", computed in {arithmetic.name},"
-    text = f"{naive.cancels} cancels {naive.where}: the results are those of {naive.formula}{wide} in NumPy"
+    how = f"{naive.formula}{arithmetic.words} in NumPy"
+    text = f"{naive.cancels} cancels {naive.where}: the results are those of {how}"
     error = weighed = None
     if naive.stable is not None:
         at = np.flatnonzero(mask)
         stable = _results(evidence, naive.stable, inputs[at], arithmetics(evidence.format)[0])
-        near = measured([inputs[at]], stable, evidence.subject.truth.at(at), evidence.format, {"max_conditioned_ulp": 0})
+        truth = evidence.subject.truth.at(at)
+        near = measured([inputs[at]], stable, truth, evidence.format, {"max_conditioned_ulp": 0})
         error, weighed = float(near.error.max()), float(near.conditioned.max())
     title = f"{naive.cancels} cancels"
     return Cause("cancellation", title, text, naive.stable, error, weighed, naive.formula)

@@ -1,7 +1,7 @@
 """Formulas that are true of real numbers and lose digits in floats, each with a form that keeps them.
 
 They are lines of NumPy. `x` is the input and the activation's parameters have their names; the functions are those of
-:mod:`formulas`. To add one is to add a line.
+:mod:`formulas`: NumPy's, erf, erfc and sigmoid. To add one is to add a line.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SOFTPLUS = "maximum(beta*x, 0)/beta + log1p(exp(-abs(beta*x)))/beta"
 NAIVE = (
     Naive("sigmoid", 0, "(1 + tanh(x/2))/2", "1 + tanh(x/2)", _TAIL_LEFT, "exp(-log1p(exp(-x)))"),
     Naive("sigmoid", 0, "1 - 1/(1 + exp(x))", "1 - 1/(1 + exp(x))", _TAIL_LEFT, "1/(1 + exp(-x))"),
-    Naive("sigmoid", 1, "1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))", "1 - sigmoid(x)", _TAIL_RIGHT,
+    Naive("sigmoid", 1, "sigmoid(x)*(1 - sigmoid(x))", "1 - sigmoid(x)", _TAIL_RIGHT,
           "exp(-abs(x))/(1 + exp(-abs(x)))**2"),
     Naive("tanh", 0, "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "exp(x) - exp(-x)", _ZERO,
           "expm1(2*x)/(expm1(2*x) + 2)"),
@@ -48,7 +48,7 @@ NAIVE = (
     Naive("log_sigmoid", 0, "-log(1 + exp(-x))", "1 + exp(-x)", _TAIL_RIGHT, "minimum(x, 0) - log1p(exp(-abs(x)))"),
     Naive("log_sigmoid", 0, "log(1/(1 + exp(-x)))", "1/(1 + exp(-x))", _TAIL_RIGHT,
           "minimum(x, 0) - log1p(exp(-abs(x)))"),
-    Naive("log_sigmoid", 1, "1 - 1/(1 + exp(-x))", "1 - sigmoid(x)", _TAIL_RIGHT, "1/(1 + exp(x))"),
+    Naive("log_sigmoid", 1, "1 - sigmoid(x)", "1 - sigmoid(x)", _TAIL_RIGHT, "1/(1 + exp(x))"),
     Naive("elu", 0, "where(x > 0, x, alpha*(exp(x) - 1))", "exp(x) - 1", _ZERO, "where(x > 0, x, alpha*expm1(x))"),
     Naive("celu", 0, "where(x > 0, x, alpha*(exp(x/alpha) - 1))", "exp(x/alpha) - 1", _ZERO,
           "where(x > 0, x, alpha*expm1(x/alpha))"),
@@ -67,11 +67,12 @@ NAIVE = (
     Naive("gelu", 0, "0.5*x*(1 + erf(x/sqrt(2)))", "1 + erf(x/sqrt(2))", _TAIL_LEFT, "0.5*x*erfc(-x/sqrt(2))"),
     Naive("gelu", 1, "0.5*(1 + erf(x/sqrt(2))) + x*exp(-0.5*x*x)/sqrt(2*pi)", "1 + erf(x/sqrt(2))", _TAIL_LEFT,
           "0.5*erfc(-x/sqrt(2)) + x*exp(-0.5*x*x)/sqrt(2*pi)"),
-    Naive("gelu_tanh gelu_fast", 0, f"0.5*x*(1 + tanh({_GELU_TANH}))", "1 + tanh(u)", _TAIL_LEFT,
+    Naive("gelu_tanh", 0, f"0.5*x*(1 + tanh({_GELU_TANH}))", "1 + tanh(u)", _TAIL_LEFT,
           f"x/(1 + exp(-2*{_GELU_TANH}))"),
-    Naive("gelu_tanh gelu_fast", 1,
-          f"0.5*(1 + tanh({_GELU_TANH})) + 0.5*x*(1 - tanh({_GELU_TANH})**2)*{_SLOPE}", "1 + tanh(u) and 1 - tanh(u)**2",
-          _TAIL_LEFT, f"(1 + 2*x*{_SLOPE}/(1 + exp(2*{_GELU_TANH})))/(1 + exp(-2*{_GELU_TANH}))"),
+    Naive("gelu_tanh", 1,
+          f"0.5*(1 + tanh({_GELU_TANH})) + 0.5*x*(1 - tanh({_GELU_TANH})**2)*{_SLOPE}",
+          "1 + tanh(u) and 1 - tanh(u)**2", _TAIL_LEFT,
+          f"(1 + 2*x*{_SLOPE}/(1 + exp(2*{_GELU_TANH})))/(1 + exp(-2*{_GELU_TANH}))"),
     Naive("mish", 0, "x*tanh(log(1 + exp(x)))", "1 + exp(x)", _TAIL_LEFT, "x*tanh(log1p(exp(x)))"),
     Naive("squareplus", 0, "(x + sqrt(x*x + b))/2", "x + sqrt(x*x + b)", _TAIL_LEFT,
           "where(x > 0, (x + sqrt(x*x + b))/2, b/(2*(sqrt(x*x + b) - x)))"),
@@ -91,7 +92,7 @@ NAIVE = (
     Naive("nl_relu", 0, "log(1 + beta*maximum(x, 0))", "1 + beta*x", _ZERO, "log1p(beta*maximum(x, 0))"),
     Naive("laplace", 0, "0.5*(1 + erf((x - mu)/(sigma*sqrt(2))))", "1 + erf((x - mu)/(sigma*sqrt(2)))", _TAIL_LEFT,
           "0.5*erfc((mu - x)/(sigma*sqrt(2)))"),
-    Naive("logish", 0, "x*log(1 + 1/(1 + exp(-x)))", "1 + sigmoid(x)", _TAIL_LEFT, "x*log1p(1/(1 + exp(-x)))"),
+    Naive("logish", 0, "x*log(1 + sigmoid(x))", "1 + sigmoid(x)", _TAIL_LEFT, "x*log1p(sigmoid(x))"),
     Naive("xielu", 0, "where(x > 0, alpha_p*x*x + beta*x, alpha_n*(exp(x) - 1 - x) + beta*x)", "exp(x) - 1 - x", _ZERO,
           "where(x > 0, alpha_p*x*x + beta*x, alpha_n*(expm1(x) - x) + beta*x)"),
 )  # fmt: skip

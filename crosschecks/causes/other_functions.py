@@ -86,7 +86,7 @@ def _as_naive(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative
     same = np.zeros(at.shape, np.bool_)
     for naive in () if others else naive_formulas(i.activation, i.order):
         for arithmetic in arithmetics(evidence.format):
-            results = as_float64(evaluated(naive.formula, x, parameter_values(i), arithmetic, evidence.format))
+            results = as_float64(evaluated(naive.formula, x, parameter_values(i), arithmetic))
             same |= agree(evidence.got[at], results, evidence.unit[at], evidence.tolerance)
     return same
 

@@ -36,7 +36,8 @@ def saturates(evidence: Evidence, part: Mask) -> Recognised | None:
         words.append(f"for x {'<' if side < 0 else '>'}= {beyond:.6g} the result is always {float(values[0])!r}")
     if not words:
         return None
-    return Recognised(Cause("saturates", "the results are clamped", f"the results are clamped: {', and '.join(words)}"), masks)
+    title = "the results are clamped"
+    return Recognised(Cause("saturates", title, f"{title}: {', and '.join(words)}"), masks)
 
 
 def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:

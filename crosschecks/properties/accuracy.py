@@ -105,7 +105,10 @@ def _explained(subject: Subject) -> Finding:
     (group, *_) = [*(subject.groups or ()), Group(None, mask)]
     indices = np.flatnonzero(mask)
     extent = _extent(subject, Group(None, mask), indices, point_hex(tuple(a[index] for a in subject.inputs)))
-    message = "far from the exact value where the function is steep: the input's last digit weighs as much"
+    message = (
+        "far from the exact value where the function is steep: half an ULP of the input moves the value as much; "
+        f"{_extent_words(extent)}"
+    )
     return _finding(subject, index, message, extent, group.cause, NOTE)
 
 

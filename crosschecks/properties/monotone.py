@@ -51,8 +51,14 @@ def findings(subject: Subject) -> Iterator[Finding]:
         digits = digits_of(subject.format.name)
         at, there = in_digits(float(x[before]), digits), in_digits(float(got[before]), digits)
         message = (
-            f"{direction}, but turns back by {ulp_words(size, subject.format)} from f({at}), "
+            f"{direction}, but turns back{_by(size, subject)} from f({at}), "
             f"x = {hex_text(subject.inputs[0][before])}, which is {there}"
         )
         expected = f"{words} {there}"
         yield subject.finding(NAME, after, expected, message, severity=severity, count=counts[severity])
+
+
+def _by(size: float, subject: Subject) -> str:
+    """The size of a step back, unless it is as large as the numbers themselves."""
+    words = ulp_words(size, subject.format)
+    return f" by {words}" if words.endswith("ULP") else ""

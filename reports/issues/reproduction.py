@@ -100,10 +100,7 @@ def _in_jax(
     i: Implementation, dtype: str, points: Mapping[str, str], call: str, needed: str | None
 ) -> tuple[list[str], list[str]]:
     wide = ['jax.config.update("jax_enable_x64", True)'] if dtype == "float64" else []
-    lines = [
-        *wide,
-        *(f'{name} = jnp.full({COPIES}, float.fromhex("{_short(x)}"), dtype=jnp.{dtype})' for name, x in points.items()),
-    ]
+    lines = [*wide, *_arrays(f"jnp.{dtype}", points, module="jnp")]
     names = ", ".join(points)
     if i.through == "autograd":
         function = f"lambda {names}: ({call}).sum()"
@@ -119,8 +116,10 @@ def _numpy_dtype(dtype: str) -> tuple[list[str], str]:
     return ["import ml_dtypes", "import numpy as np"], f"ml_dtypes.{dtype}"
 
 
-def _arrays(dtype: str, points: Mapping[str, str]) -> list[str]:
-    return [f'{name} = np.full({COPIES}, float.fromhex("{_short(x)}"), dtype={dtype})' for name, x in points.items()]
+def _arrays(dtype: str, points: Mapping[str, str], module: str = "np") -> list[str]:
+    """The lines that make the inputs, in NumPy or a module with its words."""
+    filled = f"{module}.full({COPIES}, float.fromhex"
+    return [f'{name} = {filled}("{_short(x)}"), dtype={dtype})' for name, x in points.items()]
 
 
 def _in_numpy(
@@ -194,6 +193,7 @@ def _of_program(keywords: Mapping[str, Any], dtype: str, points: Mapping[str, st
     imports, kind = _numpy_dtype(dtype)
     return [*imports, "import shlex", "import subprocess"], [
         *_arrays(kind, points),
-        f"answer = subprocess.run(shlex.split({keywords['command']!r}), input=x.tobytes(), capture_output=True, check=True)",
+        f"command = shlex.split({keywords['command']!r})",
+        "answer = subprocess.run(command, input=x.tobytes(), capture_output=True, check=True)",
         f"y = np.frombuffer(answer.stdout, dtype={kind})",
     ]

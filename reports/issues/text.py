@@ -140,7 +140,7 @@ def _stable(case: Case) -> list[str]:
             "is so steep there that the last digit of x alone weighs that much)"
         )
     text = (
-        f"`{cause.stable}` has no such cancellation: evaluated by NumPy in {case.result.dtype} at the inputs that fail, "
+        f"`{cause.stable}` has no such cancellation: in NumPy's {case.result.dtype}, at the inputs that fail, "
         f"its largest error is {cause.stable_error:.2g} ULP{after}."
     )
     return ["## A form that keeps the digits", text]

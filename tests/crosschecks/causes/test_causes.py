@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from gradproof.crosschecks.causes.formulas import evaluated
+from gradproof.crosschecks.causes.formulas import Arithmetic, evaluated
 from gradproof.crosschecks.causes.naive_formulas import NAIVE
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.findings import FAILURE, digits_of
@@ -30,7 +30,7 @@ NAMED = [
     (kernels.leaky_02, "leaky_relu", "float32", {}, "negative_slope is 0.2 instead of 0.01"),
     (kernels.leaky_02, "leaky_relu", "bfloat16", {}, "negative_slope is 0.2 instead of 0.01"),
     (kernels.tanh, "tanh", "float64", {"implements": 1}, "this is tanh, not tanh'"),
-    (kernels.hard_sigmoid_slope, "hard_sigmoid", "float64", {"implements": 1}, "rounded to float32: alpha = 0.16666667"),
+    (kernels.hard_sigmoid_slope, "hard_sigmoid", "float64", {"implements": 1}, "to float32: alpha = 0.16666667"),
     (kernels.softplus_above_20, "softplus", "float64", {}, "softplus_torch with beta = 1, threshold = 20"),
     (kernels.gates_exchanged, "glu", "float32", {}, "the gates are exchanged: this is f(b, a)"),
     (kernels.negated_left, "tanh", "float32", {}, "the sign is wrong for x < 0"),
@@ -115,7 +115,7 @@ def test_formulas_are_the_functions_and_stable_ones_keep_the_digits(naive, dtype
         x = np.concatenate([np.linspace(0.0625, 0.9375, 36), np.linspace(-3, 3, 41)]).astype(dtype)
         exact = reference(name, x, order=naive.order).value.astype(np.float64)
         for formula in filter(None, (naive.formula, naive.stable)):
-            got = evaluated(formula, x, values, fmt, fmt).astype(np.float64)
+            got = evaluated(formula, x, values, Arithmetic(fmt, fmt)).astype(np.float64)
             judged = np.isfinite(exact) & (np.abs(exact) > 1e-3)
             close = 1e-4 if formula == naive.formula else 2.0 ** (12 - fmt.precision)
             assert np.abs(got - exact)[judged].max() <= close * np.abs(exact[judged]).max(), formula
