@@ -26,6 +26,9 @@ _NAMES = {
     "numerics.depth.networks": "GradientProfile measure_gradients",
     "crosschecks.checking.check": "assert_conforms check",
     "crosschecks.checking.results": "CheckResult",
+    "crosschecks.table_files.entries": "TableError",
+    "crosschecks.tables.check_table": "check_table",
+    "crosschecks.tables.results": "TableCheck TableRow",
     "_functions": "Datasheet DepthReport SweepResult Table VectorFacts depth describe describe_vector expectation "
     "recheck sweep table verify",
 }

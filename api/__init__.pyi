@@ -1,6 +1,10 @@
 from gradproof.crosschecks.checking.check import assert_conforms as assert_conforms
 from gradproof.crosschecks.checking.check import check as check
 from gradproof.crosschecks.checking.results import CheckResult as CheckResult
+from gradproof.crosschecks.table_files.entries import TableError as TableError
+from gradproof.crosschecks.tables.check_table import check_table as check_table
+from gradproof.crosschecks.tables.results import TableCheck as TableCheck
+from gradproof.crosschecks.tables.results import TableRow as TableRow
 from gradproof.numerics.depth.multilayer import Network as Network
 from gradproof.numerics.depth.networks import GradientProfile as GradientProfile
 from gradproof.numerics.depth.networks import measure_gradients as measure_gradients

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from .commands.check import check
+from .commands.check_table import check_table
 from .commands.depth import depth
 from .commands.describe import describe
 from .commands.list import list_
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for command in (report, verify, prove, recheck, describe, table, check, sweep, depth, list_):
+for command in (report, verify, prove, recheck, describe, table, check, check_table, sweep, depth, list_):
     cli.add_command(command)
 
 

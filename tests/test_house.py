@@ -24,8 +24,8 @@ ROOMS = {
     ),
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "gates", "findings", "workers", "inputs", "trials", "targets", "properties",
-        "causes", "sweeps", "checking", "packs", "soundness", "plugin",
+        "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
+        "targets", "properties", "causes", "sweeps", "checking", "table_files", "tables", "soundness", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "issues", "export", "figures", "views",
@@ -69,19 +69,19 @@ def is_package(name: str, sources: Sources) -> bool:
 
 
 @cache
-def _tree(source: str) -> ast.Module:
-    return ast.parse(source)
+def _imports(source: str) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def imported(name: str, sources: Sources) -> Iterator[tuple[int, str]]:
     """(line, what is imported) wherever in the module it stands; modules of gradproof by their names in `sources`."""
     package = name.split(".") if is_package(name, sources) else name.split(".")[:-1]
-    for node in ast.walk(_tree(sources[name])):
+    for node in _imports(sources[name]):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif not node.level:
             yield node.lineno, node.module or ""
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = [*package[: len(package) - node.level + 1], *filter(None, [node.module])]
             for alias in node.names:
                 inner = ".".join([*base, alias.name])

@@ -2,8 +2,8 @@
 
 The natural domain of a function is where its values follow no power of x (below it tanh(x) is x, beyond it 1), and
 the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more. Formats of 16
-bits are taken whole. float64 has as many inputs in every binade of the natural domain. What lies outside is left to
-the sample, which has a draw from every binade.
+bits are taken whole. float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies
+outside is left to the sample, which has a draw from every binade.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ POWERS = (0, 1, 2, -1, 3, -2)
 PLACES = (0, 3 << 20, 31 << 18)
 """Where in a binade the values are compared with a power."""
 _BINADE = 1 << 23
+CLUSTERS = 16
+"""Places in a binade of float64 around which inputs are drawn: the oracle's blocks there are dear."""
 _FURTHER = (30, 4)
 """How many binades the natural domain in float64 reaches below and above that in float32."""
 
@@ -83,10 +85,11 @@ def _of_float64(natural: frozenset[tuple[int, int]], rng: np.random.Generator) -
     below, above = _FURTHER
     keys = sorted({(sign, exponent + 1023 - 127 + k) for sign, exponent in natural for k in range(-below, above + 1)})
     firsts = np.array([(sign << 11 | exponent) << 52 for sign, exponent in keys], np.uint64)
-    each = -(-FEW // len(keys))
-    step = (1 << 52) // each
-    starts = (firsts[:, None] + np.uint64(step) * np.arange(each, dtype=np.uint64)).reshape(-1)
-    return from_bits(starts + rng.integers(0, step, starts.shape, dtype=np.uint64), FORMATS["float64"])
+    cluster = -(-FEW // (len(keys) * CLUSTERS))
+    centres = rng.integers(0, 1 << 52, (len(keys), CLUSTERS, 1), dtype=np.uint64)
+    near = centres + rng.integers(0, 1 << 40, (len(keys), CLUSTERS, cluster), dtype=np.uint64)
+    patterns = firsts[:, None, None] + near % np.uint64(1 << 52)
+    return from_bits(np.sort(patterns, axis=None), FORMATS["float64"])
 
 
 def between(span: str, fmt: Format, rng: np.random.Generator, most: int) -> Floats:

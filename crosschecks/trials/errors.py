@@ -86,14 +86,15 @@ def measured(
 ) -> Measured:
     """Compares results with the truth."""
     judged, exact = truth.defined, truth.reference
-    nearest = as_float64(exact.value)
-    zeroed = judged & (as_float64(values) == 0) & (nearest != 0) & (np.abs(nearest) < float(fmt.min_normal))
+    nearest, got = as_float64(exact.value), as_float64(values)
+    signed = np.where(judged, signed_ulp_errors(values, exact), 0.0)
+    far = judged & (np.abs(signed) >= 1)  # nearer to a zero than that, rounding may have gone there
+    zeroed = far & (got == 0) & (np.abs(nearest) < float(fmt.min_normal))
     small = np.logical_or.reduce([is_subnormal(as_float64(a), fmt) for a in inputs])
-    flushed_inputs, flushed_results = judged & small & zeroed, zeroed & ~small
+    flushed_inputs, flushed_results = small & zeroed, zeroed & ~small
     if len(inputs) == 1:
-        flushed_inputs |= judged & small & (as_float64(values) != nearest) & _answered_as_zero(inputs[0], values)
-    flushed = flushed_inputs | flushed_results
-    signed = np.where(judged & ~flushed, signed_ulp_errors(values, exact), 0.0)
+        flushed_inputs |= far & small & _answered_as_zero(inputs[0], values)
+    signed[flushed_inputs | flushed_results] = 0.0
     error = np.abs(signed)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         absolute = np.ldexp(error, exact.ulp_exponent)

@@ -6,7 +6,6 @@ looks for what is worth a closer look; its worst inputs join the sample, where e
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,14 +23,14 @@ from ..implementation import Implementation
 from ..inputs.survey_inputs import FEW, survey_inputs
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
-from ..workers.worker_process import Failed, Returned
+from ..workers.worker_process import Failed
 from .symptoms import SYMPTOMS, symptoms
 
 CHUNK = 1 << 18
 KEPT = 4
 """The inputs kept for each reason to look closer."""
 SLOW = 0.1
-"""Seconds for CHUNK inputs from which an implementation is asked for FEW inputs only."""
+"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them."""
 Scores = NDArray[np.float64]
 
 
@@ -118,10 +117,7 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
         truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
         rng = np.random.default_rng([asked.seed, fmt.bits])
         x = survey_inputs(truth, fmt, rng, span=asked.span, few=True)
-        started = time.perf_counter()
-        first = caller.call(i, [x[:FEW]])
-        quick = (time.perf_counter() - started) * FEW < SLOW * len(x[:FEW])
-        if quick and isinstance(first, Returned) and fmt.bits == 32:
+        if fmt.bits == 32 and _is_quick(asked, x[:FEW], caller):
             x = survey_inputs(truth, fmt, rng, span=asked.span, few=False)
         survey = Survey(whole=fmt.bits <= 16 and asked.span is None)
         judge = _Judge(asked, truth)
@@ -132,6 +128,26 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
     except Undecided:
         return None
     return survey
+
+
+def _is_quick(asked: Asked, x: Floats, caller: Caller) -> bool:
+    """Whether an implementation is quick, at its second call if need be: the first may have compiled something."""
+    for _ in range(2):
+        answer = caller.call(asked.implementation, [x])
+        if isinstance(answer, Failed):
+            return False
+        if answer.seconds * FEW < SLOW * len(x):
+            return True
+    return False
+
+
+def _ulps(size: Scores, fmt: Format) -> Scores:
+    """ulp(y) for sizes of exact values y, by their exponent bits; infinite and NaN sizes give some number."""
+    mask, emin = np.int64(0x7FF << 52), fmt.emin + 1023
+    exponent = np.maximum(size.view(np.int64) & mask, np.int64(max(emin, 1) << 52))
+    if fmt.bits < 64:
+        return (exponent - np.int64((fmt.precision - 1) << 52)).view(np.float64)
+    return np.ldexp(exponent.view(np.float64), 1 - fmt.precision)
 
 
 class _Judge:
@@ -170,38 +186,48 @@ class _Judge:
     def _compare(self, survey: Survey, x: Floats, got: Scores, high: Scores, low: Scores, known: Scores) -> None:
         fmt = self.asked.format
         with np.errstate(all="ignore"):
-            size = np.abs(high)
-            exponent = np.clip(np.frexp(np.where(np.isfinite(high), size, 0.0))[1] - 1, fmt.emin, fmt.emax)
-            unit = np.ldexp(1.0, exponent - fmt.precision + 1)
-            overflow = float(fmt.max_finite) + float(fmt.ulp(fmt.max_finite)) / 2
-            infinite = ~(size < overflow) if fmt.bits < 64 else ~np.isfinite(high)
-            signed = (got - high - low) / unit
-            agree = (got == high) | (np.isnan(got) & (np.isnan(high) | (fmt.overflow != "inf")))
-            agree |= infinite & np.isinf(got) & (np.signbit(got) == np.signbit(high))
-            signed = np.where(infinite, np.where(agree, 0.0, np.inf), signed)
-            signed = np.where(~infinite & ~np.isfinite(got), np.inf, signed)
-            small = np.abs(as_float64(x)) < float(fmt.min_normal)
-            flushed = (got == 0) & (size > float(fmt.min_subnormal) / 2) & (size < float(fmt.min_normal)) & (known > 0)
-        survey.flushed_inputs += int((flushed & small).sum())
-        survey.flushed_results += int((flushed & ~small).sum())
-        signed[flushed | (known == 0)] = 0.0
+            size, distance = np.abs(high), got - high - low
+            unit = _ulps(size, fmt)
+            signed = distance / unit
+        beyond = float(fmt.max_finite) * (1 + 2.0**-fmt.precision) if fmt.bits < 64 else np.inf
+        strange = np.flatnonzero(~(np.isfinite(signed) & (size < beyond)))
+        signed[strange] = self._of_no_numbers(got[strange], high[strange], size[strange] < beyond)
+        zeros = np.flatnonzero(got == 0)
+        small = (size[zeros] >= float(fmt.min_subnormal)) & (size[zeros] < float(fmt.min_normal))
+        zeros = zeros[small & (known[zeros] > 0)]
+        from_subnormal = int((np.abs(as_float64(x[zeros])) < float(fmt.min_normal)).sum())
+        survey.flushed_inputs += from_subnormal
+        survey.flushed_results += len(zeros) - from_subnormal
+        signed[zeros] = 0.0
+        signed[known == 0] = 0.0
         error = np.abs(signed)
         with np.errstate(all="ignore"):
-            absolute = np.where(error == 0, 0.0, np.where(np.isinf(error), np.inf, error * unit))
-            relative = np.where(error == 0, 0.0, absolute / size)
+            absolute = error * unit
+            relative = absolute / size
+        absolute[error == 0] = relative[error == 0] = 0.0
+        absolute[np.isinf(error)] = relative[np.isinf(error)] = np.inf
         conditioned = self._conditioned(survey, x, error, high)
-        for reason, scores in (("error", error), ("absolute", absolute), ("relative", relative)):
-            best = np.argpartition(-scores, min(KEPT, len(scores) - 1))[:KEPT]
-            survey.keep(reason, scores[best], x[best])
         by_gate = {
             "max_ulp": error, "max_conditioned_ulp": conditioned, "max_abs_error": absolute, "max_rel_error": relative,
         }  # fmt: skip
+        for gate, scores in by_gate.items():
+            best = np.argmax(scores, keepdims=True)
+            survey.keep(gate, scores[best], x[best])
         failing = np.logical_or.reduce([by_gate[gate] > limit for gate, limit in self.asked.limits.items()])
         self._count(survey, x, got, high, np.flatnonzero(failing))
-        with np.errstate(all="ignore"):  # the whole ULPs of a pair leave what its second part holds
-            scaled = np.where(low != 0, low, high) / unit
-        self._means(survey, high, scaled, signed, (known > 0) & ~infinite & ~flushed)
+        judged = known > 0
+        judged[strange] = judged[zeros] = False
+        with np.errstate(all="ignore"):  # whole ULPs of a pair leave what its second part holds
+            self._means(survey, high, np.where(low != 0, low, high) / unit, signed, judged)
         self._out_of_shape(survey, x, got, high, unit, known > 0)
+
+    def _of_no_numbers(self, got: Scores, high: Scores, finite: NDArray[np.bool_]) -> Scores:
+        """The errors where the result is no number, or the exact value is none that the format holds: 0 or infinite."""
+        with np.errstate(invalid="ignore"):
+            top = np.copysign(np.inf if self.asked.format.overflow == "inf" else np.nan, high)
+        expected = np.where(np.isnan(high), np.nan, np.where(finite, 0.0, top))
+        agree = ~finite & ((got == expected) | (np.isnan(got) & np.isnan(expected)))
+        return np.where(agree, 0.0, np.inf)
 
     def _conditioned(self, survey: Survey, x: Floats, error: Scores, high: Scores) -> Scores:
         """Errors over 1 + kappa where the error may be above its limit, 0 elsewhere."""
@@ -215,7 +241,6 @@ class _Judge:
             above, near = above[inside], near[inside]
             values = self.truth(near)
             conditioned[above] = error[above] / (1 + condition_numbers(self.truth, near, values))
-        survey.keep("conditioned", conditioned[above], x[above])
         return conditioned
 
     def _count(self, survey: Survey, x: Floats, got: Scores, high: Scores, failing: NDArray[np.intp]) -> None:
@@ -240,7 +265,7 @@ class _Judge:
             judged = judged & (scaled != np.rint(scaled)) & (np.abs(signed) < 2)
         survey.inexact += int(judged.sum())
         survey.signed += float(signed[judged].sum())
-        survey.outward += float((signed * np.sign(high))[judged].sum())
+        survey.outward += float((signed[judged] * np.sign(high[judged])).sum())
 
     def _out_of_shape(
         self, survey: Survey, x: Floats, got: Scores, high: Scores, unit: Scores, known: NDArray[np.bool_]

@@ -106,17 +106,22 @@ class Certified:
         """Values at a one-dimensional array of finite float32 values."""
         patterns = to_bits(rounded_from_float64(x, FLOAT32)).astype(np.int64)
         value, bar = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
-        order = np.argsort(patterns, kind="stable")
-        keys, starts = np.unique(patterns[order] // BINADE, return_index=True)
-        for key, of_binade in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):
-            rows = patterns[of_binade] // ROW
+        in_order = bool((patterns[1:] >= patterns[:-1]).all())
+        order = np.arange(len(x)) if in_order else np.argsort(patterns, kind="stable")
+        ranks = patterns if in_order else patterns[order]
+        first, last = (int(ranks[k]) // BINADE for k in (0, -1)) if len(x) else (0, -1)
+        ends = np.searchsorted(ranks, BINADE * np.arange(first, last + 2))
+        for key, (start, stop) in zip(range(first, last + 1), pairwise(ends.tolist()), strict=True):
+            if start == stop:
+                continue
+            rows = ranks[start:stop] // ROW
             for low, high, index in self._stretches(int(rows[0]), int(rows[-1]) + 1):
-                piece = self._pieces[index]
-                at = of_binade[np.searchsorted(rows, low) : np.searchsorted(rows, high)]
+                piece, (left, right) = self._pieces[index], np.searchsorted(rows, (low, high)) + start
+                at = slice(left, right) if in_order else order[left:right]
                 if piece is None:
                     bar[at] = 0.0
-                elif at.size:
-                    value[at], bar[at] = piece.at(key, patterns[at] % BINADE)
+                elif left < right:
+                    value[at], bar[at] = piece.at(key, ranks[left:right] % BINADE)
         judged = np.ones(x.shape, np.bool_)
         left = np.flatnonzero(np.isnan(bar) | (x == 0))
         if left.size:

@@ -122,7 +122,8 @@ class Block:
         t = (2 * (places - self.first * ROW) + 1 - size) / size
         total = np.full(t.shape, self.coefficients[DEGREE])
         for a in self.coefficients[DEGREE - 1 :: -1]:
-            total = total * t + a
+            total *= t
+            total += a
         return total
 
 

@@ -31,9 +31,9 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, seed: int) 
     wrong is shown, not counted.
     """
     from ...crosschecks.workers.pool import available_cores
+    from ..page.run import run
     from ..page.write import prepare
     from ..runs.pool import MOST_PROCESSES
-    from .report_run import run
 
     with bad_input():
         from ..views.ledgers import load

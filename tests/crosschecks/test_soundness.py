@@ -44,9 +44,9 @@ def doctored(known: Facts, order: int, **changes) -> Facts:
         ("gelu(x) > x/2", None),
         ("D(sigmoid)(x) < 1/4", None),
         pytest.param("mish(x) >= -0.3", None, marks=pytest.mark.thorough),
-        ("tanh(x) <= 1 - 1e-100", None),
+        pytest.param("tanh(x) <= 1 - 1e-100", None, marks=pytest.mark.thorough),
         ("softplus(x) <= x + 1/1000", "x > 0"),
-        ("a*b <= a**2", None),
+        pytest.param("a*b <= a**2", None, marks=pytest.mark.thorough),
         ("D(relu)(x) == 1", "x > -1"),
         ("x < 3 and x > -3", "x > 2"),
     ],
@@ -64,9 +64,9 @@ def test_a_falsehood_said_to_be_proved_is_unsound(statement, where):
     ("statement", "where"),
     [
         ("D(sigmoid)(x) <= 1/4", None),
-        ("abs(softsign(x)) <= abs(tanh(x))", None),
+        pytest.param("abs(softsign(x)) <= abs(tanh(x))", None, marks=pytest.mark.thorough),
         ("D(relu)(x) == 1", "x > 0"),
-        ("softplus(x) >= x/2 + log(2)", None),
+        pytest.param("softplus(x) >= x/2 + log(2)", None, marks=pytest.mark.thorough),
         ("sup(D(sigmoid)) == 1/4", None),
     ],
 )
@@ -81,6 +81,7 @@ def test_only_what_is_proved_is_examined():
     assert examined(refuted) is refuted
 
 
+@pytest.mark.thorough
 def test_functions_of_a_ledger_are_known():
     functions = {"mine": "x*tanh(exp(x))"}
     assert contradict_statement("mine(x) <= x", functions=functions, examples=100) is not None
@@ -95,18 +96,16 @@ def test_certified_facts_are_not_contradicted(name):
     assert contradict_facts(facts(name), examples=30) == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "order", "bound", "value", "attained"),
-    few(
-        [
-            ("sigmoid", 1, "sup", "0.2499999999", True),
-            ("gelu", 1, "sup", "1.128904145", True),
-            ("gelu", 0, "inf", "-0.16997", True),
-            ("sigmoid", 1, "sup", "0.25", False),
-            ("tanh", 0, "sup", "0.99999999999", True),
-        ],
-        lambda *case: "0.25" in case,
-    ),
+    [
+        ("sigmoid", 1, "sup", "0.2499999999", True),
+        ("gelu", 1, "sup", "1.128904145", True),
+        ("gelu", 0, "inf", "-0.16997", True),
+        ("sigmoid", 1, "sup", "0.25", False),
+        ("tanh", 0, "sup", "0.99999999999", True),
+    ],
 )
 def test_a_bound_a_little_wrong_is_contradicted(name, order, bound, value, attained):
     known = facts(name, orders=2)

@@ -74,6 +74,7 @@ STATEMENTS = (
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_threads_agree_with_one_thread() -> None:
     alone = [prove(text).verdict for text in STATEMENTS]
     assert {Verdict.PROVED, Verdict.REFUTED} <= set(alone)
@@ -110,7 +111,7 @@ RISING = " and ".join(f"x{i} < x{i + 1}" for i in range(24))
             ("D(sigmoid(2*tanh(x)), x) <= 1/2", None, "proved", 5_000),
             ("D(erf(tanh(x)/2))(x) < 0.6", None, "proved", 5_000),
         ],
-        lambda *case: case[-1] == 5_000,
+        lambda text, *rest: rest[-1] == 5_000 and "25*x0" not in text,
     ),
 )
 def test_work_stays_small(text: str, where: str | None, verdict: str, steps: int) -> None:

@@ -30,13 +30,13 @@ LOGIC = {"and", "or", "not", "if", "else"}
 ACTIVATIONS = {activation.name for activation in (*catalogue(), *vector_catalogue())}
 
 
-@pytest.mark.parametrize(("ledger", "claim"), few(CLAIMS, every(9)))
+@pytest.mark.parametrize(("ledger", "claim"), few(CLAIMS, every(20)))
 def test_the_verdict_is_the_expected_one(ledger: Ledger, claim: Claim) -> None:
     result = prove(claim.statement or "", where=claim.where, functions=ledger.functions, suggest=False)
     assert result.verdict.value == claim.expect, result.explanation
 
 
-@pytest.mark.parametrize(("ledger", "claim"), few(REFUTED, every(15)))
+@pytest.mark.parametrize(("ledger", "claim"), few(REFUTED, every(28)))
 def test_a_refutation_carries_a_true_statement(ledger: Ledger, claim: Claim) -> None:
     nearest = verify(claim, ledger).nearest
     if claim.id in UNREPAIRED:

@@ -44,7 +44,7 @@ def ledger_file(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of three claims, three activations and one implementation, made by the real engine."""
+    """A report of three claims, three activations, one network and one implementation, made by the real engine."""
     folder = tmp_path_factory.mktemp("report")
     path = folder / "small.toml"
     path.write_text(LEDGER)
@@ -54,9 +54,10 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         part
         for part in collect.planned(ledgers, seed=0)
         if part.section.startswith("ledger")
-        or (part.section in {"activation", "depth", "network"} and part.name in wanted)
+        or (part.section in {"activation", "depth"} and part.name in wanted)
+        or (part.section, part.name) == ("network", "relu")
     ]
-    data = collect.collect(ledgers, seed=0, jobs=2, plan=plan, on_done=lambda done: None)
+    data = collect.collect(ledgers, seed=0, jobs=1, plan=plan, on_done=lambda done: None)
     data["implementations"] = [
         {
             "name": "numpy",
@@ -86,10 +87,20 @@ RESULT = {
     "max_ulp": "inf",
     "worst": {"x": -5.5, "x_hex": "-0x1.6000000000000p+2", "got": "nan", "expected": -1e-7},
     "max_ulp_conditioned": 3.25,
+    "max_abs_error": 1e-7,
+    "max_rel_error": "inf",
+    "mean_signed_ulp": None,
     "flushes_subnormals": False,
+    "flushed_inputs": 0,
+    "flushed_outputs": 0,
+    "gates": [{"name": "max_conditioned_ulp", "limit": 4.0, "value": 3.25, "holds": True}],
+    "notes": [],
     "findings": [
         {
             "property": "accuracy",
+            "severity": "failure",
+            "cause": None,
+            "count": 1,
             "x": -5.5,
             "x_hex": "-0x1.6000000000000p+2",
             "got": "nan",

@@ -13,7 +13,7 @@ from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.properties import PROPERTIES
 from gradproof.proofs.enclosures.formats import FORMATS
 
-from ...thorough import few
+from ...thorough import every, few
 from ..correct import correctly_rounded
 
 
@@ -51,7 +51,7 @@ def test_every_property_is_in_the_list_and_named_once():
             for name, order in (("gelu", 0), ("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("elu", 0))
             for dtype in FORMATS
         ],
-        lambda name, order, dtype: dtype == "float8_e5m2" or (name, dtype) == ("hard_swish", "float32"),
+        lambda name, order, dtype: dtype == "float8_e5m2" and name in ("gelu", "elu"),
     ),
 )
 def test_a_correctly_rounded_implementation_passes(name, order, dtype):
@@ -154,11 +154,14 @@ def test_symmetric_functions_are_symmetric_to_the_last_bit():
 
 @pytest.mark.parametrize(
     "change",
-    [
-        lambda x, y: np.where(np.isnan(x), 0, y),
-        lambda x, y: np.where(x == np.inf, np.nan, y),
-        lambda x, y: np.where(x == -np.inf, np.nan, y),
-    ],
+    few(
+        [
+            lambda x, y: np.where(np.isnan(x), 0, y),
+            lambda x, y: np.where(x == np.inf, np.nan, y),
+            lambda x, y: np.where(x == -np.inf, np.nan, y),
+        ],
+        every(3),
+    ),
     ids=["nan", "inf", "-inf"],
 )
 def test_special_values(change):
@@ -203,6 +206,7 @@ def test_an_element_does_not_depend_on_its_array():
         assert "element independence" in properties_found(broken, "sigmoid", dtypes=["float32"], max_ulp=0.5)
 
 
+@pytest.mark.thorough
 def test_results_are_repeatable():
     calls = itertools.count()
 
@@ -236,6 +240,7 @@ def test_matrices_keep_their_size_too():
     assert "17 results" in result.findings[0].message
 
 
+@pytest.mark.thorough
 def test_a_jump_between_two_floats_is_no_step_back():
     given = {"threshold": "0.1", "value": "20"}
     for order in (0, 1):
@@ -243,6 +248,7 @@ def test_a_jump_between_two_floats_is_no_step_back():
         assert properties_found(exact, "threshold", parameters=given, implements=order, dtypes=["float64"]) == set()
 
 
+@pytest.mark.thorough
 def test_at_an_end_of_the_domain_a_pole_may_give_an_infinity_but_beyond_it_nothing_does():
     poles = changed("logit", lambda x, y: np.where(x == 0, -np.inf, np.where(x == 1, np.inf, y)))
     assert properties_found(poles, "logit", dtypes=["float32"]) == set()

@@ -9,6 +9,8 @@ from gradproof.proofs.catalogue.entries import activation, catalogue
 from gradproof.proofs.expressions.calculus import substitute
 from gradproof.proofs.expressions.expr import name, rational
 
+from ...thorough import every, few
+
 GATES = [entry for entry in catalogue() if len(entry.inputs) == 2]
 A = np.array([-1e300, -30.5, -7.0, -1.25, 1e-310, 0.5, 3.0, 6.5, 41.0, 1e300])
 B = np.array([2.0, -1e5, 8.0, -0.75, 5.0, 1e-20, -7.5, 0.1, 700.0, -3.0])
@@ -20,7 +22,7 @@ def test_gates_were_seen() -> None:
 
 @pytest.mark.parametrize("order", [0, 1])
 @pytest.mark.parametrize("variable", [0, 1])
-@pytest.mark.parametrize("entry", GATES, ids=lambda e: e.name)
+@pytest.mark.parametrize("entry", few(GATES, every(2)), ids=lambda e: e.name)
 def test_it_is_what_the_oracle_says_of_one_input_with_the_other_held(entry, variable, order) -> None:
     known, defined = gated_reference(entry, {}, order, variable, [A, B])
     kappa = gated_condition(entry, {}, order, variable, [A, B])

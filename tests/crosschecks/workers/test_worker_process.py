@@ -67,7 +67,7 @@ def test_every_format_crosses_over(worker, dtype):
 
 @pytest.mark.parametrize(
     ("name", "how", "says"),
-    [
+    few([
         ("segfaults", "crash", "SIGSEGV"),
         ("leaves", "crash", "exit status 3"),
         ("exits", "exception", "SystemExit: enough"),
@@ -76,7 +76,7 @@ def test_every_format_crosses_over(worker, dtype):
         ("returns_text", "not an array", "got str"),
         ("returns_objects", "not an array", "object"),
         ("missing", "exception", "no attribute 'missing'"),
-    ],
+    ], lambda name, *_: name in ("segfaults", "raises", "returns_text")),
 )
 def test_a_failure_is_an_answer_and_the_run_goes_on(worker, name, how, says):
     result = failed(worker.call(planted(name), [X]))
@@ -125,6 +125,7 @@ def test_ctrl_c_ends_the_worker(worker):
     assert process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.thorough
 def test_ctrl_c_of_the_whole_process_group_leaves_no_orphan():
     program = (
         "import os, numpy as np\n"

@@ -42,6 +42,7 @@ def test_the_measured_slope_stands_beside_the_same_slope_in_theory() -> None:
     assert numbers["factor_per_layer"]["low"] == pytest.approx(math.exp(numbers["decay_per_layer"]["low"] / 2))
 
 
+@pytest.mark.thorough
 def test_finite_width_is_named_where_it_explains_the_gap() -> None:
     relu = run("random_network_gradients", activation="relu", initialisation="he", depth=30, width=32, seed=2)
     assert "1.0000 for infinite width, 0.9617 for width 32" in relu.sentence  # exp(-5/(4 * 32))
@@ -50,6 +51,7 @@ def test_finite_width_is_named_where_it_explains_the_gap() -> None:
     assert "explains" not in wide.sentence
 
 
+@pytest.mark.thorough
 def test_networks_that_are_left_out_are_named() -> None:
     narrow = run("random_network_gradients", activation="relu", depth=40, width=2, trials=6, seed=1)
     assert "left out: gradient exactly 0: 100.0% (54.1% to 100.0%) of the networks" in narrow.sentence

@@ -63,6 +63,7 @@ def test_independent_members_count_and_members_that_agree_do_not() -> None:
     assert clustered_proportion(np.array([0.5]), 64) == proportion(0.5, 1)
 
 
+@pytest.mark.thorough
 def test_fractions_that_vary_between_groups_are_covered() -> None:
     generator = np.random.default_rng(2)
     chances = generator.beta(0.6, 2.4, (150, 8))  # mean 0.2

@@ -14,6 +14,8 @@ from gradproof.numerics.depth.networks import (
     measure_gradients,
 )
 
+from ...thorough import every, few
+
 
 def test_the_variances_are_those_of_the_papers() -> None:
     assert {name: variance(30, 10) for name, variance in INITIALISATIONS.items()} == {
@@ -65,7 +67,9 @@ def test_the_same_seed_gives_the_same_numbers_and_another_does_not() -> None:
     assert measure_gradients(network, trials=4, seed=1) != measure_gradients(network, trials=4, seed=2)
 
 
-@pytest.mark.parametrize(("activation", "initialisation"), [("sigmoid", "xavier"), ("tanh", "xavier"), ("relu", "he")])
+@pytest.mark.parametrize(
+    ("activation", "initialisation"), few([("sigmoid", "xavier"), ("tanh", "xavier"), ("relu", "he")], every(3))
+)
 def test_wide_networks_follow_the_mean_field(activation: str, initialisation: str) -> None:
     network = Network(activation, depth=12, width=96, initialisation=initialisation)
     profile = measure_gradients(network, trials=48, seed=3)
@@ -74,6 +78,7 @@ def test_wide_networks_follow_the_mean_field(activation: str, initialisation: st
     assert measured == pytest.approx(predicted, abs=0.03)
 
 
+@pytest.mark.thorough
 def test_he_keeps_relu_s_mean_square_while_the_mean_log_drifts() -> None:
     network = Network("relu", depth=40, width=50, initialisation="he")
     assert mean_field_decay(network) == pytest.approx([0.0] * 40, abs=1e-12)
@@ -96,6 +101,7 @@ def test_a_gradient_that_reaches_zero_is_counted() -> None:
     assert profile.mean_squared_norm[0] == 0
 
 
+@pytest.mark.thorough
 def test_no_depth_leaves_float64_while_the_gradient_is_not_zero() -> None:
     profile = measure_gradients(Network("sigmoid", depth=300, width=8), trials=4, seed=7)
     assert profile.vanished == 0

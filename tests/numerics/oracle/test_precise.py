@@ -27,11 +27,11 @@ from gradproof.proofs.enclosures.jets import jet
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions.pieces import Kink
 
-from ...thorough import few
+from ...thorough import every, few
 
 ONE_INPUT = [entry for entry in catalogue() if len(entry.inputs) == 1]
 EVERY = [(entry, order) for entry in ONE_INPUT for order in (0, 1, 2)]
-QUICK = EVERY[7::52]
+SOME = EVERY[7::52]
 BITS = 200
 
 
@@ -108,10 +108,10 @@ def check(entry: Activation, order: int, x: np.ndarray, sampled: int) -> tuple[i
 
 def test_the_catalogue_was_seen() -> None:
     assert len(ONE_INPUT) >= 83
-    assert len(QUICK) >= 4
+    assert len(SOME) >= 4
 
 
-@pytest.mark.parametrize(("entry", "order"), QUICK, ids=_name)
+@pytest.mark.parametrize(("entry", "order"), few(SOME, lambda entry, _: entry.name not in ("tanh", "golu")), ids=_name)
 def test_exact_values_lie_inside_the_pairs(entry: Activation, order: int) -> None:
     served, missed = check(entry, order, inputs(30_000), 400)
     assert served > 600
@@ -128,7 +128,7 @@ def test_exact_values_lie_inside_all_pairs(entry: Activation, order: int) -> Non
 
 @pytest.mark.parametrize(
     ("name", "order"),
-    few([("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("silu", 2), ("elu", 0)], lambda name, order: order == 0),
+    few([("gelu", 1), ("tanh", 0), ("hard_swish", 1), ("silu", 2), ("elu", 0)], lambda name, order: name == "elu"),
 )
 def test_the_rounding_is_that_of_the_oracle(name: str, order: int) -> None:
     dense = inputs(30_000)
@@ -178,6 +178,7 @@ def test_a_function_undefined_on_one_side_is_served_on_the_other() -> None:
     assert np.isnan(bulk_reference(root, x[:200]).value[x[:200] < 0]).all()
 
 
+@pytest.mark.thorough
 def test_a_second_call_builds_nothing() -> None:
     x = inputs(20_000)
     blocks = Precise(exact_expression("mish"), 0)
@@ -198,6 +199,7 @@ def _random_block(generator: np.random.Generator) -> Block:
     return Block(tuple(heads), tuple(generator.uniform(-1, 1, PAIRS) * 2.0**-53), 1.0, 2)
 
 
+@pytest.mark.thorough
 def test_evaluation_errs_less_than_its_bound() -> None:
     generator, ratios = np.random.default_rng(9), []
     for _ in range(60):
@@ -267,7 +269,7 @@ def _no_tail_product(self: module._Tables, k, row, head, tail, t, t_head, t_tail
     return self._heads[k][row] + head * t_head, self._tails[k][row] + head * t_tail
 
 
-@pytest.mark.parametrize("planted", [_plain_product, _no_low_word, _no_tail_product])
+@pytest.mark.parametrize("planted", few([_plain_product, _no_low_word, _no_tail_product], every(3)))
 def test_a_step_that_loses_digits_is_seen(monkeypatch: pytest.MonkeyPatch, planted: object) -> None:
     monkeypatch.setattr(module._Tables, "_step", planted)
     expr, x = exact_expression("silu"), inputs(30_000)

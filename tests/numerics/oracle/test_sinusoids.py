@@ -42,7 +42,7 @@ def beyond(formula: str, form: Wave, x: np.ndarray) -> int:
     return found
 
 
-@pytest.mark.parametrize("formula", few(FORMULAS, every(4)))
+@pytest.mark.parametrize("formula", few(FORMULAS, every(6)))
 def test_values_are_within_their_bars(formula: str) -> None:
     form = wave(parse_expression(formula))
     assert form is not None

@@ -16,6 +16,8 @@ from gradproof.proofs.expressions.expr import Expr, add, mul, power, rational
 from gradproof.proofs.expressions.printing import to_text as text
 from gradproof.proofs.functions.pieces import split
 
+from ...thorough import few
+
 FORMULAS = [
     (entry.name, piece.expr)
     for entry in catalogue()
@@ -81,7 +83,7 @@ def test_derivatives_of_any_order() -> None:
     assert [rational_value(nth_derivative(cube, n), fmpq(2)) for n in range(5)] == [8, 12, 12, 6, 0]
 
 
-@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("order", few([1, 2, 3], lambda order: order == 1))
 def test_a_derivative_with_powers_in_front_is_the_same_function(order: int) -> None:
     changed = 0
     for name, formula in FORMULAS:

@@ -136,6 +136,7 @@ def test_a_coefficient_off_by_one_ulp_is_seen(k: int) -> None:
     assert all("coefficient" in audit(expr, key, one_ulp(k)(b)) for key, b in blocks)
 
 
+@pytest.mark.thorough
 def test_half_a_remainder_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = taylor_rows._taylor
 

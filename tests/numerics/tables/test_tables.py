@@ -18,6 +18,7 @@ from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.formats import FORMATS
 from gradproof.proofs.reals.decimals import round_decimal
 
+from ...thorough import few
 from ..witness import witness
 
 CASES = [
@@ -28,7 +29,11 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(map(str, case)))
+@pytest.fixture(
+    scope="module",
+    params=few([(case,) for case in CASES], lambda case: case[0] in ("elu", "tanh", "softsign")),
+    ids=lambda case: "-".join(map(str, case)),
+)
 def made(request) -> Table:
     name, parameters, order, fmt = request.param
     return table(name, order=order, fmt=fmt, parameters=parameters)
@@ -169,6 +174,7 @@ def test_a_tie_has_distance_0_and_nothing_else_has():
     assert 0 < near.distance[0] < 1e-300
 
 
+@pytest.mark.thorough
 def test_distances_beside_a_power_of_two_are_in_the_ulp_of_the_exact_value():
     below, above = table("tanh", points="30,1000"), table("mish", order=1, points="50,500")
     assert below.distance == pytest.approx([0.5, 0.5])

@@ -250,6 +250,7 @@ def test_the_bound_counts_the_degree() -> None:
     assert algebraic.sign(near) == -1 and abs(enclose(near, prec=400)) < 1e-35
 
 
+@pytest.mark.thorough
 def test_signs_of_random_algebraic_numbers() -> None:
     """Against many more digits than the separation bound asks for; half of the numbers are 0 by construction."""
     rng = random.Random(SEED)

@@ -263,7 +263,7 @@ def test_at_least_ten_rules_are_switched_off():
 
 
 @pytest.mark.parametrize(
-    ("plant", "text", "where"), few(PLANTS, every(4)), ids=[f"{p.__name__}: {t}" for p, t, _ in PLANTS]
+    ("plant", "text", "where"), few(PLANTS, every(6)), ids=[f"{p.__name__}: {t}" for p, t, _ in PLANTS]
 )
 def test_a_rule_switched_off_is_noticed(rules, plant, text, where):
     plant(rules)
@@ -496,7 +496,7 @@ def test_a_claim_with_an_unsound_part_is_unsound(rules):
     assert result.counterexample.rhs.startswith("1.000")
 
 
-@pytest.mark.parametrize("start", ["x", "softplus(x)", "tanh(x)"])
+@pytest.mark.parametrize("start", few(["x", "softplus(x)", "tanh(x)"], every(3)))
 def test_functions_that_double_are_examined_in_bounded_work(start):
     functions = {"f0": start, **{f"f{i}": f"f{i - 1}(x) + f{i - 1}(x + 1)" for i in range(1, 28)}}
     assert prove("f27(x) == f27(x) + 1", functions=functions, suggest=False).verdict is not Verdict.PROVED

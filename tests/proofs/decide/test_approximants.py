@@ -14,7 +14,7 @@ from gradproof.proofs.reals.reals import Real
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 
-from ...thorough import every, few
+from ...thorough import few
 
 TAYLOR = "x - x**3/3 + 2*x**5/15 - 17*x**7/315 - tanh(x)"
 PADE = "x*(945 + 105*x**2 + x**4)/(945 + 420*x**2 + 15*x**4) - tanh(x)"
@@ -35,7 +35,11 @@ PAIRS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "neighbour", "where"), few(PAIRS, every(3)), ids=[text for text, *_ in PAIRS])
+@pytest.mark.parametrize(
+    ("text", "neighbour", "where"),
+    few(PAIRS, lambda text, *_: "hard_sigmoid" in text or "0.01557" in text),
+    ids=[text for text, *_ in PAIRS],
+)
 def test_a_right_bound_is_proved_and_a_tighter_one_refuted(text: str, neighbour: str, where: str | None) -> None:
     assert prove(text, where=where, suggest=False).verdict is Verdict.PROVED
     assert prove(neighbour, where=where, suggest=False).verdict is Verdict.REFUTED

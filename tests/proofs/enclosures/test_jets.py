@@ -63,7 +63,7 @@ def balls(low: float, high: float) -> Iterator[arb]:
 
 
 @pytest.mark.parametrize("name", few(FUNCTIONS, every(6)))
-@pytest.mark.parametrize("bits", [64, 160])
+@pytest.mark.parametrize("bits", few([64, 160], every(2)))
 def test_the_image_of_a_ball(name: str, bits: int) -> None:
     expr, truth, (low, high), turns = FUNCTIONS[name]
     compiled = program(expr)
@@ -85,7 +85,7 @@ def test_the_image_of_a_ball(name: str, bits: int) -> None:
 
 
 @pytest.mark.parametrize("name", few(FUNCTIONS, every(6)))
-@pytest.mark.parametrize("width", [0, fmpq(1, 2**12), fmpq(1, 4)])
+@pytest.mark.parametrize("width", few([0, fmpq(1, 2**12), fmpq(1, 4)], every(2)))
 def test_the_jet_on_a_ball(name: str, width: fmpq | int) -> None:
     """Coefficient k contains f^(k)(t)/k! for every t of the ball, also behind an inner function."""
     expr, truth, (low, high), _ = FUNCTIONS[name]

@@ -48,7 +48,7 @@ NUMERIC = {
 }
 
 
-@pytest.mark.parametrize("text", few(NUMERIC, every(4)))
+@pytest.mark.parametrize("text", few(NUMERIC, every(8)))
 def test_enclosures_hold_the_integral(text: str) -> None:
     f = NUMERIC[text]
     with mp.workdps(40):
@@ -66,7 +66,7 @@ def test_enclosures_hold_the_integral(text: str) -> None:
 NOT_KNOWN = ["1/z", "1/z**2", "z*exp(z**2)", "sinh(exp(z)) - exp(exp(-z))", "log(z)"]
 
 
-@pytest.mark.parametrize("text", few(NOT_KNOWN, lambda text: text in ("1/z**2", "z*exp(z**2)")))
+@pytest.mark.parametrize("text", few(NOT_KNOWN, lambda text: text == "z*exp(z**2)"))
 def test_not_integrable_or_not_known_is_undecided(text: str) -> None:
     with pytest.raises(Undecided):
         expectation(parse_expression(text))

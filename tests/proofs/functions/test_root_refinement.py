@@ -97,7 +97,7 @@ def test_charts_of_known_roots(seed: int) -> None:
             ("x*exp(-x) - 1/3", "-1", "20", None),
             ("sin(x) + sin(10*x)/3", "1/10", "6", None),
         ],
-        every(5),
+        every(7),
     ),
 )
 def test_charts_of_transcendental_functions(text: str, low: str, high: str, truth: list | None) -> None:

@@ -65,6 +65,7 @@ def test_not_equal(left: str, right: str) -> None:
     assert not normal_form.equal(parse_expression(left), parse_expression(right))
 
 
+@pytest.mark.thorough
 def test_normal_form_keeps_values() -> None:
     """The normal form of random expressions agrees with them wherever both have an enclosure."""
     rng = random.Random(SEED)

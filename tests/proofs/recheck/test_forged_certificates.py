@@ -129,7 +129,7 @@ def test_the_judge_of_forgeries_sees_what_is_false(forging: Any) -> None:
         ("range(product(D(sigmoid), n)) == interval(0, 1, left=open)", None),
         ("product(D(sigmoid), 2)**2 == product(D(sigmoid), 4)", None),
         ("subdifferential(sqrt(abs(x)), 0) != reals", None),
-    ], every(4)),
+    ], every(8)),
 )  # fmt: skip
 def test_the_rechecker_follows_no_false_or_meaningless_statement(statement: str, where: str | None) -> None:
     """The writer is the re-checker with the engine at hand: what it does not settle has no certificate."""
@@ -143,7 +143,7 @@ def test_the_rechecker_follows_no_false_or_meaningless_statement(statement: str,
         ("lipschitz(x**2) == 2", "-1 <= x and x <= 1"), ("convex(x**3)", "x > 0"), ("exp(log(x)) == x", None),
         ("inf(x) == 0", "sqrt(x)**2 == x"), ("even(1/x**2)", None), ("x/x == 1", None), ("x**0 == 1", None),
         ("D(x*y**2, y)(3) == 6*x", None), ("sup(x) == 0", "log(-x) == log(-x)"),
-        ("D(softplus)(2*x) == sigmoid(2*x)", None),
+        pytest.param("D(softplus)(2*x) == sigmoid(2*x)", None, marks=pytest.mark.thorough),
         ("limit(4**x - 2*exp(2*log(2)*x), x, oo) == -oo", None),
     ],
 )  # fmt: skip
@@ -246,7 +246,7 @@ def test_growth_that_agrees_only_after_algebra_is_certified_by_nobody(statement:
 
 @pytest.mark.parametrize(
     "data",
-    [
+    few([
         stated("sin(exp(1e9)) <= 1"), stated("cos(exp(exp(20)))**2 <= 1"), stated("float32(exp(1e12)) == 0"),
         stated("float32(exp(-1e12)) == 1"), stated("(((10**1000)**20)**2000)**2000 > 0"),
         stated("approx(exp(1e9), 3, digits=1000)"), stated("product(sign, 1000000000) <= 1"),
@@ -261,7 +261,7 @@ def test_growth_that_agrees_only_after_algebra_is_certified_by_nobody(statement:
         }),
         stated("(x+y+z+w)**60 + (x-y)**50*(z-w)**40 >= x*y"),
         stated("+".join(f"x{i}" for i in range(25)) + " > 0", " and ".join(f"x{i} > {i}" for i in range(25))),
-    ],
+    ], lambda data: "fun29" not in str(data)),
 )  # fmt: skip
 def test_large_numbers_and_formulas_are_refused_in_few_steps(data: dict[str, Any], monkeypatch: Any) -> None:
     monkeypatch.setattr(recheck, "bounded", lambda: bounded(20_000, 60))

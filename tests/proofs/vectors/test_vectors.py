@@ -92,7 +92,10 @@ TRUE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "where"), few(TRUE, lambda text, where: len(text) < 30 and "norm(" not in text))
+@pytest.mark.parametrize(
+    ("text", "where"),
+    few(TRUE, lambda text, where: len(text) < 26 and "norm(" not in text and "v/T" not in text),
+)
 def test_true_statements_are_proved(text: str, where: str | None) -> None:
     result = decide(text, where)
     assert result.verdict is Verdict.PROVED, result.explanation
@@ -145,7 +148,10 @@ def test_false_statements_are_refuted_at_a_vector(text: str, where: str | None) 
 
 @pytest.mark.parametrize(
     ("text", "where"),
-    few([case for case in FALSE if "[" not in case[0]], lambda text, where: "norm(" not in text and "T" not in text),
+    few(
+        [case for case in FALSE if "[" not in case[0]],
+        lambda text, where: len(text) < 30 and not any(word in text for word in ("norm(", "rms_norm", "logsumexp")),
+    ),
 )
 def test_the_prover_alone_proves_nothing_false(text: str, where: str | None) -> None:
     """Counterexamples come first, so they would hide a proof of something false."""
@@ -337,6 +343,7 @@ def test_an_inequality_is_proved_where_no_vector_contradicts_it() -> None:
 # --- the datasheet -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_the_jacobian_of_softmax_is_shown_in_its_own_terms() -> None:
     from gradproof.proofs.datasheets.vector import vector_facts
 

@@ -60,6 +60,7 @@ def test_a_closed_pipe_is_silent():
     assert "activations" in done.stdout
 
 
+@pytest.mark.thorough
 def test_an_unwritable_folder_is_one_line(gradproof, tmp_path):
     (tmp_path / "taken").write_text("a file, no folder")
     done = gradproof("report", "-o", tmp_path / "taken" / "inside")
@@ -68,6 +69,7 @@ def test_an_unwritable_folder_is_one_line(gradproof, tmp_path):
     assert "taken" in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_terminal_that_knows_only_ascii(gradproof, ledger_file):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = gradproof("describe", "relu", env=environment)
@@ -75,6 +77,7 @@ def test_a_terminal_that_knows_only_ascii(gradproof, ledger_file):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_ctrl_c_exits_with_130_and_one_line(tmp_path):
     code = (
         "import os, signal\n"

@@ -84,16 +84,18 @@ def test_the_worst_input_comes_with_the_exact_error_there(capsys, monkeypatch, t
 
 
 @pytest.mark.thorough
-def test_max_ulp_is_about_the_conditioned_error_and_about_failures(capsys):
+def test_limits_are_about_their_errors_and_about_failures(capsys):
     blamed = {
         "max_ulp": 100.0, "max_ulp_conditioned": 3.0, "failed_inputs": 0, "finished": True, "judged": 9,
     }  # fmt: skip
-    assert not exceeded(blamed, None)
-    assert not exceeded(blamed, 3.0)
-    assert exceeded(blamed, 2.9)
-    assert exceeded({**blamed, "max_ulp_conditioned": "inf"}, 1e9)
-    assert exceeded({**blamed, "failed_inputs": 1}, 4.0)
-    assert not exceeded({**blamed, "max_ulp_conditioned": None}, 0.0)
+    conditioned = "max_conditioned_ulp"
+    assert not exceeded(blamed, {})
+    assert not exceeded(blamed, {conditioned: 3.0, "max_ulp": 100.0})
+    assert exceeded(blamed, {conditioned: 2.9, "max_ulp": 100.0})
+    assert exceeded(blamed, {"max_ulp": 99.0})
+    assert exceeded({**blamed, "max_ulp_conditioned": "inf"}, {conditioned: 1e9})
+    assert exceeded({**blamed, "failed_inputs": 1}, {conditioned: 4.0})
+    assert not exceeded({**blamed, "max_ulp_conditioned": None}, {conditioned: 0.0})
     arguments = ("planted:crashes_above_7", "--as", "relu", "--dtype", "float8_e5m2", "--patterns", "6:8")
     code, out, _ = run(capsys, *arguments)
     assert code == 0, "nothing was allowed or forbidden"

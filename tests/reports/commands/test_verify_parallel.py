@@ -137,6 +137,7 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch, workers):
     assert [claim["verdict"] for claim in data["claims"]] == ["proved"]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="NO process groups: Ctrl-C on all of them is not tested")
 def test_ctrl_c_on_the_whole_group_is_one_exit_code_and_no_tracebacks(tmp_path):
     path = tmp_path / "ledger.toml"

@@ -7,11 +7,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from gradproof.reports.commands.report_run import summary
 from gradproof.reports.figures import activations
 from gradproof.reports.page import html as page
 from gradproof.reports.page.html import html
 from gradproof.reports.page.markdown import markdown
+from gradproof.reports.page.run import summary
 from gradproof.reports.page.write import write
 from gradproof.reports.writing.counts import at_fault
 

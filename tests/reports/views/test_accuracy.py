@@ -210,6 +210,7 @@ def script():
     return runpy.run_path(str(DOCS / "accuracy_page.py"))
 
 
+@pytest.mark.thorough
 def test_the_page_and_the_pictures_are_fresh(script):
     """Regenerate with `python docs/accuracy_page.py --page`."""
     data = script["stored"]()

@@ -12,11 +12,11 @@ from rich.text import Text
 
 from ...proofs.ledger import Ledger
 from ..errors import printable
-from ..page.write import write
 from ..runs.collect import collect, planned
 from ..writing.console import cell, interrupted, show, table, verdict
 from ..writing.counts import WORDS, differing, unsound, verdict_counts
 from ..writing.progress import Progress
+from .write import write
 
 
 def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tuple[dict[str, Any], list[str]]:
