@@ -13,8 +13,8 @@ from .evidence import Evidence, Mask, Recognised
 
 LEAST = 3
 """The number of failing inputs below which nothing is named."""
-_WIDTH = 66
-"""Inputs in one call of the search."""
+_WIDTH = 64
+"""The parts that a call of the search cuts an interval into; calls of one size are compiled once."""
 OVERFLOW_SYMPTOMS = (0, 1, 2)
 """NaN, an infinity, zero for a normal number."""
 
@@ -24,18 +24,15 @@ def edge(evidence: Evidence, inner: float, outer: float) -> float | None:
 
     Kinds are NaN, infinities and equal numbers. None where results of both kinds mix.
     """
-    fmt, dtype = evidence.format, evidence.subject.inputs[0].dtype
+    fmt, dtype = evidence.format, evidence.subject.values.dtype
     low, high = places(np.array([inner, outer]).astype(dtype)).tolist()
-    at_outer = evidence.at(np.array([outer] * 3).astype(dtype))
-    if at_outer is None:
-        return None
-    wanted = float(at_outer[0])
     while abs(high - low) > 1:
-        ranks = np.array(list(dict.fromkeys(low + (high - low) * k // _WIDTH for k in range(_WIDTH + 1))))
+        ranks = np.array([low + (high - low) * k // _WIDTH for k in range(_WIDTH + 1)])
         results = evidence.at(at_places(ranks, fmt))
         if results is None:
             return None
         values = results.astype(np.float64)
+        wanted = values[-1]
         same = np.isnan(values) if np.isnan(wanted) else values == wanted
         first = int(np.argmax(same))
         if not same[first:].all() or first == 0:

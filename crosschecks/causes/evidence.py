@@ -99,13 +99,14 @@ def evidence(subject: Subject) -> Evidence:
     at = np.flatnonzero(wrong & np.isfinite(subject.x))
     if len(subject.inputs) > 1 or subject.format.bits <= 8 or not at.size:
         return Evidence(subject, wrong)
-    (inputs,) = subject.inputs
-    ends = inputs[at[[np.argmin(subject.x[at]), np.argmax(subject.x[at])]]]
-    first, last = places(ends).tolist()
+    x = subject.x[at]
+    low, high = float(x.min()), float(x.max())
+    first, last = places(np.array([low, high]).astype(subject.values.dtype)).tolist()
     with np.errstate(over="ignore", invalid="ignore"):
-        even = np.linspace(*as_float64(ends), MORE)
-        even = even[np.isfinite(even)].astype(inputs.dtype)
-    spread = at_places(np.linspace(first, last, MORE).astype(np.int64), subject.format)
+        even = np.linspace(low, high, MORE)
+        even = even[np.isfinite(even)].astype(subject.values.dtype)
+    ranks = [first + (last - first) * k // (MORE - 1) for k in range(MORE)]
+    spread = at_places(np.array(ranks, np.int64), subject.format)
     subject = extended(subject, [np.concatenate([spread, even])])
     return Evidence(subject, subject.measured.to_explain)
 

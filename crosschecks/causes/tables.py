@@ -21,14 +21,14 @@ def saturates(evidence: Evidence, part: Mask) -> Recognised | None:
     """The constant that results have beyond some input, where the function goes on."""
     if len(evidence.subject.inputs) > 1:
         return None
-    masks, words = np.zeros(part.shape, np.bool_), []
+    masks, words = np.zeros(part.shape, np.bool_), list[str]()
     for side in (-1, 1):
         ends = tail(evidence, part, side)
         if ends is None:
             continue
         inner, outer, mask = ends
         values = np.unique(evidence.got[mask])
-        if mask.sum() < LEAST or len(values) > 1 or len(np.unique(evidence.nearest[mask])) < LEAST:
+        if len(values) > 1 or not np.isfinite(values[0]) or len(np.unique(evidence.nearest[mask])) < LEAST:
             continue
         at = edge(evidence, inner, outer)
         masks |= mask & part
@@ -45,7 +45,7 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
     i, fmt = evidence.implementation, evidence.format
     if len(evidence.subject.inputs) > 1 or fmt.bits < 32 or part.sum() < LEAST:
         return None
-    x = np.linspace(-_REACH, _REACH, _POINTS + 1).astype(evidence.subject.inputs[0].dtype)
+    x = np.linspace(-_REACH, _REACH, _POINTS + 1).astype(evidence.subject.values.dtype)
     results = evidence.at(x)
     if results is None:
         return None
@@ -53,7 +53,7 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
     got = results.astype(np.float64)
     with np.errstate(invalid="ignore"):
         varies = np.abs(np.diff(values)) > 4 * 2.0 ** (1 - fmt.precision) * np.abs(values[1:])
-    flat = np.diff(got) == 0
+        flat = np.diff(got) == 0
     inside = np.flatnonzero(~flat)
     if not inside.size:
         return None

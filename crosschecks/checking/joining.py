@@ -33,7 +33,7 @@ def one_per_cause(subject: Subject, findings: Iterable[Finding]) -> list[Finding
     groups = [k for k, finding in enumerate(listed) if _is_wrong(finding)]
     if not groups:
         return listed
-    kept, also = [], dict[int, list[str]]()
+    kept, also = list[int](), dict[int, list[str]]()
     for k, finding in enumerate(listed):
         home = None if finding.severity != FAILURE or k in groups else _home(subject, finding, groups, listed)
         if home is None:

@@ -124,7 +124,7 @@ class Subject:
         nearest = self.truth.reference.value[index]
         if float(nearest) != float(self.values[index]) or len(self.inputs) > 1:
             return shown(nearest)
-        return exact_digits(self.implementation, self.inputs[0][index], 20) or shown(nearest)
+        return exact_digits(self.implementation, self.x[index], 20) or shown(nearest)
 
     def at(self, inputs: Sequence[Floats], truth: Truth | None = None) -> Subject | None:
         """The same implementation on other inputs, or None where it fails on them. `truth` where it is known."""

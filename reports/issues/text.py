@@ -149,11 +149,9 @@ def _stable(case: Case) -> list[str]:
 def _versions(case: Case) -> str:
     home = case.details.implementation.function.partition(":")[0].partition(".")[0]
     i = case.details.implementation
-    names = dict.fromkeys([
-        case.result.target if i.function.startswith("gradproof.") else home,
-        *([i.array] if i.array in ("torch", "jax", "numpy") else []), "numpy",
-    ])  # fmt: skip
-    listed = [f"{name} {found}" for name in names if (found := _version(name))]
+    library = case.result.target if i.function.startswith("gradproof.") else home
+    names: list[str] = [library, *([i.array] if i.array in ("torch", "jax") else []), "numpy"]
+    listed = [f"{name} {found}" for name in dict.fromkeys(names) if (found := _version(name))]
     return f"{', '.join(listed)}; Python {platform.python_version()} ({sys.implementation.name}), {system()}."
 
 

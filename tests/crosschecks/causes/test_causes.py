@@ -93,14 +93,20 @@ def test_what_is_wrong_elsewhere_as_well_joins():
 
 def test_the_stable_form_is_measured():
     (finding, *_) = failures(kernels.gelu_by_erf, "gelu", "float32")
-    assert "0.5*x*erfc(-x/sqrt(2)) is off by at most" in finding.cause
+    assert "0.5*x*erfc(-x/sqrt(2)) is off by at most" in str(finding.cause)
+    assert finding.details is not None
     cause = finding.details.cause
+    assert cause is not None
+    assert cause.stable_error is not None
+    assert cause.stable_conditioned is not None
     assert cause.stable_conditioned < 4 < cause.stable_error
 
 
 def test_the_simplest_input_is_of_the_same_cause_and_the_worst_is_shown():
     (finding, *_) = failures(kernels.gelu_by_erf, "gelu", "float32")
+    assert finding.details is not None
     extent = finding.details.extent
+    assert extent is not None
     assert extent.low <= float.fromhex(extent.simplest_hex) <= extent.high < -1
     assert f"({extent.simplest_hex})" in finding.message
 

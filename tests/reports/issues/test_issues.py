@@ -17,7 +17,8 @@ KERNELS = Path(__file__).parents[2] / "crosschecks" / "causes"
 
 
 def script_of(text: str) -> str:
-    return re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    (script,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    return script
 
 
 def printed(script: str, folder: Path) -> dict[str, str]:
