@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..numerics.floats.formats import hex_text
+from ..proofs.enclosures.formats import format_named
 from .documents import HIDDEN
 from .implementation import Implementation
 
@@ -39,6 +40,55 @@ def point_hex(point: Sequence[Any]) -> str:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """The common reason of several violations, recognised in the numbers."""
+
+    kind: str
+    """One word for all causes of its kind, as it stands in a file's name: `cancellation`."""
+    title: str
+    """The cause in a few words, the same for every format: "1 + erf(x/sqrt(2)) cancels"."""
+    text: str
+    """The cause in a sentence, with its numbers."""
+    stable: str | None = None
+    """A formula, as a line of NumPy, that computes the function without it."""
+    stable_error: float | None = None
+    """The largest error of that formula at the inputs that fail, in ULP, computed by NumPy in the same format."""
+    stable_conditioned: float | None = None
+    """The same over 1 + the condition number."""
+    naive: str | None = None
+    """The formula, as a line of NumPy, whose results are those of the implementation."""
+
+    def __str__(self) -> str:
+        if self.stable is None or self.stable_error is None:
+            return self.text
+        after = f" ({self.stable_conditioned:.2g} conditioned)" if self.stable_conditioned is not None else ""
+        return f"{self.text}; {self.stable} is off by at most {self.stable_error:.2g} ULP{after} at the same inputs"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many of the inputs tested fail for one reason, from where to where, and the simplest that does."""
+
+    count: int
+    tested: int
+    low: float
+    high: float
+    simplest_hex: str
+    error: float
+    """The largest error in ULP."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """The parts of a finding that a report of it is made from."""
+
+    implementation: Implementation
+    dtype: str
+    cause: Cause | None = None
+    extent: Extent | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """The violation of one property, at the simplest input that shows it."""
 
@@ -56,22 +106,40 @@ class Finding:
     message: str
     replay: str = field(metadata=HIDDEN)
     """The command line that tests this very input again."""
+    details: Details | None = field(default=None, metadata=HIDDEN)
 
     def __str__(self) -> str:
         kind = "" if self.severity == FAILURE else f"{self.severity}: "
+        digits = digits_of(self.details.dtype) if self.details is not None else 17
+        x, got, expected = (in_digits(number, digits) for number in (self.x, self.got, self.expected))
         x_hex = self.x_hex if len(self.x_hex) <= _WRITTEN else f"{self.x_hex[:_WRITTEN].rpartition(',')[0]},..."
-        where = f" at x = {self.x} ({x_hex})" if self.x_hex else ""
-        return f"{kind}{self.property}{where}: got {self.got}, expected {self.expected}; {self.message}"
+        where = f" at x = {x} ({x_hex})" if self.x_hex else ""
+        cause = f"{self.cause}; " if self.cause else ""
+        return f"{kind}{self.property}{where}: got {got}, expected {expected}; {cause}{self.message}"
+
+
+def digits_of(dtype: str) -> int:
+    """The significant decimal digits that tell the floats of a format apart."""
+    return 2 + int(format_named(dtype).precision * 0.30103)
+
+
+def in_digits(value: Shown, digits: int) -> str:
+    """A number in this many significant digits at most; text as it is."""
+    return value if isinstance(value, str) else f"{value:.{digits}g}"
 
 
 def finding(
     implementation: Implementation, dtype: str, name: str, point: Sequence[Any], got: Shown, expected: Shown,
-    message: str, *, severity: str = FAILURE, count: int = 1,
+    message: str, *, severity: str = FAILURE, count: int = 1, cause: Cause | None = None,
+    extent: Extent | None = None,
 ) -> Finding:
     """The finding that an implementation violates the property of this name at a point."""
     x_hex = point_hex(point)
     replay = replay_command(implementation, dtype, x_hex)
-    return Finding(name, severity, None, count, shown_point(point), x_hex, got, expected, message, replay)
+    return Finding(
+        name, severity, None if cause is None else str(cause), count, shown_point(point), x_hex, got, expected,
+        message, replay, Details(implementation, dtype, cause, extent),
+    )  # fmt: skip
 
 
 def replay_command(implementation: Implementation, dtype: str, x_hex: str) -> str:

@@ -25,11 +25,12 @@ ROOMS = {
     "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
         "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
-        "targets", "properties", "vectors", "sweeps", "checking", "table_files", "tables", "soundness", "plugin",
+        "targets", "properties", "vectors", "causes", "sweeps", "checking", "table_files", "tables", "soundness",
+        "plugin",
     ),
     "reports": (
-        "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",
-        "commands", "cli",
+        "errors", "strict_json", "versions", "parameters", "writing", "runs", "issues", "export", "figures", "views",
+        "page", "commands", "cli",
     ),
 }  # fmt: skip
 """Folders and single modules of each layer, the lowest first."""

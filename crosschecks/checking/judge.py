@@ -17,6 +17,7 @@ from ...numerics.floats.test_points import landmarks, ordered
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import Facts, facts
 from ...proofs.enclosures.formats import FORMATS, Format
+from ..causes.recognisers import grouped
 from ..findings import Finding
 from ..implementation import Implementation
 from ..inputs.samples import pairs, sample, within
@@ -33,6 +34,7 @@ from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
 from .conventions import conventions
 from .exhaustive import by_sweep
+from .joining import one_per_cause
 from .merge import Judged, combined
 from .results import CheckResult
 from .rows import results_of_rows
@@ -102,8 +104,10 @@ def _judge(
             subject, more = _with_survey(subject)
             findings += more
         subject = extended(subject, climb(subject))
+    if not options.at and "accuracy" not in options.ignored:
+        subject = grouped(subject)
     asked = [p for p in PROPERTIES if p.NAME not in options.ignored]
-    findings += [finding for p in asked for finding in p.findings(subject)]
+    findings += one_per_cause(subject, [finding for p in asked for finding in p.findings(subject)])
     return Judged(implementation, subject, tuple(findings), conventions(subject))
 
 

@@ -1,8 +1,9 @@
 """Every result is as near to the exact value as the gates ask for.
 
-Findings are told apart by symptom, each at the simplest input that shows it: a NaN, an infinity, a zero for a number
-that is none, no correct digit left, or merely too far off. Where nothing was promised, a large error that the condition
-number explains is a note. Subnormals flushed to zero are no errors here (:mod:`flushing`).
+One finding for each cause of wrong results; where no cause is recognised, for NaNs, infinities and numbers each. It
+stands at the input where a gate is exceeded most, and says which input is the simplest and from where to where results
+are wrong. Where nothing was promised, a large error that the condition number explains is a note. Subnormals flushed to
+zero are no errors here (:mod:`flushing`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...numerics.floats.formats import as_float64
-from ..findings import FAILURE, NOTE, Finding, shown
+from ..findings import FAILURE, NOTE, Cause, Extent, Finding, digits_of, in_digits, point_hex, shown
 from ..gates import ulp_words
+from ..trials.groups import Group, by_kind
 from ..trials.search import simplest
 from ..trials.symptoms import SYMPTOMS, symptoms
 from ..trials.trial import Subject
@@ -22,32 +24,58 @@ NAME = "accuracy"
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
-    """For each symptom the simplest input that shows it, and for inaccuracy also the worst; or a note."""
-    failing = _by_symptom(subject)
-    for symptom, mask in failing.items():
-        indices = np.flatnonzero(mask)
-        if not indices.size:
-            continue
-        indices = indices[np.argsort(np.abs(subject.x[indices]), kind="stable")]
-        count, extent = _extent(subject, symptom, indices)
-        point = simplest(subject, indices, lambda probe, s=symptom: bool(_by_symptom(probe)[s].any()))
-        if point is None:
-            yield _finding(subject, int(indices[0]), f"{symptom}, but not alone; {extent}", count)
-        else:
-            probe = subject.at([np.full(65, x) for x in point])
-            assert probe is not None
-            yield _finding(probe, probe.measured.worst, f"{symptom}; {extent}", count)
-        if symptom == SYMPTOMS[-1] and len(indices) > 1:
-            yield _finding(subject, _worst(subject, indices), "the worst of these", count)
-    explained = _explained(subject)
-    if explained is not None and not any(mask.any() for mask in failing.values()):
-        yield explained
+    """One for each group of failing inputs; or a note."""
+    measured = subject.measured
+    if not measured.failing.any():
+        if measured.explained.any():
+            yield _explained(subject)
+        return
+    groups = by_kind(measured.failing, _symptoms(subject)) if subject.groups is None else subject.groups
+    for group in groups:
+        yield _of_group(subject, group)
 
 
-def _by_symptom(subject: Subject) -> dict[str, np.ndarray]:
-    """Masks of the failing inputs by symptom; every failing input is in one."""
-    first = symptoms(subject.got, as_float64(subject.truth.reference.value), subject.format)
-    return {symptom: subject.measured.failing & (first == k) for k, symptom in enumerate(SYMPTOMS)}
+def _symptoms(subject: Subject) -> np.ndarray:
+    return symptoms(subject.got, as_float64(subject.truth.reference.value), subject.format)
+
+
+def _of_group(subject: Subject, group: Group) -> Finding:
+    """The finding at the worst input of a group."""
+    indices = np.flatnonzero(group.mask)
+    worst = _worst(subject, indices)
+    indices = indices[np.argsort(np.abs(subject.x[indices]), kind="stable")]
+    point = simplest(subject, indices, lambda probe: _is_in(subject, group, probe))
+    found = tuple(a[indices[0]] for a in subject.inputs) if point is None else point
+    extent = _extent(subject, group, indices, point_hex(found))
+    words = f"{_symptom_words(subject, indices)}; {_simplest_words(subject, found, worst, alone=point is not None)}"
+    return _finding(subject, worst, f"{words}{_extent_words(extent)}", extent, group.cause)
+
+
+def _is_in(subject: Subject, group: Group, probe: Subject) -> bool:
+    """Whether a sample of one input fails as a group does: in its range, with a result of the same kind."""
+    x = subject.x[group.mask]
+    some = probe.measured.failing & (probe.x >= x.min()) & (probe.x <= x.max())
+    return bool(np.isin(_symptoms(probe)[some], np.unique(_symptoms(subject)[group.mask])).any())
+
+
+def _symptom_words(subject: Subject, indices: np.ndarray) -> str:
+    shown_by = _symptoms(subject)[indices]
+    return ", ".join(SYMPTOMS[k] for k in range(len(SYMPTOMS)) if (shown_by == k).any())
+
+
+def _simplest_words(subject: Subject, point: tuple[object, ...], worst: int, *, alone: bool) -> str:
+    """The simplest input, with its result, unless it is the worst."""
+    if not alone:
+        return "not where the input is alone; "
+    if point_hex(point) == point_hex(tuple(a[worst] for a in subject.inputs)):
+        return ""
+    probe = subject.at([np.full(65, x) for x in point])
+    if probe is None:
+        return ""
+    digits, index = digits_of(subject.format.name), probe.measured.worst
+    x = ", ".join(in_digits(shown(v), digits) for v in point)
+    got, expected = (in_digits(shown(v[index]), digits) for v in (probe.values, probe.truth.reference.value))
+    return f"simplest at x = {x} ({point_hex(point)}): {got}, not {expected}; "
 
 
 def _worst(subject: Subject, indices: np.ndarray) -> int:
@@ -60,30 +88,45 @@ def _worst(subject: Subject, indices: np.ndarray) -> int:
     return int(indices[np.argmax(measured.by_gate[gate][indices])])
 
 
-def _finding(subject: Subject, index: int, message: str, count: int, severity: str = FAILURE) -> Finding:
-    expected = shown(subject.truth.reference.value[index])
+def _finding(
+    subject: Subject, index: int, message: str, extent: Extent, cause: Cause | None, severity: str = FAILURE
+) -> Finding:
     off = ulp_words(float(subject.measured.error[index]), subject.format)
     gates = subject.measured.allowed(index)
-    return subject.finding(NAME, index, expected, f"{message}; {off} ({gates})", severity=severity, count=count)
+    return subject.finding(
+        NAME, index, subject.expected(index), f"{message}; {off} ({gates})", severity=severity, count=extent.count,
+        cause=cause, extent=extent,
+    )  # fmt: skip
 
 
-def _explained(subject: Subject) -> Finding | None:
-    """A plain error above the limit of the conditioned one, where nothing else was promised."""
-    limit = subject.limits.get("max_conditioned_ulp")
-    if limit is None or len(subject.limits) > 1 or not (subject.measured.error > limit).any():
-        return None
-    message = "far from the exact value where the function is steep: the input's last digit weighs as much"
-    count = int((subject.measured.error > limit).sum())
-    return _finding(subject, subject.measured.worst, message, count, NOTE)
+def _explained(subject: Subject) -> Finding:
+    """The note on errors that the condition number lets pass."""
+    mask, index = subject.measured.explained, subject.measured.worst
+    (group, *_) = [*(subject.groups or ()), Group(None, mask)]
+    indices = np.flatnonzero(mask)
+    extent = _extent(subject, Group(None, mask), indices, point_hex(tuple(a[index] for a in subject.inputs)))
+    message = (
+        "far from the exact value where the function is steep: half an ULP of the input moves the value as much; "
+        f"{_extent_words(extent)}"
+    )
+    return _finding(subject, index, message, extent, group.cause, NOTE)
 
 
-def _extent(subject: Subject, symptom: str, indices: np.ndarray) -> tuple[int, str]:
-    """The number of inputs that show a symptom, and in words how many of how many they are, and from where to where."""
+def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: str) -> Extent:
+    """The inputs of a group. Those of the survey count where the group has all of the sample's of one symptom."""
     x, judged, count = subject.x[indices], int(subject.measured.judged.sum()), len(indices)
-    low, high = float(x.min()), float(x.max())
-    if subject.survey is not None:
-        judged += subject.survey.inputs
-        seen = subject.survey.failing.get(symptom)
-        if seen is not None:
-            count, low, high = max(count, seen.count), min(low, seen.low), max(high, seen.high)
-    return count, f"{count} of the {judged} inputs tested, {low:.6g} to {high:.6g}"
+    low, high, error = float(np.nanmin(x)), float(np.nanmax(x)), float(subject.measured.error[indices].max())
+    if subject.survey is None:
+        return Extent(count, judged, low, high, simplest_hex, error)
+    first, failing = _symptoms(subject), subject.measured.failing
+    for k, symptom in enumerate(SYMPTOMS):
+        seen, mine = subject.survey.failing.get(symptom), group.mask & (first == k)
+        if seen is not None and mine.any() and not (failing & (first == k) & ~group.mask).any():
+            count += max(0, seen.count - int(mine.sum()))
+            low, high = min(low, seen.low), max(high, seen.high)
+    return Extent(count, judged + subject.survey.inputs, low, high, simplest_hex, error)
+
+
+def _extent_words(extent: Extent) -> str:
+    """How many of how many inputs fail, and from where to where."""
+    return f"{extent.count} of the {extent.tested} inputs tested, {extent.low:.6g} to {extent.high:.6g}"

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...numerics.floats.formats import hex_text
-from ..findings import FAILURE, NOTE, Finding
+from ..findings import FAILURE, NOTE, Finding, digits_of, in_digits
+from ..gates import ulp_words
 from ..trials.references import beyond
 from ..trials.trial import Subject
 
@@ -47,9 +48,17 @@ def findings(subject: Subject) -> Iterator[Finding]:
                 worst[severity] = max(worst.get(severity, step), step)
     for severity, (size, before, after, direction) in worst.items():
         words = {"increasing": "at least", "decreasing": "at most", "constant": "exactly"}[direction]
+        digits = digits_of(subject.format.name)
+        at, there = in_digits(float(x[before]), digits), in_digits(float(got[before]), digits)
         message = (
-            f"{direction}, but turns back by {size:.4g} ULP from f({x[before]!s}), "
-            f"x = {hex_text(subject.inputs[0][before])}, which is {got[before]!s}"
+            f"{direction}, but turns back{_by(size, subject)} from f({at}), "
+            f"x = {hex_text(subject.inputs[0][before])}, which is {there}"
         )
-        expected = f"{words} {got[before]!s}"
+        expected = f"{words} {there}"
         yield subject.finding(NAME, after, expected, message, severity=severity, count=counts[severity])
+
+
+def _by(size: float, subject: Subject) -> str:
+    """The size of a step back, unless it is as large as the numbers themselves."""
+    words = ulp_words(size, subject.format)
+    return f" by {words}" if words.endswith("ULP") else ""

@@ -63,6 +63,17 @@ class Measured:
         """A mask of the results that a gate does not let pass."""
         return np.logical_or.reduce([self.by_gate[name] > limit for name, limit in self.limits.items()])
 
+    @property
+    def explained(self) -> NDArray[np.bool_]:
+        """A mask of plain errors above the limit of the conditioned one, where nothing else is promised."""
+        limit = self.limits.get("max_conditioned_ulp") if len(self.limits) == 1 else None
+        return np.zeros(self.error.shape, np.bool_) if limit is None else (self.error > limit) & ~self.failing
+
+    @property
+    def to_explain(self) -> NDArray[np.bool_]:
+        """A mask of the results that fail; where none does, of those that only the condition number lets pass."""
+        return self.failing if self.failing.any() else self.explained
+
     def allowed(self, index: int) -> str:
         """The errors of one result beside their limits: "5.2 conditioned ULP, 4 allowed"."""
         return ", ".join(

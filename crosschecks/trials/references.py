@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...numerics.floats.formats import Floats, as_float64, dtype_of, exact, format_of, from_bits, to_bits, to_float
 from ...numerics.floats.ulp import Reference
-from ...numerics.oracle.reference import condition, reference
+from ...numerics.oracle.reference import condition, oracle, reference
 from ...proofs.catalogue.parse import definition
+from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FORMATS, Format
-from ...proofs.functions.pieces import split
+from ...proofs.functions.pieces import Kink, split
 from ...proofs.reals.reals import Real
 from ..implementation import Implementation
 from .several_inputs import gated_condition, gated_reference
@@ -86,6 +88,21 @@ def _truth(
     for end in split(entry.expr(**settings), "x").breakpoints:  # at an end of its domain a pole may give an infinity
         defined &= ~(np.isnan(as_float64(values.value)) & (as_float64(x) == float(end)))
     return Truth(values, defined, lambda at: condition(entry, x[at], order=order, parameters=settings))
+
+
+def exact_digits(implementation: Implementation, x: Any, digits: int) -> str | None:
+    """The exact value at one input of a function of one, as a decimal; None where there is none."""
+    i = implementation
+    real = oracle(definition(i.activation).expr(**dict(i.parameters)), i.order).at(exact(x))
+    if real is None or isinstance(real, Kink):
+        return None
+    bits = 4 * digits
+    with precision(bits + 32):
+        while True:
+            ball = arb(real) if isinstance(real, fmpq) else real(bits)
+            if ball.rel_accuracy_bits() > 3.33 * digits + 4 or bits > 1 << 14:
+                return ball.str(digits, radius=False)
+            bits *= 2
 
 
 def beyond(x: NDArray[np.float64], end: Real, side: int) -> NDArray[np.bool_]:

@@ -13,13 +13,14 @@ from ...numerics.floats.formats import Floats, as_float64
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
 from ...proofs.functions.landscape import Landscape
-from ..findings import FAILURE, Finding, Shown, finding, shown
+from ..findings import FAILURE, Cause, Extent, Finding, Shown, finding, shown
 from ..gates import Gates
 from ..implementation import Implementation
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed, Returned
 from .errors import Measured, measured
-from .references import Truth, truth_for
+from .groups import Group
+from .references import Truth, exact_digits, truth_for
 from .survey import Survey
 
 
@@ -66,6 +67,8 @@ class Subject:
     truth: Truth
     survey: Survey | None = None
     """Measurements at very many other inputs."""
+    groups: tuple[Group, ...] | None = None
+    """The failing inputs by cause; None: causes were not looked for."""
 
     @cached_property
     def measured(self) -> Measured:
@@ -106,15 +109,22 @@ class Subject:
 
     def finding(
         self, name: str, index: int, expected: Shown, message: str, *, got: Any = None, severity: str = FAILURE,
-        count: int = 1,
+        count: int = 1, cause: Cause | None = None, extent: Extent | None = None,
     ) -> Finding:
         """A finding at the input of this index."""
         point = tuple(a[index] for a in self.inputs)
         result = shown(self.values[index] if got is None else got)
         return finding(
             self.implementation, self.format.name, name, point, result, expected, message, severity=severity,
-            count=count,
+            count=count, cause=cause, extent=extent,
         )  # fmt: skip
+
+    def expected(self, index: int) -> Shown:
+        """The true value, correctly rounded; in 20 digits where the result is that very float, and not near enough."""
+        nearest = self.truth.reference.value[index]
+        if float(nearest) != float(self.values[index]) or len(self.inputs) > 1:
+            return shown(nearest)
+        return exact_digits(self.implementation, self.x[index], 20) or shown(nearest)
 
     def at(self, inputs: Sequence[Floats], truth: Truth | None = None) -> Subject | None:
         """The same implementation on other inputs, or None where it fails on them. `truth` where it is known."""
@@ -124,4 +134,4 @@ class Subject:
         if result.values.dtype != self.values.dtype or result.values.size != len(inputs[0]):
             return None
         truth = truth or truth_for(self.implementation, inputs)
-        return replace(self, inputs=tuple(inputs), values=result.values.reshape(-1), truth=truth)
+        return replace(self, inputs=tuple(inputs), values=result.values.reshape(-1), truth=truth, groups=None)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input
 from ..parameters import pairs
 from . import options
+
+if TYPE_CHECKING:
+    from ...crosschecks.checking.results import CheckResult
 
 
 @click.command(cls=options.TargetCommand, short_help="Test an implementation: errors in ULP, bounds, special values.")
@@ -23,6 +27,8 @@ from . import options
 @click.option("--ignore", multiple=True, metavar="PROPERTY", help="Leave this property out; may be repeated.")
 @click.option("--range", "span", metavar="LOW:HIGH", help="Test these inputs only, for example -8:8.")
 @click.option("--at", multiple=True, metavar="HEX", help="Test this input only, for example 0x1.8p+0: a replay.")
+@click.option("--issue-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Write an issue report for each cause of failures into this folder.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
 @options.as_json
 def check(
@@ -32,6 +38,7 @@ def check(
     order: str | None,
     at: tuple[str, ...],
     as_json: bool,
+    issue_dir: Path | None,
     **given: Any,
 ) -> int:
     """Test TARGET: a callable written as module:callable, an ONNX file, or everything a pack ships (see below).
@@ -68,9 +75,18 @@ def check(
         results, interrupted = run(target, request)
     data = document(results, cut_short=interrupted)
     options.show(data, partial(tables, exhaustive=given["exhaustive"], at=at), as_json=as_json)
+    if issue_dir is not None:
+        _write_issues(results, issue_dir)
     if interrupted:
         return INTERRUPTED
     return FOUND if any(result["verdict"] == "fail" for result in data["results"]) else 0
+
+
+def _write_issues(results: Sequence[CheckResult], folder: Path) -> None:
+    from ..issues.write import write_issues
+
+    paths = write_issues(results, folder)
+    click.echo(f"{len(paths)} issue reports in {folder}" if paths else "no failures to report", err=True)
 
 
 def _require_few_inputs(formats: Sequence[str], at: Sequence[str], span: str | None) -> None:

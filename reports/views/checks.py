@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...crosschecks.checking.results import CheckResult
+from ...crosschecks.findings import digits_of
 from ...crosschecks.gates import NAMES, ulp_words
 from ...proofs.enclosures.formats import format_named
 from ..errors import printable
@@ -51,8 +52,8 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
             cell(function_name(result)),
             cell(result["dtype"]),
             cell(f"{result['inputs']:,}"),
-            cell(ulps(result["max_ulp"], result["dtype"])),
-            cell(short(result["max_ulp_conditioned"])),
+            cell("flushed" if only_flushed(result) else ulps(result["max_ulp"], result["dtype"])),
+            cell("–" if only_flushed(result) else short(result["max_ulp_conditioned"])),
             cell(short_hex(worst["x_hex"], 2) if worst else ""),
             cell(", ".join(gate_words(gate) for gate in result["gates"])),
             cell(len(result["notes"]) or ""),
@@ -63,6 +64,12 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
 def gate_words(gate: Mapping[str, Any]) -> str:
     """A gate and whether it holds: "conditioned ULP ≤ 4"."""
     return f"{NAMES[gate['name']]} {'≤' if gate['holds'] else '>'} {gate['limit']:g}"
+
+
+def only_flushed(result: Mapping[str, Any]) -> bool:
+    """Whether every input tested was a subnormal taken for zero, or had a result that was: nothing is in the errors."""
+    flushed = result["flushed_inputs"] + result["flushed_outputs"]
+    return result["max_ulp"] == 0 and flushed >= result["inputs"] > 0
 
 
 def ulps(error: float | str | None, dtype: str) -> str:
@@ -95,11 +102,6 @@ def _line(result: Mapping[str, Any], finding: Mapping[str, Any], style: str = "b
     cause = f"{finding['cause']}; " if finding["cause"] else ""
     line.append(printable(f"\n    {cause}{finding['message']}"), f"not bold {style}")
     return line
-
-
-def digits_of(dtype: str) -> int:
-    """The significant decimal digits that tell the floats of a format apart."""
-    return 2 + int((format_named(dtype).precision) * 0.30103)
 
 
 def summary(data: Mapping[str, Any]) -> RenderableType:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from gradproof.crosschecks import properties
 from gradproof.crosschecks.checking.check import check
+from gradproof.crosschecks.checking.joining import ALSO, OF_ANOTHER
 from gradproof.crosschecks.properties import PROPERTIES
 from gradproof.proofs.enclosures.formats import FORMATS
 
@@ -18,10 +19,11 @@ from ..correct import correctly_rounded
 
 
 def properties_found(function, as_, **options) -> set[str]:
-    """The properties of all failures, and of all notes with "note: " before them."""
+    """The properties of all failures, those that joined one included, and of all notes with "note: " before them."""
     (result,) = check(function, as_=as_, examples=5, survey=False, **options)
     assert result.verdict == ("fail" if result.findings else "pass")
-    return {f.property for f in result.findings} | {f"note: {f.property}" for f in result.notes}
+    joined = {name for f in result.findings for name, words in (ALSO | OF_ANOTHER).items() if words in f.message}
+    return joined | {f.property for f in result.findings} | {f"note: {f.property}" for f in result.notes}
 
 
 def changed(name: str, change, **options):
@@ -82,9 +84,12 @@ def test_accuracy_tells_symptoms_apart_and_shrinks(symptom, change):
     (result,) = check(changed("sigmoid", change), as_="sigmoid", dtypes=["float32"], examples=5, survey=False)
     found = [f for f in result.findings if f.property == "accuracy"]
     assert found[0].message.startswith(f"{symptom};")
+    assert found[0].details is not None
+    assert found[0].details.extent is not None
+    simplest = float.fromhex(found[0].details.extent.simplest_hex)
+    assert 3 < simplest <= 4
+    assert (8 * simplest).is_integer(), "cut to a few bits"
     x = float(found[0].x)
-    assert 3 < x <= 4
-    assert (8 * x).is_integer(), "cut to a few bits"
     assert float.fromhex(found[0].x_hex) == x
     assert float(found[0].expected) == float(np.float32(1 / (1 + np.exp(-x))))
     assert "inputs tested, 3" in found[0].message

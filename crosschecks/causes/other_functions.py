@@ -1,0 +1,105 @@
+"""Results of another function than the one asked for, or of the same with other parameters.
+
+It is named where nearly all results, those that fail and those that do not, are as near to the other function as a
+good implementation of it would be, and the failing ones far nearer to it than to the function asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...numerics.floats.formats import Floats, as_float64
+from ..findings import Cause
+from ..gates import CONDITIONED, CONDITIONED_SHORT
+from ..trials.errors import Measured, measured
+from ..trials.references import Truth, truth_for
+from .alternatives import (
+    Alternative,
+    exchanged,
+    other_activations,
+    other_orders,
+    rounded_parameters,
+)
+from .evidence import Evidence, Mask, Recognised, agree
+from .formulas import arithmetics, evaluated, parameter_values
+from .naive_formulas import naive_formulas
+from .parameters import solved
+
+FEW, MANY, LEAST = 12, 96, 6
+"""Inputs for a first look and for the proof, of those that fail and of the others each; and too few for either."""
+ENOUGH, MOST = 0.96, 0.75
+"""The shares of results that another function must explain: of those that are right for the function asked for, and of
+those that are wrong, some of which may be wrong for the other as well, where it cancels or overflows."""
+FAR = 8.0
+"""How much nearer the failing results are to it, in the median."""
+
+
+def is_another(evidence: Evidence, part: Mask) -> Recognised | None:
+    """The first other function that fits; it explains all inputs that fail."""
+    if part.sum() < LEAST:
+        return None
+    i = evidence.implementation
+    sources: tuple[Callable[[], Iterator[Alternative]], ...] = (
+        lambda: rounded_parameters(i), lambda: exchanged(i), lambda: other_orders(i), lambda: solved(evidence),
+        lambda: other_activations(evidence),
+    )  # fmt: skip
+    for source in sources:
+        for alternative in source():
+            if _fits(evidence, part, alternative, FEW) and _fits(evidence, part, alternative, MANY):
+                return Recognised(Cause(alternative.kind, alternative.title, alternative.text), part)
+    return None
+
+
+def _fits(evidence: Evidence, part: Mask, alternative: Alternative, count: int) -> bool:
+    wrong, right = _spread(np.flatnonzero(part), count), _spread(np.flatnonzero(evidence.judged & ~part), count)
+    near = _measured(evidence, np.concatenate([wrong, right]), alternative)
+    if near is None:
+        return False
+    fits = near.judged & ~near.failing | _as_naive(evidence, np.concatenate([wrong, right]), alternative)
+    there = evidence.judged[right] & near.judged[len(wrong) :]
+    of_wrong, of_right = fits[: len(wrong)], fits[len(wrong) :][there]
+    telling = of_right[evidence.got[right][there] != 0]  # zeros are alike, and may have underflowed
+    if of_wrong.mean() < MOST or (of_right.size and of_right.mean() < MOST):
+        return False
+    if telling.size and telling.mean() < ENOUGH:
+        return False
+    asked = np.minimum(evidence.subject.measured.error[wrong], 2.0**evidence.format.precision)
+    return bool(np.median(asked / (near.error[: len(wrong)] + 0.5)) >= FAR)
+
+
+def _measured(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative) -> Measured | None:
+    """The errors of results at some inputs, were the alternative asked for."""
+    inputs = [a[at] for a in evidence.subject.inputs]
+    truth = _truth(alternative, inputs)
+    limit = CONDITIONED if evidence.format.bits > 16 else CONDITIONED_SHORT
+    return None if truth is None else measured(
+        inputs, evidence.subject.values[at], truth, evidence.format, {"max_conditioned_ulp": limit}
+    )  # fmt: skip
+
+
+def _as_naive(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative) -> Mask:
+    """Where results are those of a naive formula of the alternative, which loses digits of its own."""
+    i, (x, *others) = alternative.implementation, [a[at] for a in evidence.subject.inputs]
+    same = np.zeros(at.shape, np.bool_)
+    for naive in () if others else naive_formulas(i.activation, i.order):
+        for arithmetic in arithmetics(evidence.format):
+            results = as_float64(evaluated(naive.formula, x, parameter_values(i), arithmetic))
+            same |= agree(evidence.got[at], results, evidence.unit[at], evidence.tolerance)
+    return same
+
+
+def _truth(alternative: Alternative, inputs: list[Floats]) -> Truth | None:
+    try:
+        return truth_for(alternative.implementation, inputs[::-1] if alternative.swapped else inputs)
+    except ValueError:  # a parameter that the activation cannot have
+        return None
+
+
+def _spread(indices: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """At most so many of the indices, evenly."""
+    if len(indices) <= count:
+        return indices
+    return indices[np.linspace(0, len(indices) - 1, count).astype(int)]

@@ -1,0 +1,69 @@
+"""Tables: results that stay the same beyond some input, and results in steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...numerics.implementations.numpy_functions import implementation as right_one
+from ..findings import Cause
+from .edges import edge, tail
+from .evidence import Evidence, Mask, Recognised
+
+LEAST = 6
+"""The number of failing inputs below which nothing is named."""
+_POINTS, _REACH = 1 << 14, 16.0
+"""The inputs in a row among which steps are looked for, from -REACH to REACH."""
+STEPPED = 0.5
+"""The share of neighbours with one result, where the function has two."""
+
+
+def saturates(evidence: Evidence, part: Mask) -> Recognised | None:
+    """The constant that results have beyond some input, where the function goes on."""
+    if len(evidence.subject.inputs) > 1:
+        return None
+    masks, words = np.zeros(part.shape, np.bool_), list[str]()
+    for side in (-1, 1):
+        ends = tail(evidence, part, side)
+        if ends is None:
+            continue
+        inner, outer, mask = ends
+        values = np.unique(evidence.got[mask])
+        if len(values) > 1 or not np.isfinite(values[0]) or len(np.unique(evidence.nearest[mask])) < LEAST:
+            continue
+        at = edge(evidence, inner, outer)
+        masks |= mask & part
+        beyond = inner if at is None else at
+        words.append(f"for x {'<' if side < 0 else '>'}= {beyond:.6g} the result is always {float(values[0])!r}")
+    if not words:
+        return None
+    title = "the results are clamped"
+    return Recognised(Cause("saturates", title, f"{title}: {', and '.join(words)}"), masks)
+
+
+def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
+    """The steps of results that are constant where the function varies."""
+    i, fmt = evidence.implementation, evidence.format
+    if len(evidence.subject.inputs) > 1 or fmt.bits < 32 or part.sum() < LEAST:
+        return None
+    x = np.linspace(-_REACH, _REACH, _POINTS + 1).astype(evidence.subject.values.dtype)
+    results = evidence.at(x)
+    if results is None:
+        return None
+    values = right_one(i.activation, order=i.order, parameters=dict(i.parameters))(x).astype(np.float64)
+    got = results.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        varies = np.abs(np.diff(values)) > 4 * 2.0 ** (1 - fmt.precision) * np.abs(values[1:])
+        flat = np.diff(got) == 0
+    inside = np.flatnonzero(~flat)
+    if not inside.size:
+        return None
+    varies[: inside[0]] = varies[inside[-1] :] = False  # clamped
+    flat &= varies
+    if varies.sum() < 100 or flat.sum() < STEPPED * varies.sum():
+        return None
+    steps = len(np.unique(got[1:][varies]))
+    text = (
+        f"the results come in steps, {steps} of them from {-_REACH:g} to {_REACH:g}: a table, or numbers of "
+        f"{max(1, int(np.ceil(np.log2(steps))))} bits"
+    )
+    return Recognised(Cause("steps", "the results come in steps", text), part)

@@ -1,0 +1,137 @@
+"""Causes are named where the numbers prove them, and not at near misses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from gradproof.crosschecks.causes.formulas import Arithmetic, evaluated
+from gradproof.crosschecks.causes.naive_formulas import NAIVE
+from gradproof.crosschecks.checking.check import check
+from gradproof.crosschecks.findings import FAILURE, digits_of
+from gradproof.numerics.oracle.reference import reference
+from gradproof.proofs.catalogue.parse import definition
+from gradproof.proofs.enclosures.formats import FORMATS
+
+from ...thorough import few
+from ..correct import correctly_rounded
+from . import kernels
+
+
+def failures(kernel, as_, dtype, **options):
+    (result,) = check(kernel, as_=as_, dtypes=[dtype], examples=5, survey=False, **options)
+    return [f for f in result.findings if f.property == "accuracy"]
+
+
+NAMED = [
+    (kernels.gelu_by_erf, "gelu", "float32", {}, "1 + erf(x/sqrt(2)) cancels where x is far below 0"),
+    (kernels.one_minus_square, "tanh", "float32", {"implements": 1}, "1 - tanh(x)**2 cancels where abs(x) is large"),
+    (kernels.silu, "sigmoid", "float32", {}, "this is x*sigmoid(x), silu, not sigmoid"),
+    (kernels.gelu_tanh_by_tanh, "gelu", "float32", {}, "gelu_tanh, not gelu"),
+    (kernels.leaky_02, "leaky_relu", "float32", {}, "negative_slope is 0.2 instead of 0.01"),
+    (kernels.leaky_02, "leaky_relu", "bfloat16", {}, "negative_slope is 0.2 instead of 0.01"),
+    (kernels.tanh, "tanh", "float64", {"implements": 1}, "this is tanh, not tanh'"),
+    (kernels.hard_sigmoid_slope, "hard_sigmoid", "float64", {"implements": 1}, "to float32: alpha = 0.16666667"),
+    (kernels.softplus_above_20, "softplus", "float64", {}, "softplus_torch with beta = 1, threshold = 20"),
+    (kernels.gates_exchanged, "glu", "float32", {}, "the gates are exchanged: this is f(b, a)"),
+    (kernels.negated_left, "tanh", "float32", {}, "the sign is wrong for x < 0"),
+    (kernels.silu_by_division, "silu", "float32", {}, "exp(-x) overflows from x = -88.72283935546875 on"),
+    (kernels.clamped, "tanh", "float64", {}, "for x >= 2 the result is always 0.964027"),
+    (kernels.eight_bits, "tanh", "float32", {}, "the results come in steps, 25"),
+    (kernels.through_float32, "tanh", "float64", {}, "every result is a float32 number"),
+]
+NEAR_MISSES = [
+    (kernels.gelu_half_way, "gelu", "float32", {}),
+    (kernels.gelu_noisy_tail, "gelu", "float32", {}),
+    (kernels.leaky_two_slopes, "leaky_relu", "float32", {}),
+    (kernels.negated_far_left, "tanh", "float32", {}),
+    (kernels.nearly_clamped, "tanh", "float32", {}),
+    (kernels.wavy, "tanh", "float32", {}),
+    (kernels.as_bad_as_float32, "tanh", "float64", {}),
+    (kernels.silu_nan_beyond_50, "silu", "float32", {}),
+    (kernels.gates_scaled, "glu", "float32", {}),
+]
+
+
+def _few(cases, *kept):
+    return few(cases, lambda kernel, *_: kernel in kept)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "as_", "dtype", "options", "cause"), _few(NAMED, kernels.gelu_by_erf, kernels.leaky_02, kernels.clamped)
+)
+def test_a_cause_is_named_once(kernel, as_, dtype, options, cause):
+    found = failures(kernel, as_, dtype, **options)
+    assert found, "the kernel is wrong"
+    named = [f for f in found if f.cause is not None]
+    assert len(named) == 1
+    assert cause in named[0].cause, str(named[0])
+    assert len(found) <= 2
+    assert named[0].count >= found[-1].count
+
+
+@pytest.mark.parametrize(
+    ("kernel", "as_", "dtype", "options"), _few(NEAR_MISSES, kernels.gelu_noisy_tail, kernels.leaky_two_slopes)
+)
+def test_no_cause_is_named_at_a_near_miss(kernel, as_, dtype, options):
+    found = failures(kernel, as_, dtype, **options)
+    assert found, "the kernel is wrong"
+    assert [f.cause for f in found] == [None] * len(found), [str(f) for f in found]
+    assert len(found) <= 2, "one finding for NaNs, infinities and numbers each"
+
+
+def test_zeros_are_no_sign_of_cancellation():
+    found = failures(kernels.gelu_cut, "gelu", "float32")
+    assert not any("cancels" in (f.cause or "") for f in found)
+
+
+def test_what_is_wrong_elsewhere_as_well_joins():
+    (result,) = check(kernels.negated_left, as_="tanh", dtypes=["float32"], examples=5, survey=False)
+    (finding,) = result.findings
+    for words in ("also turns back", "also breaks the symmetry", "also at an infinity or NaN"):
+        assert words in finding.message
+
+
+def test_the_stable_form_is_measured():
+    (finding, *_) = failures(kernels.gelu_by_erf, "gelu", "float32")
+    assert "0.5*x*erfc(-x/sqrt(2)) is off by at most" in str(finding.cause)
+    assert finding.details is not None
+    cause = finding.details.cause
+    assert cause is not None
+    assert cause.stable_error is not None
+    assert cause.stable_conditioned is not None
+    assert cause.stable_conditioned < 4 < cause.stable_error
+
+
+def test_the_simplest_input_is_of_the_same_cause_and_the_worst_is_shown():
+    (finding, *_) = failures(kernels.gelu_by_erf, "gelu", "float32")
+    assert finding.details is not None
+    extent = finding.details.extent
+    assert extent is not None
+    assert extent.low <= float.fromhex(extent.simplest_hex) <= extent.high < -1
+    assert f"({extent.simplest_hex})" in finding.message
+
+
+@pytest.mark.parametrize("naive", few(list(NAIVE), lambda n: n.activations == "gelu"), ids=lambda n: n.formula)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_formulas_are_the_functions_and_stable_ones_keep_the_digits(naive, dtype):
+    for name in naive.activations.split():
+        entry = definition(name)
+        values = {p.name: eval(p.default) for p in entry.parameters}
+        fmt = FORMATS[dtype]
+        x = np.concatenate([np.linspace(0.0625, 0.9375, 36), np.linspace(-3, 3, 41)]).astype(dtype)
+        exact = reference(name, x, order=naive.order).value.astype(np.float64)
+        for formula in filter(None, (naive.formula, naive.stable)):
+            got = evaluated(formula, x, values, Arithmetic(fmt, fmt)).astype(np.float64)
+            judged = np.isfinite(exact) & (np.abs(exact) > 1e-3)
+            close = 1e-4 if formula == naive.formula else 2.0 ** (12 - fmt.precision)
+            assert np.abs(got - exact)[judged].max() <= close * np.abs(exact[judged]).max(), formula
+
+
+def test_findings_show_every_digit_and_never_the_same_number_twice():
+    (result,) = check(correctly_rounded("tanh"), as_="tanh", dtypes=["float64"], examples=5, survey=False, max_ulp=0.3)
+    (finding,) = [f for f in result.findings if f.property == "accuracy"]
+    assert finding.got != finding.expected
+    assert str(finding.got) not in str(finding.expected).split()
+    assert finding.severity == FAILURE
+    assert [digits_of(name) for name in ("float64", "float32", "float16", "bfloat16")] == [17, 9, 5, 4]
+    assert "expected" in str(finding)
