@@ -180,7 +180,7 @@ def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
 
 
 def _is_widened(values: np.ndarray, fmt: Format) -> bool:
-    return fmt.bits <= 16 and values.dtype in (np.float32, np.float64)
+    return fmt.bits <= 16 and values.dtype.name in ("float32", "float64")
 
 
 def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:

@@ -63,9 +63,7 @@ def natural_binades(truth: Certified) -> frozenset[tuple[int, int]]:
         for power in POWERS:
             ratio = values / x**power
             plain |= (np.abs(ratio - ratio[:, :1]) <= SMOOTH * np.abs(ratio[:, :1])).all(axis=1)
-    return frozenset(
-        key for key, is_plain in zip(keys, plain.tolist(), strict=True) if key[1] in ORDINARY or not is_plain
-    )
+    return frozenset(key for k, key in enumerate(keys) if key[1] in ORDINARY or not plain[k])
 
 
 def _keys(binades: Iterable[tuple[int, int]]) -> NDArray[np.int64]:

@@ -248,8 +248,10 @@ class _Judge:
         if not failing.size:
             return
         kind, at = symptoms(got[failing], high[failing], self.asked.format), as_float64(x[failing])
-        for k in np.unique(kind).tolist():
+        for k in range(len(SYMPTOMS)):
             some = kind == k
+            if not some.any():
+                continue
             points, where = at[some], x[failing[some]]
             seen = Seen(len(points), float(np.nanmin(points)), float(np.nanmax(points)))
             before = survey.failing.get(SYMPTOMS[k])

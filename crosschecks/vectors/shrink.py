@@ -44,7 +44,7 @@ _Row = tuple[Floats, "Floats | None", str]
 def _rows(answered: Answered, shows: Callable[[Answered], NDArray[np.bool_]]) -> Iterator[_Row]:
     for i in np.flatnonzero(shows(answered).any(axis=1))[:3]:
         cotangents = answered.cotangents
-        kind = answered.batch.kinds[i]
+        kind: str = answered.batch.kinds[i]
         yield answered.batch.rows[i : i + 1], None if cotangents is None else cotangents[i : i + 1], kind
 
 
