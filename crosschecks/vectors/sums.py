@@ -1,8 +1,8 @@
 """The components of softmax and softmin sum to 1, as nearly as their rounding lets them.
 
 Each component may be half an ULP off by its own rounding, and all of them together by the rounding of the sum that
-they are divided by: an ULP of 1, and in formats of more than 16 bits 1 + sqrt(n) of these for n numbers. Four times that
-passes, in formats of at most 16 bits once. Where an author promised other errors, a sum further off is a note.
+they are divided by: an ULP of 1, and in formats of more than 16 bits 1 + sqrt(n) of these for n numbers. Four times
+that passes, in formats of at most 16 bits once. Where an author promised other errors, a sum further off is a note.
 """
 
 from __future__ import annotations
