@@ -24,8 +24,8 @@ ROOMS = {
     ),
     "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "gates", "findings", "workers", "inputs", "trials", "targets", "properties",
-        "vectors", "sweeps", "checking", "packs", "table_files", "tables", "soundness", "plugin",
+        "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
+        "targets", "properties", "vectors", "sweeps", "checking", "table_files", "tables", "soundness", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

@@ -158,19 +158,29 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 
 
 def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
-    """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
+    """The formats a target takes: those it says, or does not refuse. One that refuses all is checked in float64.
+
+    A library that turns a short format into a longer one does not ship it.
+    """
+    if implementation.formats:
+        return [FORMATS[name] for name in implementation.formats]
     taken: list[Format] = []
     count = len(definition(implementation.activation).inputs)
     for fmt in FORMATS.values():
         probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))
         answer = caller.call(implementation, [probe] * count)
-        if not (isinstance(answer, Failed) and answer.how == "exception"):
+        refused = answer.how == "exception" if isinstance(answer, Failed) else _is_widened(answer.values, fmt)
+        if not refused:
             taken.append(fmt)
     return taken or [FORMATS["float64"]]
 
 
+def _is_widened(values: np.ndarray, fmt: Format) -> bool:
+    return fmt.bits <= 16 and values.dtype in (np.float32, np.float64)
+
+
 def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
-    groups: dict[tuple[str, int], list[Implementation]] = {}
+    groups: dict[tuple[str, str, int], list[Implementation]] = {}
     for one in implementations:
-        groups.setdefault((one.activation, one.order), []).append(one)
+        groups.setdefault((one.target, one.activation, one.order), []).append(one)
     return groups.values()

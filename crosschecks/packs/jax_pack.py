@@ -1,4 +1,4 @@
-"""The activations that JAX ships, found by name. Runs in the worker process only.
+"""The activations that JAX ships, with their derivatives. Runs in the worker process only.
 
 Names and aliases of the catalogue are looked up in jax.nn, jax.numpy and jax.scipy.special; the table below is for
 what JAX spells in a way of its own, and for gelu, whose default is the approximation by tanh.
@@ -15,6 +15,8 @@ from .namesakes import shipped
 jax: Any = import_module("jax")
 jnp: Any = import_module("jax.numpy")
 
+ARRAYS = "jax"
+"""The library whose arrays they take."""
 _PLACES = ("jax.nn", "jax.numpy", "jax.scipy.special")
 
 _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {

@@ -1,7 +1,7 @@
-"""Operators of ONNX as one-node models, run by ONNX Runtime on one thread of the CPU. Values only.
+"""The operators of ONNX that are activations, run by ONNX Runtime. Values only, one thread of the CPU.
 
 An operator's attributes are float32 whatever its input is, and so are the parameters that its reference is given.
-The model's input has no shape, so one session serves arrays of every shape.
+Each is a model of one node, whose input has no shape, so one session serves arrays of every shape.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The activations that torch ships, found by name. Runs in the worker process only.
+"""The activations that torch ships, with their derivatives. Runs in the worker process only.
 
 Names and aliases of the catalogue are looked up in torch.nn.functional, torch and torch.special; the table below is
 for what torch spells in a way of its own.
@@ -15,6 +15,8 @@ from .torch_arrays import Tensor
 torch: Any = import_module("torch")
 F: Any = import_module("torch.nn.functional")
 
+ARRAYS = "torch"
+"""The library whose arrays they take."""
 _PLACES = ("torch.nn.functional", "torch", "torch.special")
 
 _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {

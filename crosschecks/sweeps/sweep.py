@@ -71,8 +71,10 @@ class _Plan:
 
     def identity(self) -> dict[str, Any]:
         """All that the profile of the sweep depends on."""
+        implementation = self.task.to_json()["implementation"]
+        del implementation["formats"]  # those in which it might have been swept
         return {
-            **self.task.to_json()["implementation"],
+            **implementation,
             "format": self.task.format,
             "patterns": self.inputs.spec,
             "inputs": self.inputs.inputs,
@@ -102,6 +104,7 @@ def sweep(
     as_: str | Activation | None = None,
     order: int = 0,
     parameters: Mapping[str, Any] | None = None,
+    signature: str | None = None,
     patterns: str = ALL,
     device: str | None = None,
     workers: int | None = None,
@@ -119,8 +122,8 @@ def sweep(
     Ctrl-C ends it early: the result then holds what is done, and is not `finished`.
 
     Args:
-        implementation: one implementation at one order; or a target, of which `as_`, `order` and `parameters` say
-            more, as in :func:`gradproof.crosschecks.checks`.
+        implementation: one implementation at one order; or a target, of which `as_`, `order`, `parameters` and
+            `signature` say more, as in :func:`gradproof.crosschecks.checks`.
         fmt: the format of its inputs and results.
         patterns: which inputs, in the words of :mod:`gradproof.crosschecks.inputs.bit_patterns`.
         device: where its tensors are made and judged, in torch's words: `cuda`, `cuda:1`, `cpu`. Where none is given,
@@ -140,7 +143,7 @@ def sweep(
     if not isinstance(implementation, Implementation | str):  # pyright: ignore[reportUnnecessaryIsInstance]  # a user's
         raise TypeError(f"target={implementation!r}: expected an implementation, or a name such as torch")
     if isinstance(implementation, str):
-        implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,)))
+        implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,), signature=signature))
     options = SweepOptions(patterns, device, workers, dask, seconds, chunk, tile, judge)
     form = fmt if isinstance(fmt, Format) else format_named(fmt)
     return swept(implementation, form, options, guarded=guarded, checkpoint=checkpoint, progress=progress)

@@ -265,7 +265,7 @@ class _Judge:
             judged = judged & (scaled != np.rint(scaled)) & (np.abs(signed) < 2)
         survey.inexact += int(judged.sum())
         survey.signed += float(signed[judged].sum())
-        survey.outward += float((signed * np.sign(high))[judged].sum())
+        survey.outward += float((signed[judged] * np.sign(high[judged])).sum())
 
     def _out_of_shape(
         self, survey: Survey, x: Floats, got: Scores, high: Scores, unit: Scores, known: NDArray[np.bool_]
