@@ -255,7 +255,7 @@ def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: W
         if len(signatures) > 1:
             entry = _entry(request)
             if isinstance(entry, RowFunction):
-                raise TargetError(f"target={target!r}: {entry.name} is a function of a row; say the symbol's --signature")
+                raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
             parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
             signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
         keywords["signature"] = signatures[0]
