@@ -214,7 +214,5 @@ def _described_here(request: Request, local: Mapping[str, Callable[..., Any]]) -
 def _described(name: str, function: Callable[..., Any]) -> Described:
     described = invoke.describe_callable(function)
     only_numbers = described["array"] == "numpy" and takes_numbers_only(function)
-    return Described(
-        name, "scalar" if only_numbers else described["array"], described["keywords"],
-        positional=described["positional"],
-    )  # fmt: skip
+    array = "scalar" if only_numbers else described["array"]
+    return Described(name, array, described["keywords"], positional=described["positional"])

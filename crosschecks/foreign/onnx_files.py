@@ -21,8 +21,11 @@ _FORMATS = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(flo
 
 
 def described(request: dict[str, Any]) -> dict[str, Any]:
-    """The format that a model takes, and whether it takes rows of any length. Raises ValueError for a model of another kind, what ONNX Runtime raises for a
-    file that is none, and ModuleNotFoundError without it."""
+    """The format that a model takes, and whether it takes rows of any length.
+
+    Raises ValueError for a model of another kind, what ONNX Runtime raises for a file that is none, and
+    ModuleNotFoundError without it.
+    """
     _, shape, fmt = _model(request["path"])
     return {"formats": [fmt], "of_any_rows": shape is None or (len(shape) == 2 and not any(shape))}
 

@@ -54,7 +54,7 @@ class Described:
     """Those it must be called with."""
     formats: tuple[str, ...] = ()
     positional: int | None = None
-    """The number of arrays it needs, where that is known."""
+    """The arrays it takes, where its signature says."""
     flat: bool = False
     """It knows of no axes: of rows it is given one at a time."""
 
@@ -75,9 +75,9 @@ def at_orders(
     request: Request, described: Described, derivative: Described | None = None
 ) -> tuple[Implementation, ...]:
     """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
-    entry = _entry(request, described)
-    array = request.array or described.array
     implements = request.implements
+    entry = _entry(request, halves=described.positional == 1 and not implements)
+    array = request.array or described.array
     has_derivative = derivative is not None or (array in WITH_DERIVATIVES and implements == 0)
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
     target = Implementation(request.target, entry.name, order=0, function="")
@@ -99,7 +99,9 @@ def at_orders(
     return tuple(implementations)
 
 
-def _called(described: Described, entry: Activation | RowFunction, request: Request, target: Implementation) -> Implementation:
+def _called(
+    described: Described, entry: Activation | RowFunction, request: Request, target: Implementation
+) -> Implementation:
     """The implementation that a described callable is, with parameters."""
     target = replace(
         target,
@@ -248,21 +250,20 @@ def _described(target: str, request: Request, order: int, worker: Worker) -> Des
 
 
 def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: Worker) -> Described:
-    keywords = dict(kind.keywords)
+    keywords, entry = dict(kind.keywords), _entry(request)
     answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
     if "signatures" in answer:
         keywords["path"], signatures = answer["path"], answer["signatures"]
+        if len(signatures) > 1 and isinstance(entry, RowFunction):
+            raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
         if len(signatures) > 1:
-            entry = _entry(request)
-            if isinstance(entry, RowFunction):
-                raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
             parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
             signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
         keywords["signature"] = signatures[0]
         formats: tuple[str, ...] = ("float64" if "double" in signatures[0] else "float32",)
     else:
         formats = tuple(answer.get("formats", ("float32",)))
-    if not answer.get("of_any_rows", True) and isinstance(_entry(request), RowFunction):
+    if not answer.get("of_any_rows", True) and isinstance(entry, RowFunction):
         raise TargetError(f"target={target!r}: expected a model that takes rows of any length, [batch, n]")
     flat = "of_any_rows" not in answer
     return Described(kind.function, "numpy", [], tuple(keywords.items()), formats, flat=flat)
@@ -275,10 +276,12 @@ def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, A
     return answer
 
 
-def _entry(request: Request, described: Described | None = None) -> Activation | RowFunction:
-    """The function that a request says, or the target's name does. Raises TargetError and UnknownActivation."""
+def _entry(request: Request, *, halves: bool = False) -> Activation | RowFunction:
+    """The function that a request says, or the target's name does; `halves` as for :func:`of_rows`.
+
+    Raises TargetError and UnknownActivation.
+    """
     named = request.as_ or _named_like(request.target)
-    halves = described is not None and described.positional == 1 and not request.implements
     return of_rows(named, halves=halves) or definition(named)
 
 
@@ -290,13 +293,13 @@ def _named_like(target: str) -> str:
     kind = foreign(target)
     text = target.rpartition(":")[2].rpartition(".")[2] if kind is None else kind.speaks
     name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).lower()
-    entries = _spoken(name)
-    if not entries and kind is not None and name.endswith("f"):  # of float, as C has it
-        entries = _spoken(name.removesuffix("f"))
-    if len(entries) != 1:
-        said = f"could be {' or '.join(sorted(entries))}" if entries else "is no activation's name"
+    names = _spoken(name)
+    if not names and kind is not None and name.endswith("f"):  # of float, as C has it
+        names = _spoken(name.removesuffix("f"))
+    if len(names) != 1:
+        said = f"could be {' or '.join(sorted(names))}" if names else "is no activation's name"
         raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME, or a formula in x")
-    return entries.pop()
+    return names.pop()
 
 
 def _spoken(name: str) -> set[str]:
