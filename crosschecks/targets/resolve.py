@@ -254,9 +254,9 @@ def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: W
     answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
     if "signatures" in answer:
         keywords["path"], signatures = answer["path"], answer["signatures"]
-        if len(signatures) > 1 and isinstance(entry, RowFunction):
-            raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
         if len(signatures) > 1:
+            if isinstance(entry, RowFunction):
+                raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
             parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
             signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
         keywords["signature"] = signatures[0]

@@ -147,7 +147,8 @@ def agrees(reference, exact, dtype):
             continue
         if number != 0:
             binade = max(math.floor(float(mpmath.log(abs(number)) / mpmath.log(2))), emin)
-            assert abs(int(exponent) - (binade - precision + 1)) <= (float(abs(number)) in (2.0**binade, 2.0 ** (binade + 1)))
+            at_an_end = float(abs(number)) in (2.0**binade, 2.0 ** (binade + 1))
+            assert abs(int(exponent) - (binade - precision + 1)) <= at_an_end
         here = mpf(got) + mpf(residual) * mpf(2) ** int(exponent)
         assert abs(here - number) <= mpf(2) ** (int(exponent) - 45)
         assert abs(residual) <= 0.5
