@@ -275,7 +275,7 @@ class _Judge:
         if self.asked.bounds is not None:
             lowest, highest = self.asked.bounds
             for reason, sign, bound in (("below", -1, lowest), ("above", 1, highest)):
-                at = np.flatnonzero(finite & (sign * got > sign * bound))
+                at = np.flatnonzero(finite & ((got < bound) if sign < 0 else (got > bound)))
                 survey.keep(reason, np.abs(got[at] - bound), x[at])
         both = finite[1:] & finite[:-1]
         with np.errstate(all="ignore"):
