@@ -63,7 +63,8 @@ def natural_binades(truth: Certified) -> frozenset[tuple[int, int]]:
         for power in POWERS:
             ratio = values / x**power
             plain |= (np.abs(ratio - ratio[:, :1]) <= SMOOTH * np.abs(ratio[:, :1])).all(axis=1)
-    return frozenset(key for k, key in enumerate(keys) if key[1] in ORDINARY or not plain[k])
+    varied: list[bool] = np.logical_not(plain).tolist()
+    return frozenset(key for key, varies in zip(keys, varied, strict=True) if varies or key[1] in ORDINARY)
 
 
 def _keys(binades: Iterable[tuple[int, int]]) -> NDArray[np.int64]:

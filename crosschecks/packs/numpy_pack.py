@@ -14,7 +14,8 @@ from ...proofs.catalogue.parse import definition
 def call(*inputs: Floats, activation: str, order: int, variable: int, **parameters: float) -> Floats:
     """An activation (order 0) or its derivative by the input of this index; a function of rows, or its gradient."""
     if activation in row_functions():
-        return row_products(activation, *inputs, parameters) if order else row_values(activation, *inputs, parameters)
+        of_rows = row_products if order else row_values
+        return of_rows(activation, *inputs, **parameters)
     return _found(activation, order, variable, tuple(parameters.items()))(*inputs)
 
 

@@ -55,6 +55,8 @@ class Described:
     formats: tuple[str, ...] = ()
     positional: int | None = None
     """The arrays it takes, where its signature says."""
+    flat: bool = False
+    """It knows of no axes: of rows it is given one at a time."""
 
 
 def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
@@ -108,6 +110,8 @@ def _called(
         formats=described.formats or (("float64",) if "scalar" in (request.array, described.array) else ()),
     )
     target = _with_parameters(entry, request, described.accepts, target)
+    if isinstance(entry, RowFunction) and described.flat:
+        target = replace(target, through="rows")
     return replace(target, keywords=(*described.keywords, *target.keywords))
 
 
@@ -247,19 +251,22 @@ def _described(target: str, request: Request, order: int, worker: Worker) -> Des
 
 def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: Worker) -> Described:
     keywords, entry = dict(kind.keywords), _entry(request)
-    if isinstance(entry, RowFunction):
-        raise TargetError(f"target={target!r}: {entry.name} is a function of a row, tested as a Python callable only")
     answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
     if "signatures" in answer:
         keywords["path"], signatures = answer["path"], answer["signatures"]
         if len(signatures) > 1:
+            if isinstance(entry, RowFunction):
+                raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
             parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
             signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
         keywords["signature"] = signatures[0]
         formats: tuple[str, ...] = ("float64" if "double" in signatures[0] else "float32",)
     else:
         formats = tuple(answer.get("formats", ("float32",)))
-    return Described(kind.function, "numpy", [], tuple(keywords.items()), formats)
+    if not answer.get("of_any_rows", True) and isinstance(entry, RowFunction):
+        raise TargetError(f"target={target!r}: expected a model that takes rows of any length, [batch, n]")
+    flat = "of_any_rows" not in answer
+    return Described(kind.function, "numpy", [], tuple(keywords.items()), formats, flat=flat)
 
 
 def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _difference(trial: RowTrial, answered: Answered, setting: _Setting) -> Findi
     if not different.any():
         return None
     worse = different & (other.failing | usual.failing)[0]
-    component = int(np.argmax(np.where(worse.any(), worse, different)))
+    component = int(np.argmax(worse if worse.any() else different))
     message = f"a different result {setting.words} than in a batch of {len(answered.batch.rows)}"
     return trial.finding(
         NAME, answered, setting.row, component, message, severity=FAILURE if worse.any() else NOTE,

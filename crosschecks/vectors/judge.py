@@ -80,6 +80,8 @@ def judge_rows(implementation: Implementation, fmt: Format, caller: Caller, opti
 
 def formats_taken(implementation: Implementation, caller: Caller) -> list[Format]:
     """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
+    if implementation.formats:
+        return [FORMATS[name] for name in implementation.formats]
     function = row_functions()[implementation.activation]
     taken: list[Format] = []
     for fmt in map(FORMATS.__getitem__, _FORMATS):

@@ -102,7 +102,7 @@ def _masked(length: int, fmt: Format, rng: np.random.Generator) -> dict[str, NDA
     """Rows for exponentials: the functions subtract the largest number, and -inf masks."""
     largest = float(fmt.max_finite)
     one, masked = np.arange(length) == length // 2, np.arange(length) % 2 == 1
-    draws = rng.normal(size=length)
+    draws, steps = rng.normal(size=length), rng.integers(-3, 4, length).astype(np.float64)
     return {
         "a mask of -inf": np.where(masked, -np.inf, draws),
         "all but one -inf": np.where(one, 0.5, -np.inf),
@@ -112,9 +112,9 @@ def _masked(length: int, fmt: Format, rng: np.random.Generator) -> dict[str, NDA
         "all masked by the least float": np.full(length, -largest),
         "an infinity": np.where(one, np.inf, draws),
         "offset 100": 100 + draws,
-        "offset 1e4": 1e4 + 8 * rng.integers(-3, 4, length),
-        "offset -1e4": -1e4 + 8 * rng.integers(-3, 4, length),
-        "from 0 to -100": np.linspace(0, -100, length),
+        "offset 1e4": 1e4 + 8 * steps,
+        "offset -1e4": -1e4 + 8 * steps,
+        "from 0 to -100": np.linspace(0, -100, length, dtype=np.float64),
         "two equal largest": np.where(one | (np.arange(length) == 0), 20.0, draws),
     }
 

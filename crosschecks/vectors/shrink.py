@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from .trial import Answered, RowTrial
 
 _CALLS = 24
 """The most rows that are tried."""
+_Row: TypeAlias = "tuple[Floats, Floats | None, str]"
+"""A batch of one row, its cotangents, and the kind of row it is."""
 
 
 def simplest(trial: RowTrial, answered: Answered, shows: Callable[[Answered], NDArray[np.bool_]]) -> Answered:
@@ -38,14 +41,11 @@ def simplest(trial: RowTrial, answered: Answered, shows: Callable[[Answered], ND
     return current
 
 
-_Row = tuple[Floats, "Floats | None", str]
-
-
 def _rows(answered: Answered, shows: Callable[[Answered], NDArray[np.bool_]]) -> Iterator[_Row]:
-    for i in np.flatnonzero(shows(answered).any(axis=1))[:3]:
+    for i in np.flatnonzero(shows(answered).any(axis=1)).tolist()[:3]:
         cotangents = answered.cotangents
-        kind: str = answered.batch.kinds[i]
-        yield answered.batch.rows[i : i + 1], None if cotangents is None else cotangents[i : i + 1], kind
+        by = None if cotangents is None else cotangents[i : i + 1]
+        yield answered.batch.rows[i : i + 1], by, answered.batch.kinds[i]
 
 
 def _showing(
@@ -58,7 +58,7 @@ def _showing(
 def _simpler(trial: RowTrial, current: Answered) -> Iterator[_Row]:
     """Halves of a row, the row without its last number, and its numbers rounded to two and to five bits."""
     rows, cotangents, kind = current.batch.rows, current.cotangents, current.batch.kinds[0]
-    whole = len(trial.function.vectors)
+    whole: int = len(trial.function.vectors)
     part = rows.shape[1] // whole
     for kept in (slice(0, part // 2), slice(part // 2, part), slice(0, part - 1)):
         if len(range(part)[kept]) and len(range(part)[kept]) < part:

@@ -1,4 +1,4 @@
-"""One function of a row, at one order in one format: its results for batches of rows beside certified references."""
+"""One function of a row, at one order in one format: its results for batches of rows beside the references."""
 
 from __future__ import annotations
 
@@ -75,9 +75,14 @@ class Answered:
 
     @cached_property
     def flushed(self) -> NDArray[np.bool_]:
-        """Zeros for subnormal numbers. Counted apart: not in the errors."""
-        small = (self.expected != 0) & (np.abs(self.expected) < float(self.format.min_normal))
-        return self.judged & (self.got == 0) & small
+        """Zeros for subnormal numbers, for what subnormal factors may make, and in rows with subnormal numbers.
+
+        Counted apart: not in the errors.
+        """
+        least, rows = float(self.format.min_normal), np.abs(as_float64(self.batch.rows))
+        small = np.abs(self.expected) < least * np.maximum(2 * self._factors, 1)
+        flushed_inputs = ((rows > 0) & (rows < least)).any(axis=1, keepdims=True)
+        return self.judged & (self.got == 0) & (self.expected != 0) & (small | flushed_inputs)
 
     @cached_property
     def error(self) -> NDArray[np.float64]:

@@ -128,6 +128,8 @@ def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence
     if how["array"] in WITH_DERIVATIVES:
         arrays = bridge(how["array"])
         return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+    if how["through"] == "rows":
+        return np.stack([function(row, **how["keywords"]) for row in inputs[0]])
     if how["array"] == "scalar":
         function = one_by_one(function)
     returned = function(*inputs, **how["keywords"])

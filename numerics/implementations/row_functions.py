@@ -24,18 +24,18 @@ _LEAST_EXPONENT = -400
 """Rows below 2 to this are nothing beside eps, which must not overflow when it is scaled with them."""
 
 
-def row_values(name: str, x: Floats, parameters: Mapping[str, float] | None = None) -> Floats:
+def row_values(name: str, x: Floats, **parameters: float) -> Floats:
     """A function of each row of x; its parameters as floats."""
     function = row_functions()[name]
     with np.errstate(all="ignore"):
-        return rounded_from_float64(_value(function, as_float64(x), parameters or {}), format_of(x))
+        return rounded_from_float64(_value(function, as_float64(x), parameters), format_of(x))
 
 
-def row_products(name: str, x: Floats, cotangents: Floats, parameters: Mapping[str, float] | None = None) -> Floats:
+def row_products(name: str, x: Floats, cotangents: Floats, **parameters: float) -> Floats:
     """The product of each row's cotangent with the Jacobian at the row."""
     function = row_functions()[name]
     with np.errstate(all="ignore"):
-        product = _product(function, as_float64(x), as_float64(cotangents), parameters or {})
+        product = _product(function, as_float64(x), as_float64(cotangents), parameters)
         return rounded_from_float64(product, format_of(x))
 
 

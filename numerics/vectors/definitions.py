@@ -121,12 +121,26 @@ class Derived:
         """How an expression moves with the numbers that it is computed from, and with the sums that are rounded."""
         vectors = [*self.function.vectors, *([COTANGENT] if naming.row(COTANGENT) in self.algebra.names(e) else [])]
         jacobians = tuple((v, self.algebra.jacobian(e, v)) for v in vectors)
-        sums = tuple(
-            (aggregate.body, calculus.differentiate(e, name))
-            for name, aggregate in list(self.algebra.aggregates.items())
-            if name in ex.free_names(e) and isinstance(aggregate.body, Expr)
-        )
+        slopes = {name: self._by_sum(e, name) for name in list(self.algebra.aggregates)}
+        sums = tuple((self._term(name), slope) for name, slope in slopes.items() if slope is not ex.ZERO)
         return Sensitivity(jacobians, sums)
+
+    def _by_sum(self, e: Expr, name: str) -> Expr:
+        """The derivative of an expression by a sum over the row, also by way of other sums that depend on it."""
+        others = sorted(ex.free_names(e) & self.algebra.aggregates.keys() - {name})
+        inner = {other: self._by_sum(self._term(other), name) for other in others}
+        by_way = (
+            calculus.differentiate(e, other) * self.algebra.sum(slope)
+            for other, slope in inner.items()
+            if slope is not ex.ZERO
+        )
+        return ex.add(calculus.differentiate(e, name), *by_way)
+
+    def _term(self, name: str) -> Expr:
+        """The generic term of a sum."""
+        body = self.algebra.aggregates[name].body
+        assert isinstance(body, Expr), name
+        return body
 
 
 @cache

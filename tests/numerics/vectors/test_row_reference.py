@@ -146,8 +146,9 @@ def agrees(reference, exact, dtype):
             assert abs(number) > mpf(LARGEST[dtype])
             continue
         if number != 0:
-            binade = max(int(mpmath.floor(mpmath.log(abs(number), 2))), emin)
-            assert abs(int(exponent) - (binade - precision + 1)) <= (abs(number) in (2.0**binade, 2.0 ** (binade + 1)))
+            binade = max(math.floor(float(mpmath.log(abs(number)) / mpmath.log(2))), emin)
+            at_an_end = float(abs(number)) in (2.0**binade, 2.0 ** (binade + 1))
+            assert abs(int(exponent) - (binade - precision + 1)) <= at_an_end
         here = mpf(got) + mpf(residual) * mpf(2) ** int(exponent)
         assert abs(here - number) <= mpf(2) ** (int(exponent) - 45)
         assert abs(residual) <= 0.5
