@@ -25,7 +25,7 @@ ROOMS = {
     "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
     "crosschecks": (
         "documents", "implementation", "gates", "findings", "workers", "inputs", "trials", "targets", "properties",
-        "sweeps", "checking", "packs", "table_files", "tables", "soundness", "plugin",
+        "sweeps", "checking", "baselines", "packs", "table_files", "tables", "soundness", "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

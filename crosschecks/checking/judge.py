@@ -22,6 +22,7 @@ from ..implementation import Implementation
 from ..inputs.samples import pairs, sample, within
 from ..inputs.survey_inputs import between
 from ..properties import PROPERTIES
+from ..targets.versions import libraries
 from ..trials.first_call import blame, extended, observe
 from ..trials.references import rounded
 from ..trials.search import climb
@@ -41,9 +42,11 @@ IN_SPAN = 500
 
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each activation, order and format, as they come."""
-    for same in _by_activation_and_order(implementations):
-        for fmt in options.formats or _taken(same[0], caller):
-            yield _check(same, fmt, caller, options)
+    for same in by_activation_and_order(implementations):
+        versions = libraries(same[0])
+        for fmt in options.formats or formats_taken(same[0], caller):
+            asked = options.of(same[0], fmt)
+            yield replace(_check(same, fmt, caller, asked), options=asked, versions=versions)
 
 
 def judge_in_parallel(
@@ -112,7 +115,9 @@ def _with_survey(subject: Subject) -> tuple[Subject, list[Finding]]:
     if options.exhaustive and subject.format.bits == 32:
         survey = by_sweep(subject)
     else:
-        asked = Asked(subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span)
+        asked = Asked(
+            subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span, options.large
+        )  # fmt: skip
         survey = surveyed(asked, subject.caller)
     if survey is None:
         return subject, []
@@ -152,7 +157,7 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
     return facts(name, **values)
 
 
-def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
+def formats_taken(implementation: Implementation, caller: Caller) -> list[Format]:
     """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
     taken: list[Format] = []
     count = len(definition(implementation.activation).inputs)
@@ -164,7 +169,8 @@ def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
     return taken or [FORMATS["float64"]]
 
 
-def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
+def by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
+    """The implementations of one function: several where it is the derivative of a function of several inputs."""
     groups: dict[tuple[str, int], list[Implementation]] = {}
     for one in implementations:
         groups.setdefault((one.activation, one.order), []).append(one)

@@ -53,6 +53,8 @@ class Survey:
 
     whole: bool
     """Every input of the format, or of the range asked for, is in it."""
+    large: bool = False
+    """It has as many inputs as a fast implementation is asked for."""
     inputs: int = 0
     failing: dict[str, Seen] = field(default_factory=dict[str, Seen])
     """Inputs at which a gate does not hold, by symptom."""
@@ -109,6 +111,8 @@ class Asked:
     seed: int
     span: str | None
     """The inputs asked for, "LOW:HIGH"."""
+    large: bool | None = None
+    """Whether it is one of a fast implementation. None: the time of its first call decides."""
 
 
 def surveyed(asked: Asked, caller: Caller) -> Survey | None:
@@ -118,12 +122,10 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
         truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
         rng = np.random.default_rng([asked.seed, fmt.bits])
         x = survey_inputs(truth, fmt, rng, span=asked.span, few=True)
-        started = time.perf_counter()
-        first = caller.call(i, [x[:FEW]])
-        quick = (time.perf_counter() - started) * FEW < SLOW * len(x[:FEW])
-        if quick and isinstance(first, Returned) and fmt.bits == 32:
+        large = fmt.bits == 32 and (_is_fast(asked, x[:FEW], caller) if asked.large is None else asked.large)
+        if large:
             x = survey_inputs(truth, fmt, rng, span=asked.span, few=False)
-        survey = Survey(whole=fmt.bits <= 16 and asked.span is None)
+        survey = Survey(whole=fmt.bits <= 16 and asked.span is None, large=large)
         judge = _Judge(asked, truth)
         for start in range(0, len(x), CHUNK):
             if not judge.add(survey, x[start : start + CHUNK], caller):
@@ -132,6 +134,13 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
     except Undecided:
         return None
     return survey
+
+
+def _is_fast(asked: Asked, x: Floats, caller: Caller) -> bool:
+    started = time.perf_counter()
+    first = caller.call(asked.implementation, [x])
+    quick = (time.perf_counter() - started) * FEW < SLOW * len(x)
+    return quick and isinstance(first, Returned)
 
 
 def _ulps(size: Scores, fmt: Format) -> Scores:
