@@ -111,7 +111,7 @@ def _worse(before: Row, now: Row, *, better: bool = False) -> Iterator[str]:
 def _larger_error(gate: str, before: float, now: float, tolerance: float, better: bool) -> Iterator[str]:
     if now > before * (1 + NOISE) * tolerance:
         old, new = (now, before) if better else (before, now)
-        times = f" ({now / before:.3g} times)" if not better and 0 < before and now < float("inf") else ""
+        times = f" ({now / before:.3g} times)" if not better and before > 0 and now < float("inf") else ""
         yield f"{NAMES[gate]} {old:.4g} → {new:.4g}{times}"
 
 
@@ -123,7 +123,7 @@ def _more_failing(before: Row, now: Row, tolerance: float, better: bool) -> Iter
         old, new = before.failing.get(symptom), now.failing.get(symptom)
         were, are = were + (old.count if old else 0), are + (new.count if new else 0)
         worst = worst + old if worst and old else worst or old
-        if new is None or tolerance > 1 and are <= were * tolerance:
+        if new is None or (tolerance > 1 and are <= were * tolerance):
             continue
         if are > were:
             counts = (new.count, old.count if old else 0)
@@ -167,7 +167,8 @@ def _unknown(rows: Sequence[Row], baseline: Baseline) -> Iterator[str]:
     new = [row.key for row in rows if row.key.function not in asked]
     other = [row.key for row in rows if row.key.function in asked]
     if new:
-        yield f"{_rows(len(new))} not in the baseline ({new[0]}{', …' if len(new) > 1 else ''}): save again to gate them"
+        names = f"{new[0]}{', …' if len(new) > 1 else ''}"
+        yield f"{_rows(len(new))} not in the baseline ({names}): save again to compare them"
     if other:
         saved = asked[other[0].function]
         options = ", ".join(f"{name} {value}" for name, value in saved.items()) or "none"
