@@ -16,18 +16,7 @@ from typing import Any
 
 import pytest
 
-PREFIX = "gradproof::"
-"""The beginning of the ids of all tests that the plugin makes."""
-SELECTED = pytest.StashKey[list[str]]()
-"""The ids given on the command line; all tests where there is none."""
-
-SHARED = "gradproof_shared"
-"""The name, among the inputs of a process of pytest-xdist, of the folder through which the processes share results."""
-_FOLDER = pytest.StashKey[str]()
-
-
-class UnmatchedXfail(pytest.PytestWarning):
-    """The warning of an entry in the file of expected failures that matches no test."""
+from .keys import FOLDER, PREFIX, SELECTED, SHARED
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +71,9 @@ def pytest_configure_node(node: Any) -> None:
     """Tells a process of pytest-xdist the folder through which results are shared."""
     config: pytest.Config = node.config
     if config.getoption("gradproof"):
-        if _FOLDER not in config.stash:
-            config.stash[_FOLDER] = mkdtemp(prefix="gradproof-pytest-")
-        node.workerinput[SHARED] = config.stash[_FOLDER]
+        if FOLDER not in config.stash:
+            config.stash[FOLDER] = mkdtemp(prefix="gradproof-pytest-")
+        node.workerinput[SHARED] = config.stash[FOLDER]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -93,5 +82,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         from .plan import close
 
         close(config)
-        if _FOLDER in config.stash:
-            rmtree(config.stash[_FOLDER], ignore_errors=True)
+        if FOLDER in config.stash:
+            rmtree(config.stash[FOLDER], ignore_errors=True)

@@ -16,7 +16,7 @@ from ..properties.accuracy import NAME as ACCURACY
 from ..properties.kinks import CHOICE
 from ..properties.kinks import NAME as KINKS
 from ..targets.resolve import TargetError
-from . import SELECTED, UnmatchedXfail
+from .keys import SELECTED, UnmatchedXfail
 from .plan import Part, plan_of
 from .xfails import Xfail, read_xfails, unmatched
 

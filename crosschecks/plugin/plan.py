@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ...proofs.enclosures.formats import FORMATS, Format, format_named
+from ...proofs.enclosures.formats import Format, format_named
 from ..checking.check import FEW_BINADES, FEW_EXAMPLES, MANY_BINADES, MANY_EXAMPLES
 from ..checking.judge import by_activation_and_order, formats_taken, judge
 from ..checking.results import CheckResult
@@ -23,7 +23,7 @@ from ..implementation import Implementation
 from ..targets.resolve import PACKS, Request, resolve
 from ..trials.trial import Options
 from ..workers.worker_process import Worker
-from . import SHARED
+from .keys import SHARED
 
 GATES = ("max_ulp", "max_conditioned_ulp", "max_abs_error", "max_rel_error")
 
