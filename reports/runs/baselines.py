@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...crosschecks.baselines.baseline import Baseline, Scope
-from ...crosschecks.baselines.compare import compare, nothing_compared
+from ...crosschecks.baselines.comparison import compare, nothing_compared
 from ...crosschecks.baselines.files import BaselineError, read_baseline, write_baseline
 from ...crosschecks.baselines.rows import row_of
 from ...crosschecks.checking.check import check

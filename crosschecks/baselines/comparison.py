@@ -92,7 +92,7 @@ def nothing_compared(results: Sequence[CheckResult], baseline: Baseline) -> str:
     targets = sorted({key.target for rows in baseline.rows.values() for key in rows})
     here = "; ".join(map(str, settings_of(results)))
     known = ", ".join(targets[:6]) + (", …" if len(targets) > 6 else "") if targets else "nothing"
-    return f"nothing could be compared: the baseline has rows of {known}, none for what was checked ({here})"
+    return f"nothing could be compared: the baseline has {known}, and no row of this check and its options on {here}"
 
 
 def _worse(before: Row, now: Row, *, better: bool = False) -> Iterator[str]:
