@@ -63,18 +63,19 @@ def read_baseline(path: str | Path) -> Baseline:
     if path.stat().st_size > LARGEST:
         raise BaselineError(f"{path}: more than {LARGEST >> 20} MiB: no baseline of gradproof")
     try:
-        data = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_number)
+        data: Any = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_number)
     except json.JSONDecodeError as error:
         message = "empty" if not path.stat().st_size else f"line {error.lineno}: {error.msg}"
         raise BaselineError(f"{path}: {message}: no baseline of gradproof, or not all of it") from None
     except (ValueError, RecursionError) as error:
         raise BaselineError(f"{path}: no baseline of gradproof: {error}") from None
-    if not isinstance(data, dict) or cast("dict[str, Any]", data).get("kind") != "gradproof baseline":
+    document = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    if document.get("kind") != "gradproof baseline":
         raise BaselineError(f"{path}: no baseline of gradproof: those are written by check --save-baseline")
-    if data.get("schema") != SCHEMA:
-        raise BaselineError(f"{path}: schema {data.get('schema')!r}: this gradproof reads {SCHEMA}")
+    if document.get("schema") != SCHEMA:
+        raise BaselineError(f"{path}: schema {document.get('schema')!r}: this gradproof reads {SCHEMA}")
     rows: dict[Setting, dict[Key, Row]] = {}
-    for number, (setting, entry) in enumerate(_entries(path, data), 1):
+    for number, (setting, entry) in enumerate(_entries(path, document), 1):
         try:
             row = _row(entry)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -135,7 +136,8 @@ def _row(entry: Mapping[str, Any]) -> Row:
 
 
 def _pairs(values: Mapping[str, Any]) -> Pairs:
-    return tuple(sorted((name, tuple(v) if isinstance(v, list) else v) for name, v in values.items()))
+    listed = ((name, tuple(cast("list[Any]", v)) if isinstance(v, list) else v) for name, v in values.items())
+    return tuple(sorted(listed))
 
 
 def _order(key: Key) -> tuple[str, ...]:

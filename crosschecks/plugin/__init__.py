@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from .keys import FOLDER, PREFIX, SELECTED, SHARED
+from .keys import FOLDER, PREFIX, SELECTED, SHARED, targets
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Takes the ids of the plugin's own tests from the arguments, which pytest would take for files."""
-    if config.getoption("gradproof"):
+    if targets(config):
         config.stash[SELECTED] = [name for name in config.args if f"{name}::".startswith(PREFIX)]
         config.args[:] = [name for name in config.args if name not in config.stash[SELECTED]]
 
@@ -60,17 +60,17 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Adds the tests of the targets, before -k, -m and --lf choose among all."""
-    if config.getoption("gradproof"):
-        from .items import Root
+    if targets(config):
+        from .nodes import Root, node
 
-        items += session.genitems(Root.from_parent(session, name="gradproof", nodeid="gradproof"))
+        items += session.genitems(node(Root, session, name="gradproof", nodeid="gradproof"))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tells a process of pytest-xdist the folder through which results are shared."""
     config: pytest.Config = node.config
-    if config.getoption("gradproof"):
+    if targets(config):
         if FOLDER not in config.stash:
             config.stash[FOLDER] = mkdtemp(prefix="gradproof-pytest-")
         node.workerinput[SHARED] = config.stash[FOLDER]
@@ -78,7 +78,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the process in which implementations were called, and removes what was shared."""
-    if config.getoption("gradproof", default=None):
+    if targets(config):
         from .plan import close
 
         close(config)

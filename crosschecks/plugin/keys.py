@@ -16,3 +16,9 @@ FOLDER = pytest.StashKey[str]()
 
 class UnmatchedXfail(pytest.PytestWarning):
     """The warning of an entry in the file of expected failures that matches no test."""
+
+
+def targets(config: pytest.Config) -> list[str]:
+    """The targets that --gradproof names, each once; none where there is no such option."""
+    named: list[str] = config.getoption("gradproof", default=None) or []
+    return list(dict.fromkeys(named))

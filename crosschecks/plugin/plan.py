@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,8 @@ class Plan:
     def __init__(self, config: pytest.Config) -> None:
         self.worker = Worker()
         self.as_: str | None = config.getoption("gradproof_as")
-        names = [name.strip() for text in config.getoption("gradproof_dtype") for name in text.split(",")]
+        texts: list[str] = config.getoption("gradproof_dtype") or []
+        names = [name.strip() for text in texts for name in text.split(",")]
         self.formats = tuple(format_named(name) for name in dict.fromkeys(names)) or None
         self.gates = Gates(**{gate: config.getoption(f"gradproof_{gate}") for gate in GATES})
         folder = getattr(config, "workerinput", {}).get(SHARED)
@@ -120,7 +121,7 @@ def close(config: pytest.Config) -> None:
 
 
 @contextmanager
-def _once(folder: Path | None, name: str) -> Iterator[Path | None]:
+def _once(folder: Path | None, name: str) -> Generator[Path | None]:
     """The file that holds the outcome of a check for all processes of a run, while no other process has it."""
     if folder is None:
         yield None

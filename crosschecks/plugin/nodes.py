@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -16,7 +16,7 @@ from ..properties.accuracy import NAME as ACCURACY
 from ..properties.kinks import CHOICE
 from ..properties.kinks import NAME as KINKS
 from ..targets.resolve import TargetError
-from .keys import SELECTED, UnmatchedXfail
+from .keys import SELECTED, UnmatchedXfail, targets
 from .plan import Part, plan_of
 from .xfails import Xfail, read_xfails, unmatched
 
@@ -26,6 +26,14 @@ PROPERTIES = tuple(name for name in ALL_NAMES if name != CHOICE)
 
 class Violated(Exception):
     """The exception of a test whose property failed; its text is the findings."""
+
+
+Node = TypeVar("Node", bound="pytest.Collector | pytest.Item")
+
+
+def node(kind: type[Node], parent: pytest.Collector, **named: Any) -> Node:
+    """A node of the tree of tests, made as pytest wants it."""
+    return cast("Any", kind).from_parent(parent, **named)
 
 
 class Root(pytest.Collector):
@@ -39,9 +47,9 @@ class Root(pytest.Collector):
         except (OSError, UnicodeDecodeError) as error:
             raise self.CollectError(f"--gradproof-xfails {path}: {getattr(error, 'strerror', None) or error}") from None
         expected = Expected(str(path), entries)
-        for name in dict.fromkeys(self.config.getoption("gradproof")):
-            yield Target.from_parent(self, name=name, expected=expected)
-        yield Leftover.from_parent(self, name="xfails", expected=expected)
+        for name in targets(self.config):
+            yield node(Target, self, name=name, expected=expected)
+        yield node(Leftover, self, name="xfails", expected=expected)
 
 
 @dataclass
@@ -80,9 +88,7 @@ class Target(pytest.Collector):
             raise self.CollectError(f"--gradproof {self.name}: {error}") from None
         for part in parts:
             for name in PROPERTIES:
-                test = Property.from_parent(
-                    self, name=f"{part.name}-{name.replace(' ', '-')}", part=part, property_=name
-                )  # fmt: skip
+                test = node(Property, self, name=f"{part.name}-{name.replace(' ', '-')}", part=part, property_=name)
                 self.expected.mark(test)
                 if not selected or any(_selects(given, test.nodeid) for given in selected):
                     yield test
@@ -114,7 +120,7 @@ class Property(pytest.Item):
     """The test of one property of one function of a target, at one order in one format."""
 
     def __init__(self, *, part: Part, property_: str, **others: Any) -> None:
-        super().__init__(**others)
+        super().__init__(**others)  # pyright: ignore[reportUnknownMemberType]  # pytest's own signature
         self.part, self.property = part, property_
 
     def runtest(self) -> None:
