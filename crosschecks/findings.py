@@ -12,6 +12,9 @@ from ..numerics.floats.formats import hex_text
 from .documents import HIDDEN
 from .implementation import Implementation
 
+_WRITTEN = 120
+"""The most characters of an input in hexadecimal in a line of text; a row may have thousands."""
+
 Shown: TypeAlias = "float | str"
 """A number, or the text of something that is not one finite number."""
 
@@ -56,7 +59,8 @@ class Finding:
 
     def __str__(self) -> str:
         kind = "" if self.severity == FAILURE else f"{self.severity}: "
-        where = f" at x = {self.x} ({self.x_hex})" if self.x_hex else ""
+        x_hex = self.x_hex if len(self.x_hex) <= _WRITTEN else f"{self.x_hex[:_WRITTEN].rpartition(',')[0]},..."
+        where = f" at x = {self.x} ({x_hex})" if self.x_hex else ""
         return f"{kind}{self.property}{where}: got {self.got}, expected {self.expected}; {self.message}"
 
 

@@ -20,7 +20,7 @@ class Implementation:
     function: str
     """`module:qualified.name`, importable in the worker."""
     array: str = "numpy"
-    """The library whose arrays it takes: `numpy`, `torch` or `jax`."""
+    """The library whose arrays it takes: `numpy`, `torch` or `jax`; `scalar`: it takes one number at a time."""
     through: str = "itself"
     """`itself`: what the callable returns is under test. `autograd`: its derivative by the array library."""
     variable: int = 0
@@ -29,6 +29,8 @@ class Implementation:
     device: str | None = None
     """In a sweep, where its arrays are and its results are judged, in the words of its array library: `cpu`, `cuda:1`.
     None: it is called with what NumPy's arrays become, and NumPy judges."""
+    formats: tuple[str, ...] = ()
+    """The formats, by name, in which it is tested where none are asked for; empty: those that it does not refuse."""
 
     def request(self) -> dict[str, Any]:
         """The part of a request that tells the worker how to call it."""

@@ -22,10 +22,11 @@ ROOMS = {
         "asymptotics", "functions", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
         "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
-    "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
+    "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
-        "documents", "implementation", "gates", "findings", "workers", "inputs", "trials", "targets", "properties",
-        "sweeps", "checking", "baselines", "packs", "table_files", "tables", "soundness", "plugin",
+        "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
+        "targets", "properties", "vectors", "sweeps", "checking", "baselines", "table_files", "tables", "soundness",
+        "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "export", "figures", "views", "page",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -19,14 +19,14 @@ from .settings import Setting, setting_of
 class Scope:
     """The functions that a check was asked for: rows in it that have no result are gone. None: all."""
 
-    activation: str | None = None
-    orders: Sequence[int] | None = None
-    dtypes: Sequence[str] | None = None
+    activations: Collection[str] | None = None
+    orders: Collection[int] | None = None
+    dtypes: Collection[str] | None = None
 
     def holds(self, key: Key) -> bool:
         """Whether a check with this scope has a result for the row of this name."""
         return (
-            self.activation in (None, key.activation)
+            (self.activations is None or key.activation in self.activations)
             and (self.orders is None or key.order in self.orders)
             and (self.dtypes is None or key.dtype in self.dtypes)
         )

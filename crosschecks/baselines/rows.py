@@ -11,11 +11,14 @@ from ..checking.results import CheckResult
 from ..findings import Shown
 from ..implementation import Implementation
 from ..properties.repeatable import NAME as DETERMINISM
+from ..properties.special_values import NAME as SPECIAL_VALUES
 from ..trials.survey import Seen
 from ..trials.trial import Effort, Options
 
 UNREPEATABLE = 2.0
 """The tolerance of results that differ from call to call: so many times the errors and counts of the runs saved."""
+LONGEST = 100
+"""Characters of an input that is named; a row of many numbers has more."""
 Pairs = tuple[tuple[str, Any], ...]
 
 
@@ -47,7 +50,7 @@ class Violated:
 
     count: int
     at: tuple[tuple[str, Shown], ...]
-    """Inputs in hexadecimal, each with what came back."""
+    """Inputs in hexadecimal, each with what came back: the first, and all special values."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,10 @@ def row_of(result: CheckResult) -> Row:
     violated: dict[str, Violated] = {}
     for finding in result.findings:
         before = violated.get(finding.property, Violated(0, ()))
-        at = dict.fromkeys((*before.at, (finding.x_hex, finding.got)))
-        violated[finding.property] = Violated(before.count + finding.count, tuple(at))
+        at = before.at
+        if len(finding.x_hex) <= LONGEST and (not at or finding.property == SPECIAL_VALUES):
+            at = tuple(dict.fromkeys((*at, (finding.x_hex, finding.got))))
+        violated[finding.property] = Violated(before.count + finding.count, at)
     repeatable = DETERMINISM not in {finding.property for finding in (*result.findings, *result.notes)}
     return Row(
         key,

@@ -14,10 +14,11 @@ from ..gates import Gates
 from ..implementation import Implementation
 from ..inputs.bit_patterns import patterns
 from ..properties import ALL_NAMES
-from ..targets.resolve import PACKS, Request, TargetError, at_orders, resolve
+from ..targets.resolve import PACKS, Described, Request, TargetError, at_orders, resolve
 from ..trials.trial import Effort, Options
 from ..workers import invoke
 from ..workers.in_process import Here
+from ..workers.scalars import takes_numbers_only
 from ..workers.worker_process import Worker
 from .judge import judge, judge_in_parallel
 from .results import CheckResult
@@ -43,6 +44,7 @@ def checks(
     implements: int = 0,
     derivative: str | Callable[..., Any] | None = None,
     array: str | None = None,
+    signature: str | None = None,
     max_ulp: float | None = None,
     max_conditioned_ulp: float | None = None,
     max_abs_error: float | None = None,
@@ -62,15 +64,18 @@ def checks(
     """Checks what a target names, result by result as they come.
 
     Args:
-        target: a pack (`numpy`, `torch`, …: targets.PACKS), `module:callable`, or a callable, which then runs in
-            this process.
-        as_: the activation it should compute; found from the callable's name where that is unambiguous.
-        parameters: of the activation; given to the callable as floats where it takes them.
+        target: a pack (`numpy`, `torch`, …: targets.PACKS), `module:callable`, `library:PATH:SYMBOL`,
+            `command:PROG ARGS`, `model.onnx`, or a callable, which then runs in this process.
+        as_: the activation it should compute, or a formula in x; found from the callable's name where that is
+            unambiguous.
+        parameters: of the activation or formula; given to the callable as floats where it takes them.
         dtypes: formats by name, or one; those the target takes.
         orders: 0 and, where derivatives are to be had, 1.
         implements: the callable itself computes the derivative of this order.
         derivative: a second callable that computes the first derivative.
-        array: `numpy`, `torch` or `jax`: the arrays it takes, where that is not found out by itself.
+        array: `numpy`, `torch` or `jax`: the arrays it takes, where that is not found out by itself; `scalar`: it
+            takes one number.
+        signature: of a symbol of a C library, such as `float(float)`, where that is not found out by itself.
         max_ulp: the largest error promised, in ULP.
         max_conditioned_ulp: the largest error promised, in ULP over 1 + the condition number. Where nothing is
             promised, 4 decides, and 1 in formats of at most 16 bits.
@@ -96,7 +101,7 @@ def checks(
         raise TypeError(f"target={target!r}: expected a name or a callable")
     chosen = None if orders is None else tuple(dict.fromkeys(_listed("orders", orders)))
     second = _name(derivative) if derivative else None
-    request = Request(_name(target), as_, dict(parameters or {}), chosen, implements, second, array)
+    request = Request(_name(target), as_, dict(parameters or {}), chosen, implements, second, array, signature)
     tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
     formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
     inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))
@@ -135,7 +140,7 @@ def _checked(
 
 
 def assert_conforms(
-    function: Callable[..., Any],
+    function: str | Callable[..., Any],
     as_: str | Activation,
     *,
     dtype: str | Sequence[str] = "float32",
@@ -147,8 +152,9 @@ def assert_conforms(
     """Raises AssertionError, saying what was found and where, unless a callable computes an activation.
 
     Args:
-        function: takes an array of the dtype and returns one; called in this process.
-        as_: the activation's name or entry, or a formula in x.
+        function: takes an array of the dtype, or one number, and returns the same; called in this process. Or a
+            target as text, which is called in another.
+        as_: the activation's name or entry, the usual name of an elementary function, or a formula in x.
         dtype: one format's name, or several.
         max_ulp: the largest error promised, in ULP. Other promises, and what decides without any: :func:`checks`.
         order: 1 to test the derivative of a torch function by autograd.
@@ -205,6 +211,13 @@ def _local_functions(*functions: str | Callable[..., Any] | None) -> dict[str, C
 
 
 def _described_here(request: Request, local: Mapping[str, Callable[..., Any]]) -> tuple[Implementation, ...]:
-    described = {name: invoke.describe_callable(f) for name, f in local.items()}
+    described = {name: _described(name, function) for name, function in local.items()}
     derivative = described[request.derivative] if request.derivative else None
     return at_orders(request, described[request.target], derivative)
+
+
+def _described(name: str, function: Callable[..., Any]) -> Described:
+    described = invoke.describe_callable(function)
+    only_numbers = described["array"] == "numpy" and takes_numbers_only(function)
+    array = "scalar" if only_numbers else described["array"]
+    return Described(name, array, described["keywords"], positional=described["positional"])

@@ -28,6 +28,8 @@ from ..trials.references import rounded
 from ..trials.search import climb
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
+from ..vectors.judge import formats_taken as formats_of_rows
+from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
@@ -35,6 +37,7 @@ from .conventions import conventions
 from .exhaustive import by_sweep
 from .merge import Judged, combined
 from .results import CheckResult
+from .rows import result_of_rows
 
 IN_SPAN = 500
 """Inputs of the sample that are drawn from a span, besides those that are in it anyway."""
@@ -46,7 +49,8 @@ def judge(implementations: Iterable[Implementation], caller: Caller, options: Op
         versions = libraries(same[0])
         for fmt in options.formats or formats_taken(same[0], caller):
             asked = options.of(same[0], fmt)
-            yield replace(_check(same, fmt, caller, asked), options=asked, versions=versions)
+            checked = result_of_rows if is_of_rows(same[0]) else _check
+            yield replace(checked(same, fmt, caller, asked), options=asked, versions=versions)
 
 
 def judge_in_parallel(
@@ -158,20 +162,32 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
 
 
 def formats_taken(implementation: Implementation, caller: Caller) -> list[Format]:
-    """The formats a target takes: those it does not refuse. A target that refuses all is checked in float64."""
+    """The formats a target takes: those it says, or does not refuse. One that refuses all is checked in float64.
+
+    A library that turns a short format into a longer one does not ship it.
+    """
+    if is_of_rows(implementation):
+        return formats_of_rows(implementation, caller)
+    if implementation.formats:
+        return [FORMATS[name] for name in implementation.formats]
     taken: list[Format] = []
     count = len(definition(implementation.activation).inputs)
     for fmt in FORMATS.values():
         probe = np.array([0.5, 1.0]).astype(dtype_of(fmt))
         answer = caller.call(implementation, [probe] * count)
-        if not (isinstance(answer, Failed) and answer.how == "exception"):
+        refused = answer.how == "exception" if isinstance(answer, Failed) else _is_widened(answer.values, fmt)
+        if not refused:
             taken.append(fmt)
     return taken or [FORMATS["float64"]]
 
 
+def _is_widened(values: np.ndarray, fmt: Format) -> bool:
+    return fmt.bits <= 16 and values.dtype in (np.float32, np.float64)
+
+
 def by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
     """The implementations of one function: several where it is the derivative of a function of several inputs."""
-    groups: dict[tuple[str, int], list[Implementation]] = {}
+    groups: dict[tuple[str, str, int], list[Implementation]] = {}
     for one in implementations:
-        groups.setdefault((one.activation, one.order), []).append(one)
+        groups.setdefault((one.target, one.activation, one.order), []).append(one)
     return groups.values()

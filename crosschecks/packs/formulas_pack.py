@@ -1,4 +1,7 @@
-"""The formulas of formulas.py as a pack: an activation's namesake, and its derivative where one is written down."""
+"""Activations and their derivatives as tutorials write them in NumPy.
+
+They are those of formulas.py named like an activation, with `NAME_derivative` where it is written down.
+"""
 
 from __future__ import annotations
 

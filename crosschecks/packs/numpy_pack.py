@@ -1,4 +1,4 @@
-"""gradproof's own NumPy implementations as a pack: one callable for the whole catalogue."""
+"""The whole catalogue and its derivatives as gradproof itself derives them for NumPy: one callable for all."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from functools import lru_cache
 
 from ...numerics.floats.formats import Floats
 from ...numerics.implementations.numpy_functions import Implementation, implementation
-from ...proofs.catalogue.entries import activation as entry_named
+from ...numerics.implementations.row_functions import row_products, row_values
+from ...numerics.vectors.definitions import row_functions
+from ...proofs.catalogue.parse import definition
 
 
 def call(*inputs: Floats, activation: str, order: int, variable: int, **parameters: float) -> Floats:
-    """An activation (order 0) or its derivative by the input of this index."""
+    """An activation (order 0) or its derivative by the input of this index; a function of rows, or its gradient."""
+    if activation in row_functions():
+        return (row_products if order else row_values)(activation, *inputs, parameters)
     return _found(activation, order, variable, tuple(parameters.items()))(*inputs)
 
 
 @lru_cache(maxsize=256)
 def _found(name: str, order: int, variable: int, parameters: tuple[tuple[str, float], ...]) -> Implementation:
-    inputs = entry_named(name).inputs
+    inputs = definition(name).inputs
     return implementation(name, order=order, variable=inputs[variable], parameters=dict(parameters))

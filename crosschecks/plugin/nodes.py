@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from ...proofs.catalogue.entries import UnknownActivation
-from ..properties import ALL_NAMES, OF_CALLS
+from ..properties import OF_CALLS
 from ..properties.accuracy import NAME as ACCURACY
 from ..properties.kinks import CHOICE
 from ..properties.kinks import NAME as KINKS
@@ -19,9 +19,6 @@ from ..targets.resolve import TargetError
 from .keys import SELECTED, UnmatchedXfail, targets
 from .plan import Part, plan_of
 from .xfails import Xfail, read_xfails, unmatched
-
-PROPERTIES = tuple(name for name in ALL_NAMES if name != CHOICE)
-"""The properties with a test of their own; the value chosen at a kink belongs to that of kinks."""
 
 
 class Violated(Exception):
@@ -87,7 +84,7 @@ class Target(pytest.Collector):
             self.expected.complete = False
             raise self.CollectError(f"--gradproof {self.name}: {error}") from None
         for part in parts:
-            for name in PROPERTIES:
+            for name in part.properties:
                 test = node(Property, self, name=f"{part.name}-{name.replace(' ', '-')}", part=part, property_=name)
                 self.expected.mark(test)
                 if not selected or any(_selects(given, test.nodeid) for given in selected):
@@ -139,7 +136,7 @@ class Property(pytest.Item):
         """Whether findings of a property are told by this test; accuracy also tells those that no other test does."""
         if name == CHOICE:
             return self.property == KINKS
-        return self.property == (name if name in PROPERTIES else ACCURACY)
+        return self.property == (name if name in self.part.properties else ACCURACY)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The findings alone where the property failed."""

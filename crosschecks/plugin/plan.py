@@ -20,8 +20,11 @@ from ..checking.judge import by_activation_and_order, formats_taken, judge
 from ..checking.results import CheckResult
 from ..gates import Gates
 from ..implementation import Implementation
+from ..properties import OF_CALLS, PROPERTIES
 from ..targets.resolve import PACKS, Request, resolve
 from ..trials.trial import Options
+from ..vectors.judge import PROPERTIES as OF_ROWS
+from ..vectors.judge import is_of_rows
 from ..workers.worker_process import Worker
 from .keys import SHARED
 
@@ -32,14 +35,23 @@ GATES = ("max_ulp", "max_conditioned_ulp", "max_abs_error", "max_rel_error")
 class Part:
     """One function of a target in one format: a check."""
 
+    target: str
+    """As it was asked for."""
     implementations: tuple[Implementation, ...]
     format: Format
 
     @property
     def name(self) -> str:
-        """The beginning of the names of its tests: `gelu-order0-float32`."""
+        """The beginning of the names of its tests: `gelu-order0-float32`; behind a target of its own, if it has one."""
         first = self.implementations[0]
-        return f"{first.activation}-order{first.order}-{self.format.name}"
+        own = "" if first.target == self.target else f"{first.target}-"
+        return f"{own}{first.activation}-order{first.order}-{self.format.name}"
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties that are judged; the value chosen at a kink belongs to kinks."""
+        judged = OF_ROWS if is_of_rows(self.implementations[0]) else PROPERTIES
+        return (*OF_CALLS, *(property_.NAME for property_ in judged))
 
 
 @dataclass(frozen=True)
@@ -72,11 +84,11 @@ class Plan:
         """The checks of a target, none of them run. Raises TargetError and UnknownActivation."""
         for same in by_activation_and_order(resolve(Request(target, self.as_), self.worker)):
             formats = self.formats or formats_taken(same[0], self.worker)
-            yield from (Part(tuple(same), fmt) for fmt in formats)
+            yield from (Part(target, tuple(same), fmt) for fmt in formats)
 
     def outcome(self, part: Part) -> Outcome:
         """The outcome of a check, which runs now if it did not before."""
-        name = f"{part.implementations[0].target}::{part.name}"
+        name = f"{part.target}::{part.name}"
         if name not in self._outcomes:
             with _once(self.shared, name) as file:
                 if file is not None and file.exists():
@@ -88,7 +100,7 @@ class Plan:
         return self._outcomes[name]
 
     def _result(self, part: Part) -> CheckResult:
-        whole_pack = part.implementations[0].target in PACKS and self.as_ is None
+        whole_pack = part.target in PACKS and self.as_ is None
         examples, every = (FEW_EXAMPLES, FEW_BINADES) if whole_pack else (MANY_EXAMPLES, MANY_BINADES)
         options = Options(gates=self.gates, examples=examples, every=every, formats=(part.format,))
         (result,) = judge(part.implementations, self.worker, options)

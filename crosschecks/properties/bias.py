@@ -14,7 +14,7 @@ NAME = "bias"
 
 ENOUGH = 1000
 """Inexact results for a mean to be told from chance: their errors spread by some 0.3 ULP, so it is off by 0.01."""
-BIASED = 0.2
+BIASED = 0.3
 """The mean error, in ULP, that is noted. Truncation has 0.5."""
 
 
@@ -26,7 +26,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
     for mean, way in ((seen.mean_signed, "up" if seen.mean_signed > 0 else "down"),
                       (seen.mean_outward, "away from zero" if seen.mean_outward > 0 else "towards zero")):  # fmt: skip
         if abs(mean) > BIASED:
-            message = f"results are rounded {way}: the mean error of {seen.inexact} results is {mean:+.3g} ULP"
+            message = f"results lean {way}: the mean error of {seen.inexact} results is {mean:+.3g} ULP"
             index = int(np.argmax(subject.measured.error))
             expected = shown(subject.truth.reference.value[index])
             yield subject.finding(NAME, index, expected, message, severity=NOTE, count=seen.inexact)

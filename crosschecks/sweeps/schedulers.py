@@ -99,8 +99,8 @@ _here: dict[int, Guarded] = {}
 def judge_chunk(task: Task, chunk: Chunk, versions: Mapping[str, str]) -> Profile:
     """Runs on a worker of the cluster, which keeps the process for the next chunk."""
     for name, installed in libraries(task.implementation).items():
-        if installed != versions[name]:
-            raise SweepError(f"a worker of the cluster has {name} {installed}, expected {versions[name]}")
+        if installed != versions.get(name):
+            raise SweepError(f"a worker of the cluster has {name} {installed}, expected {versions.get(name)}")
     mine = threading.get_ident()
     if mine in _here and _here[mine].task != task:
         _here.pop(mine).close()

@@ -21,6 +21,7 @@ from ...proofs.enclosures.formats import Format, format_named
 from ..implementation import Implementation
 from ..inputs.bit_patterns import ALL, Patterns
 from ..inputs.bit_patterns import patterns as patterns_named
+from ..targets.foreign import is_program
 from ..targets.resolve import Request, resolve
 from ..targets.versions import libraries
 from ..workers.pool import available_cores
@@ -36,6 +37,8 @@ PIECES, FAIR = 16, 4
 """The most tiles a process judges before it tells what it found; fewer where needed for each to have FAIR turns."""
 DEVICE_TILE, DEVICE_WORKERS = 1 << 23, 4
 """On a device besides the processor: a tile's inputs, a whole binade, and the most processes to share it by default."""
+PROGRAM_TILE = 1 << 21
+"""The tile of a program, which is started for each."""
 SMALL_TILE = 1 << 12
 """The tile of the formats of 16 bits, whose few inputs are judged one by one: enough for every core to have some."""
 
@@ -71,8 +74,10 @@ class _Plan:
 
     def identity(self) -> dict[str, Any]:
         """All that the profile of the sweep depends on."""
+        implementation = self.task.to_json()["implementation"]
+        del implementation["formats"]  # those in which it might have been swept
         return {
-            **self.task.to_json()["implementation"],
+            **implementation,
             "format": self.task.format,
             "patterns": self.inputs.spec,
             "inputs": self.inputs.inputs,
@@ -102,6 +107,7 @@ def sweep(
     as_: str | Activation | None = None,
     order: int = 0,
     parameters: Mapping[str, Any] | None = None,
+    signature: str | None = None,
     patterns: str = ALL,
     device: str | None = None,
     workers: int | None = None,
@@ -119,8 +125,8 @@ def sweep(
     Ctrl-C ends it early: the result then holds what is done, and is not `finished`.
 
     Args:
-        implementation: one implementation at one order; or a target, of which `as_`, `order` and `parameters` say
-            more, as in :func:`gradproof.crosschecks.checks`.
+        implementation: one implementation at one order; or a target, of which `as_`, `order`, `parameters` and
+            `signature` say more, as in :func:`gradproof.crosschecks.checks`.
         fmt: the format of its inputs and results.
         patterns: which inputs, in the words of :mod:`gradproof.crosschecks.inputs.bit_patterns`.
         device: where its tensors are made and judged, in torch's words: `cuda`, `cuda:1`, `cpu`. Where none is given,
@@ -140,7 +146,7 @@ def sweep(
     if not isinstance(implementation, Implementation | str):  # pyright: ignore[reportUnnecessaryIsInstance]  # a user's
         raise TypeError(f"target={implementation!r}: expected an implementation, or a name such as torch")
     if isinstance(implementation, str):
-        implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,)))
+        implementation = _only(Request(implementation, as_, dict(parameters or {}), (order,), signature=signature))
     options = SweepOptions(patterns, device, workers, dask, seconds, chunk, tile, judge)
     form = fmt if isinstance(fmt, Format) else format_named(fmt)
     return swept(implementation, form, options, guarded=guarded, checkpoint=checkpoint, progress=progress)
@@ -197,7 +203,8 @@ def _planned(implementation: Implementation, fmt: Format, options: SweepOptions)
         implementation = replace(implementation, device=options.device)
     away = implementation.device not in (None, "cpu")
     chosen = patterns_named(options.patterns, fmt)
-    tile = options.tile or ((DEVICE_TILE if away else TILE) if fmt.bits > 16 else SMALL_TILE)
+    large = DEVICE_TILE if away else PROGRAM_TILE if is_program(implementation) else TILE
+    tile = options.tile or (large if fmt.bits > 16 else SMALL_TILE)
     workers = options.workers or available_cores(DEVICE_WORKERS if away else None)
     size = options.chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
     task = Task(implementation, fmt.name, options.judge, options.seconds)

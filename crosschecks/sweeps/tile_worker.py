@@ -53,6 +53,7 @@ class Task:
         implementation: dict[str, Any] = {**data["implementation"]}
         for name in ("parameters", "keywords"):
             implementation[name] = tuple((key, value) for key, value in implementation[name])
+        implementation["formats"] = tuple(implementation["formats"])
         read: dict[str, Any] = {**data, "implementation": Implementation(**implementation)}
         return Task(**read)
 

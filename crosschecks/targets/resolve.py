@@ -10,17 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from ...numerics.vectors.definitions import HALVES, RowFunction, row_functions
+from ...proofs.catalogue.elementary import NAMED_FORMULAS
 from ...proofs.catalogue.entries import Activation, UnknownActivation, catalogue
 from ...proofs.catalogue.parse import definition
 from ..implementation import Implementation
+from ..packs import summaries
+from ..workers.invoke import WITH_DERIVATIVES
 from ..workers.worker_process import Failed, Worker
+from .foreign import Foreign, TargetError, foreign, signature_of
 
-PACKS = ("numpy", "torch", "jax", "onnxruntime", "scipy", "formulas")
-"""Frameworks known by name: everything they ship of the catalogue, values and, where they have them, derivatives."""
-
-
-class TargetError(ValueError):
-    """The error for a target that cannot be tested; the message is one clear line."""
+PACKS = tuple(summaries())
+"""Frameworks known by name, one module each: everything they ship of the catalogue, values and, where they have them,
+derivatives."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,24 @@ class Request:
     implements: int = 0
     derivative: str | None = None
     array: str | None = None
+    signature: str | None = None
+    """Of a symbol of a C library, such as `float(float)`; None: it is found out."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """A callable as the worker finds it."""
+
+    function: str
+    """As in :class:`Implementation`."""
+    array: str
+    accepts: list[str] | None
+    """The keywords it takes; None: any."""
+    keywords: tuple[tuple[str, Any], ...] = ()
+    """Those it must be called with."""
+    formats: tuple[str, ...] = ()
+    positional: int | None = None
+    """The arrays it takes, where its signature says."""
 
 
 def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
@@ -44,33 +64,31 @@ def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
         if not implementations:
             raise TargetError(f"target={request.target!r} ships no {request.as_ or 'activation of the catalogue'}")
         return implementations
-    if not re.fullmatch(r"[\w.]+:[\w.]+", request.target):
-        raise TargetError(f"target={request.target!r}: expected module:callable or one of the packs {', '.join(PACKS)}")
-    described = _described(request.target, worker)
-    return at_orders(request, described, _described(request.derivative, worker) if request.derivative else None)
+    described = _described(request.target, request, request.implements, worker)
+    second = request.derivative
+    return at_orders(request, described, None if second is None else _described(second, request, 1, worker))
 
 
 def at_orders(
-    request: Request, described: Mapping[str, Any], derivative: Mapping[str, Any] | None = None
+    request: Request, described: Described, derivative: Described | None = None
 ) -> tuple[Implementation, ...]:
     """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
-    entry = definition(request.as_) if request.as_ else _named_like(request.target)
-    array = request.array or described["array"]
     implements = request.implements
-    has_derivative = derivative is not None or (array != "numpy" and implements == 0)
+    entry = _entry(request, halves=described.positional == 1 and not implements)
+    array = request.array or described.array
+    has_derivative = derivative is not None or (array in WITH_DERIVATIVES and implements == 0)
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
-    base = Implementation(request.target, entry.name, order=0, function=request.target, array=array)
-    base = _with_parameters(entry, request, described["keywords"], base)
+    target = Implementation(request.target, entry.name, order=0, function="")
+    base = _called(described, entry, request, target)
     implementations: list[Implementation] = []
     for order in orders:
         if order == implements:
             implementations.append(replace(base, order=order))
-        elif order == 1 and derivative is not None and request.derivative is not None:
-            second = _with_parameters(entry, request, derivative["keywords"], base)
-            array = request.array or derivative["array"]
-            implementations.append(replace(second, order=1, array=array, function=request.derivative))
+        elif order == 1 and derivative is not None:
+            implementations.append(replace(_called(derivative, entry, request, target), order=1))
         elif order == 1 and has_derivative:
-            implementations += _by_each_input(replace(base, order=1, through="autograd"), entry)
+            through = "product" if isinstance(entry, RowFunction) else "autograd"
+            implementations += _by_each_input(replace(base, order=1, through=through), entry)
         else:
             raise TargetError(
                 f"target={request.target!r} has no order {order}: name a callable that computes it (--derivative), "
@@ -79,8 +97,22 @@ def at_orders(
     return tuple(implementations)
 
 
+def _called(
+    described: Described, entry: Activation | RowFunction, request: Request, target: Implementation
+) -> Implementation:
+    """The implementation that a described callable is, with parameters."""
+    target = replace(
+        target,
+        function=described.function,
+        array=request.array or described.array,
+        formats=described.formats or (("float64",) if "scalar" in (request.array, described.array) else ()),
+    )
+    target = _with_parameters(entry, request, described.accepts, target)
+    return replace(target, keywords=(*described.keywords, *target.keywords))
+
+
 def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
-    entries = [definition(request.as_)] if request.as_ else list(catalogue())
+    entries = _entries(request.as_)
     orders = request.orders or (0, 1)
     if request.target == "numpy":
         shipped: Mapping[str, Any] = {e.name: {} for e in entries}
@@ -95,10 +127,35 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             if request.target == "numpy":
                 yield from _numpy(entry, request, base)
             else:
-                yield from _shipped(entry, request, base, shipped[entry.name], worker)
+                for spelled, callable_ in _spellings(base, shipped[entry.name]):
+                    yield from _shipped(entry, request, spelled, callable_, worker)
 
 
-def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
+def _spellings(base: Implementation, shipped: Mapping[str, Any]) -> Iterable[tuple[Implementation, Mapping[str, Any]]]:
+    """A callable that a pack ships, and the others of its framework that compute the same, each a target of its own."""
+    yield base, shipped
+    for other in shipped["also"]:
+        yield replace(base, target=other), {**shipped, "function": other}
+
+
+def _entries(as_: str | Activation | None) -> list[Activation | RowFunction]:
+    """The functions that a pack is asked for: a gate also by the halves of a row."""
+    if as_ is None:
+        return [*catalogue(), *dict.fromkeys(row_functions().values())]
+    if function := of_rows(as_, halves=False):
+        return [function]
+    halves = of_rows(as_, halves=True)
+    return [definition(as_), *([halves] if halves else [])]
+
+
+def of_rows(named: str | Activation, *, halves: bool) -> RowFunction | None:
+    """The function of a row by its name; with `halves` a gate's name is that of the gate on the halves of a row."""
+    name = named.name if isinstance(named, Activation) else named
+    functions = row_functions()
+    return functions.get(name) or (functions.get(name + HALVES) if halves else None)
+
+
+def _numpy(entry: Activation | RowFunction, request: Request, base: Implementation) -> Iterable[Implementation]:
     accepted = [p.name for p in entry.parameters]
     base = replace(base, function="gradproof.crosschecks.packs.numpy_pack:call")
     for implementation in _by_each_input(_with_parameters(entry, request, accepted, base), entry):
@@ -107,7 +164,7 @@ def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterabl
 
 
 def _shipped(
-    entry: Activation, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
+    entry: Activation | RowFunction, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
 ) -> Iterable[Implementation]:
     if base.order > 1:
         raise TargetError(f"order={base.order}: {request.target} is tested at orders 0 and 1")
@@ -117,10 +174,11 @@ def _shipped(
         return
     accepted = shipped["accepts"] + shipped["needs"]
     if request.parameters:
-        accepted = accepted + (_described(shipped["function"], worker)["keywords"] or [])
+        accepted = accepted + (_keywords(shipped["function"], worker) or [])
     by_autograd = base.order == 1 and shipped["derivative"] == "autograd"
     function = shipped["derivative"] if base.order and not by_autograd else shipped["function"]
-    through = "autograd" if by_autograd else "itself"
+    automatic = "product" if isinstance(entry, RowFunction) else "autograd"
+    through = automatic if by_autograd else "itself"
     base = replace(base, function=function, array=shipped["array"], through=through)
     parameters = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
     if shipped["parameter_format"] == "float32":
@@ -132,13 +190,13 @@ def _shipped(
     yield from _by_each_input(replace(base, keywords=(*base.keywords, *shipped["keywords"].items())), entry)
 
 
-def _by_each_input(base: Implementation, entry: Activation) -> list[Implementation]:
+def _by_each_input(base: Implementation, entry: Activation | RowFunction) -> list[Implementation]:
     """At order 1, one for each input that the derivative can be taken by."""
     return [replace(base, variable=k) for k in range(len(entry.inputs) if base.order else 1)]
 
 
 def _with_parameters(
-    entry: Activation, request: Request, accepted: list[str] | None, base: Implementation
+    entry: Activation | RowFunction, request: Request, accepted: list[str] | None, base: Implementation
 ) -> Implementation:
     """Parameters go to the callable as floats where it takes them, and the reference then uses the float's exact
     value. Where it does not, they only say what it computes, and are exact."""
@@ -165,8 +223,43 @@ def _as_float(name: str, value: Any) -> float:
         raise TargetError(f"parameter {name}={value!r}: expected a number") from None
 
 
-def _described(function: str, worker: Worker) -> dict[str, Any]:
-    return _asked({"do": "describe", "function": function}, worker, function)
+def _keywords(function: str, worker: Worker) -> list[str] | None:
+    return _asked({"do": "describe", "function": function}, worker, function)["keywords"]
+
+
+def _described(target: str, request: Request, order: int, worker: Worker) -> Described:
+    """The callable, or whatever is no Python, that a target names. Raises TargetError."""
+    kind = foreign(target, request.signature)
+    if kind is not None:
+        return _foreign(kind, target, request, order, worker)
+    if not re.fullmatch(r"[\w.]+:[\w.]+", target):
+        raise TargetError(
+            f"target={target!r}: expected module:callable, a file model.onnx, or one of the packs {', '.join(PACKS)}"
+        )
+    described = _asked({"do": "describe", "function": target}, worker, target)
+    array = described["array"]
+    if array == "numpy" and request.array is None:
+        answer = worker.ask({"do": "takes numbers only", "function": target}, worker.seconds)
+        if not isinstance(answer, Failed) and answer["only"]:  # what fails, fails again where it is a finding
+            array = "scalar"
+    return Described(target, array, described["keywords"], positional=described["positional"])
+
+
+def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: Worker) -> Described:
+    keywords, entry = dict(kind.keywords), _entry(request)
+    if isinstance(entry, RowFunction):
+        raise TargetError(f"target={target!r}: {entry.name} is a function of a row, tested as a Python callable only")
+    answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
+    if "signatures" in answer:
+        keywords["path"], signatures = answer["path"], answer["signatures"]
+        if len(signatures) > 1:
+            parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
+            signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
+        keywords["signature"] = signatures[0]
+        formats: tuple[str, ...] = ("float64" if "double" in signatures[0] else "float32",)
+    else:
+        formats = tuple(answer.get("formats", ("float32",)))
+    return Described(kind.function, "numpy", [], tuple(keywords.items()), formats)
 
 
 def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:
@@ -176,12 +269,36 @@ def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, A
     return answer
 
 
-def _named_like(target: str) -> Activation:
-    """The activation a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh. Raises TargetError if unclear."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", target.rpartition(":")[2].rpartition(".")[2]).lower()
-    spoken = {s: e for e in catalogue() for s in (e.name, *e.aliases) if re.search(rf"(?<![^_]){s}(?![^_])", name)}
-    longest = {e.name: e for s, e in spoken.items() if not any(s != t and s in t for t in spoken)}
-    if len(longest) != 1:
-        said = f"could be {' or '.join(longest)}" if longest else "is no activation's name"
-        raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME")
-    return next(iter(longest.values()))
+def _entry(request: Request, *, halves: bool = False) -> Activation | RowFunction:
+    """The function that a request says, or the target's name does; `halves` as for :func:`of_rows`.
+
+    Raises TargetError and UnknownActivation.
+    """
+    named = request.as_ or _named_like(request.target)
+    return of_rows(named, halves=halves) or definition(named)
+
+
+def _named_like(target: str) -> str:
+    """The function a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh, `my_expm1` the elementary function.
+
+    Raises TargetError if unclear.
+    """
+    kind = foreign(target)
+    text = target.rpartition(":")[2].rpartition(".")[2] if kind is None else kind.speaks
+    name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).lower()
+    names = _spoken(name)
+    if not names and kind is not None and name.endswith("f"):  # of float, as C has it
+        names = _spoken(name.removesuffix("f"))
+    if len(names) != 1:
+        said = f"could be {' or '.join(sorted(names))}" if names else "is no activation's name"
+        raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME, or a formula in x")
+    return names.pop()
+
+
+def _spoken(name: str) -> set[str]:
+    """The functions of which a name speaks, word by word, else the elementary function that it ends in."""
+    names = {s: e.name for e in catalogue() for s in (e.name, *e.aliases)}
+    names |= {s: function.name for s, function in row_functions().items()}
+    spoken = {s: n for s, n in names.items() if re.search(rf"(?<![^_]){s}(?![^_])", name)}
+    longest = {n for s, n in spoken.items() if not any(s != t and s in t for t in spoken)}
+    return longest or {s for s in NAMED_FORMULAS if name == s or name.endswith(f"_{s}")}

@@ -13,7 +13,7 @@ import numpy as np
 from ...numerics.floats.formats import Floats
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
-from ..findings import Finding, Shown, finding
+from ..findings import FAILURE, NOTE, Finding, Shown, finding
 from ..implementation import Implementation
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
@@ -47,10 +47,12 @@ def observe(
     answered = [a[outcome.answered] for a in inputs]
     first = [a[0] for a in answered]
 
-    def violated(name: str, got: Shown, expected: Shown, message: str) -> None:
-        findings.append(finding(implementation, fmt.name, name, first, got, expected, message))
+    def violated(name: str, got: Shown, expected: Shown, message: str, severity: str = FAILURE) -> None:
+        findings.append(finding(implementation, fmt.name, name, first, got, expected, message, severity=severity))
 
     values = returned.values
+    if implementation.array == "scalar":
+        violated("call", "one number at a time", "arrays", "it takes no array, and is called once per number", NOTE)
     if returned.mutated:
         violated("no mutation", "changed", "unchanged", "the implementation writes into its input")
     if values.dtype != answered[0].dtype:

@@ -6,7 +6,6 @@ looks for what is worth a closer look; its worst inputs join the sample, where e
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,14 +23,14 @@ from ..implementation import Implementation
 from ..inputs.survey_inputs import FEW, survey_inputs
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
-from ..workers.worker_process import Failed, Returned
+from ..workers.worker_process import Failed
 from .symptoms import SYMPTOMS, symptoms
 
 CHUNK = 1 << 18
 KEPT = 4
 """The inputs kept for each reason to look closer."""
 SLOW = 0.1
-"""Seconds for CHUNK inputs from which an implementation is asked for FEW inputs only."""
+"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them."""
 Scores = NDArray[np.float64]
 
 
@@ -122,7 +121,7 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
         truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
         rng = np.random.default_rng([asked.seed, fmt.bits])
         x = survey_inputs(truth, fmt, rng, span=asked.span, few=True)
-        large = fmt.bits == 32 and (_is_fast(asked, x[:FEW], caller) if asked.large is None else asked.large)
+        large = fmt.bits == 32 and (_is_quick(asked, x[:FEW], caller) if asked.large is None else asked.large)
         if large:
             x = survey_inputs(truth, fmt, rng, span=asked.span, few=False)
         survey = Survey(whole=fmt.bits <= 16 and asked.span is None, large=large)
@@ -136,11 +135,15 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
     return survey
 
 
-def _is_fast(asked: Asked, x: Floats, caller: Caller) -> bool:
-    started = time.perf_counter()
-    first = caller.call(asked.implementation, [x])
-    quick = (time.perf_counter() - started) * FEW < SLOW * len(x)
-    return quick and isinstance(first, Returned)
+def _is_quick(asked: Asked, x: Floats, caller: Caller) -> bool:
+    """Whether an implementation is quick, at its second call if need be: the first may have compiled something."""
+    for _ in range(2):
+        answer = caller.call(asked.implementation, [x])
+        if isinstance(answer, Failed):
+            return False
+        if answer.seconds * FEW < SLOW * len(x):
+            return True
+    return False
 
 
 def _ulps(size: Scores, fmt: Format) -> Scores:
@@ -267,7 +270,7 @@ class _Judge:
             judged = judged & (scaled != np.rint(scaled)) & (np.abs(signed) < 2)
         survey.inexact += int(judged.sum())
         survey.signed += float(signed[judged].sum())
-        survey.outward += float((signed * np.sign(high))[judged].sum())
+        survey.outward += float((signed[judged] * np.sign(high[judged])).sum())
 
     def _out_of_shape(
         self, survey: Survey, x: Floats, got: Scores, high: Scores, unit: Scores, known: NDArray[np.bool_]
@@ -277,7 +280,7 @@ class _Judge:
         if self.asked.bounds is not None:
             lowest, highest = self.asked.bounds
             for reason, sign, bound in (("below", -1, lowest), ("above", 1, highest)):
-                at = np.flatnonzero(finite & (sign * got > sign * bound))
+                at = np.flatnonzero(finite & ((got < bound) if sign < 0 else (got > bound)))
                 survey.keep(reason, np.abs(got[at] - bound), x[at])
         both = finite[1:] & finite[:-1]
         with np.errstate(all="ignore"):

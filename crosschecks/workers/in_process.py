@@ -27,12 +27,12 @@ class Here:
         meanwhile: Callable[[], object] | None = None,
     ) -> Returned | Failed:
         """Calls the function that stands for the implementation's `function`, as :meth:`Worker.call` would."""
-        how = {"layout": layout, **implementation.request()}
+        how, started = {"layout": layout, **implementation.request()}, invoke.processor_time()
         try:
             values, mutated = invoke.call(self._functions[implementation.function], how, arrays)
         except Exception as error:  # whatever it raised is the finding
             return Failed(*invoke.failure(error))
-        return Returned(values, mutated)
+        return Returned(values, mutated, invoke.processor_time() - started)
 
 
 Caller: TypeAlias = Worker | Here

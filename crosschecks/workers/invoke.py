@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
 
 from .layouts import LAYOUTS
+from .scalars import one_by_one
 
-ARRAYS = ("numpy", "torch", "jax")
-"""The libraries whose arrays a callable may take. All but NumPy have derivatives of their own."""
+WITH_DERIVATIVES = ("torch", "jax")
+"""The libraries of arrays that have derivatives of their own."""
+ARRAYS = ("numpy", *WITH_DERIVATIVES, "scalar")
+"""The libraries whose arrays a callable may take; `scalar`: it takes numbers, one at a time."""
 PACKS = __name__.rpartition(".workers.")[0] + ".packs"
 _WHOLE = {"array": "numpy", "parameter_format": "float64", "derivative": None}
 
@@ -25,20 +30,39 @@ class NotAnArray(TypeError):
     """The callable returned something else than an array."""
 
 
+class Crash(RuntimeError):
+    """A process that the callable started for its work died of a signal."""
+
+
+def processor_time() -> float:
+    """The processor time of this process and of its children that have ended, in seconds."""
+    return sum(os.times()[:4])
+
+
 def failure(error: BaseException) -> tuple[str, str]:
     """The kind of a failed call, in the words of :class:`Failed`, and the message."""
     if isinstance(error, NotAnArray):
         return "not an array", str(error)
+    if isinstance(error, Crash):
+        return "crash", str(error)
     return "exception", f"{type(error).__name__}: {error}"[:500]
 
 
 @lru_cache(maxsize=256)
 def find(function: str) -> Callable[..., Any]:
-    """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated."""
+    """The callable named `module:qualified.name`; a class of modules (`torch.nn:GELU`) is instantiated.
+
+    Behind the name of a framework may stand a name that its pack alone has: `transformers:gelu_new`.
+    """
     module_name, _, path = function.partition(":")
-    target: Any = importlib.import_module(module_name)
-    for name in path.split("."):
-        target = getattr(target, name)
+    pack = pack_of(module_name)
+    names = path.split(".")
+    try:
+        target = reduce(getattr, names, importlib.import_module(module_name))
+    except AttributeError:
+        if pack is None or "." in module_name:
+            raise
+        target = reduce(getattr, names, pack)
     if inspect.isclass(target):
         target = target()
     if not callable(target):
@@ -49,27 +73,37 @@ def find(function: str) -> Callable[..., Any]:
 def describe(function: str) -> dict[str, Any]:
     """The library of the arrays that the named callable takes, and its keywords (None: any)."""
     described = describe_callable(find(function))
-    home = function.split(":")[0].split(".")[0]
-    if home in ARRAYS:
-        described["array"] = home  # some of torch's builtins do not tell where they come from
+    library = getattr(pack_of(function), "ARRAYS", None)
+    if library is not None:
+        described["array"] = library  # some of torch's builtins do not tell where they come from
     return described
 
 
+def pack_of(function: str) -> Any:
+    """The pack of the framework that a function or module comes from, or None. It is imported before the framework:
+    Keras must be told of its backend."""
+    pack = f"{PACKS}.{function.partition(':')[0].partition('.')[0]}_pack"
+    return importlib.import_module(pack) if importlib.util.find_spec(pack) is not None else None
+
+
 def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
-    """The library of the arrays that a callable takes, and its keywords (None: any)."""
-    return {"array": _array_library(function), "keywords": _keywords(function)}
+    """The library of the arrays that a callable takes, its keywords (None: any), and how many arrays it needs."""
+    return {"array": _array_library(function), "keywords": _keywords(function), "positional": _positional(function)}
 
 
 def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
     """The activations wanted, {name: [spellings]}, that a framework ships, by the module of packs named after it.
 
-    For each activation: `function`, the callable; `array`, whose arrays it takes; `keywords` it is called with;
-    `accepts`, keywords it takes beyond those its signature tells; `needs`, those to be given though they have defaults
-    in the catalogue; `parameter_format`, the floats it holds its parameters in; `derivative`: None, "autograd" or
-    another callable.
+    For each activation: `function`, the callable; `also`, other callables of the framework that compute the same, as
+    targets; `array`, whose arrays they take; `keywords` it is called with; `accepts`, keywords it takes beyond those
+    its signature tells; `needs`, those to be given though they have defaults in the catalogue; `parameter_format`, the
+    floats it holds its parameters in; `derivative`: None, "autograd" or another callable.
     """
     functions = importlib.import_module(f"{PACKS}.{pack}_pack").discover(wanted)
-    return {name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], **entry} for name, entry in functions.items()}
+    return {
+        name: {**_WHOLE, "keywords": {}, "accepts": [], "needs": [], "also": [], **entry}
+        for name, entry in functions.items()
+    }
 
 
 def bridge(array: str) -> Any:
@@ -91,9 +125,11 @@ def call(function: Callable[..., Any], how: Mapping[str, Any], arrays: Sequence[
 
 
 def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence[np.ndarray]) -> np.ndarray:
-    if how["array"] in ARRAYS[1:]:
+    if how["array"] in WITH_DERIVATIVES:
         arrays = bridge(how["array"])
         return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+    if how["array"] == "scalar":
+        function = one_by_one(function)
     returned = function(*inputs, **how["keywords"])
     if not isinstance(returned, np.ndarray | np.generic):
         raise NotAnArray(f"expected an array, got {type(returned).__name__}")
@@ -112,7 +148,16 @@ def _array_library(function: Callable[..., Any]) -> str:
     home = (getattr(function, "__module__", None) or type(function).__module__).split(".")[0]
     names = getattr(inspect.unwrap(function), "__globals__", {})
     used = {v.__name__.split(".")[0] for v in names.values() if isinstance(v, ModuleType)}
-    return next((library for library in ARRAYS[1:] if home == library or library in used), "numpy")
+    return next((library for library in WITH_DERIVATIVES if home == library or library in used), "numpy")
+
+
+def _positional(function: Callable[..., Any]) -> int | None:
+    """The number of arguments without defaults that are given by place. None: nobody knows."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return None
+    return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in parameters)
 
 
 def _keywords(function: Callable[..., Any]) -> list[str] | None:

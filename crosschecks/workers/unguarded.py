@@ -15,6 +15,7 @@ import numpy as np
 from ...proofs.catalogue.parse import definition
 from ..implementation import Implementation
 from .invoke import bridge, find
+from .scalars import one_by_one
 
 
 @lru_cache(maxsize=64)
@@ -31,7 +32,9 @@ def direct(implementation: Implementation) -> Callable[[Any], Any]:
     if len(definition(implementation.activation).inputs) != 1:
         raise ValueError(f"activation={implementation.activation!r}: expected an activation of one input")
     function, keywords = find(implementation.function), dict(implementation.keywords)
-    if implementation.array != "numpy":
+    if implementation.array == "scalar":
+        function = one_by_one(function)
+    elif implementation.array != "numpy":
         library = bridge(implementation.array)
         made = library.direct if implementation.device is None else library.on_device
         return made(function, keywords, through=implementation.through)

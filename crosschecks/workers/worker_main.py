@@ -1,8 +1,8 @@
 """The process an implementation under test runs in. Started by worker_process.py, once per run and after every crash.
 
-It answers one request at a time: what a callable is (`describe`), what a pack ships (`discover`), the results of
-a call, or what a service of another module answers (`serve`). Output of the implementation goes nowhere, and Ctrl-C
-is the business of the process that started this one.
+It answers one request at a time: what a callable is (`describe`, `takes numbers only`), what a pack ships (`discover`),
+the results of a call, or what a service of another module answers (`serve`). Output of the implementation goes
+nowhere, and Ctrl-C is the business of the process that started this one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import IO, Any
 import numpy as np
 
 from . import invoke, protocol
+from .scalars import takes_numbers_only
 
 _GRACE = 5.0
 """Seconds after its limit at which a call ends this process by itself, should nobody be left to end it."""
@@ -51,11 +52,14 @@ def _answer(header: dict[str, Any], arrays: list[np.ndarray]) -> tuple[dict[str,
         match header["do"]:
             case "describe":
                 return invoke.describe(header["function"]), []
+            case "takes numbers only":
+                return {"only": takes_numbers_only(invoke.find(header["function"]))}, []
             case "discover":
                 return {"found": invoke.discover(header["pack"], header["wanted"])}, []
             case "call":
-                result, mutated = invoke.call(invoke.find(header["function"]), header, arrays)
-                return {"mutated": mutated}, [result]
+                function, started = invoke.find(header["function"]), invoke.processor_time()
+                result, mutated = invoke.call(function, header, arrays)
+                return {"mutated": mutated, "seconds": invoke.processor_time() - started}, [result]
             case "serve":
                 return invoke.find(header["service"])(header), []
             case other:

@@ -31,6 +31,8 @@ class Returned:
     values: np.ndarray
     mutated: bool
     """It wrote into its input."""
+    seconds: float = 0.0
+    """The processor time of the call: what else runs on the machine does not count."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Worker:
         self._loaded.clear()
         if process is None:
             return
-        process.kill()
+        _kill(process)
         for pipe in (process.stdin, process.stdout):
             assert pipe is not None
             with suppress(BrokenPipeError):  # bytes nobody will read
@@ -84,7 +86,7 @@ class Worker:
         """Ends the process for good; a call that another thread has made raises Stopped."""
         self._stopped = True
         if (process := self._process) is not None:
-            process.kill()
+            _kill(process)
 
     def call(
         self,
@@ -108,7 +110,7 @@ class Worker:
         if isinstance(answer, Failed):
             return answer
         header, values = answer
-        return Returned(values[0], header["mutated"])
+        return Returned(values[0], header["mutated"], header["seconds"])
 
     def ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any] | Failed:
         """A question without arrays. May take as long as an import, unless `seconds` says otherwise."""
@@ -154,8 +156,17 @@ def _start(environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "gradproof.crosschecks.workers.worker_main"]
     everything = None if environment is None else {**os.environ, **environment}
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=everything
-    )
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=everything,
+        process_group=0 if os.name == "posix" else None,
+    )  # fmt: skip
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends a worker, and the program that it may be waiting for: they are a process group of their own."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _answers(stream: IO[bytes], seconds: float) -> bool:

@@ -49,11 +49,13 @@ class Activation:
         return calculus.substitute(self.template, self.parameter_values(**parameters))
 
     def parameter_values(self, **parameters: ParameterValue) -> dict[str, Expr]:
-        """Every parameter's exact value, defaults filled in."""
+        """Every parameter's exact value, defaults filled in. Raises StatementError where there is none to fill in."""
         names = [p.name for p in self.parameters]
         for name in parameters:
             if name not in names:
                 raise ValueError(f"{self.name} has no parameter {name!r}; its parameters: {', '.join(names) or 'none'}")
+        if missing := [p.name for p in self.parameters if not p.default and p.name not in parameters]:
+            raise StatementError(f"{self.name}: expected a function of x alone, or values for {', '.join(missing)}")
         values = {p.name: p.exact(parameters.get(p.name, p.default)) for p in self.parameters}
         for parameter in self.parameters:
             if violation := parameter.violation(values):

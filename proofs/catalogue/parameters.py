@@ -21,7 +21,8 @@ ParameterValue: TypeAlias = "str | int | float | Fraction | fmpq | Expr"
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: its default in the statement language, and the relation that the formula needs it to have."""
+    """A parameter: its default in the statement language (empty: it has none, and a value must be given), and the
+    relation that the formula needs it to have."""
 
     name: str
     default: str

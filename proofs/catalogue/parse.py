@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..language.reading import read_expression, read_statement, with_functions
-from ..language.syntax import Statement, StatementError
+from ..language.syntax import Statement
 from ..vocabulary.words import WORDS
+from .elementary import NAMED_FORMULAS
 from .entries import Activation, UnknownActivation, activation, known_functions
+from .parameters import Parameter
 
 
 def parse_statement(
@@ -33,17 +35,19 @@ def parse_number(text: str) -> Expr:
 
 
 def definition(function: str | Activation) -> Activation:
-    """The activation of that name or alias, or the function that a formula in x defines.
+    """The activation of that name or alias, an elementary function by its usual name (`expm1`), or the function that
+    a formula in x defines; other names in a formula are parameters without a default.
 
-    Raises UnknownActivation for a name that is not known, StatementError for what is no formula in x alone.
+    Raises UnknownActivation for a name that is not known, StatementError for what is no formula.
     """
     if isinstance(function, Activation):
         return function
     try:
         return activation(function)
     except UnknownActivation:
+        if function in NAMED_FORMULAS:
+            return Activation(function, NAMED_FORMULAS[function], "", "an elementary function")
         if function.isidentifier() and function != "x":
             raise
-    if free := sorted(ex.free_names(parse_expression(function)) - {"x"}):
-        raise StatementError(f"{function}: expected a function of x alone, found {', '.join(free)}")
-    return Activation(function, function, "", "a formula")
+    names = sorted(ex.free_names(parse_expression(function)) - {"x"})
+    return Activation(function, function, "", "a formula", parameters=tuple(Parameter(name, "") for name in names))

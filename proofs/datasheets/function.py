@@ -151,7 +151,7 @@ def _resolve(
     if isinstance(function, Expr):
         return to_text(function), to_text(function), function, {}
     entry = definition(function)
-    if parameters and entry.name == entry.formula:
+    if parameters and entry.name == entry.formula and not entry.parameters:
         raise StatementError("a formula takes no parameters; write their values into it")
     if len(entry.inputs) > 1:
         raise StatementError(f"{entry.name} has inputs {', '.join(entry.inputs)}; facts are of functions of one input")

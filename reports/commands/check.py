@@ -13,7 +13,7 @@ from ..parameters import pairs
 from . import options
 
 
-@click.command(cls=options.Command, short_help="Test an implementation: errors in ULP, bounds, special values.")
+@click.command(cls=options.TargetCommand, short_help="Test an implementation: errors in ULP, bounds, special values.")
 @options.target
 @click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
 @click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
@@ -37,12 +37,17 @@ def check(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Test TARGET, a callable written as module:callable or a pack by name: numpy, torch, jax, onnxruntime,
-    scipy, or formulas (activations as tutorials write them in NumPy).
+    """Test TARGET: a callable written as module:callable, an ONNX file, or everything a pack ships (see below).
 
     \b
     gradproof check torch --as gelu
     gradproof check my_kernels:fast_gelu --dtype float32 --max-ulp 2
+    gradproof check math:erf
+    gradproof check my_kernels:bell --as "exp(-a*x*x)" --param a=0.5
+    gradproof check --library ./libkernels.so:silu
+    gradproof check --library kernel.c:fast_tanh --as tanh
+    gradproof check --command "./silu --fast" --as silu --dtype float32
+    gradproof check gelu.onnx
 
     Exits 1 when anything failed; with --baseline, when anything is worse than it was when the baseline was saved.
     """

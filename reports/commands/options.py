@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,16 @@ class FormulaCommand(Command):
     signed_arguments = True
 
 
+class TargetCommand(Command):
+    """A command that takes a target; its help ends with the packs, as they say themselves what they are."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from ...crosschecks.packs import summaries
+
+        with formatter.section("Packs"):
+            formatter.write_dl(list(summaries().items()))
+
+
 class Group(Command, click.Group):
     """The command over all commands; what follows a command's name is that command's to read."""
 
@@ -105,19 +116,43 @@ param: Callable[..., Any] = click.option(
 
 
 def target(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The target of a check or a sweep, and how it is to be called."""
-    order, libraries = click.IntRange(0, 2), click.Choice(["numpy", "torch", "jax"])
-    named = "The activation it computes; else found from the callable's name."
+    """The target of a check or a sweep, and how it is to be called: the command gets `target` as one text."""
+
+    @wraps(command)
+    def of_target(target: str | None, library: str | None, program: str | None, **others: Any) -> Any:
+        return command(target=_target(target, library, program), **others)
+
+    order, libraries = click.IntRange(0, 2), click.Choice(["numpy", "torch", "jax", "scalar"])
+    named = "The function it computes; else found from the callable's name."
+    decorated: Callable[..., Any] = of_target
     for decorator in (
-        click.option("--array", type=libraries, help="The arrays it takes; else found out."),
+        click.option("--array", type=libraries, help="The arrays it takes (scalar: one number); else found out."),
         click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative."),
         click.option("--implements", type=order, default=0, metavar="N", help="It computes this derivative."),
         param,
-        click.option("--as", "as_", metavar="NAME", help=named),
-        click.argument("target"),
-    ):
-        command = decorator(command)
-    return command
+        click.option("--as", "as_", metavar="NAME|FORMULA", help=named),
+        click.option("--signature", metavar="C", help="Of the symbol, such as 'float(float)'; else found out."),
+        click.option("--command", "program", metavar="'PROG ARGS'",
+                     help="Instead of TARGET, a program: raw little-endian floats from stdin to stdout."),
+        click.option("--library", metavar="PATH:SYMBOL", help="Instead of TARGET, a symbol of a C library or .c file."),
+        click.argument("target", required=False),
+    ):  # fmt: skip
+        decorated = decorator(decorated)
+    return decorated
+
+
+def _target(target: str | None, library: str | None, program: str | None) -> str:
+    """The one of them that is there, as one text. Raises BadInput."""
+    ways = {"TARGET": target, "--library": library, "--command": program}
+    chosen = [way for way, text in ways.items() if text is not None]
+    if len(chosen) != 1:
+        got = " and ".join(chosen) if chosen else "none"
+        raise BadInput(f"expected one of TARGET, --library PATH:SYMBOL and --command 'PROG ARGS', got {got}")
+    if library is not None:
+        if not re.fullmatch(r".+:\w+", library):
+            raise BadInput(f"--library {library!r}: expected PATH:SYMBOL, for example libm.so.6:tanhf")
+        return f"library:{library}"
+    return f"command:{program}" if target is None else target
 
 
 def promises(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,11 +204,16 @@ def orders(text: str | None) -> tuple[int, ...] | None:
 
 
 def inputs(texts: Sequence[str]) -> tuple[str, ...]:
-    """`("0x1.8p+0",)`, or `("0x1p+0,0x1p+1",)` for two inputs. Raises BadInput for what is no hexadecimal float."""
+    """`("0x1.8p+0",)`, `("0x1p+0,0x1p+1",)` for two inputs, `("0x1p+0,0x0p+0*7;0x1p+0",)` for a row and its cotangent.
+
+    Raises BadInput for what is no hexadecimal float.
+    """
     for text in texts:
-        for coordinate in text.split(","):
+        for coordinate in text.replace(";", ",").split(","):
+            number, _, count = coordinate.partition("*")
             try:
-                float.fromhex(coordinate)
+                float.fromhex(number)
+                int(count or 1)
             except (ValueError, OverflowError):
                 raise BadInput(f"--at {text!r}: expected floats in hexadecimal, for example 0x1.8p+0") from None
     return tuple(texts)

@@ -14,9 +14,12 @@ from ..parameters import pairs
 from . import options
 
 
-@click.command(cls=options.Command, short_help="Compare an implementation with the truth at every input of a format.")
+@click.command(
+    cls=options.TargetCommand, short_help="Compare an implementation with the truth at every input of a format."
+)
 @options.target
-@click.option("--dtype", "dtypes", multiple=True, metavar="F", help="The format; may be repeated.  [default: float32]")
+@click.option("--dtype", "dtypes", multiple=True, metavar="F",
+              help="The format; may be repeated.  [default: what it takes, else float32]")
 @click.option("--order", metavar="0,1", help="The orders to sweep. Else 0 and, where it has derivatives, 1.")
 @click.option("--patterns", default="all", show_default=True, metavar="SPEC",
               help="Which inputs: all, LOW:HIGH, binade:E, subnormal, special, sample:N; several with commas.")
@@ -47,13 +50,16 @@ def sweep(
     implements: int,
     derivative: str | None,
     array: str | None,
+    signature: str | None,
     **spread: Any,
 ) -> int:
-    """Compare TARGET, a callable written as module:callable or a framework by name, with the truth at many inputs.
+    """Compare TARGET, a callable written as module:callable, an ONNX file or a pack by name (see below), with the truth
+    at many inputs.
 
     \b
     gradproof sweep torch --as gelu --checkpoint gelu.sweep
     gradproof sweep my_kernels:fast_gelu --dtype float16 --patterns=-8:8
+    gradproof sweep --library ./libkernels.so:silu
 
     Ctrl-C keeps what is done. Exits 1 where a limit is given and was exceeded.
     """
@@ -67,9 +73,9 @@ def sweep(
 
     if output is not None and not output.absolute().parent.is_dir():
         raise BadInput(f"--output {str(output)!r}: expected a file in a folder that is there")
-    request = Request(target, as_, pairs(parameters), options.orders(order), implements, derivative, array)
+    request = Request(target, as_, pairs(parameters), options.orders(order), implements, derivative, array, signature)
     with bad_input(TargetError, SweepError, PatternsError), no_file():
-        swept = run(request, options.formats(dtypes) or ("float32",), SweepOptions(**spread), checkpoint)
+        swept = run(request, options.formats(dtypes), SweepOptions(**spread), checkpoint)
     gates = Gates(max_ulp=max_ulp, max_conditioned_ulp=max_conditioned_ulp)
     data = document(swept, gates)
     options.show(data, tables, as_json=as_json)

@@ -14,7 +14,6 @@ from ...crosschecks.baselines.rows import row_of
 from ...crosschecks.checking.check import check
 from ...crosschecks.checking.results import CheckResult
 from ...crosschecks.documents import plain
-from ...proofs.catalogue.parse import definition
 from ..errors import BadInput, describe_os_error
 
 REPEATS = 4
@@ -50,8 +49,8 @@ class Files:
 
         `request` holds the options of `checks`.
         """
-        as_, dtypes, orders = request["as_"], request["dtypes"], request["orders"]
-        scope = Scope(definition(as_).name if as_ else None, orders, dtypes)
+        activations = {result.activation for result in results} if request["as_"] else None
+        scope = Scope(activations, request["orders"], request["dtypes"])
         document: dict[str, Any] = {}
         if self.compared:
             comparison = compare(results, self.known, None if interrupted else scope)

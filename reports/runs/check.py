@@ -7,15 +7,19 @@ from typing import Any
 
 from ...crosschecks.checking.check import checks
 from ...crosschecks.checking.results import CheckResult
+from ...crosschecks.targets.resolve import PACKS
+from ...crosschecks.workers.pool import available_cores
 from ..writing.progress import Progress
+from .pool import MOST_PROCESSES
 
 
 def run(target: str, options: Mapping[str, Any]) -> tuple[list[CheckResult], bool]:
-    """The results, and whether Ctrl-C cut the run short. `options` are the options of `checks`."""
+    """The results, and whether Ctrl-C cut the run short. `options` are those of `checks`; all cores share a pack."""
     results: list[CheckResult] = []
+    jobs = available_cores(MOST_PROCESSES) if target in PACKS and options.get("as_") is None else 1
     try:
         with Progress() as progress:
-            for result in checks(target, **options):
+            for result in checks(target, jobs=jobs, **options):
                 results.append(result)
                 progress.step(f"{result.activation} order {result.order} {result.dtype}: {result.verdict}")
     except KeyboardInterrupt:

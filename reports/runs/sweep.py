@@ -35,15 +35,19 @@ class Swept:
     interrupted: bool = False
 
 
-def run(request: Request, formats: Sequence[str], options: SweepOptions, checkpoint: Path | None = None) -> Swept:
-    """Sweeps all that a request names, in every format. The checkpoint is a folder where there are several sweeps.
+def run(
+    request: Request, formats: Sequence[str] | None, options: SweepOptions, checkpoint: Path | None = None
+) -> Swept:
+    """Sweeps all that a request names, in every format; None: those that it says it takes, else float32. The
+    checkpoint is a folder where there are several sweeps.
 
     Raises TargetError, PatternsError, OSError and, where no sweep or the only one cannot be made, SweepError.
     """
-    for name in formats:
-        patterns_named(options.patterns, format_named(name))
     with Worker() as worker:
         implementations = resolve(request, worker)
+    formats = formats or implementations[0].formats or ("float32",)
+    for name in formats:
+        patterns_named(options.patterns, format_named(name))
     one_input = [i for i in implementations if len(definition(i.activation).inputs) == 1]
     left_out = list(dict.fromkeys(i.activation for i in implementations if i not in one_input))
     if not one_input:
@@ -119,4 +123,6 @@ def _keep(jobs: Sequence[_Job], checkpoint: Path) -> None:
         raise SweepError(f"{checkpoint}: expected a folder for the checkpoints of {len(jobs)} sweeps")
     checkpoint.mkdir(exist_ok=True)
     for job in jobs:
-        job.checkpoint = checkpoint / f"{job.implementation.activation}-{job.implementation.order}-{job.format}.sweep"
+        i = job.implementation
+        name = i.activation if ":" not in i.target else f"{i.activation}-{i.target.rpartition(':')[2]}"
+        job.checkpoint = checkpoint / f"{name}-{i.order}-{job.format}.sweep"

@@ -53,7 +53,7 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
             cell(f"{result['inputs']:,}"),
             cell(ulps(result["max_ulp"], result["dtype"])),
             cell(short(result["max_ulp_conditioned"])),
-            cell(short_hex(worst["x_hex"]) if worst else ""),
+            cell(short_hex(worst["x_hex"], 2) if worst else ""),
             cell(", ".join(gate_words(gate) for gate in result["gates"])),
             cell(len(result["notes"]) or ""),
         )

@@ -113,7 +113,7 @@ def test_rows_that_are_gone_are_named_within_the_scope():
     (gone,) = compare(both[:1], baseline).worse
     assert str(gone) == f"{both[0].target} tanh float8_e5m2: is gone"
     assert not compare(both[:1], baseline, Scope(dtypes=["float8_e4m3fn"])).worse
-    assert not compare(both[:1], baseline, Scope("gelu")).worse
+    assert not compare(both[:1], baseline, Scope({"gelu"})).worse
     assert not compare(both[:1], baseline, None).worse
     assert [row.dtype for rows in baseline.updated(both[:1]).rows.values() for row in rows] == ["float8_e4m3fn"]
     assert len(next(iter(baseline.updated(both[:1], Scope(dtypes=["float8_e4m3fn"])).rows.values()))) == 2

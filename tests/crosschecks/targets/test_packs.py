@@ -9,14 +9,21 @@ import numpy as np
 import pytest
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.implementation import Implementation
+from gradproof.crosschecks.packs import summaries
 from gradproof.crosschecks.targets.resolve import PACKS, Request, TargetError, resolve
 from gradproof.crosschecks.trials.references import truth_for
 from gradproof.crosschecks.workers.invoke import discover
 from gradproof.crosschecks.workers.unguarded import direct
 from gradproof.crosschecks.workers.worker_process import Returned, Worker
 
-NEEDS = {"torch": "torch", "jax": "jax", "onnxruntime": "onnx", "scipy": "scipy", "formulas": "scipy"}
-SHIPPED = {"torch": (31, 32), "jax": (30, 31), "onnxruntime": (27, 0), "scipy": (4, 0), "formulas": (27, 27)}
+NEEDS = {
+    "torch": "torch", "jax": "jax", "onnxruntime": "onnx", "scipy": "scipy", "formulas": "scipy", "keras": "keras",
+    "transformers": "transformers",
+}  # fmt: skip
+SHIPPED = {
+    "torch": (31, 32), "jax": (30, 31), "onnxruntime": (27, 0), "scipy": (4, 0), "formulas": (27, 27),
+    "keras": (34, 35), "transformers": (24, 24),
+}  # fmt: skip
 """At least so many implementations at orders 0 and 1. A function of two inputs has two derivatives."""
 X = np.concatenate([s * np.linspace(0.06, 4.93, 60, dtype=np.float32) for s in (1, -1)])
 """Inputs of ordinary size, none of them a kink or the zero of a function."""
@@ -55,6 +62,36 @@ def of(pack: str, name: str, worker: Worker, order: int = 0) -> Implementation:
 
 def test_every_pack_is_counted_here():
     assert {"numpy", *SHIPPED} == set(PACKS)
+
+
+def test_a_pack_says_what_it_is():
+    for name, said in summaries().items():
+        assert 20 < len(said) < 120, name
+        assert "." not in said.replace("formulas.py", ""), name
+
+
+@packs("keras")
+def test_keras_is_called_through_its_backend(pack, worker):
+    value, slope = resolve(Request("keras.activations:gelu"), worker)
+    assert value.array in ("torch", "jax")
+    assert (slope.array, slope.through) == (value.array, "autograd")
+    leaky = {i.activation: dict(i.keywords) for i in resolve(Request(pack, orders=(0,)), worker)}
+    assert leaky["leaky_relu"] == {"negative_slope": 0.01}
+    assert leaky["leaky_relu_keras"] == {}
+
+
+@packs("transformers")
+def test_all_spellings_of_transformers_are_tested_each_as_a_target(pack, worker):
+    found = resolve(Request(pack, as_="gelu_tanh", orders=(0,)), worker)
+    assert found[0].function == "transformers:gelu_new"
+    assert {i.target for i in found} == {pack, *(i.function for i in found[1:])}
+    assert len(found) == 4
+    (named,) = resolve(Request("transformers:gelu_10", orders=(0,)), worker)
+    assert (named.activation, named.array) == ("clipped_gelu", "torch")
+    results = check(pack, as_="gelu", dtypes="float32", orders=0, at=["0x1p0"])
+    assert [(r.target, r.verdict) for r in results] == [(pack, "pass"), ("transformers:gelu_python", "pass")]
+    with pytest.raises(TargetError, match="transformers has no activation 'gelu_newest'"):
+        resolve(Request("transformers:gelu_newest", as_="gelu"), worker)
 
 
 @packs(*SHIPPED)

@@ -227,7 +227,7 @@ def test_describe_a_formula(capsys):
         (["describe", "glu"], ["glu", "one input"]),
         (["describe", "ReLU"], ["ReLU", "did you mean relu?"]),
         (["describe", "x^2"], ["powers are written **"]),
-        (["check", "math:exp", "--as", "exp"], ["'exp'", "a function of formulas, no activation"]),
+        (["describe", "exp(-a*x)"], ["exp(-a*x)", "of x alone, or values for a"]),
         (["describe", "elu", "--param", "alpha"], ["--param 'alpha'", "NAME=VALUE"]),
         (["describe", "elu", "--param", "beta=1"], ["beta", "alpha"]),
         (["describe", "elu", "--param", "alpha=x"], ["alpha=x", "expected a number"]),
