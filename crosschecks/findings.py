@@ -13,6 +13,9 @@ from ..proofs.enclosures.formats import format_named
 from .documents import HIDDEN
 from .implementation import Implementation
 
+_WRITTEN = 120
+"""The most characters of an input in hexadecimal in a line of text; a row may have thousands."""
+
 Shown: TypeAlias = "float | str"
 """A number, or the text of something that is not one finite number."""
 
@@ -109,7 +112,8 @@ class Finding:
         kind = "" if self.severity == FAILURE else f"{self.severity}: "
         digits = digits_of(self.details.dtype) if self.details is not None else 17
         x, got, expected = (in_digits(number, digits) for number in (self.x, self.got, self.expected))
-        where = f" at x = {x} ({self.x_hex})" if self.x_hex else ""
+        x_hex = self.x_hex if len(self.x_hex) <= _WRITTEN else f"{self.x_hex[:_WRITTEN].rpartition(',')[0]},..."
+        where = f" at x = {x} ({x_hex})" if self.x_hex else ""
         cause = f"{self.cause}; " if self.cause else ""
         return f"{kind}{self.property}{where}: got {got}, expected {expected}; {cause}{self.message}"
 

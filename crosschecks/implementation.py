@@ -22,7 +22,8 @@ class Implementation:
     array: str = "numpy"
     """The library whose arrays it takes: `numpy`, `torch` or `jax`; `scalar`: it takes one number at a time."""
     through: str = "itself"
-    """`itself`: what the callable returns is under test. `autograd`: its derivative by the array library."""
+    """`itself`: what the callable returns is under test. `autograd`: its derivative by the array library. Of functions
+    of a row also `product`: that of a cotangent with the Jacobian, likewise; `rows`: it is called for one at a time."""
     variable: int = 0
     parameters: tuple[tuple[str, float], ...] = ()
     keywords: tuple[tuple[str, Any], ...] = ()

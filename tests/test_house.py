@@ -22,10 +22,11 @@ ROOMS = {
         "asymptotics", "functions", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
         "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
-    "numerics": ("floats", "oracle", "implementations", "depth", "tables"),
+    "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
         "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
-        "targets", "properties", "causes", "sweeps", "checking", "table_files", "tables", "soundness", "plugin",
+        "targets", "properties", "vectors", "causes", "sweeps", "checking", "table_files", "tables", "soundness",
+        "plugin",
     ),
     "reports": (
         "errors", "strict_json", "versions", "parameters", "writing", "runs", "issues", "export", "figures", "views",

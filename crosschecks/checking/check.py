@@ -135,7 +135,7 @@ def _checked(
 
 
 def assert_conforms(
-    function: Callable[..., Any],
+    function: str | Callable[..., Any],
     as_: str | Activation,
     *,
     dtype: str | Sequence[str] = "float32",
@@ -147,8 +147,9 @@ def assert_conforms(
     """Raises AssertionError, saying what was found and where, unless a callable computes an activation.
 
     Args:
-        function: takes an array of the dtype and returns one; called in this process.
-        as_: the activation's name or entry, or a formula in x.
+        function: takes an array of the dtype, or one number, and returns the same; called in this process. Or a
+            target as text, which is called in another.
+        as_: the activation's name or entry, the usual name of an elementary function, or a formula in x.
         dtype: one format's name, or several.
         max_ulp: the largest error promised, in ULP. Other promises, and what decides without any: :func:`checks`.
         order: 1 to test the derivative of a torch function by autograd.
@@ -213,4 +214,5 @@ def _described_here(request: Request, local: Mapping[str, Callable[..., Any]]) -
 def _described(name: str, function: Callable[..., Any]) -> Described:
     described = invoke.describe_callable(function)
     only_numbers = described["array"] == "numpy" and takes_numbers_only(function)
-    return Described(name, "scalar" if only_numbers else described["array"], described["keywords"])
+    array = "scalar" if only_numbers else described["array"]
+    return Described(name, array, described["keywords"], positional=described["positional"])

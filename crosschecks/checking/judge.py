@@ -28,6 +28,7 @@ from ..trials.references import rounded
 from ..trials.search import climb
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
+from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
 from ..workers.worker_process import Failed, Worker
@@ -36,6 +37,7 @@ from .exhaustive import by_sweep
 from .joining import one_per_cause
 from .merge import Judged, combined
 from .results import CheckResult
+from .rows import results_of_rows
 
 IN_SPAN = 500
 """Inputs of the sample that are drawn from a span, besides those that are in it anyway."""
@@ -44,6 +46,9 @@ IN_SPAN = 500
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each activation, order and format, as they come."""
     for same in _by_activation_and_order(implementations):
+        if is_of_rows(same[0]):
+            yield from results_of_rows(same, caller, options)
+            continue
         for fmt in options.formats or _taken(same[0], caller):
             yield _check(same, fmt, caller, options)
 
@@ -175,7 +180,7 @@ def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
 
 
 def _is_widened(values: np.ndarray, fmt: Format) -> bool:
-    return fmt.bits <= 16 and values.dtype in (np.float32, np.float64)
+    return fmt.bits <= 16 and values.dtype.name in ("float32", "float64")
 
 
 def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:

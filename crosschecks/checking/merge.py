@@ -34,7 +34,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
     findings: list[Finding] = []
     for part in parts:
         by = f"derivative by {names[part.implementation.variable]}: " if len(parts) > 1 else ""
-        findings += [replace(_judged(f, options), message=by + f.message) for f in part.findings]
+        findings += [replace(with_severity(f, options), message=by + f.message) for f in part.findings]
     findings = [f for f in findings if f.property not in options.ignored]
     subjects = [p.subject for p in parts if p.subject is not None]
     largest = {
@@ -64,7 +64,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         flushes_subnormals=bool(flushed_inputs or flushed_outputs),
         flushed_inputs=flushed_inputs,
         flushed_outputs=flushed_outputs,
-        gates=() if "accuracy" in options.ignored else _gates(largest, fmt, options),
+        gates=() if "accuracy" in options.ignored else gates_of(largest, fmt, options),
         findings=tuple(f for f in findings if f.severity == FAILURE),
         notes=tuple(f for f in findings if f.severity != FAILURE),
         seed=options.seed,
@@ -72,12 +72,12 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
     )
 
 
-def _judged(finding: Finding, options: Options) -> Finding:
+def with_severity(finding: Finding, options: Options) -> Finding:
     """A finding with the severity that the options give it."""
     return replace(finding, severity=FAILURE) if finding.property in options.strict else finding
 
 
-def _gates(largest: Mapping[str, float | None], fmt: Format, options: Options) -> tuple[Gate, ...]:
+def gates_of(largest: Mapping[str, float | None], fmt: Format, options: Options) -> tuple[Gate, ...]:
     limits = options.gates.limits(fmt)
     measured = {name: value for name in limits if (value := largest[name]) is not None}
     return tuple(Gate(name, limits[name], value, value <= limits[name]) for name, value in measured.items())

@@ -21,9 +21,13 @@ _FORMATS = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(flo
 
 
 def described(request: dict[str, Any]) -> dict[str, Any]:
-    """The format that a model takes. Raises ValueError for a model of another kind, what ONNX Runtime raises for a
-    file that is none, and ModuleNotFoundError without it."""
-    return {"formats": [_model(request["path"])[2]]}
+    """The format that a model takes, and whether it takes rows of any length.
+
+    Raises ValueError for a model of another kind, what ONNX Runtime raises for a file that is none, and
+    ModuleNotFoundError without it.
+    """
+    _, shape, fmt = _model(request["path"])
+    return {"formats": [fmt], "of_any_rows": shape is None or (len(shape) == 2 and not any(shape))}
 
 
 def call(x: Floats, *, path: str) -> Floats:

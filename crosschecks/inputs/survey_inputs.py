@@ -63,9 +63,8 @@ def natural_binades(truth: Certified) -> frozenset[tuple[int, int]]:
         for power in POWERS:
             ratio = values / x**power
             plain |= (np.abs(ratio - ratio[:, :1]) <= SMOOTH * np.abs(ratio[:, :1])).all(axis=1)
-    return frozenset(
-        key for key, is_plain in zip(keys, plain.tolist(), strict=True) if key[1] in ORDINARY or not is_plain
-    )
+    varied: list[bool] = np.logical_not(plain).tolist()
+    return frozenset(key for key, varies in zip(keys, varied, strict=True) if varies or key[1] in ORDINARY)
 
 
 def _keys(binades: Iterable[tuple[int, int]]) -> NDArray[np.int64]:

@@ -1,5 +1,7 @@
-"""Activations and their derivatives as tutorials write them in NumPy: those of formulas.py named like an activation,
-and `NAME_derivative` where it is written down."""
+"""Activations and their derivatives as tutorials write them in NumPy.
+
+They are those of formulas.py named like an activation, with `NAME_derivative` where it is written down.
+"""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ def call(
 ) -> np.ndarray:
     """The function of the inputs, or (through="autograd") its derivative by one of them, compiled by XLA.
 
+    With through="product" the last input is a cotangent, and the result its product with the Jacobian.
+
     JAX holds no float64 unless told to, so it is told for the length of the call; other inputs see its defaults.
     """
     compiled = _compiled(function, tuple(keywords.items()), variable, through)
@@ -63,7 +65,12 @@ def _compiled(
         result, pull_back = jax.vjp(of_one, inputs[variable])
         return pull_back(jnp.ones_like(result))[0]
 
-    return jax.jit(value if through == "itself" else derivative)
+    def product(*inputs: Array) -> Array:
+        *row, cotangent = inputs
+        result, pull_back = jax.vjp(value, *row)
+        return pull_back(cotangent.reshape(result.shape))[variable]
+
+    return jax.jit({"itself": value, "autograd": derivative, "product": product}[through])
 
 
 def _to_numpy(result: Any) -> np.ndarray:

@@ -25,12 +25,22 @@ _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
     "exponential": {"function": "jax.numpy:exp"},
     "sine": {"function": "jax.numpy:sin"},
     "glu": {"function": f"{__name__}:glu"},
+    "softmax": {"function": "jax.nn:softmax"},
+    "log_softmax": {"function": "jax.nn:log_softmax"},
+    "logsumexp": {"function": "jax.nn:logsumexp", "keywords": {"axis": -1}},
+    "layer_norm": {"function": f"{__name__}:layer_norm", "needs": ["eps"]},
+    "glu_halves": {"function": "jax.nn:glu"},
 }
 
 
 def glu(a: Array, b: Array) -> Array:
     """JAX's glu, which takes both halves in one array."""
     return jax.nn.glu(jnp.stack([a, b]), axis=0)[0]
+
+
+def layer_norm(x: Array, eps: float = 1e-5) -> Array:
+    """JAX's name for it is standardize."""
+    return jax.nn.standardize(x, epsilon=eps)
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:

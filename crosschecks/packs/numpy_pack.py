@@ -6,11 +6,16 @@ from functools import lru_cache
 
 from ...numerics.floats.formats import Floats
 from ...numerics.implementations.numpy_functions import Implementation, implementation
+from ...numerics.implementations.row_functions import row_products, row_values
+from ...numerics.vectors.definitions import row_functions
 from ...proofs.catalogue.parse import definition
 
 
 def call(*inputs: Floats, activation: str, order: int, variable: int, **parameters: float) -> Floats:
-    """An activation (order 0) or its derivative by the input of this index."""
+    """An activation (order 0) or its derivative by the input of this index; a function of rows, or its gradient."""
+    if activation in row_functions():
+        of_rows = row_products if order else row_values
+        return of_rows(activation, *inputs, **parameters)
     return _found(activation, order, variable, tuple(parameters.items()))(*inputs)
 
 

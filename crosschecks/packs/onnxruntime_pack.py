@@ -33,6 +33,8 @@ class Operator:
     """The activation's parameters, each with the attributes that are set to it."""
     fixed: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Further attributes."""
+    second: str | None = None
+    """Its second input, where it has one: `axes`, the last alone; `scale`, a one for each number of a row."""
 
 
 _HARD_SIGMOID = Operator("HardSigmoid", {"alpha": ("alpha",), "beta": ("beta",)})
@@ -66,6 +68,11 @@ OPERATORS = {
     "erf": Operator("Erf"),
     "arctan": Operator("Atan"),
     "sine": Operator("Sin"),
+    "softmax": Operator("Softmax", fixed={"axis": -1}),
+    "log_softmax": Operator("LogSoftmax", fixed={"axis": -1}),
+    "logsumexp": Operator("ReduceLogSumExp", fixed={"keepdims": 0}, second="axes"),
+    "layer_norm": Operator("LayerNormalization", {"eps": ("epsilon",)}, fixed={"axis": -1}, second="scale"),
+    "rms_norm": Operator("RMSNormalization", {"eps": ("epsilon",)}, fixed={"axis": -1}, second="scale"),
 }
 
 
@@ -100,7 +107,7 @@ def _session(activation: str, parameters: tuple[tuple[str, float], ...], dtype: 
     options.log_severity_level = 4
     newest, refused = onnx.defs.onnx_opset_version(), None
     for opset in range(newest, _OLDEST_OPSET - 1, -1):
-        model = _model(operator.name, attributes, dtype, opset).SerializeToString()
+        model = _model(operator, attributes, dtype, opset).SerializeToString()
         try:
             return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the runtime's own exceptions have no other base
@@ -108,8 +115,24 @@ def _session(activation: str, parameters: tuple[tuple[str, float], ...], dtype: 
     raise TypeError(f"{operator.name} of {dtype.name}: no opset from {_OLDEST_OPSET} to {newest}: {refused}")
 
 
-def _model(operator: str, attributes: Mapping[str, Any], dtype: np.dtype, opset: int) -> Any:
+def _model(operator: Operator, attributes: Mapping[str, Any], dtype: np.dtype, opset: int) -> Any:
     kind = helper.np_dtype_to_tensor_dtype(dtype)
     x, y = (helper.make_tensor_value_info(name, kind, None) for name in ("x", "y"))
-    graph = helper.make_graph([helper.make_node(operator, ["x"], ["y"], **attributes)], operator, [x], [y])
+    inputs = ["x"] if operator.second is None else ["x", "second"]
+    nodes = [*_second(operator, kind), helper.make_node(operator.name, inputs, ["y"], **attributes)]
+    graph = helper.make_graph(nodes, operator.name, [x], [y])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+
+
+def _second(operator: Operator, kind: int) -> list[Any]:
+    """The nodes that make an operator's second input."""
+    match operator.second:
+        case "axes":
+            last = helper.make_tensor("last", onnx.TensorProto.INT64, [1], [-1])
+            return [helper.make_node("Constant", [], ["second"], value=last)]
+        case "scale":
+            one = helper.make_tensor("one", kind, [1], [1.0])
+            shape = helper.make_node("Shape", ["x"], ["shape"], start=-1)
+            return [shape, helper.make_node("ConstantOfShape", ["shape"], ["second"], value=one)]
+        case _:
+            return []

@@ -12,10 +12,20 @@ _SPELLED = {
     "softplus": "softplus",
     "logit": "logit",
     "erf": "erf",
+    "softmax": "softmax",
+    "log_softmax": "log_softmax",
+    "logsumexp": "logsumexp",
 }
+_OF_ROWS = ("softmax", "log_softmax", "logsumexp")
+"""Functions that take the axis along which a row lies."""
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
     """The function for each activation SciPy ships; softplus came with SciPy 1.17."""
     shipped = {name: spelled for name, spelled in _SPELLED.items() if hasattr(special, spelled)}
-    return {name: {"function": f"scipy.special:{shipped[name]}"} for name in wanted if name in shipped}
+    axis = {"keywords": {"axis": -1}}
+    return {
+        name: {"function": f"scipy.special:{shipped[name]}", **(axis if name in _OF_ROWS else {})}
+        for name in wanted
+        if name in shipped
+    }

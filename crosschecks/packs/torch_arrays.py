@@ -33,15 +33,20 @@ def call(
     variable: int,
     through: str,
 ) -> np.ndarray:
-    """The function of the inputs, or (through="autograd") its derivative by one of them."""
+    """The function of the inputs, or (through="autograd") its derivative by one of them.
+
+    With through="product" the last input is a cotangent, and the result its product with the Jacobian.
+    """
     tensors = [_to_torch(a) for a in inputs]
+    cotangent = tensors.pop() if through == "product" else None
     if through == "itself":
         return _to_numpy(function(*tensors, **keywords))
     leaf = tensors[variable].requires_grad_()
     result = function(*tensors, **keywords)
     if not isinstance(result, torch.Tensor):
         raise NotAnArray(f"expected a tensor, got {type(result).__name__}")
-    (gradient,) = torch.autograd.grad(result, leaf, torch.ones_like(result))
+    seed = torch.ones_like(result) if cotangent is None else cotangent.reshape(result.shape)
+    (gradient,) = torch.autograd.grad(result, leaf, seed)
     return _to_numpy(gradient)
 
 

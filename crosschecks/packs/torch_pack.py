@@ -29,6 +29,13 @@ _SPELLED_OTHERWISE: dict[str, dict[str, Any]] = {
     "sine": {"function": "torch:sin"},
     "prelu": {"function": f"{__name__}:prelu", "accepts": ["weight"]},
     "glu": {"function": f"{__name__}:glu"},
+    "softmax": {"function": "torch:softmax", "keywords": {"dim": -1}},
+    "log_softmax": {"function": "torch:log_softmax", "keywords": {"dim": -1}},
+    "softmin": {"function": "torch.nn.functional:softmin", "keywords": {"dim": -1}},
+    "logsumexp": {"function": "torch:logsumexp", "keywords": {"dim": -1}},
+    "layer_norm": {"function": f"{__name__}:layer_norm", "needs": ["eps"]},
+    "rms_norm": {"function": f"{__name__}:rms_norm", "needs": ["eps"]},
+    "glu_halves": {"function": "torch.nn.functional:glu", "keywords": {"dim": -1}},
 }
 
 
@@ -40,6 +47,16 @@ def prelu(x: Tensor, weight: float = 0.25) -> Tensor:
 def glu(a: Tensor, b: Tensor) -> Tensor:
     """torch's glu, which takes both halves in one tensor."""
     return F.glu(torch.stack([a, b]), dim=0).squeeze(0)
+
+
+def layer_norm(x: Tensor, eps: float = 1e-5) -> Tensor:
+    """torch's layer_norm along the last axis, without weight and bias."""
+    return F.layer_norm(x, x.shape[-1:], eps=eps)
+
+
+def rms_norm(x: Tensor, eps: float = 1e-6) -> Tensor:
+    """torch's rms_norm along the last axis, without weight."""
+    return F.rms_norm(x, x.shape[-1:], eps=eps)
 
 
 def discover(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:

@@ -21,6 +21,7 @@ from ...proofs.enclosures.formats import Format, format_named
 from ..implementation import Implementation
 from ..inputs.bit_patterns import ALL, Patterns
 from ..inputs.bit_patterns import patterns as patterns_named
+from ..targets.foreign import is_program
 from ..targets.resolve import Request, resolve
 from ..targets.versions import libraries
 from ..workers.pool import available_cores
@@ -36,6 +37,8 @@ PIECES, FAIR = 16, 4
 """The most tiles a process judges before it tells what it found; fewer where needed for each to have FAIR turns."""
 DEVICE_TILE, DEVICE_WORKERS = 1 << 23, 4
 """On a device besides the processor: a tile's inputs, a whole binade, and the most processes to share it by default."""
+PROGRAM_TILE = 1 << 21
+"""The tile of a program, which is started for each."""
 SMALL_TILE = 1 << 12
 """The tile of the formats of 16 bits, whose few inputs are judged one by one: enough for every core to have some."""
 
@@ -200,7 +203,8 @@ def _planned(implementation: Implementation, fmt: Format, options: SweepOptions)
         implementation = replace(implementation, device=options.device)
     away = implementation.device not in (None, "cpu")
     chosen = patterns_named(options.patterns, fmt)
-    tile = options.tile or ((DEVICE_TILE if away else TILE) if fmt.bits > 16 else SMALL_TILE)
+    large = DEVICE_TILE if away else PROGRAM_TILE if is_program(implementation) else TILE
+    tile = options.tile or (large if fmt.bits > 16 else SMALL_TILE)
     workers = options.workers or available_cores(DEVICE_WORKERS if away else None)
     size = options.chunk or max(1, min(PIECES, (len(chosen.runs) + chosen.inputs // tile) // (FAIR * workers)))
     task = Task(implementation, fmt.name, options.judge, options.seconds)

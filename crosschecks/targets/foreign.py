@@ -65,6 +65,11 @@ def foreign(target: str, signature: str | None = None) -> Foreign | None:
     return None
 
 
+def is_program(implementation: Implementation) -> bool:
+    """Whether every call of an implementation starts a program."""
+    return implementation.function == Foreign("programs", {}, "").function
+
+
 def signature_of(
     symbol: Mapping[str, Any], signatures: list[str], entry: Activation, parameters: Mapping[str, Any], order: int,
     worker: Worker,

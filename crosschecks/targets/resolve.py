@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...numerics.vectors.definitions import HALVES, RowFunction, row_functions
 from ...proofs.catalogue.elementary import NAMED_FORMULAS
 from ...proofs.catalogue.entries import Activation, UnknownActivation, catalogue
 from ...proofs.catalogue.parse import definition
@@ -52,6 +53,10 @@ class Described:
     keywords: tuple[tuple[str, Any], ...] = ()
     """Those it must be called with."""
     formats: tuple[str, ...] = ()
+    positional: int | None = None
+    """The arrays it takes, where its signature says."""
+    flat: bool = False
+    """It knows of no axes: of rows it is given one at a time."""
 
 
 def resolve(request: Request, worker: Worker) -> tuple[Implementation, ...]:
@@ -70,9 +75,9 @@ def at_orders(
     request: Request, described: Described, derivative: Described | None = None
 ) -> tuple[Implementation, ...]:
     """A described callable (and perhaps the one that computes its derivative) as implementations, one per order."""
-    entry = _entry(request)
-    array = request.array or described.array
     implements = request.implements
+    entry = _entry(request, halves=described.positional == 1 and not implements)
+    array = request.array or described.array
     has_derivative = derivative is not None or (array in WITH_DERIVATIVES and implements == 0)
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
     target = Implementation(request.target, entry.name, order=0, function="")
@@ -84,7 +89,8 @@ def at_orders(
         elif order == 1 and derivative is not None:
             implementations.append(replace(_called(derivative, entry, request, target), order=1))
         elif order == 1 and has_derivative:
-            implementations += _by_each_input(replace(base, order=1, through="autograd"), entry)
+            through = "product" if isinstance(entry, RowFunction) else "autograd"
+            implementations += _by_each_input(replace(base, order=1, through=through), entry)
         else:
             raise TargetError(
                 f"target={request.target!r} has no order {order}: name a callable that computes it (--derivative), "
@@ -93,7 +99,9 @@ def at_orders(
     return tuple(implementations)
 
 
-def _called(described: Described, entry: Activation, request: Request, target: Implementation) -> Implementation:
+def _called(
+    described: Described, entry: Activation | RowFunction, request: Request, target: Implementation
+) -> Implementation:
     """The implementation that a described callable is, with parameters."""
     target = replace(
         target,
@@ -102,11 +110,13 @@ def _called(described: Described, entry: Activation, request: Request, target: I
         formats=described.formats or (("float64",) if "scalar" in (request.array, described.array) else ()),
     )
     target = _with_parameters(entry, request, described.accepts, target)
+    if isinstance(entry, RowFunction) and described.flat:
+        target = replace(target, through="rows")
     return replace(target, keywords=(*described.keywords, *target.keywords))
 
 
 def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
-    entries = [definition(request.as_)] if request.as_ else list(catalogue())
+    entries = _entries(request.as_)
     orders = request.orders or (0, 1)
     if request.target == "numpy":
         shipped: Mapping[str, Any] = {e.name: {} for e in entries}
@@ -132,7 +142,24 @@ def _spellings(base: Implementation, shipped: Mapping[str, Any]) -> Iterable[tup
         yield replace(base, target=other), {**shipped, "function": other}
 
 
-def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterable[Implementation]:
+def _entries(as_: str | Activation | None) -> list[Activation | RowFunction]:
+    """The functions that a pack is asked for: a gate also by the halves of a row."""
+    if as_ is None:
+        return [*catalogue(), *dict.fromkeys(row_functions().values())]
+    if function := of_rows(as_, halves=False):
+        return [function]
+    halves = of_rows(as_, halves=True)
+    return [definition(as_), *([halves] if halves else [])]
+
+
+def of_rows(named: str | Activation, *, halves: bool) -> RowFunction | None:
+    """The function of a row by its name; with `halves` a gate's name is that of the gate on the halves of a row."""
+    name = named.name if isinstance(named, Activation) else named
+    functions = row_functions()
+    return functions.get(name) or (functions.get(name + HALVES) if halves else None)
+
+
+def _numpy(entry: Activation | RowFunction, request: Request, base: Implementation) -> Iterable[Implementation]:
     accepted = [p.name for p in entry.parameters]
     base = replace(base, function="gradproof.crosschecks.packs.numpy_pack:call")
     for implementation in _by_each_input(_with_parameters(entry, request, accepted, base), entry):
@@ -141,7 +168,7 @@ def _numpy(entry: Activation, request: Request, base: Implementation) -> Iterabl
 
 
 def _shipped(
-    entry: Activation, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
+    entry: Activation | RowFunction, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
 ) -> Iterable[Implementation]:
     if base.order > 1:
         raise TargetError(f"order={base.order}: {request.target} is tested at orders 0 and 1")
@@ -154,7 +181,8 @@ def _shipped(
         accepted = accepted + (_keywords(shipped["function"], worker) or [])
     by_autograd = base.order == 1 and shipped["derivative"] == "autograd"
     function = shipped["derivative"] if base.order and not by_autograd else shipped["function"]
-    through = "autograd" if by_autograd else "itself"
+    automatic = "product" if isinstance(entry, RowFunction) else "autograd"
+    through = automatic if by_autograd else "itself"
     base = replace(base, function=function, array=shipped["array"], through=through)
     parameters = {p.name: p.default for p in entry.parameters if p.name in shipped["needs"]} | dict(request.parameters)
     if shipped["parameter_format"] == "float32":
@@ -166,13 +194,13 @@ def _shipped(
     yield from _by_each_input(replace(base, keywords=(*base.keywords, *shipped["keywords"].items())), entry)
 
 
-def _by_each_input(base: Implementation, entry: Activation) -> list[Implementation]:
+def _by_each_input(base: Implementation, entry: Activation | RowFunction) -> list[Implementation]:
     """At order 1, one for each input that the derivative can be taken by."""
     return [replace(base, variable=k) for k in range(len(entry.inputs) if base.order else 1)]
 
 
 def _with_parameters(
-    entry: Activation, request: Request, accepted: list[str] | None, base: Implementation
+    entry: Activation | RowFunction, request: Request, accepted: list[str] | None, base: Implementation
 ) -> Implementation:
     """Parameters go to the callable as floats where it takes them, and the reference then uses the float's exact
     value. Where it does not, they only say what it computes, and are exact."""
@@ -218,23 +246,27 @@ def _described(target: str, request: Request, order: int, worker: Worker) -> Des
         answer = worker.ask({"do": "takes numbers only", "function": target}, worker.seconds)
         if not isinstance(answer, Failed) and answer["only"]:  # what fails, fails again where it is a finding
             array = "scalar"
-    return Described(target, array, described["keywords"])
+    return Described(target, array, described["keywords"], positional=described["positional"])
 
 
 def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: Worker) -> Described:
-    keywords = dict(kind.keywords)
+    keywords, entry = dict(kind.keywords), _entry(request)
     answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
     if "signatures" in answer:
         keywords["path"], signatures = answer["path"], answer["signatures"]
         if len(signatures) > 1:
-            entry = _entry(request)
+            if isinstance(entry, RowFunction):
+                raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
             parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
             signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
         keywords["signature"] = signatures[0]
         formats: tuple[str, ...] = ("float64" if "double" in signatures[0] else "float32",)
     else:
         formats = tuple(answer.get("formats", ("float32",)))
-    return Described(kind.function, "numpy", [], tuple(keywords.items()), formats)
+    if not answer.get("of_any_rows", True) and isinstance(entry, RowFunction):
+        raise TargetError(f"target={target!r}: expected a model that takes rows of any length, [batch, n]")
+    flat = "of_any_rows" not in answer
+    return Described(kind.function, "numpy", [], tuple(keywords.items()), formats, flat=flat)
 
 
 def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:
@@ -244,32 +276,36 @@ def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, A
     return answer
 
 
-def _entry(request: Request) -> Activation:
-    """The activation that a request says, or the target's name does. Raises TargetError and UnknownActivation."""
-    return definition(request.as_) if request.as_ else _named_like(request.target)
+def _entry(request: Request, *, halves: bool = False) -> Activation | RowFunction:
+    """The function that a request says, or the target's name does; `halves` as for :func:`of_rows`.
+
+    Raises TargetError and UnknownActivation.
+    """
+    named = request.as_ or _named_like(request.target)
+    return of_rows(named, halves=halves) or definition(named)
 
 
-def _named_like(target: str) -> Activation:
-    """The activation a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh, `my_expm1` the elementary function.
+def _named_like(target: str) -> str:
+    """The function a callable's name speaks of: `fast_gelu_tanh` is gelu_tanh, `my_expm1` the elementary function.
 
     Raises TargetError if unclear.
     """
     kind = foreign(target)
     text = target.rpartition(":")[2].rpartition(".")[2] if kind is None else kind.speaks
     name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).lower()
-    entries = _spoken(name)
-    if not entries and kind is not None and name.endswith("f"):  # of float, as C has it
-        entries = _spoken(name.removesuffix("f"))
-    if len(entries) != 1:
-        said = f"could be {' or '.join(entries)}" if entries else "is no activation's name"
+    names = _spoken(name)
+    if not names and kind is not None and name.endswith("f"):  # of float, as C has it
+        names = _spoken(name.removesuffix("f"))
+    if len(names) != 1:
+        said = f"could be {' or '.join(sorted(names))}" if names else "is no activation's name"
         raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME, or a formula in x")
-    return next(iter(entries.values()))
+    return names.pop()
 
 
-def _spoken(name: str) -> dict[str, Activation]:
-    """The activations of which a name speaks, word by word, else the elementary function that it ends in."""
-    spoken = {s: e for e in catalogue() for s in (e.name, *e.aliases) if re.search(rf"(?<![^_]){s}(?![^_])", name)}
-    longest = {e.name: e for s, e in spoken.items() if not any(s != t and s in t for t in spoken)}
-    if longest:
-        return longest
-    return {s: definition(s) for s in NAMED_FORMULAS if name == s or name.endswith(f"_{s}")}
+def _spoken(name: str) -> set[str]:
+    """The functions of which a name speaks, word by word, else the elementary function that it ends in."""
+    names = {s: e.name for e in catalogue() for s in (e.name, *e.aliases)}
+    names |= {s: function.name for s, function in row_functions().items()}
+    spoken = {s: n for s, n in names.items() if re.search(rf"(?<![^_]){s}(?![^_])", name)}
+    longest = {n for s, n in spoken.items() if not any(s != t and s in t for t in spoken)}
+    return longest or {s for s in NAMED_FORMULAS if name == s or name.endswith(f"_{s}")}

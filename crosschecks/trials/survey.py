@@ -248,8 +248,10 @@ class _Judge:
         if not failing.size:
             return
         kind, at = symptoms(got[failing], high[failing], self.asked.format), as_float64(x[failing])
-        for k in np.unique(kind).tolist():
+        for k in range(len(SYMPTOMS)):
             some = kind == k
+            if not some.any():
+                continue
             points, where = at[some], x[failing[some]]
             seen = Seen(len(points), float(np.nanmin(points)), float(np.nanmax(points)))
             before = survey.failing.get(SYMPTOMS[k])
@@ -275,7 +277,7 @@ class _Judge:
         if self.asked.bounds is not None:
             lowest, highest = self.asked.bounds
             for reason, sign, bound in (("below", -1, lowest), ("above", 1, highest)):
-                at = np.flatnonzero(finite & (sign * got > sign * bound))
+                at = np.flatnonzero(finite & ((got < bound) if sign < 0 else (got > bound)))
                 survey.keep(reason, np.abs(got[at] - bound), x[at])
         both = finite[1:] & finite[:-1]
         with np.errstate(all="ignore"):

@@ -87,8 +87,8 @@ def pack_of(function: str) -> Any:
 
 
 def describe_callable(function: Callable[..., Any]) -> dict[str, Any]:
-    """The library of the arrays that a callable takes, and its keywords (None: any)."""
-    return {"array": _array_library(function), "keywords": _keywords(function)}
+    """The library of the arrays that a callable takes, its keywords (None: any), and how many arrays it needs."""
+    return {"array": _array_library(function), "keywords": _keywords(function), "positional": _positional(function)}
 
 
 def discover(pack: str, wanted: dict[str, list[str]]) -> dict[str, Any]:
@@ -128,6 +128,8 @@ def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence
     if how["array"] in WITH_DERIVATIVES:
         arrays = bridge(how["array"])
         return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+    if how["through"] == "rows":
+        return np.stack([function(row, **how["keywords"]) for row in inputs[0]])
     if how["array"] == "scalar":
         function = one_by_one(function)
     returned = function(*inputs, **how["keywords"])
@@ -149,6 +151,15 @@ def _array_library(function: Callable[..., Any]) -> str:
     names = getattr(inspect.unwrap(function), "__globals__", {})
     used = {v.__name__.split(".")[0] for v in names.values() if isinstance(v, ModuleType)}
     return next((library for library in WITH_DERIVATIVES if home == library or library in used), "numpy")
+
+
+def _positional(function: Callable[..., Any]) -> int | None:
+    """The number of arguments without defaults that are given by place. None: nobody knows."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return None
+    return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in parameters)
 
 
 def _keywords(function: Callable[..., Any]) -> list[str] | None:

@@ -36,6 +36,11 @@ def _transposed(values: np.ndarray) -> np.ndarray:
     return np.asfortranarray(values.reshape(2, -1))
 
 
+def _columns(values: np.ndarray) -> np.ndarray:
+    """A matrix as it is, column by column in memory."""
+    return np.asfortranarray(values)
+
+
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "contiguous": _contiguous,
     "offset": _offset,
@@ -43,5 +48,7 @@ LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "reversed": _reversed,
     "matrix": _matrix,
     "transposed": _transposed,
+    "columns": _columns,
 }
-"""Each takes a flat array and returns the same elements, in the same logical order, laid out its way."""
+"""Each takes a flat array (`contiguous` and `columns` also a matrix) and returns the same elements, in the same logical
+order, laid out its way."""

@@ -192,11 +192,16 @@ def orders(text: str | None) -> tuple[int, ...] | None:
 
 
 def inputs(texts: Sequence[str]) -> tuple[str, ...]:
-    """`("0x1.8p+0",)`, or `("0x1p+0,0x1p+1",)` for two inputs. Raises BadInput for what is no hexadecimal float."""
+    """`("0x1.8p+0",)`, `("0x1p+0,0x1p+1",)` for two inputs, `("0x1p+0,0x0p+0*7;0x1p+0",)` for a row and its cotangent.
+
+    Raises BadInput for what is no hexadecimal float.
+    """
     for text in texts:
-        for coordinate in text.split(","):
+        for coordinate in text.replace(";", ",").split(","):
+            number, _, count = coordinate.partition("*")
             try:
-                float.fromhex(coordinate)
+                float.fromhex(number)
+                int(count or 1)
             except (ValueError, OverflowError):
                 raise BadInput(f"--at {text!r}: expected floats in hexadecimal, for example 0x1.8p+0") from None
     return tuple(texts)

@@ -54,7 +54,7 @@ def _errors(results: Sequence[dict[str, Any]]) -> Table:
             cell(f"{result['inputs']:,}"),
             cell("flushed" if only_flushed(result) else ulps(result["max_ulp"], result["dtype"])),
             cell("–" if only_flushed(result) else short(result["max_ulp_conditioned"])),
-            cell(short_hex(worst["x_hex"]) if worst else ""),
+            cell(short_hex(worst["x_hex"], 2) if worst else ""),
             cell(", ".join(gate_words(gate) for gate in result["gates"])),
             cell(len(result["notes"]) or ""),
         )

@@ -54,8 +54,11 @@ def _parts(mantissa: str) -> tuple[str, str, str]:
     return "-" if mantissa.startswith("-") else "", whole, rest
 
 
-def short_hex(text: str) -> str:
-    """A float in hexadecimal without the zeros at the end of its fraction: 0x1.64p+2."""
+def short_hex(text: str, most: int = 8) -> str:
+    """A float in hexadecimal without the zeros at the end of its fraction: 0x1.64p+2. Of a row at most some floats."""
+    floats = text.split(",")
+    if len(floats) > most:
+        text = ",".join([*floats[: most - 1], "..."])
     return re.sub(r"\.?0+(?=p)", "", text) if "." in text else text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gradproof.crosschecks.checking.check import check
+from gradproof.crosschecks.checking.check import assert_conforms, check
 from gradproof.crosschecks.foreign.c_symbols import call, signature
 from gradproof.crosschecks.sweeps.sweep import sweep
 from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
@@ -191,3 +191,9 @@ def test_what_cannot_be_called_is_one_line(worker, target, says):
 def test_signatures_are_of_symbols_alone(worker):
     with pytest.raises(TargetError, match="symbols of C libraries alone have signatures"):
         resolve(Request("numpy:tanh", signature=FLOAT), worker)
+
+
+def test_assert_conforms_takes_a_target(library):
+    assert_conforms(f"library:{library}:siluf", "silu", at=["0x1p0"])
+    with pytest.raises(AssertionError, match="siluf relu float32"):
+        assert_conforms(f"library:{library}:siluf", "relu", signature=FLOAT, at=["-0x1p0"])

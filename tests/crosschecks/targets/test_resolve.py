@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
 from gradproof.crosschecks.workers.worker_process import Worker
+from gradproof.numerics.vectors.definitions import row_functions
 from gradproof.proofs.catalogue.entries import UnknownActivation, catalogue
 
 
@@ -67,7 +68,8 @@ def test_a_callable_can_be_the_derivative_itself(worker):
 
 def test_the_numpy_pack_ships_the_whole_catalogue(worker):
     found = resolve(Request("numpy"), worker)
-    assert {i.activation for i in found} == {entry.name for entry in catalogue()}
+    rows = {function.name for function in row_functions().values()}
+    assert {i.activation for i in found} == {entry.name for entry in catalogue()} | rows
     assert {i.order for i in found} == {0, 1}
     assert {(i.variable, i.order) for i in found if i.activation == "swiglu"} == {(0, 0), (0, 1), (1, 1)}
 
