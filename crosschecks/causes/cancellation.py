@@ -1,7 +1,7 @@
 """Formulas that cancel: the results are those of a naive formula in the same arithmetic, digit for digit.
 
 Two computations of 1 + erf(x/sqrt(2)) differ where their erf differs in its last digit, by a whole number of its units:
-so a quarter of the telling inputs must agree to within the tolerance, and nearly all must differ by a few such units.
+nearly all telling inputs must do so, and a quarter agree to within the tolerance or the others be many.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from .naive_formulas import Naive, naive_formulas
 
 LEAST = 5
 """The number of different telling results below which nothing is named."""
-SAME = 0.25
-"""The share of them that agree digit for digit."""
-QUANTA, SLACK = 3.2, 0.1
+SAME, ENOUGH = 0.25, 16
+"""The share of them that agree digit for digit; without it, how many different ones are whole units off."""
+QUANTA, SLACK = 8.2, 0.1
 """How many of the last digits of an elementary function the others are off by, which is a whole number but for this."""
 
 
@@ -48,8 +48,9 @@ def _explained(evidence: Evidence, part: Mask, naive: Naive, arithmetic: Arithme
     near = same | _whole(evidence, results, quantum)
     run = longest_run(evidence.x, near, telling)
     shown = near & run
-    if len(np.unique(evidence.got[shown & (evidence.got != 0)])) < LEAST or (same & run).sum() < SAME * run.sum():
-        return None  # zeros are alike, wherever they come from
+    different = len(np.unique(evidence.got[shown & (evidence.got != 0)]))  # zeros are alike, whatever their cause
+    if different < LEAST or (different < ENOUGH and (same & run).sum() < SAME * run.sum()):
+        return None
     inside = (evidence.x >= evidence.x[run].min()) & (evidence.x <= evidence.x[run].max())
     consistent = agree(evidence.got, evidence.nearest, 2 * evidence.unit + QUANTA * quantum, 1.0)
     return part & (inside | near | consistent)
@@ -70,7 +71,7 @@ def _whole(evidence: Evidence, results: Numbers, quantum: Numbers) -> Mask:
         quanta = np.where(quantum > 0, off / quantum, np.inf)
         rest = np.abs(quanta - np.rint(quanta)) * quantum
         small = rest <= evidence.tolerance * evidence.unit + SLACK * quantum
-    return (quanta <= QUANTA) & small & (quantum > QUANTA * evidence.unit)
+    return (quanta > 0.5) & (quanta <= QUANTA) & small & (quantum > QUANTA * evidence.unit)
 
 
 def _results(evidence: Evidence, formula: str, inputs: Floats, arithmetic: Arithmetic) -> Floats:

@@ -15,6 +15,8 @@ LEAST = 3
 """The number of failing inputs below which nothing is named."""
 _WIDTH = 64
 """The parts that a call of the search cuts an interval into; calls of one size are compiled once."""
+PRECISE = 11
+"""The precision below which an edge is near a threshold of some intermediate by chance."""
 OVERFLOW_SYMPTOMS = (0, 1, 2)
 """NaN, an infinity, zero for a normal number."""
 
@@ -76,7 +78,7 @@ def thresholds(fmt: Format) -> list[tuple[float, str]]:
 
 def overflows(evidence: Evidence, part: Mask) -> Recognised | None:
     """The intermediate that overflows where the results become NaN, infinite or 0."""
-    if len(evidence.subject.inputs) > 1:
+    if len(evidence.subject.inputs) > 1 or evidence.format.precision < PRECISE:
         return None
     for side in (-1, 1):
         ends = tail(evidence, part & np.isin(evidence.symptom, OVERFLOW_SYMPTOMS), side)

@@ -31,8 +31,10 @@ _SLOPE = "sqrt(2/pi)*(1 + 0.134145*x**2)"
 _SOFTPLUS = "maximum(beta*x, 0)/beta + log1p(exp(-abs(beta*x)))/beta"
 
 NAIVE = (
-    Naive("sigmoid", 0, "(1 + tanh(x/2))/2", "1 + tanh(x/2)", _TAIL_LEFT, "exp(-log1p(exp(-x)))"),
-    Naive("sigmoid", 0, "1 - 1/(1 + exp(x))", "1 - 1/(1 + exp(x))", _TAIL_LEFT, "1/(1 + exp(-x))"),
+    Naive("sigmoid", 0, "(1 + tanh(x/2))/2", "1 + tanh(x/2)", _TAIL_LEFT,
+          "exp(minimum(x, 0))/(1 + exp(-abs(x)))"),
+    Naive("sigmoid", 0, "1 - 1/(1 + exp(x))", "1 - 1/(1 + exp(x))", _TAIL_LEFT,
+          "exp(minimum(x, 0))/(1 + exp(-abs(x)))"),
     Naive("sigmoid", 1, "sigmoid(x)*(1 - sigmoid(x))", "1 - sigmoid(x)", _TAIL_RIGHT,
           "exp(-abs(x))/(1 + exp(-abs(x)))**2"),
     Naive("tanh", 0, "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "exp(x) - exp(-x)", _ZERO,

@@ -11,7 +11,6 @@ from ...crosschecks.implementation import Implementation
 from ...crosschecks.trials.references import exact_digits
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.parse import definition
-from ...proofs.expressions import calculus
 from ...proofs.expressions.printing import to_text
 
 DIGITS, WORKING = 20, 60
@@ -29,11 +28,11 @@ class Expected:
     formula: str | None
 
 
-def expected(i: Implementation, point: tuple[float, ...], shown: str) -> Expected:
-    """The exact value of a function at a point; `shown` where it cannot be had."""
+def expected(i: Implementation, point: tuple[float, ...], shown: str, stable: str | None = None) -> Expected:
+    """The exact value of a function at a point; `shown` where it cannot be had. `stable` is a formula that may do."""
     names = definition(i.activation).inputs
     digits = exact_digits(i, point[0], DIGITS) if len(point) == 1 else None
-    formula = _formula(i)
+    formula = _formula(i) or stable
     if formula is None:
         return Expected(digits or shown, None)
     with mpmath.workdps(WORKING):
@@ -44,7 +43,7 @@ def expected(i: Implementation, point: tuple[float, ...], shown: str) -> Expecte
             if digits is None:
                 return Expected(mpmath.nstr(value, DIGITS), formula)
             near = abs(value - mpmath.mpf(digits)) <= abs(value) * mpmath.mpf(10) ** (1 - DIGITS)
-        except (ArithmeticError, TypeError, ValueError, NameError):
+        except (ArithmeticError, TypeError, ValueError, NameError):  # NumPy's words, or a piece that is not there
             near = False
     return Expected(digits or shown, formula if near else None)
 
@@ -52,9 +51,10 @@ def expected(i: Implementation, point: tuple[float, ...], shown: str) -> Expecte
 def _formula(i: Implementation) -> str | None:
     """The function in Python, with names that mpmath has."""
     entry = definition(i.activation)
+    if i.order:
+        return None
     try:
-        expr = entry.expr(**dict(i.parameters))
-        text = to_text(calculus.derivative(expr, entry.inputs[i.variable], order=i.order) if i.order else expr)
+        text = to_text(entry.expr(**dict(i.parameters)))
     except (Undecided, ValueError):
         return None
     return text if len(text) <= LONGEST else None

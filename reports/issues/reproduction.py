@@ -90,7 +90,7 @@ def _in_torch(
     ]
     if i.through == "autograd":
         leaf = list(points)[i.variable]
-        lines += [f"{leaf}.requires_grad_()", f"({call}).sum().backward()", f"y = {leaf}.grad"]
+        lines += [f"{leaf}.requires_grad_()", f"{call}.sum().backward()", f"y = {leaf}.grad"]
     else:
         lines.append(f"y = {call}")
     return ["import torch", *([needed] if needed else [])], lines
@@ -103,7 +103,7 @@ def _in_jax(
     lines = [*wide, *_arrays(f"jnp.{dtype}", points, module="jnp")]
     names = ", ".join(points)
     if i.through == "autograd":
-        function = f"lambda {names}: ({call}).sum()"
+        function = f"lambda {names}: {call}.sum()"
         lines.append(f"y = jax.jit(jax.grad({function}, argnums={i.variable}))({names})")
     else:
         lines.append(f"y = jax.jit(lambda {names}: {call})({names})")

@@ -167,7 +167,8 @@ def _expected(case: Case) -> Expected:
     shown = _shown(case, case.finding.expected)
     if case.finding.property != "accuracy" or not point:
         return Expected(shown, None)
-    return expected(case.details.implementation, point, shown)
+    cause = case.details.cause
+    return expected(case.details.implementation, point, shown, None if cause is None else cause.stable)
 
 
 def _shown(case: Case, number: float | str) -> str:
