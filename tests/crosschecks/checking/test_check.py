@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from gradproof.crosschecks import assert_conforms, checks
 from gradproof.crosschecks.checking.check import check
-from gradproof.crosschecks.targets.resolve import TargetError
+from gradproof.crosschecks.targets.foreign import TargetError
 
 from ...thorough import few
 from ..correct import correctly_rounded

@@ -9,7 +9,8 @@ import pytest
 from gradproof.crosschecks.checking.check import assert_conforms, check
 from gradproof.crosschecks.foreign.c_symbols import call, signature
 from gradproof.crosschecks.sweeps.sweep import sweep
-from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.targets.versions import libraries
 from gradproof.crosschecks.workers.worker_process import Worker
 

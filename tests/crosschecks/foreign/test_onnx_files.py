@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.sweeps.sweep import sweep
-from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.targets.versions import libraries
 from gradproof.crosschecks.workers.worker_process import Worker
 
@@ -24,7 +25,9 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def model(name: str, nodes, shape, *, kind=FLOAT, inputs=("x",), outputs=("y",), result="as the input") -> str:
+def model(
+    name: str, nodes, shape, *, kind=FLOAT, inputs=("x",), outputs=("y",), result: str | None = "as the input"
+) -> str:
     """A model in a file."""
     values = [helper.make_tensor_value_info(n, kind, shape) for n in inputs]
     of_outputs = shape if result == "as the input" else result

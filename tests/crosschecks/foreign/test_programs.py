@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.sweeps.sweep import sweep
-from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.targets.versions import libraries
 from gradproof.crosschecks.workers.worker_process import Worker
 

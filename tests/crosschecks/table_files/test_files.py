@@ -71,7 +71,7 @@ def test_json_numbers_are_read_as_text(tmp_path):
 
 def test_npz_holds_floats_text_and_orders(tmp_path):
     file = tmp_path / "t.npz"
-    np.savez(file, x=np.float32([0.1]), value=np.float32([0.5]), order=np.array(1))
+    np.savez(file, x=np.array([0.1], np.float32), value=np.array([0.5], np.float32), order=np.array(1))
     (entry,) = source(file).entries
     assert entry.numerals == (of_float(float(np.float32(0.1))), of_float(0.5)) and entry.order == 1
     assert source(file).dtype == "float32"

@@ -10,7 +10,8 @@ import pytest
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.packs import summaries
-from gradproof.crosschecks.targets.resolve import PACKS, Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import PACKS, Request, resolve
 from gradproof.crosschecks.trials.references import truth_for
 from gradproof.crosschecks.workers.invoke import discover
 from gradproof.crosschecks.workers.unguarded import direct

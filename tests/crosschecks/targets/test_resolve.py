@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.workers.worker_process import Worker
 from gradproof.numerics.vectors.definitions import row_functions
 from gradproof.proofs.catalogue.entries import UnknownActivation, catalogue

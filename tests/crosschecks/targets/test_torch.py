@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from gradproof.crosschecks.checking.check import assert_conforms, check
-from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.workers.worker_process import Worker
 from gradproof.proofs.enclosures.formats import FORMATS
 
