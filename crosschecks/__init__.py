@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .checking.check import assert_conforms, checks
+    from .baselines.baseline import Baseline
+    from .baselines.comparison import compare
+    from .baselines.files import read_baseline, write_baseline
+    from .checking.check import assert_conforms, check, checks
     from .checking.results import CheckResult
     from .findings import Finding
     from .targets.resolve import TargetError
 
-__all__ = ["CheckResult", "Finding", "TargetError", "assert_conforms", "checks"]
+__all__ = [
+    "Baseline", "CheckResult", "Finding", "TargetError", "assert_conforms", "check", "checks", "compare",
+    "read_baseline", "write_baseline",
+]  # fmt: skip
 
 _HOMES = {
+    "Baseline": "baselines.baseline",
+    "compare": "baselines.comparison",
+    "read_baseline": "baselines.files",
+    "write_baseline": "baselines.files",
     "assert_conforms": "checking.check",
+    "check": "checking.check",
     "checks": "checking.check",
     "CheckResult": "checking.results",
     "Finding": "findings",

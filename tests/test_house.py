@@ -25,7 +25,8 @@ ROOMS = {
     "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "tables"),
     "crosschecks": (
         "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
-        "targets", "properties", "vectors", "causes", "sweeps", "checking", "table_files", "tables", "soundness",
+        "targets", "properties", "vectors", "causes", "sweeps", "checking", "baselines", "table_files", "tables",
+        "soundness",
         "plugin",
     ),
     "reports": (

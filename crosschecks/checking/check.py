@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from ...proofs.catalogue.entries import Activation
-from ...proofs.enclosures.formats import FORMATS, format_named
+from ...proofs.enclosures.formats import FORMATS, Format, format_named
 from ..gates import Gates
 from ..implementation import Implementation
 from ..inputs.bit_patterns import patterns
 from ..properties import ALL_NAMES
 from ..targets.resolve import PACKS, Described, Request, TargetError, at_orders, resolve
-from ..trials.trial import Options
+from ..trials.trial import Effort, Options
 from ..workers import invoke
 from ..workers.in_process import Here
 from ..workers.scalars import takes_numbers_only
@@ -59,6 +59,7 @@ def checks(
     seconds: float = 10.0,
     jobs: int = 1,
     survey: bool = True,
+    effort: Callable[[Implementation, Format, Options], Effort | None] | None = None,
 ) -> Iterator[CheckResult]:
     """Checks what a target names, result by result as they come.
 
@@ -89,6 +90,8 @@ def checks(
         seconds: how long one call may take.
         jobs: processes that share the work. More than one needs a main module that can be imported.
         survey: very many inputs besides the sample of some thousand: 2^17 and more.
+        effort: says how much is tried for a function in a format, where that is to be as it was at another time:
+            a baseline's method `effort` (:mod:`..baselines`).
 
     Raises TargetError for a target that cannot be found or loaded, UnknownActivation, and ValueError for a format
     or order that is none, an empty list of either, a property that is none, a format too large to be tested
@@ -107,7 +110,9 @@ def checks(
     if span is not None:
         patterns(span, FORMATS["float64"], most=None)  # raises
     many = examples or tries
-    options = Options(gates, severe, left_out, span, many, every, seed, formats, inputs, exhaustive, survey)
+    options = Options(
+        gates, severe, left_out, span, many, every, seed, formats, inputs, exhaustive, survey, effort=effort
+    )  # fmt: skip
     return _checked(request, options, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
 
 

@@ -23,11 +23,13 @@ from ..implementation import Implementation
 from ..inputs.samples import pairs, sample, within
 from ..inputs.survey_inputs import between
 from ..properties import PROPERTIES
+from ..targets.versions import libraries
 from ..trials.first_call import blame, extended, observe
 from ..trials.references import rounded
 from ..trials.search import climb
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
+from ..vectors.judge import formats_taken as formats_of_rows
 from ..vectors.judge import is_of_rows
 from ..workers.in_process import Caller
 from ..workers.pool import Process, in_order, served
@@ -37,7 +39,7 @@ from .exhaustive import by_sweep
 from .joining import one_per_cause
 from .merge import Judged, combined
 from .results import CheckResult
-from .rows import results_of_rows
+from .rows import result_of_rows
 
 IN_SPAN = 500
 """Inputs of the sample that are drawn from a span, besides those that are in it anyway."""
@@ -45,12 +47,12 @@ IN_SPAN = 500
 
 def judge(implementations: Iterable[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
     """A result for each activation, order and format, as they come."""
-    for same in _by_activation_and_order(implementations):
-        if is_of_rows(same[0]):
-            yield from results_of_rows(same, caller, options)
-            continue
-        for fmt in options.formats or _taken(same[0], caller):
-            yield _check(same, fmt, caller, options)
+    for same in by_activation_and_order(implementations):
+        versions = libraries(same[0])
+        for fmt in options.formats or formats_taken(same[0], caller):
+            asked = options.of(same[0], fmt)
+            checked = result_of_rows if is_of_rows(same[0]) else _check
+            yield replace(checked(same, fmt, caller, asked), options=asked, versions=versions)
 
 
 def judge_in_parallel(
@@ -121,7 +123,9 @@ def _with_survey(subject: Subject) -> tuple[Subject, list[Finding]]:
     if options.exhaustive and subject.format.bits == 32:
         survey = by_sweep(subject)
     else:
-        asked = Asked(subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span)
+        asked = Asked(
+            subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span, options.large
+        )  # fmt: skip
         survey = surveyed(asked, subject.caller)
     if survey is None:
         return subject, []
@@ -161,11 +165,13 @@ def _facts(name: str, parameters: tuple[tuple[str, float | str], ...]) -> Facts:
     return facts(name, **values)
 
 
-def _taken(implementation: Implementation, caller: Caller) -> list[Format]:
+def formats_taken(implementation: Implementation, caller: Caller) -> list[Format]:
     """The formats a target takes: those it says, or does not refuse. One that refuses all is checked in float64.
 
     A library that turns a short format into a longer one does not ship it.
     """
+    if is_of_rows(implementation):
+        return formats_of_rows(implementation, caller)
     if implementation.formats:
         return [FORMATS[name] for name in implementation.formats]
     taken: list[Format] = []
@@ -183,7 +189,8 @@ def _is_widened(values: np.ndarray, fmt: Format) -> bool:
     return fmt.bits <= 16 and values.dtype.name in ("float32", "float64")
 
 
-def _by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
+def by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
+    """The implementations of one function: several where it is the derivative of a function of several inputs."""
     groups: dict[tuple[str, str, int], list[Implementation]] = {}
     for one in implementations:
         groups.setdefault((one.target, one.activation, one.order), []).append(one)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...numerics.floats.formats import to_bits
+from ...numerics.floats.formats import as_float64, to_bits
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, Finding, point_hex, shown, shown_point
 from ..gates import Gate
 from ..implementation import Implementation
+from ..trials.survey import Seen
+from ..trials.symptoms import SYMPTOMS, symptoms
 from ..trials.trial import Options, Subject
 from .results import CheckResult, Worst
 
@@ -69,6 +71,8 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         notes=tuple(f for f in findings if f.severity != FAILURE),
         seed=options.seed,
         conventions=parts[0].conventions,
+        failing=_failing(subjects),
+        large=any(survey.large for survey in surveys),
     )
 
 
@@ -89,6 +93,22 @@ def _inputs(subject: Subject) -> int:
     if subject.survey is None:
         return sample
     return subject.survey.inputs if subject.survey.whole else sample + subject.survey.inputs
+
+
+def _failing(subjects: Sequence[Subject]) -> dict[str, Seen]:
+    """The inputs at which a gate does not hold, by symptom: those of the sample, or of the survey if it saw more."""
+    failing: dict[str, Seen] = {}
+    for subject in subjects:
+        kinds = symptoms(subject.got, as_float64(subject.truth.reference.value), subject.format)
+        for kind, symptom in enumerate(SYMPTOMS):
+            x = subject.x[subject.measured.failing & (kinds == kind)]
+            seen = Seen(len(x), float(x.min()), float(x.max())) if len(x) else None
+            more = subject.survey.failing.get(symptom) if subject.survey is not None else None
+            if seen and more:
+                seen = replace(seen + more, count=max(seen.count, more.count))
+            if seen := seen or more:
+                failing[symptom] = failing[symptom] + seen if symptom in failing else seen
+    return failing
 
 
 def _worst(subject: Subject) -> Worst:

@@ -11,6 +11,8 @@ from ...proofs.verdicts import NoTruthValue, html_table
 from ..documents import HIDDEN, plain
 from ..findings import Finding, Shown
 from ..gates import Gate, ulp_words
+from ..trials.survey import Seen
+from ..trials.trial import Options
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class CheckResult(NoTruthValue):
     """The seed of all random draws in the check: the same seed draws the same inputs."""
     conventions: Mapping[str, str] = field(default_factory=dict[str, str], metadata=HIDDEN)
     """The results where the definition leaves a choice: at kinks, for signed zeros, NaN, infinities."""
+    failing: Mapping[str, Seen] = field(default_factory=dict[str, Seen], metadata=HIDDEN)
+    """The inputs at which a gate does not hold, by symptom (:mod:`..trials.symptoms`)."""
+    large: bool = field(default=False, metadata=HIDDEN, compare=False, repr=False)
+    """There was a survey of 2^23 inputs."""
+    options: Options = field(default_factory=Options, metadata=HIDDEN, compare=False, repr=False)
+    """The options that the check was made with."""
+    versions: Mapping[str, str] = field(default_factory=dict[str, str], metadata=HIDDEN, compare=False, repr=False)
+    """The versions of gradproof and of the libraries that the implementation comes from."""
 
     @property
     def verdict(self) -> str:

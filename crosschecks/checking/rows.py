@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, shown
 from ..implementation import Implementation
 from ..trials.trial import Options
-from ..vectors.judge import RowsJudged, formats_taken, judge_rows
+from ..vectors.judge import RowsJudged, judge_rows
 from ..vectors.replay import row_hex, row_text
 from ..vectors.trial import Answered
 from ..workers.in_process import Caller
@@ -17,11 +18,12 @@ from .merge import gates_of, with_severity
 from .results import CheckResult, Worst
 
 
-def results_of_rows(same: Sequence[Implementation], caller: Caller, options: Options) -> Iterator[CheckResult]:
-    """A result for each format in which a function of a row is checked."""
+def result_of_rows(
+    same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options
+) -> CheckResult:
+    """The result for a function of a row in one format."""
     (implementation,) = same
-    for fmt in options.formats or formats_taken(implementation, caller):
-        yield _result(judge_rows(implementation, fmt, caller, options), options)
+    return _result(judge_rows(implementation, fmt, caller, options), options)
 
 
 def _result(judged: RowsJudged, options: Options) -> CheckResult:

@@ -52,6 +52,8 @@ class Survey:
 
     whole: bool
     """Every input of the format, or of the range asked for, is in it."""
+    large: bool = False
+    """It has as many inputs as a fast implementation is asked for."""
     inputs: int = 0
     failing: dict[str, Seen] = field(default_factory=dict[str, Seen])
     """Inputs at which a gate does not hold, by symptom."""
@@ -108,6 +110,8 @@ class Asked:
     seed: int
     span: str | None
     """The inputs asked for, "LOW:HIGH"."""
+    large: bool | None = None
+    """Whether it is one of a fast implementation. None: the time of its first call decides."""
 
 
 def surveyed(asked: Asked, caller: Caller) -> Survey | None:
@@ -117,9 +121,10 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
         truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
         rng = np.random.default_rng([asked.seed, fmt.bits])
         x = survey_inputs(truth, fmt, rng, span=asked.span, few=True)
-        if fmt.bits == 32 and _is_quick(asked, x[:FEW], caller):
+        large = fmt.bits == 32 and (_is_quick(asked, x[:FEW], caller) if asked.large is None else asked.large)
+        if large:
             x = survey_inputs(truth, fmt, rng, span=asked.span, few=False)
-        survey = Survey(whole=fmt.bits <= 16 and asked.span is None)
+        survey = Survey(whole=fmt.bits <= 16 and asked.span is None, large=large)
         judge = _Judge(asked, truth)
         for start in range(0, len(x), CHUNK):
             if not judge.add(survey, x[start : start + CHUNK], caller):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,17 @@ from .errors import Measured, measured
 from .groups import Group
 from .references import Truth, exact_digits, truth_for
 from .survey import Survey
+
+
+@dataclass(frozen=True)
+class Effort:
+    """The extent of the check of one function in one format: with the same seed and gates, it decides the inputs."""
+
+    examples: int
+    every: int
+    survey: bool
+    large: bool | None = None
+    """As in :class:`Options`."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,15 @@ class Options:
     """Every input of float32 as well."""
     survey: bool = True
     """Very many inputs besides the sample."""
+    large: bool | None = None
+    """The survey of float32 has 2^23 inputs, not 2^17. None: where the implementation is fast enough."""
+    effort: Callable[[Implementation, Format, Options], Effort | None] | None = None
+    """The extent asked for, function by function; where there is none, it is as above."""
+
+    def of(self, implementation: Implementation, fmt: Format) -> Options:
+        """The options of one function in one format."""
+        effort = self.effort(implementation, fmt, self) if self.effort is not None else None
+        return replace(self, effort=None, **(vars(effort) if effort is not None else {}))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--issue-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write an issue report for each cause of failures into this folder.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
+@options.baselines
 @options.as_json
 def check(
     target: str,
@@ -37,6 +37,8 @@ def check(
     dtypes: tuple[str, ...],
     order: str | None,
     at: tuple[str, ...],
+    baseline: Path | None,
+    save_baseline: Path | None,
     as_json: bool,
     issue_dir: Path | None,
     **given: Any,
@@ -53,10 +55,12 @@ def check(
     gradproof check --command "./silu --fast" --as silu --dtype float32
     gradproof check gelu.onnx
 
-    Exits 1 when anything failed.
+    Exits 1 when anything failed; with --baseline, when anything is worse than it was when the baseline was saved.
     """
     from ...crosschecks.targets.resolve import TargetError
+    from ..runs.baselines import Files
     from ..runs.check import run
+    from ..views.baselines import comparison_lines
     from ..views.checks import document, tables
 
     given["parameters"] = pairs(given["parameters"])
@@ -69,16 +73,26 @@ def check(
         "at": options.inputs(at),
         **given,
     }
+    files = Files(baseline, save_baseline, at=at)
+    request["effort"] = files.known.effort
     # what `checks` raises for an input that the format does not hold, and for a property that is none
     wrong = (ValueError,) if at or given["strict"] or given["ignore"] or given["span"] else ()
     with bad_input(TargetError, *wrong):
         results, interrupted = run(target, request)
-    data = document(results, cut_short=interrupted)
-    options.show(data, partial(tables, exhaustive=given["exhaustive"], at=at), as_json=as_json)
+        beside = files.handle(target, request, results, interrupted=interrupted)
+    data = document(results, cut_short=interrupted) | beside
+    options.show(
+        data,
+        lambda data: [*tables(data, exhaustive=given["exhaustive"], at=at), *comparison_lines(data)],
+        as_json=as_json,
+    )
     if issue_dir is not None:
         _write_issues(results, issue_dir)
     if interrupted:
         return INTERRUPTED
+    if baseline is not None:
+        files.require_compared(results, beside)
+        return FOUND if beside["baseline"]["worse"] else 0
     return FOUND if any(result["verdict"] == "fail" for result in data["results"]) else 0
 
 

@@ -169,6 +169,18 @@ def promises(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def baselines(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The files of baselines, to compare with and to write."""
+    file = click.Path(path_type=Path)
+    for decorator in (
+        click.option("--save-baseline", type=file, metavar="FILE", help="Keep what was found, for --baseline."),
+        click.option("--baseline", type=file, metavar="FILE",
+                     help="Fail on what is worse than in FILE, and on nothing else."),
+    ):  # fmt: skip
+        command = decorator(command)
+    return command
+
+
 def show(document: Any, tables: Callable[[Any], Iterable[Any]], *, as_json: bool) -> None:
     """Prints a document as strict JSON, or the tables made of it."""
     if as_json:
