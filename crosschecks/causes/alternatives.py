@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from ...numerics.floats.formats import as_float64, dtype_of, exact
 from ...numerics.oracle.reference import oracle
 from ...proofs.budget import Undecided
+from ...proofs.catalogue.elementary import NAMED_FORMULAS
 from ...proofs.catalogue.entries import catalogue
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.balls import precision
@@ -73,12 +74,12 @@ def other_orders(i: Implementation) -> Iterator[Alternative]:
 
 
 def other_activations(evidence: Evidence) -> Iterator[Alternative]:
-    """The activations of the catalogue that have nearly the results at the PROBES."""
+    """The activations of the catalogue, and elementary functions, that have nearly the results at the PROBES."""
     i = evidence.implementation
     inputs = definition(i.activation).inputs
     x = np.array(PROBES).astype(dtype_of(evidence.format))
     got = evidence.at(x) if len(inputs) == 1 else None
-    for entry in catalogue():
+    for entry in (*catalogue(), *map(definition, NAMED_FORMULAS)):
         if entry.name == i.activation or len(entry.inputs) != len(inputs):
             continue
         if got is not None and not _nearly(as_float64(got), signature(entry.name, i.order), evidence):

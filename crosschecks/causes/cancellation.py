@@ -71,7 +71,8 @@ def _whole(evidence: Evidence, results: Numbers, quantum: Numbers) -> Mask:
         quanta = np.where(quantum > 0, off / quantum, np.inf)
         rest = np.abs(quanta - np.rint(quanta)) * quantum
         small = rest <= evidence.tolerance * evidence.unit + SLACK * quantum
-    return (quanta > 0.5) & (quanta <= QUANTA) & small & (quantum > QUANTA * evidence.unit)
+    units = (quanta > 0.5) | (results != 0)  # what is next to 0 agrees with all that is as small
+    return units & (quanta <= QUANTA) & small & (quantum > QUANTA * evidence.unit)
 
 
 def _results(evidence: Evidence, formula: str, inputs: Floats, arithmetic: Arithmetic) -> Floats:

@@ -82,7 +82,7 @@ def _paragraph(issue: Issue, exact: Expected) -> str:
     reason = _capital(cause.text)
     if cause.naive is not None:
         head, colon, _ = reason.partition(": the results are those of ")
-        reason = f"{head}{colon and ': the results are, digit for digit but for the last one or two, those of'} "
+        reason = f"{head}{colon and ': up to the last digits of the elementary functions, the results are those of'} "
         reason += f"`{cause.naive}`"
     return f"{sentence} {reason}."
 

@@ -91,6 +91,11 @@ def leaky_two_slopes(x):
 
 
 @quiet
+def exponential_less_one(x):
+    return np.expm1(x)
+
+
+@quiet
 def tanh(x):
     return np.tanh(x)
 

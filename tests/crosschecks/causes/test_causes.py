@@ -27,6 +27,7 @@ NAMED = [
     (kernels.one_minus_square, "tanh", "float32", {"implements": 1}, "1 - tanh(x)**2 cancels where abs(x) is large"),
     (kernels.silu, "sigmoid", "float32", {}, "this is x*sigmoid(x), silu, not sigmoid"),
     (kernels.gelu_tanh_by_tanh, "gelu", "float32", {}, "gelu_tanh, not gelu"),
+    (kernels.exponential_less_one, "exp", "float32", {}, "this is exp(x) - 1, expm1, not exp"),
     (kernels.leaky_02, "leaky_relu", "float32", {}, "negative_slope is 0.2 instead of 0.01"),
     (kernels.leaky_02, "leaky_relu", "bfloat16", {}, "negative_slope is 0.2 instead of 0.01"),
     (kernels.tanh, "tanh", "float64", {"implements": 1}, "this is tanh, not tanh'"),
