@@ -46,6 +46,7 @@ def test_every_example_is_seen():
     assert sum(line.startswith("$ ") for line in CONSOLE) == 3
 
 
+@pytest.mark.thorough
 def test_the_commands_print_what_the_page_shows_and_the_workflow_passes(folder):
     shown = [(line[2:], after) for line, after in zip(CONSOLE, [*CONSOLE[1:], ""], strict=True) if line[:2] == "$ "]
     for command, last in shown[:2]:
@@ -59,6 +60,7 @@ def test_the_commands_print_what_the_page_shows_and_the_workflow_passes(folder):
     assert (folder / "new-baseline.json").read_text("utf-8") == (folder / "baseline.json").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_the_target_as_tests_fails_as_expected(folder):
     (command,) = (line[2:] for line in CONSOLE if line.startswith("$ pytest"))
     answer = run(folder, command)
@@ -67,6 +69,7 @@ def test_the_target_as_tests_fails_as_expected(folder):
     assert "2 xfailed" in summary and "warning" not in summary
 
 
+@pytest.mark.thorough
 def test_the_program_and_the_suite_of_the_page_pass(folder):
     assert run(folder, "python compare.py").returncode == 0
     answer = run(folder, "pytest test_tanh.py test_odd.py")

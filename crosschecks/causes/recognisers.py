@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...proofs.budget import Undecided
+from ...proofs.enclosures.formats import RoundingUndecided
 from ..trials.groups import KINDS, Group, by_kind
 from ..trials.trial import Subject
 from .branches import is_negated
@@ -62,9 +63,10 @@ def grouped(subject: Subject) -> Subject:
 
 
 def _recognised(recogniser: Recogniser, seen: Evidence, part: Mask) -> Recognised | None:
+    """The cause; None where the oracle cannot round the values of another function: it is then not named."""
     try:
         return recogniser.recognise(seen, part)
-    except Undecided:
+    except (Undecided, RoundingUndecided):
         return None
 
 

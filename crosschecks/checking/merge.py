@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...numerics.floats.formats import as_float64, to_bits
+from ...numerics.floats.formats import as_float64
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, Finding, point_hex, shown, shown_point
@@ -89,7 +89,7 @@ def gates_of(largest: Mapping[str, float | None], fmt: Format, options: Options)
 
 def _inputs(subject: Subject) -> int:
     """The number of different inputs in the sample and in the survey."""
-    sample = np.unique(np.stack([to_bits(a) for a in subject.inputs]), axis=1).shape[1]
+    sample = subject.distinct(np.arange(len(subject.values)))
     if subject.survey is None:
         return sample
     return subject.survey.inputs if subject.survey.whole else sample + subject.survey.inputs

@@ -1,4 +1,4 @@
-"""The activations of the catalogue that SciPy ships, all of them in scipy.special. Values only."""
+"""The activations that SciPy ships, in its module `special`. Values only."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _explained(subject: Subject) -> Finding:
 
 def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: str) -> Extent:
     """The inputs of a group. Those of the survey count where the group has all of the sample's of one symptom."""
-    x, judged, count = subject.x[indices], int(subject.measured.judged.sum()), len(indices)
+    x, judged, count = subject.x[indices], int(subject.measured.judged.sum()), subject.distinct(indices)
     low, high, error = float(np.nanmin(x)), float(np.nanmax(x)), float(subject.measured.error[indices].max())
     if subject.survey is None:
         return Extent(count, judged, low, high, simplest_hex, error)
@@ -122,7 +122,7 @@ def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: s
     for k, symptom in enumerate(SYMPTOMS):
         seen, mine = subject.survey.failing.get(symptom), group.mask & (first == k)
         if seen is not None and mine.any() and not (failing & (first == k) & ~group.mask).any():
-            count += max(0, seen.count - int(mine.sum()))
+            count += max(0, seen.count - subject.distinct(np.flatnonzero(mine)))
             low, high = min(low, seen.low), max(high, seen.high)
     return Extent(count, judged + subject.survey.inputs, low, high, simplest_hex, error)
 

@@ -154,8 +154,7 @@ def _entries(as_: str | Activation | None) -> list[Activation | RowFunction]:
 
 def of_rows(named: str | Activation, *, halves: bool) -> RowFunction | None:
     """The function of a row by its name; with `halves` a gate's name is that of the gate on the halves of a row."""
-    name = named.name if isinstance(named, Activation) else named
-    functions = row_functions()
+    name, functions = named.name if isinstance(named, Activation) else str(named), row_functions()
     return functions.get(name) or (functions.get(name + HALVES) if halves else None)
 
 

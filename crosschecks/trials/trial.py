@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...numerics.floats.formats import Floats, as_float64
+from ...numerics.floats.formats import Floats, as_float64, to_bits
 from ...proofs.datasheets.function import Facts
 from ...proofs.enclosures.formats import Format
 from ...proofs.functions.landscape import Landscape
@@ -104,6 +104,10 @@ class Subject:
         """Whether another result for the input of this index would be let pass by the gates."""
         values, point = np.asarray([value]).astype(self.values.dtype), [a[[index]] for a in self.inputs]
         return not measured(point, values, self.truth.at([index]), self.format, self.limits).failing[0]
+
+    def distinct(self, indices: np.ndarray) -> int:
+        """The number of different inputs among some, given by index."""
+        return np.unique(np.stack([to_bits(a[indices]) for a in self.inputs]), axis=1).shape[1]
 
     @property
     def landscape(self) -> Landscape | None:

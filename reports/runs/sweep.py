@@ -16,6 +16,7 @@ from ...crosschecks.sweeps.tile_worker import Guarded, SweepError, Task
 from ...crosschecks.targets.resolve import Request, resolve
 from ...crosschecks.workers.pool import available_cores, served
 from ...crosschecks.workers.worker_process import Worker
+from ...numerics.vectors.definitions import row_functions
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import format_named
 from ..writing.progress import Progress
@@ -48,7 +49,8 @@ def run(
     formats = formats or implementations[0].formats or ("float32",)
     for name in formats:
         patterns_named(options.patterns, format_named(name))
-    one_input = [i for i in implementations if len(definition(i.activation).inputs) == 1]
+    of_numbers = [i for i in implementations if i.activation not in row_functions()]
+    one_input = [i for i in of_numbers if len(definition(i.activation).inputs) == 1]
     left_out = list(dict.fromkeys(i.activation for i in implementations if i not in one_input))
     if not one_input:
         raise SweepError(f"{', '.join(left_out)}: of several inputs, and a sweep goes through those of one")

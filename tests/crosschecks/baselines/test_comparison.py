@@ -183,6 +183,7 @@ def test_the_effort_of_a_row_is_what_it_was_made_with():
     assert other.compared == 0 and "other inputs" in other.remarks[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("runs", [2, pytest.param(20, marks=pytest.mark.thorough)])
 def test_an_unchanged_target_never_differs(runs):
     flawed = lambda x, y: np.where(x.astype(float) > 3, y * y.dtype.type(0.99), y)  # noqa: E731
@@ -195,6 +196,7 @@ def test_an_unchanged_target_never_differs(runs):
         assert (comparison.compared, comparison.worse, comparison.better, comparison.remarks) == (2, (), (), ())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("runs", [3, pytest.param(20, marks=pytest.mark.thorough)])
 def test_what_differs_from_call_to_call_has_a_tolerance(runs):
     rng = np.random.default_rng()

@@ -128,6 +128,7 @@ def test_formulas_are_the_functions_and_stable_ones_keep_the_digits(naive, dtype
             assert np.abs(got - exact)[judged].max() <= close * np.abs(exact[judged]).max(), formula
 
 
+@pytest.mark.thorough
 def test_findings_show_every_digit_and_never_the_same_number_twice():
     (result,) = check(correctly_rounded("tanh"), as_="tanh", dtypes=["float64"], examples=5, survey=False, max_ulp=0.3)
     (finding,) = [f for f in result.findings if f.property == "accuracy"]

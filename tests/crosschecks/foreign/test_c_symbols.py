@@ -57,6 +57,7 @@ def test_the_signature_is_found_out(library, worker, symbol, form, dtype):
     assert (found.order, found.array, found.formats) == (0, "numpy", (dtype,))
 
 
+@pytest.mark.thorough
 def test_a_signature_that_cannot_be_told_is_asked_for(library, worker):
     with pytest.raises(TargetError, match=r"both fit; give its signature, for example --signature"):
         resolve(Request(f"library:{library}:identity"), worker)
@@ -102,20 +103,23 @@ def test_the_systems_own_library_is_found(worker):
 RIGHT = ["silu_of_arrays", "silu", "silu_of_doubles", "silu_of_double_arrays"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("symbol", few(RIGHT, every(4)))
 def test_right_kernels_pass(library, symbol):
     assert findings(library, symbol) == {}
 
 
+@pytest.mark.thorough
 def test_wrong_kernels_fail(library):
     assert any("88" in said for said in findings(library, "silu_saturated", span="80:100")["accuracy"])
     of_arrays = {"signature": FLOATS, "span": "0:2"}
-    assert findings(library, "silu_of_lanes", **of_arrays)["element independence"]
+    assert any("other elements" in said for said in findings(library, "silu_of_lanes", **of_arrays)["accuracy"])
     assert any("NaN" in said for said in findings(library, "silu_short", **of_arrays)["accuracy"])
     assert "silu_beyond was given room" in findings(library, "silu_beyond", **of_arrays)["call"][0]
     assert findings(library, "silu_in_place", **of_arrays)["no mutation"]
 
 
+@pytest.mark.thorough
 def test_a_crash_is_narrowed_down_and_the_rest_is_judged(library):
     (result,) = check(f"library:{library}:silu_crashing", as_="silu", signature=FLOAT, span="-4:4", **FEW)
     calls = [f for f in result.findings if f.property == "call"]
@@ -129,12 +133,14 @@ def test_a_hang_ends_with_the_time_limit(library):
     assert any("no answer in 0.5 s" in message for message in said["call"])
 
 
+@pytest.mark.thorough
 def test_a_second_symbol_computes_the_derivative(library, worker):
     target, second = (f"library:{library}:{symbol}" for symbol in ("silu_of_doubles", "dsilu"))
     value, slope = resolve(Request(target, as_="silu", derivative=second), worker)
     assert [(i.order, dict(i.keywords)["symbol"]) for i in (value, slope)] == [(0, "silu_of_doubles"), (1, "dsilu")]
 
 
+@pytest.mark.thorough
 def test_a_source_file_is_compiled(worker, monkeypatch, tmp_path):
     (found,) = resolve(Request(f"library:{SOURCE}:silu"), worker)
     assert dict(found.keywords)["path"] == str(SOURCE)
@@ -146,6 +152,7 @@ def test_a_source_file_is_compiled(worker, monkeypatch, tmp_path):
         resolve(Request(f"library:{broken}:silu"), worker)
 
 
+@pytest.mark.thorough
 def test_a_sweep_depends_on_the_library_itself(library, tmp_path):
     copy = tmp_path / "kernels.so"
     copy.write_bytes(Path(library).read_bytes())
@@ -194,6 +201,7 @@ def test_signatures_are_of_symbols_alone(worker):
         resolve(Request("numpy:tanh", signature=FLOAT), worker)
 
 
+@pytest.mark.thorough
 def test_assert_conforms_takes_a_target(library):
     assert_conforms(f"library:{library}:siluf", "silu", at=["0x1p0"])
     with pytest.raises(AssertionError, match="siluf relu float32"):

@@ -65,6 +65,7 @@ def failures(target: str, **options) -> list[str]:
     return [f"{f.property}: {f.got}: {f.message}" for f in result.findings]
 
 
+@pytest.mark.thorough
 def test_a_right_program_passes_in_the_format_it_is_said_to_read(program):
     assert failures(program("float32")) == []
     assert failures(program("float32", "chatter"), at=["0x1p0"]) == []
@@ -90,6 +91,7 @@ def test_a_failing_program_is_a_finding(program, how, said):
     assert said in failures(program("float32", how))
 
 
+@pytest.mark.thorough
 def test_a_program_that_hangs_ends_with_its_worker(program):
     (result,) = check(program("float32", "hang"), as_="relu", dtypes="float32", seconds=1.5, at=["0x1p101"])
     assert [f.message for f in result.findings] == ["no answer in 1.5 s"]
@@ -105,6 +107,7 @@ def test_a_program_that_hangs_ends_with_its_worker(program):
     raise AssertionError(f"process {pid} is still there")
 
 
+@pytest.mark.thorough
 @needs_compiler
 def test_a_compiled_program_is_swept(tmp_path):
     source = tmp_path / "relu.c"

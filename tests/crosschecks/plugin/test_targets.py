@@ -36,6 +36,7 @@ def test_every_property_is_a_test_with_a_stable_id_and_nothing_is_checked_to_lis
     assert not calls(project)
 
 
+@pytest.mark.thorough
 def test_failures_notes_and_expected_failures(in_project: Pytest, project):
     calls(project)
     answer = in_project(
@@ -61,6 +62,7 @@ def test_failures_notes_and_expected_failures(in_project: Pytest, project):
     assert "1 failed, 16 deselected" in again.stdout.splitlines()[-1]
 
 
+@pytest.mark.thorough
 def test_k_x_and_ids_choose(in_project: Pytest, project):
     chosen = in_project(*BAD, "-k", "special-values or float8_e5m2-shape", "-v")
     assert "2 deselected" not in chosen.stdout and "1 failed, 1 passed" in chosen.stdout
@@ -70,6 +72,7 @@ def test_k_x_and_ids_choose(in_project: Pytest, project):
     assert "1 failed, 4 passed" in first.stdout.splitlines()[-1]
 
 
+@pytest.mark.thorough
 def test_two_processes_share_the_checks(in_project: Pytest, project):
     calls(project)
     answer = in_project(

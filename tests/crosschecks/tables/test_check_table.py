@@ -176,6 +176,7 @@ def test_one_cause_is_named(tmp_path, function, source, said):
     assert [said in cause for cause in result.causes] == [True] if said else not result.causes
 
 
+@pytest.mark.thorough
 def test_gelu_tanh_in_the_place_of_gelu(tmp_path):
     rows = table("gelu_tanh", points=[0.5, 1.5, 2.5, -2.5], fmt="float64")
     text = "".join(f"{x},{value:.6f}\n" for x, value in zip(rows.x, rows.value, strict=True))
@@ -242,6 +243,7 @@ def test_every_wrong_digit_is_seen(tmp_path):
     assert result.count("wrong") == sum(a != b for a, b in zip(lines, broken, strict=True)) == 200
 
 
+@pytest.mark.thorough
 def test_a_large_table_goes_through_bulk(tmp_path):
     rows = table("gelu", points="-8:8:5000", fmt="float64")
     np.savez(tmp_path / "t.npz", x=rows.x, value=rows.value)

@@ -52,6 +52,7 @@ def test_a_range_is_taken_whole_where_it_is_small():
     assert (wide.min() >= -8, wide.max() <= 8, len(wide) <= 1 << 23) == (True, True, True)
 
 
+@pytest.mark.thorough
 def test_a_window_of_128_wrong_inputs_is_found():
     def window(x):
         wrong = (x.view(np.uint32) >> 7) == (0x3F812345 >> 7)
@@ -78,6 +79,7 @@ def test_a_mean_error_is_measured_and_truncation_noted():
     assert (low.verdict, [n.property for n in low.notes]) == ("pass", ["bias"])
 
 
+@pytest.mark.thorough
 def test_flushed_subnormals_are_counted_over_all_of_a_short_format():
     def flushing(x):
         y = numpy_sigmoid(x.astype(np.float64)).astype(np.float16)

@@ -44,7 +44,7 @@ def test_there_are_enough_kernels():
     assert len(kernels(right_rows)) >= 25
 
 
-@pytest.mark.parametrize("name", few(kernels(wrong_rows), every(3)))
+@pytest.mark.parametrize("name", few(kernels(wrong_rows), every(9)))
 def test_a_wrong_kernel_fails(name):
     result = checked(wrong_rows, name, "float16" if name in IN_16_BITS else "float32")
     assert result.verdict == "fail"
@@ -52,7 +52,7 @@ def test_a_wrong_kernel_fails(name):
     assert all(f.x and f.replay.startswith("gradproof check ") for f in result.findings)
 
 
-@pytest.mark.parametrize("name", few(kernels(right_rows), every(3)))
+@pytest.mark.parametrize("name", few(kernels(right_rows), every(9)))
 def test_a_right_kernel_passes(name):
     for dtype in ("float32", "float16") if name in ALSO_IN_16_BITS else ("float32",):
         result = checked(right_rows, name, dtype)
@@ -192,6 +192,7 @@ void wrong(const float *x, float *y, size_t n) {
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("cc") is None and shutil.which("gcc") is None, reason="there is no C compiler")
 def test_a_symbol_of_c_gets_one_row_at_a_time(tmp_path):
     (tmp_path / "kernel.c").write_text(C_SOFTMAX, "utf-8")

@@ -69,6 +69,7 @@ def test_math_erf_passes_and_is_noted_to_take_one_number():
     assert "called once per number" in " ".join(note.message for note in result.notes)
 
 
+@pytest.mark.thorough
 def test_a_wrong_one_fails():
     (result,) = check(sigmoid_that_overflows, as_="sigmoid", examples=2)
     assert result.verdict == "fail"

@@ -55,6 +55,7 @@ def test_what_failed_before_passes_and_what_is_worse_fails(kernels, capsys):
     assert document["worse"][0]["row"] == "kernels:relu relu float8_e5m2"
 
 
+@pytest.mark.thorough
 def test_what_is_better_is_said_with_the_hint_to_save(kernels, capsys):
     kernels(" * x.dtype.type(1.5)")
     check("--save-baseline", "b.json")
@@ -118,6 +119,7 @@ def test_bad_usage_is_one_line(kernels, capsys, arguments, said):
     assert "relu" in Path("kernels.py").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_what_differs_from_call_to_call_is_checked_again_before_it_is_saved(kernels, capsys):
     kernels(" * (1 + np.random.default_rng().uniform(-.5, .5, x.shape)).astype(x.dtype)")
     check("--save-baseline", "b.json")

@@ -110,7 +110,7 @@ def test_limits_are_about_their_errors_and_about_failures(capsys):
         (["planted:relu", "--dtype", "float64"], "expected at most 2**48 inputs, float64 has 18446744073709551616"),
         (["planted:relu", "--dtype", "float7"], "--dtype 'float7': expected one of float64"),
         (["planted:nothing", "--as", "relu"], "cannot be loaded"),
-        (["planted:relu", "--as", "glu"], "glu: of several inputs"),
+        (["planted:relu", "--as", "glu"], "glu_halves: of several inputs"),
         (["planted:relu", "--as", "re"], "re"),
         (["planted:relu", "-o", "/nowhere/there.json"], "--output '/nowhere/there.json': expected a file in a folder"),
         (["planted:relu", "--checkpoint", "/nowhere/there"], "/nowhere/there: No such file or directory"),

@@ -85,6 +85,7 @@ def test_a_c_file_becomes_a_verdict_with_one_command(capsys):
     assert "8,388,608" in out or "16,777,216" in out
 
 
+@pytest.mark.thorough
 def test_a_symbol_of_doubles_is_swept_in_float64(capsys):
     patterns = ["--patterns", "0x1p0:0x1.0000000001p0", "--workers", "1"]
     code, out, _ = run(capsys, "sweep", "--library", "libm.so.6:erf", *patterns, "--json")

@@ -57,6 +57,7 @@ def test_a_report_is_written_for_each_cause(tmp_path, monkeypatch):
     assert "gradproof" not in text
 
 
+@pytest.mark.thorough
 def test_the_command_writes_reports_where_it_is_told_to(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(KERNELS)
     target = ["kernels:leaky_02", "--as", "leaky_relu", "--dtype", "float32", "--range", "-4:4"]
