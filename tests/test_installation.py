@@ -66,6 +66,7 @@ def test_the_installation_is_the_tree():
 
 def test_every_module_can_be_imported():
     packs = {"torch": ["torch_pack", "torch_arrays"], "jax": ["jax_pack", "jax_arrays"], "onnx": ["onnxruntime_pack"]}
+    packs |= {"keras": ["keras_pack"], "transformers": ["transformers_pack"]}
     packs["scipy"] = ["scipy_pack", "formulas", "formulas_pack"]
     packs |= {"keras": ["keras_pack"], "transformers": ["transformers_pack"]}
     optional = {f"gradproof.crosschecks.packs.{module}": needs for needs, them in packs.items() for module in them}
