@@ -43,11 +43,11 @@ class Comparison:
     worse: tuple[Change, ...]
     better: tuple[Change, ...]
     remarks: tuple[str, ...]
-    """What the comparison could not be exact about, a line each."""
+    """The points on which the comparison could not be exact, a line each."""
 
 
 def compare(results: Sequence[CheckResult], baseline: Baseline, scope: Scope | None = EVERYTHING) -> Comparison:
-    """What is worse, and what is better, than a baseline; nothing where the results are what they were.
+    """The comparison with a baseline: the worse and the better; nothing where the results are as they were.
 
     `scope` is what was asked for: rows in it without a result are gone. None: the check was cut short.
     Checks whose results are compared should be made with `effort=baseline.effort`, so that they judge the same inputs.
@@ -96,7 +96,7 @@ def nothing_compared(results: Sequence[CheckResult], baseline: Baseline) -> str:
 
 
 def _worse(before: Row, now: Row, *, better: bool = False) -> Iterator[str]:
-    """What is worse in one row than in another. `better`: the two are exchanged, and said the other way round."""
+    """The respects in which a row is worse than another. `better`: the two are exchanged, and so are the words."""
     tolerance = max(before.tolerance, now.tolerance)
     for gate in now.gates:
         if gate in before.errors and gate in now.errors:
@@ -162,7 +162,7 @@ def _elsewhere(here: Setting, setting: Setting, count: int) -> str:
 
 
 def _unknown(rows: Sequence[Row], baseline: Baseline) -> Iterator[str]:
-    """What is said of results without a row: that it is new, or was saved with other options."""
+    """The words for results without a row: that it is new, or was saved with other options."""
     asked = {key.function: dict(key.asked) for some in baseline.rows.values() for key in some}
     new = [row.key for row in rows if row.key.function not in asked]
     other = [row.key for row in rows if row.key.function in asked]

@@ -55,7 +55,7 @@ class Violated:
 
 @dataclass(frozen=True)
 class Row:
-    """What a check of one function in one format found."""
+    """The record of a check of one function in one format."""
 
     key: Key
     effort: Effort

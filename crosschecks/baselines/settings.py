@@ -18,7 +18,7 @@ VECTORS = ("avx512f", "avx2")
 
 @dataclass(frozen=True)
 class Setting:
-    """What results depend on besides the code under test."""
+    """The circumstances that results depend on, besides the code under test."""
 
     platform: str
     """Operating system, machine and vector instructions: "Linux x86_64 avx2"."""

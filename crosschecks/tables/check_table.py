@@ -126,7 +126,7 @@ class _Task:
         return narrow, *self.judged(narrow)
 
     def causes(self, rows: Sequence[TableRow], fmt: Format) -> tuple[str, ...]:
-        """What explains the wrong rows of each order."""
+        """The causes that explain the wrong rows, by order."""
         sentences: list[str] = []
         for order, places in self._by_order.items():
             wrong = [self._entries[i] for i in places if rows[i].verdict == "wrong"]

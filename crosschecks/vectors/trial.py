@@ -109,7 +109,7 @@ class Answered:
 
     @property
     def _factors(self) -> NDArray[np.float64]:
-        """What an intermediate result is multiplied by: a gate's other half, a gradient's largest cotangent."""
+        """The factor of an intermediate result: a gate's other half, a gradient's largest cotangent."""
         factors = np.zeros((len(self.values), 1))
         if self.halved:
             factors = np.maximum(*np.split(np.abs(as_float64(self.batch.rows)), 2, axis=1))
