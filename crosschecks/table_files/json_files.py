@@ -80,7 +80,7 @@ def _text(cell: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    """What a value of JSON is, in words."""
+    """The kind of a value of JSON, in words."""
     match value:
         case None:
             return "null"

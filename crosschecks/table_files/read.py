@@ -34,7 +34,7 @@ def source(path: str | os.PathLike[str], names: Iterable[str] = ()) -> Source:
 
 
 def _bytes(file: Path) -> bytes:
-    """What an ordinary file holds: no folder, no pipe that never ends, nothing that fills the memory."""
+    """The content of an ordinary file: no folder, no pipe that never ends, nothing that fills the memory."""
     status = file.stat()
     if stat.S_ISDIR(status.st_mode):
         raise TableError("is a folder; expected a file")

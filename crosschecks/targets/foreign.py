@@ -50,7 +50,7 @@ class Foreign:
 
 
 def foreign(target: str, signature: str | None = None) -> Foreign | None:
-    """What a target stands for; None for a callable of Python's. Raises TargetError."""
+    """The implementation that a target stands for; None for a callable of Python's. Raises TargetError."""
     if target.startswith(LIBRARY) and ":" in target.removeprefix(LIBRARY):
         path, _, symbol = target.removeprefix(LIBRARY).rpartition(":")
         if not (path and symbol.isidentifier()):

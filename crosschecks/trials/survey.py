@@ -156,7 +156,7 @@ def _ulps(size: Scores, fmt: Format) -> Scores:
 
 
 class _Judge:
-    """What the results of a survey are compared with."""
+    """The exact values that the results of a survey are compared with."""
 
     def __init__(self, asked: Asked, truth: Certified) -> None:
         self.asked, self.truth = asked, truth

@@ -45,7 +45,7 @@ def batches(function: RowFunction, fmt: Format, rng: np.random.Generator, *, few
 
 
 def cotangents(function: RowFunction, batch: Batch, rng: np.random.Generator) -> Floats:
-    """The cotangents, by which each row's Jacobian is multiplied: multiples of 1/8 up to 2, ones in every fourth row."""
+    """The cotangents that multiply the rows' Jacobians: multiples of 1/8 up to 2, ones in every fourth row."""
     count, length = batch.rows.shape
     shape = (count,) if function.is_number else (count, length // (2 if function.is_gate else 1))
     drawn = rng.integers(-16, 17, shape) / 8

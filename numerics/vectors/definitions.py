@@ -84,7 +84,7 @@ class Sensitivity:
 
 
 class Derived:
-    """What follows from a function's formula with parameters in place: expressions in generic components."""
+    """The expressions that follow from a function's formula with parameters in place: expressions in generic components."""
 
     def __init__(self, function: RowFunction, parameters: Mapping[str, ParameterValue]) -> None:
         self.function = function
@@ -157,5 +157,5 @@ def row_functions() -> dict[str, RowFunction]:
 
 @lru_cache(maxsize=128)
 def derived(name: str, parameters: tuple[tuple[str, ParameterValue], ...] = ()) -> Derived:
-    """What follows from a row function's formula."""
+    """All that follows from a row function's formula."""
     return Derived(row_functions()[name], dict(parameters))

@@ -1,4 +1,4 @@
-"""What a statement means at a point: the truth of formulas, the sets and the numbers of whole functions in them.
+"""The meaning of a statement at a point: the truth of formulas, the sets and the numbers of whole functions in them.
 
 Points decide signs; what is said of a whole function is decided by estimates (:mod:`curves` and its neighbours).
 """

@@ -31,7 +31,7 @@ class Files:
     saved: Path | None
     at: Sequence[str] = ()
     known: Baseline = field(init=False)
-    """What the checks are to be made like."""
+    """The effort of the checks that are to be compared with."""
 
     def __post_init__(self) -> None:
         if self.at and (self.compared or self.saved):
