@@ -84,7 +84,7 @@ class Sensitivity:
 
 
 class Derived:
-    """The expressions that follow from a function's formula with parameters in place: expressions in generic components."""
+    """The expressions in generic components that follow from a formula with parameters in place."""
 
     def __init__(self, function: RowFunction, parameters: Mapping[str, ParameterValue]) -> None:
         self.function = function

@@ -31,7 +31,7 @@ class Files:
     saved: Path | None
     at: Sequence[str] = ()
     known: Baseline = field(init=False)
-    """The effort of the checks that are to be compared with."""
+    """The baseline whose effort the checks repeat."""
 
     def __post_init__(self) -> None:
         if self.at and (self.compared or self.saved):
