@@ -77,7 +77,7 @@ def identity(row: Mapping[str, Any]) -> tuple[str, ...]:
 def shipped(target: str) -> list[Implementation]:
     """Every function of one input that a pack ships, at the orders it has. Raises TargetError."""
     with Worker() as worker:
-        found = resolve(Request(target), worker)
+        found = resolve(Request(target, rows=False), worker)
     return [one for one in found if len(activation(one.activation).inputs) == 1]
 
 

@@ -39,6 +39,8 @@ class Request:
     array: str | None = None
     signature: str | None = None
     """Of a symbol of a C library, such as `float(float)`; None: it is found out."""
+    rows: bool = True
+    """Of a pack, the functions of a row as well."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _called(
 
 
 def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
-    entries = _entries(request.as_)
+    entries = _entries(request.as_, rows=request.rows)
     orders = request.orders or (0, 1)
     if request.target == "numpy":
         shipped: Mapping[str, Any] = {e.name: {} for e in entries}
@@ -142,10 +144,10 @@ def _spellings(base: Implementation, shipped: Mapping[str, Any]) -> Iterable[tup
         yield replace(base, target=other), {**shipped, "function": other}
 
 
-def _entries(as_: str | Activation | None) -> list[Activation | RowFunction]:
+def _entries(as_: str | Activation | None, *, rows: bool) -> list[Activation | RowFunction]:
     """The functions that a pack is asked for: a gate also by the halves of a row."""
     if as_ is None:
-        return [*catalogue(), *dict.fromkeys(row_functions().values())]
+        return [*catalogue(), *(dict.fromkeys(row_functions().values()) if rows else ())]
     if function := of_rows(as_, halves=False):
         return [function]
     halves = of_rows(as_, halves=True)
