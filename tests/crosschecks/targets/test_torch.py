@@ -29,7 +29,8 @@ def test_what_torch_ships_is_found_by_name(worker):
 
 def test_order_1_is_autograd_by_each_input(worker):
     found = resolve(Request("torch", as_="glu", orders=(1,)), worker)
-    assert [(i.variable, i.through) for i in found] == [(0, "autograd"), (1, "autograd")]
+    of_halves = (0, "product")
+    assert [(i.variable, i.through) for i in found] == [(0, "autograd"), (1, "autograd"), of_halves]
 
 
 def test_parameters_reach_torch(worker):
