@@ -150,7 +150,7 @@ def _entries(as_: str | Activation | None, *, rows: bool) -> list[Activation | R
         return [*catalogue(), *(dict.fromkeys(row_functions().values()) if rows else ())]
     if function := of_rows(as_, halves=False):
         return [function]
-    halves = of_rows(as_, halves=True)
+    halves = of_rows(as_, halves=True) if rows else None
     return [definition(as_), *([halves] if halves else [])]
 
 

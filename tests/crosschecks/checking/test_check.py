@@ -198,7 +198,7 @@ def test_what_cannot_be_asked():
 
 @pytest.mark.parametrize("name", few(["gelu", "hard_tanh", "swiglu"], lambda name: name == "hard_tanh"))
 def test_gradproofs_own_implementations_pass(name):
-    results = check("numpy", as_=name, dtypes=["float32", "float8_e4m3fn"], examples=4, survey=False)
+    results = check("numpy", as_=name, rows=False, dtypes=["float32", "float8_e4m3fn"], examples=4, survey=False)
     assert [(r.order, r.dtype) for r in results] == [
         (0, "float32"), (0, "float8_e4m3fn"), (1, "float32"), (1, "float8_e4m3fn"),
     ]  # fmt: skip
