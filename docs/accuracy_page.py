@@ -17,7 +17,8 @@ from typing import Any
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.sweeps.sweep import sweep
 from gradproof.crosschecks.sweeps.tile_worker import SweepError
-from gradproof.crosschecks.targets.resolve import Request, TargetError, resolve
+from gradproof.crosschecks.targets.foreign import TargetError
+from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.targets.versions import libraries
 from gradproof.crosschecks.workers.worker_process import Worker
 from gradproof.proofs.catalogue.entries import activation
