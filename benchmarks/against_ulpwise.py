@@ -63,10 +63,11 @@ def main() -> None:
     rows = smaller = 0
     seconds = {"ulpwise": 0.0, "gradproof": 0.0}
     print(f"{'function':14} {'backend':7} {'format':8} {'ulpwise':>10} {'its inputs':>10} {'check':>10} {'s':>6} {'s':>6}")
-    for entry in ulpwise.REGISTRY:
+    entries: list[Any] = ulpwise.REGISTRY
+    for entry in entries:
         if (chosen and entry.name not in chosen) or entry.name in UNKNOWN:
             continue
-        as_ = NAMES.get(entry.name, entry.name)
+        as_ = str(NAMES.get(entry.name, entry.name))
         for backend in options.backends.split(","):
             for dtype, fmt in FORMATS.items():
                 started = time.perf_counter()
