@@ -53,7 +53,7 @@ def lipschitz_pair(rng: random.Random, truth: bool) -> Generated | None:
 
 @family
 def monotone_pair(rng: random.Random, truth: bool) -> Generated | None:
-    """What rises from an edge on keeps the order of two numbers beyond it."""
+    """A function that rises from an edge on keeps the order of two numbers beyond it."""
     curve = rng.choice(CURVES)
     if not _continuous(curve, 0):
         return None

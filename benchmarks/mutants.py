@@ -26,7 +26,7 @@ LAYERS = ("proofs", "numerics", "crosschecks", "reports")
 BALLS, TAILS, ROOTS, REALS = "enclosures/test_jets", "asymptotics/test_tail_models", "functions/test_root_refinement", "reals/test_reals"
 LINES, INTEGRALS, GROWTH = "functions/test_sign_charts_and_sets", "functions/test_integrals", "asymptotics/test_equal_growth"
 WIDER = ("asymptotics/test_tails", "functions/test_zeros", "functions/test_pieces", "functions/test_expectations", "functions/test_landscape", "normal_forms/test_normal_form", "test_statements")
-"""What runs where the tests meant for a fault all pass."""
+"""The tests that run where those meant for a fault all pass."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def try_mutant(mutant: Mutant) -> Outcome:
 
 
 def sound_copy() -> str | None:
-    """What is wrong with the copy without a fault: it must be what is imported, and pass its tests."""
+    """The problem with the copy without a fault, if any: it must be what is imported, and pass its tests."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(Path(folder), None)
         probe = copy.folder / "tests" / "proofs" / "test_probe.py"

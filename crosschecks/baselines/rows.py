@@ -16,7 +16,7 @@ from ..trials.survey import Seen
 from ..trials.trial import Effort, Options
 
 UNREPEATABLE = 2.0
-"""The tolerance of results that differ from call to call: so many times the errors and counts of the runs saved."""
+"""The tolerance of results that differ from call to call: a factor of the errors and counts of the runs saved."""
 LONGEST = 100
 """Characters of an input that is named; a row of many numbers has more."""
 Pairs = tuple[tuple[str, Any], ...]

@@ -58,7 +58,7 @@ class Arithmetic:
     format: Format
     values: Format
     words: str = ""
-    """How it is computed, where that is not all in the format of the input."""
+    """The way of computing, in words; empty where all is in the format of the input."""
 
 
 def arithmetics(fmt: Format) -> tuple[Arithmetic, ...]:

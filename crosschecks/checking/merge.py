@@ -11,7 +11,7 @@ from ...numerics.floats.formats import as_float64
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, Finding, point_hex, shown, shown_point
-from ..gates import Gate
+from ..gates import NAMES, Gate
 from ..implementation import Implementation
 from ..trials.survey import Seen
 from ..trials.symptoms import SYMPTOMS, symptoms
@@ -41,14 +41,11 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
     subjects = [p.subject for p in parts if p.subject is not None]
     largest = {
         gate: max((float(s.measured.by_gate[gate].max()) for s in subjects), default=None)
-        for gate in ("max_ulp", "max_conditioned_ulp", "max_abs_error", "max_rel_error")
+        for gate in NAMES
     }
     surveys = [s.survey for s in subjects if s.survey is not None]
     whole = coverage == "exhaustive" or (len(surveys) == len(subjects) and all(s.whole for s in surveys))
-    flushed_inputs = sum(int(s.measured.flushed_inputs.sum()) for s in subjects)
-    flushed_outputs = sum(int(s.measured.flushed_results.sum()) for s in subjects)
-    flushed_inputs += sum(s.flushed_inputs for s in surveys)
-    flushed_outputs += sum(s.flushed_results for s in surveys)
+    flushed_inputs, flushed_outputs = (sum(s.flushed[side] for s in subjects) for side in (0, 1))
     return CheckResult(
         target=first.target,
         activation=first.activation,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, shown
+from ..gates import NAMES
 from ..implementation import Implementation
 from ..trials.trial import Options
 from ..vectors.judge import RowsJudged, judge_rows
@@ -32,7 +33,7 @@ def _result(judged: RowsJudged, options: Options) -> CheckResult:
     findings = [with_severity(f, options) for f in judged.findings if f.property not in options.ignored]
     largest = {
         gate: max((float(a.by_gate[gate].max(initial=0)) for a in answered), default=None)
-        for gate in ("max_ulp", "max_conditioned_ulp", "max_abs_error", "max_rel_error")
+        for gate in NAMES
     }
     flushed = sum(int(a.flushed.sum()) for a in answered)
     return CheckResult(

@@ -18,14 +18,11 @@ NAME = "flushed subnormals"
 
 def findings(subject: Subject) -> Iterator[Finding]:
     """At most one note for inputs and one for results."""
-    seen, measured = subject.survey, subject.measured
-    for side, mask, more in (
-        ("input", measured.flushed_inputs, seen.flushed_inputs if seen is not None else 0),
-        ("result", measured.flushed_results, seen.flushed_results if seen is not None else 0),
-    ):
+    masks = subject.measured.flushed_inputs, subject.measured.flushed_results
+    for side, mask, count in zip(("input", "result"), masks, subject.flushed, strict=True):
         indices = np.flatnonzero(mask)
         if indices.size:
             index = int(indices[np.argmax(np.abs(subject.x[indices]))])
             expected = shown(subject.truth.reference.value[index])
             message = f"a subnormal {side} is taken for zero"
-            yield subject.finding(NAME, index, expected, message, severity=NOTE, count=len(indices) + more)
+            yield subject.finding(NAME, index, expected, message, severity=NOTE, count=count)

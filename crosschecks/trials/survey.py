@@ -19,6 +19,7 @@ from ...numerics.oracle.precise import precise
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
+from ..gates import CONDITIONED
 from ..implementation import Implementation
 from ..inputs.survey_inputs import FEW, survey_inputs
 from ..workers.bisect import Blamed, call_on_sample
@@ -194,7 +195,7 @@ class _Judge:
             size, distance = np.abs(high), got - high - low
             unit = _ulps(size, fmt)
             signed = distance / unit
-        beyond = float(fmt.max_finite) * (1 + 2.0**-fmt.precision) if fmt.bits < 64 else np.inf
+        beyond = float(fmt.max_finite) + float(fmt.ulp(fmt.max_finite)) / 2 if fmt.bits < 64 else np.inf
         strange = np.flatnonzero(~(np.isfinite(signed) & (size < beyond)))
         signed[strange] = self._of_no_numbers(got[strange], high[strange], size[strange] < beyond)
         zeros = np.flatnonzero(got == 0)
@@ -236,7 +237,7 @@ class _Judge:
 
     def _conditioned(self, survey: Survey, x: Floats, error: Scores, high: Scores) -> Scores:
         """Errors over 1 + kappa where the error may be above its limit, 0 elsewhere."""
-        limit = self.asked.limits.get("max_conditioned_ulp", 4.0)
+        limit = self.asked.limits.get("max_conditioned_ulp", CONDITIONED)
         conditioned = np.where(np.isinf(error), np.inf, 0.0)
         above = np.flatnonzero((error > limit) & np.isfinite(error))
         if above.size:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,16 @@ class Subject:
     def distinct(self, indices: np.ndarray) -> int:
         """The number of different inputs among some, given by index."""
         return np.unique(np.stack([to_bits(a[indices]) for a in self.inputs]), axis=1).shape[1]
+
+    @property
+    def flushed(self) -> tuple[int, int]:
+        """Subnormal inputs that were answered as zero is, and subnormal results that came back as zero: how many."""
+        masks = self.measured.flushed_inputs, self.measured.flushed_results
+        inputs, results = (self.distinct(np.flatnonzero(mask)) for mask in masks)
+        if (seen := self.survey) is None:
+            return inputs, results
+        both = max if seen.whole else add  # the sample's are among all there are
+        return both(inputs, seen.flushed_inputs), both(results, seen.flushed_results)
 
     @property
     def landscape(self) -> Landscape | None:
