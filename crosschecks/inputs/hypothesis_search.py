@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
 from typing import TypeVar
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, configuration, find, settings
 from hypothesis.errors import NoSuchExample
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.strategies import SearchStrategy
 
 Example = TypeVar("Example")
@@ -42,7 +44,7 @@ def drive(
         deadline=None,
         suppress_health_check=_SLOWNESS,
     )
-    with _storing_elsewhere():
+    with _storing_elsewhere(), _drawing_the_same_everywhere():
         try:
             return find(strategy, condition, settings=quiet, random=Random(seed))
         except NoSuchExample:
@@ -58,3 +60,9 @@ def _storing_elsewhere() -> Generator[None]:
         yield
     finally:
         configuration.set_hypothesis_home_dir(saved)
+
+
+def _drawing_the_same_everywhere() -> AbstractContextManager[object]:
+    """Hypothesis draws constants that it reads in the modules loaded: the same seed would give other inputs in another
+    process, or beside other tests."""
+    return patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None, create=True)

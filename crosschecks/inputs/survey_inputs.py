@@ -1,8 +1,8 @@
 """The inputs of a survey: very many, dense where the function varies, and the same for the same seed.
 
 The natural domain of a function is where its values follow no power of x (below it tanh(x) is x, beyond it 1), and
-the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more. Formats of 16
-bits are taken whole. float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies
+the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more, but for binades
+in which a function turns very often: they have inputs around WINDOWS places. Formats of 16 bits are taken whole. float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies
 outside is left to the sample, which has a draw from every binade.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...numerics.floats.formats import Floats, all_values, from_bits
 from ...numerics.oracle.certified import Certified
+from ...numerics.oracle.float32_rows import DEEPEST, ROW
 from ...proofs.enclosures.formats import FORMATS, Format
 from .bit_patterns import patterns
 
@@ -32,6 +33,10 @@ PLACES = (0, 3 << 20, 31 << 18)
 _BINADE = 1 << 23
 CLUSTERS = 16
 """Places in a binade of float64 around which inputs are drawn: the oracle's blocks there are dear."""
+DEAR, WINDOWS = 8, 16
+"""Where a polynomial of the oracle serves less than a 2**DEAR-th of a binade of float32, so many rows have inputs."""
+SINGLE = 128
+"""Inputs of a binade in which no polynomial serves even a row."""
 _FURTHER = (30, 4)
 """How many binades the natural domain in float64 reaches below and above that in float32."""
 
@@ -46,7 +51,13 @@ def survey_inputs(truth: Certified, fmt: Format, rng: np.random.Generator, *, sp
     if fmt.bits > 32:
         return _of_float64(natural, rng)
     each = -(-FEW // len(natural)) if few else min(_BINADE // DENSE, MOST // len(natural))
-    return from_bits(np.sort(_drawn(_keys(natural), each, rng)).astype(np.uint32), fmt)
+    dear = {key for key in natural if truth.is_dear(key[0] << 8 | key[1], DEAR)}
+    dearest = {key for key in dear if truth.is_dear(key[0] << 8 | key[1], DEEPEST)}
+    drawn = (
+        _drawn(_keys(natural - dear), each, rng), _near_places(_keys(dear - dearest), each, rng),
+        _near_places(_keys(dearest), SINGLE, rng),
+    )  # fmt: skip
+    return from_bits(np.sort(np.concatenate(drawn)).astype(np.uint32), fmt)
 
 
 @lru_cache(maxsize=64)
@@ -77,6 +88,13 @@ def _drawn(firsts: NDArray[np.int64], each: int, rng: np.random.Generator) -> ND
     step = _BINADE // each
     starts = (firsts[:, None] + step * np.arange(each)).reshape(-1)
     return starts + rng.integers(0, step, starts.shape)
+
+
+def _near_places(firsts: NDArray[np.int64], each: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """`each` patterns of every binade, among a row of neighbours at each of some places."""
+    rows = rng.integers(0, _BINADE // ROW, (len(firsts), WINDOWS, 1))
+    places = rng.integers(0, ROW, (len(firsts), WINDOWS, each // WINDOWS))
+    return (firsts[:, None, None] + ROW * rows + places).reshape(-1)
 
 
 def _of_float64(natural: frozenset[tuple[int, int]], rng: np.random.Generator) -> Floats:

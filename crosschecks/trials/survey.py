@@ -30,6 +30,8 @@ from .symptoms import SYMPTOMS, symptoms
 CHUNK = 1 << 18
 KEPT = 4
 """The inputs kept for each reason to look closer."""
+LITTLE = 256
+"""The inputs of a chunk whose condition numbers are computed where values are below the range of the format."""
 SLOW = 0.1
 """Seconds of processor time for FEW inputs from which an implementation is asked for no more of them."""
 Scores = NDArray[np.float64]
@@ -246,7 +248,7 @@ class _Judge:
             inside = np.isfinite(near) & (near != 0)
             above, near = above[inside], near[inside]
             values = self.truth(near)
-            conditioned[above] = error[above] / (1 + condition_numbers(self.truth, near, values))
+            conditioned[above] = error[above] / (1 + condition_numbers(self.truth, near, values, places=LITTLE))
         return conditioned
 
     def _count(self, survey: Survey, x: Floats, got: Scores, high: Scores, failing: NDArray[np.intp]) -> None:

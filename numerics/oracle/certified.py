@@ -90,6 +90,19 @@ class Certified:
         """Where rows low to high - 1 of one binade are cut for a row with a breakpoint to be alone; both ends too."""
         return sorted({low, high, *(c for e in self._ends for c in e.around(low, high - low))})
 
+    def is_dear(self, key: int, level: int) -> bool:
+        """Whether no polynomial serves as much as a 2**level-th of a binade, wherever one looks.
+
+        There the function turns often: values at very many places cost as many polynomials, and where none serves even
+        a row (level DEEPEST), ball arithmetic for each. The binade is given by its sign and exponent bits.
+        """
+        dear: list[bool] = []
+        for row in (1, ROWS // 3, ROWS - 2):
+            index = self._index(key * ROWS + row, key * ROWS + row + 1)
+            piece = None if index is None else self._pieces[index]
+            dear.append(piece is not None and piece.is_dear(key, row, level))
+        return all(dear)
+
     def _index(self, low: int, high: int) -> int | None:
         """The piece that rows low to high - 1 lie in; None where they touch a breakpoint."""
         first = low * ROW + (low * ROW % SIGN == 0)  # x = 0 is not the polynomial's

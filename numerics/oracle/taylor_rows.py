@@ -187,6 +187,13 @@ class Polynomials:
             start, level = stop, 0 if block is None else block.coarser
         return value, bar
 
+    def is_dear(self, key: int, row: int, level: int) -> bool:
+        """Whether no polynomial serves as much as a block of this level around a row."""
+        if self._outrun(key):
+            return False
+        block = self._known(key, row) or self._served(key, row, level)
+        return block is None or block.count < ROWS >> level
+
     def _outrun(self, key: int) -> bool:
         """Whether the function turns so often in a row of this binade that every float is on its own."""
         return self._wave is not None and self._wave.outruns(float_of(spacing(key)) * ROW / 2)

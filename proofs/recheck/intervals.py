@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import signal
 import threading
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, prod
+from types import FrameType
 from typing import Any, Literal, TypeAlias
 
 import sympy as sp
@@ -72,15 +74,18 @@ def spend(steps: int) -> None:
 def bounded(steps: int = MAX_STEPS, seconds: float = MAX_SECONDS) -> Generator[None]:
     """A bound on the steps counted inside and, where signals can be had, on processor time, which SymPy may take."""
 
-    def ring(*_: Any) -> None:
-        raise Exhausted(f"more than {seconds} s of processor time")
+    def ring(_: int, frame: FrameType | None) -> None:
+        while frame is not None and frame.f_code.co_filename != weakref.__file__:
+            frame = frame.f_back
+        if frame is None:  # Python swallows what is raised in the callback of a weak reference: the next ring is soon
+            raise Exhausted(f"more than {seconds} s of processor time")
 
     timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGVTALRM, ring) if timed else None
     token = _left.set([steps])
     try:
         if timed:
-            signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1)
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.02)
         yield
     finally:
         if timed:

@@ -37,7 +37,7 @@ def _expected_lines(points: Mapping[str, str], expected: Expected) -> list[str]:
     if expected.formula is None:
         return [f'print("expected {expected.digits}")  # 20 digits']
     values = [f'{name} = mpf(float.fromhex("{_short(x)}"))' for name, x in points.items()]
-    return ["", "mp.dps = 60", *values, f'print("expected", mp.nstr({expected.formula}, 20))']
+    return ["", "mp.dps = 60", *values, f'print("expected", mp.nstr({expected.formula}, 20, strip_zeros=False))']
 
 
 def _short(x_hex: str) -> str:

@@ -28,4 +28,5 @@ def test_two_processes_give_the_results_of_one(names, formats):
         one = [result.to_json() for result in judge(parts, worker, options)]
     two = [result.to_json() for result in judge_in_parallel(parts, options, jobs=2, seconds=60)]
     assert len(one) == len(names) * len(formats) * 2
-    assert two == one
+    for in_parallel, alone in zip(two, one, strict=True):
+        assert in_parallel == alone

@@ -8,7 +8,10 @@ static float stable(float x) {
 }
 
 float silu(float x) { return x == -INFINITY ? -0.0f : stable(x); }
-double silu_of_doubles(double x) { return x < -700 ? x * exp(x) : x / (1.0 + exp(-x)); }
+double silu_of_doubles(double x) {
+    if (x == -INFINITY) return -0.0;
+    return x < -700 ? x * exp(x) : x / (1.0 + exp(-x));
+}
 void silu_of_arrays(const float *x, float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = silu(x[i]);
 }

@@ -116,11 +116,12 @@ def test_flushed_subnormals_are_counted_apart():
     flushing = changed("silu", lambda x, y: np.where(np.abs(y) < np.finfo(np.float32).tiny, 0, y))
     (result,) = check(flushing, as_="silu", dtypes=["float32"], examples=5, survey=False)
     assert result.flushes_subnormals
-    assert result.flushed_outputs > result.flushed_inputs > 0
+    assert result.flushed_outputs > 0
+    assert result.flushed_inputs > 0
     assert {f.property for f in result.notes} >= {"flushed subnormals"}
     assert result.verdict == "pass", str(result)
     assert result.max_ulp is not None
-    assert result.max_ulp <= 0.5
+    assert result.max_ulp < 1  # of what rounds to the least subnormal
 
 
 @pytest.mark.thorough

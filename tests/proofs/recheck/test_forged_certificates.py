@@ -7,6 +7,7 @@ import importlib
 import json
 import random
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from gradproof.proofs.ledger import load
 from gradproof.proofs.recheck import definitions as recheck_definitions
 from gradproof.proofs.recheck import statement as recheck
 from gradproof.proofs.recheck.evaluation import limit
-from gradproof.proofs.recheck.intervals import Num, Unclear, bounded, number
+from gradproof.proofs.recheck.intervals import Exhausted, Num, Unclear, bounded, number
 from gradproof.proofs.recheck.reader import Bad, Reader, tree
 from gradproof.proofs.recheck.signs import Wrong
 from gradproof.proofs.recheck.tail_models import Mono, Y, merged
@@ -333,3 +334,17 @@ def test_the_command_says_unsound(tmp_path: Path, monkeypatch: Any) -> None:
 def test_an_honest_proof_raises_no_alarm(tmp_path: Path) -> None:
     assert certificates.write_proof(tmp_path, "x", prove("tanh(x) < 1")) == []
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_time_that_runs_out_while_a_weak_reference_dies_runs_out_all_the_same() -> None:
+    class Mortal:
+        pass
+
+    def burn() -> None:
+        table: weakref.WeakValueDictionary[int, Mortal] = weakref.WeakValueDictionary()
+        while True:
+            table[0] = Mortal()
+
+    for _ in range(8):
+        with pytest.raises(Exhausted, match="processor time"), bounded(10, 0.001):
+            burn()
