@@ -16,7 +16,8 @@ from ...proofs.catalogue.elementary import NAMED_FORMULAS
 from ...proofs.catalogue.entries import catalogue
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.balls import precision
-from ...proofs.functions.pieces import Kink
+from ...proofs.expressions.printing import to_text
+from ...proofs.functions.pieces import Kink, split
 from ..implementation import Implementation
 from .evidence import Evidence
 from .formulas import parameter_values
@@ -60,6 +61,27 @@ def exchanged(i: Implementation) -> Iterator[Alternative]:
         other = replace(i, variable=1 - i.variable) if i.order else i
         title = "the gates are exchanged"
         yield Alternative("gates-exchanged", other, title, f"{title}: this is f({b}, {a})", swapped=True)
+
+
+def other_branches(i: Implementation) -> Iterator[Alternative]:
+    """A function of two pieces with the formulas of the pieces exchanged."""
+    entry = definition(i.activation)
+    if len(entry.inputs) > 1:
+        return
+    try:
+        cut = split(entry.expr(**dict(i.parameters)), "x")
+    except (Undecided, ValueError):
+        return
+    if len(cut.pieces) != 2 or (at := cut.breakpoints[0].exact) is None:
+        return
+    left, right = (piece.expr for piece in cut.pieces)
+    if left is None or right is None:
+        return
+    formula = f"{to_text(right)} if x < {to_text(at)} else {to_text(left)}"
+    title = "the branches are exchanged"
+    of = "" if not i.order else "the derivative of "
+    other = replace(i, activation=formula, parameters=())
+    yield Alternative("branches-exchanged", other, title, f"{title}: this is {of}{formula}")
 
 
 def other_orders(i: Implementation) -> Iterator[Alternative]:

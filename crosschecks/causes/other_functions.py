@@ -20,6 +20,7 @@ from .alternatives import (
     Alternative,
     exchanged,
     other_activations,
+    other_branches,
     other_orders,
     rounded_parameters,
 )
@@ -43,8 +44,8 @@ def is_another(evidence: Evidence, part: Mask) -> Recognised | None:
         return None
     i = evidence.implementation
     sources: tuple[Callable[[], Iterator[Alternative]], ...] = (
-        lambda: rounded_parameters(i), lambda: exchanged(i), lambda: other_orders(i), lambda: solved(evidence),
-        lambda: other_activations(evidence),
+        lambda: rounded_parameters(i), lambda: exchanged(i), lambda: other_branches(i), lambda: other_orders(i),
+        lambda: solved(evidence), lambda: other_activations(evidence),
     )  # fmt: skip
     for source in sources:
         for alternative in source():

@@ -2,8 +2,9 @@
 
 The natural domain of a function is where its values follow no power of x (below it tanh(x) is x, beyond it 1), and
 the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more, but for binades
-in which a function turns very often: they have inputs around WINDOWS places. Formats of 16 bits are taken whole. float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies
-outside is left to the sample, which has a draw from every binade.
+in which a function turns very often: they have inputs around WINDOWS places. Formats of 16 bits are taken whole.
+float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies outside is left to the
+sample, which has a draw from every binade.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ POWERS = (0, 1, 2, -1, 3, -2)
 PLACES = (0, 3 << 20, 31 << 18)
 """Where in a binade the values are compared with a power."""
 _BINADE = 1 << 23
-CLUSTERS = 16
+CLUSTERS = 8
 """Places in a binade of float64 around which inputs are drawn: the oracle's blocks there are dear."""
 DEAR, WINDOWS = 8, 16
 """Where a polynomial of the oracle serves less than a 2**DEAR-th of a binade of float32, so many rows have inputs."""

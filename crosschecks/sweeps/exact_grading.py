@@ -18,7 +18,7 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ...numerics.floats.error_free import two_sum
-from ...numerics.floats.formats import as_float64, dtype_of, exact, from_bits, to_bits
+from ...numerics.floats.formats import Floats, as_float64, dtype_of, exact, from_bits, places, to_bits
 from ...numerics.oracle.certified import Certified, ComparisonUndecided, Values, certified
 from ...numerics.oracle.conditioning import condition_numbers
 from ...numerics.oracle.reference import reference
@@ -32,7 +32,7 @@ from ...proofs.reals.reals import Real
 from ..implementation import Implementation
 from ..inputs.bit_patterns import largest
 from ..trials.references import beyond, rounded
-from .profile import BINS, ENDS, GRAIN, Cell, Extreme, graded, larger, shifted, unshifted
+from .profile import BINS, ENDS, GRAIN, Cell, Extreme, Turn, further, graded, larger, shifted, unshifted
 
 THRESHOLDS = ENDS[1:-2]
 """The finite ends of the histogram's bins but 0, in ULP."""
@@ -99,6 +99,23 @@ class Judge:
                 wrong = part[1:] < part[:-1] if way > 0 else part[1:] > part[:-1]
                 pairs += int(count(wrong))
         return pairs
+
+    def worst_turn(self, first: int, got: Floats) -> Turn | None:
+        """Among consecutive results, the pair of neighbours that goes furthest the wrong way."""
+        worst: Turn | None = None
+        for low, high, way in self.runs:
+            start = max(low - first, 0)
+            part = got[start : max(high + 1 - first, 0)]
+            if not way or len(part) < 2:
+                continue
+            with np.errstate(invalid="ignore"):
+                wrong = np.flatnonzero(part[1:] < part[:-1] if way > 0 else part[1:] > part[:-1])
+            if wrong.size:
+                back = np.abs(places(part[wrong + 1]) - places(part[wrong]))
+                k = int(np.argmax(back))
+                pair = to_bits(part[wrong[k] : wrong[k] + 2]).tolist()
+                worst = further(worst, Turn(int(back[k]), first + start + int(wrong[k]), *pair))
+        return worst
 
     def out_of_bounds(self, got: Any, count: Callable[[Any], int] = np.count_nonzero) -> int:
         """The number of results beyond the certified bounds."""

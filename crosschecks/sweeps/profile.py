@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from ...numerics.floats.formats import as_float64, from_bits
 from ...proofs.enclosures.formats import Format, format_named
 from ..documents import plain
 
@@ -72,6 +73,26 @@ def larger(a: Extreme | None, b: Extreme | None) -> Extreme | None:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Two neighbouring inputs on which the function rises and the results fall, or the other way round."""
+
+    places: int
+    """How many floats of the format the results turn back by."""
+    x: int
+    """The bit pattern of the first input; that of the other is one more."""
+    got: int
+    """The bit patterns of the results."""
+    following: int
+
+
+def further(a: Turn | None, b: Turn | None) -> Turn | None:
+    """The turn of two sets taken together that goes furthest back, or the first of such."""
+    if a is None or b is None:
+        return a or b
+    return a if (a.places, -a.x) >= (b.places, -b.x) else b
+
+
+@dataclass(frozen=True)
 class Cell:
     """The counts and the worst inputs of one binade and sign."""
 
@@ -87,6 +108,8 @@ class Cell:
     Graded after :func:`shifted`."""
     turned_back: int = 0
     """Pairs of neighbouring inputs on which the function rises and the results fall, or the other way round."""
+    worst_turn: Turn | None = None
+    """The pair that goes furthest back."""
     flushed: int = 0
     """Zeros that came back for numbers that round to subnormals. Not in the errors."""
     out_of_bounds: int = 0
@@ -102,6 +125,7 @@ class Cell:
             larger(self.worst, other.worst),
             larger(self.worst_conditioned, other.worst_conditioned),
             self.turned_back + other.turned_back,
+            further(self.worst_turn, other.worst_turn),
             self.flushed + other.flushed,
             self.out_of_bounds + other.out_of_bounds,
             self.unjudged + other.unjudged,
@@ -132,6 +156,8 @@ class Cell:
         for name in ("worst", "worst_conditioned"):
             if extreme := data.get(name):
                 read[name] = Extreme(float(extreme["error"]), extreme["x"], extreme["got"])
+        if turn := data.get("worst_turn"):
+            read["worst_turn"] = Turn(**turn)
         return Cell(**read)
 
 
@@ -212,22 +238,23 @@ def merged(fmt: str, profiles: Iterable[Profile]) -> Profile:
             cells[key] = cells[key] + cell if key in cells else cell
         edges |= profile.edges
         failures += profile.failures
-    for key, pairs in _closed(format_named(fmt), edges).items():
-        cells[key] = cells.get(key, Cell()) + Cell(turned_back=pairs)
+    for key, turn in _closed(format_named(fmt), edges):
+        cells[key] = cells.get(key, Cell()) + Cell(turned_back=1, worst_turn=turn)
     return Profile(fmt, dict(sorted(cells.items())), frozenset(edges), _joined(sorted(failures, key=lambda f: f.first)))
 
 
-def _closed(fmt: Format, edges: set[Edge]) -> dict[int, int]:
-    """Takes the pairs whose halves are both there out of the edges, and counts by binade those that turn back."""
+def _closed(fmt: Format, edges: set[Edge]) -> list[tuple[int, Turn]]:
+    """Takes the pairs whose halves are both there out of the edges; those that turn back, with their binades."""
     uppers = {edge.x: edge for edge in edges if edge.side == -1}
-    turned_back: dict[int, int] = {}
+    turns: list[tuple[int, Turn]] = []
     for low in [edge for edge in edges if edge.side == 1 and edge.x + 1 in uppers]:
         high = uppers[low.x + 1]
         edges -= {low, high}
-        if low.direction * (ordered(high.got, fmt) - ordered(low.got, fmt)) < 0:
-            key = binade(low.x, fmt)
-            turned_back[key] = turned_back.get(key, 0) + 1
-    return turned_back
+        y, following = as_float64(from_bits([low.got, high.got], fmt)).tolist()
+        if low.direction * following < low.direction * y:  # not so if one is NaN
+            places = abs(ordered(low.got, fmt) - ordered(high.got, fmt))
+            turns.append((binade(low.x, fmt), Turn(places, low.x, low.got, high.got)))
+    return turns
 
 
 def _joined(failures: Sequence[Failure]) -> tuple[Failure, ...]:

@@ -13,7 +13,7 @@ from ...proofs.enclosures.formats import Format, format_named
 from ..documents import plain
 from ..findings import shown
 from ..implementation import Implementation
-from .profile import ENDS, SPECIAL, Cell, Extreme, Failure, Profile
+from .profile import ENDS, SPECIAL, Cell, Extreme, Failure, Profile, Turn
 
 LABELS = ("exact", *(f"<={end:.0f}" if end >= 1 else f"<={end}" for end in ENDS[1:-2]), f">{ENDS[-3]:.0f}", "inf")
 """The histogram's bins, by their upper ends in ULP."""
@@ -78,6 +78,7 @@ class SweepResult:
             "max_ulp_conditioned": self.max_ulp_conditioned,
             "worst_conditioned": worst(finite.worst_conditioned, implementation, fmt),
             **_counts(finite),
+            "turned_back_at": _turned(finite.worst_turn, fmt),
             "special": {
                 "inputs": special.inputs,
                 "mismatches": special.histogram[-1],
@@ -140,6 +141,21 @@ def _counts(cell: Cell) -> dict[str, Any]:
         "flushed": cell.flushed,
         "out_of_bounds": cell.out_of_bounds,
         "unjudged": cell.unjudged,
+    }
+
+
+def _turned(turn: Turn | None, fmt: Format) -> dict[str, Any] | None:
+    """The pair of neighbouring inputs at which results turn back furthest."""
+    if turn is None:
+        return None
+    x, following, got, then = from_bits([turn.x, turn.x + 1, turn.got, turn.following], fmt)
+    return {
+        "x": shown(x),
+        "x_hex": hex_text(x),
+        "next_hex": hex_text(following),
+        "got": shown(got),
+        "got_next": shown(then),
+        "places": turn.places,
     }
 
 

@@ -90,6 +90,7 @@ def profile_of_results(
                 cell = judge.special(np.arange(start, stop + 1), as_float64(arrays.to_numpy(part)))
             else:
                 cell = _finite(judge, start, part, best.get(kind, Cell()), arrays)
+                cell += _turns(judge, start, got[start - first : stop + 2 - first], arrays)
             cells[kind] = cells[kind] + cell if kind in cells else cell
     return Profile(fmt.name, cells, _edges(judge, first, last, *(arrays.to_numpy(y) for y in (got[:1], got[-1:]))))
 
@@ -118,8 +119,17 @@ def _finite(judge: Judge, first: int, got: Any, known: Cell, arrays: Arrays) -> 
         cell, results = _counted(judge, first, got, known, arrays), got
     else:
         cell, results = _one_by_one(judge, first, got, known), as_float64(got)
+    return cell + Cell(out_of_bounds=judge.out_of_bounds(results, arrays.count))
+
+
+def _turns(judge: Judge, first: int, got: Any, arrays: Arrays) -> Cell:
+    """The pairs that turn back among consecutive inputs of one binade, and the next one if it is there."""
+    results = got if judge.format.name == "float32" else as_float64(got)
     turned_back = judge.turned_back(first, results, arrays.count)
-    return cell + Cell(turned_back=turned_back, out_of_bounds=judge.out_of_bounds(results, arrays.count))
+    return Cell(
+        turned_back=turned_back,
+        worst_turn=judge.worst_turn(first, arrays.to_numpy(got)) if turned_back else None,
+    )
 
 
 def _counted(judge: Judge, first: int, got: Any, known: Cell, arrays: Arrays) -> Cell:

@@ -21,7 +21,7 @@ from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
 from ..gates import CONDITIONED
 from ..implementation import Implementation
-from ..inputs.survey_inputs import FEW, survey_inputs
+from ..inputs.survey_inputs import FEW, MOST, survey_inputs
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed
@@ -30,10 +30,12 @@ from .symptoms import SYMPTOMS, symptoms
 CHUNK = 1 << 18
 KEPT = 4
 """The inputs kept for each reason to look closer."""
+BESIDE = 2.0**-6
+"""The distance from a float, in ULP, within which a value is next to it."""
 LITTLE = 256
 """The inputs of a chunk whose condition numbers are computed where values are below the range of the format."""
-SLOW = 0.1
-"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them."""
+SLOW = FEW / MOST
+"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them: MOST take 1 s."""
 Scores = NDArray[np.float64]
 
 
@@ -63,7 +65,7 @@ class Survey:
     flushed_inputs: int = 0
     flushed_results: int = 0
     inexact: int = 0
-    """Results for values that are no floats; means are over them."""
+    """Results for values that lie between two floats, near neither; means are over them."""
     signed: float = 0.0
     outward: float = 0.0
     blamed: tuple[Blamed, ...] = ()
@@ -270,9 +272,12 @@ class _Judge:
     def _means(
         self, survey: Survey, high: Scores, scaled: Scores, signed: Scores, judged: NDArray[np.bool_]
     ) -> None:
-        """Adds the errors of results of about the right size for values, in ULP, that are no floats."""
+        """Adds the errors of results of about the right size for values, in ULP, that are not next to a float.
+
+        Where a function is all but constant its values are, and say nothing of how they were rounded.
+        """
         with np.errstate(all="ignore"):
-            judged = judged & (scaled != np.rint(scaled)) & (np.abs(signed) < 2)
+            judged = judged & (np.abs(scaled - np.rint(scaled)) > BESIDE) & (np.abs(signed) < 2)
         survey.inexact += int(judged.sum())
         survey.signed += float(signed[judged].sum())
         survey.outward += float((signed[judged] * np.sign(high[judged])).sum())

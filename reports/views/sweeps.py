@@ -68,7 +68,7 @@ def tables(data: dict[str, Any]) -> list[RenderableType]:
         parts.append(_spread(results))
     if len(results) == 1:
         parts += _binades(results[0])
-    lines = [line for result in results for line in _failures(result)]
+    lines = [line for result in results for line in (*_turn(result), *_failures(result))]
     if data["left_out"]:
         lines.append(Text(f"not swept, as they take several inputs: {', '.join(data['left_out'])}"))
     lines += [Text(printable(f"not swept: {problem}"), "red") for problem in data["problems"]]
@@ -108,6 +108,20 @@ def _errors(results: Sequence[dict[str, Any]], limits: Mapping[str, float]) -> T
             *(cell(f"{COUNTS[name](result):,}") for name in counts),
         )
     return errors
+
+
+def _turn(result: dict[str, Any]) -> list[Text]:
+    """The line on the pair of neighbouring inputs at which results turn back furthest, where there is one."""
+    if (turn := result.get("turned_back_at")) is None:
+        return []
+    places = "1 place" if turn["places"] == 1 else f"{turn['places']:,} places"
+    return [
+        Text(
+            f"{function_name(result)} in {result['dtype']} turns back furthest, by {places}, from "
+            f"{short_hex(turn['x_hex'])} to its neighbour {short_hex(turn['next_hex'])}: "
+            f"from {turn['got']} to {turn['got_next']}"
+        )
+    ]
 
 
 def _judged(result: dict[str, Any], limits: Mapping[str, float]) -> Text:

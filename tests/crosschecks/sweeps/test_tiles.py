@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import product
 
@@ -9,10 +10,10 @@ import numpy as np
 import pytest
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.sweeps.exact_grading import Judge, grade_below
-from gradproof.crosschecks.sweeps.profile import BINS, ENDS, Cell, Extreme, graded, unshifted
+from gradproof.crosschecks.sweeps.profile import BINS, ENDS, Cell, Extreme, Turn, graded, merged, unshifted
 from gradproof.crosschecks.sweeps.profile import shifted as shifted_up
 from gradproof.crosschecks.sweeps.tiles import profile_of, profile_of_results
-from gradproof.numerics.floats.formats import as_float64, from_bits, shifted, to_bits
+from gradproof.numerics.floats.formats import as_float64, from_bits, places, shifted, to_bits
 from gradproof.numerics.floats.ulp import conditioned, ulp_errors
 from gradproof.numerics.oracle.certified import ComparisonUndecided
 from gradproof.numerics.oracle.reference import condition, reference
@@ -213,3 +214,19 @@ def test_a_process_told_to_flush_subnormals_is_noticed() -> None:
     finally:
         torch.set_flush_denormal(False)
     assert "subnormal" in failure.message
+
+
+@pytest.mark.parametrize("fmt", ["float32", "bfloat16", "float8_e4m3fn"])
+@pytest.mark.parametrize("cut", [1000, 64, 1])
+def test_the_pair_that_turns_back_furthest_is_found_however_the_inputs_are_cut(fmt: str, cut: int) -> None:
+    judge = Judge("tanh", (), 0, format_named(fmt))
+    first, count = {"float32": (0x3F000000, 1000), "bfloat16": (0x3F00, 120), "float8_e4m3fn": (0x28, 60)}[fmt]
+    got = _results(judge, first, count, 5)
+    ranks, numbers = places(got), as_float64(got)
+    back = [(int(ranks[k] - ranks[k + 1]), -k) for k in range(count - 1) if numbers[k + 1] < numbers[k]]
+    by, minus = max(back)
+    parts = [profile_of_results(judge, first + k, got[k : k + cut]) for k in range(0, count, cut)]
+    cell = merged(fmt, parts).finite
+    pair = to_bits(got[-minus : -minus + 2]).tolist()
+    assert (cell.turned_back, cell.worst_turn) == (len(back), Turn(by, first - minus, *pair))
+    assert Cell.from_json(json.loads(json.dumps(cell.to_json()))) == cell
