@@ -41,6 +41,10 @@ class Baseline:
 
     rows: Mapping[Setting, Mapping[Key, Row]] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __reduce__(self) -> tuple[type[Baseline], tuple[dict[Setting, dict[Key, Row]]]]:
+        """What a pack's check sends to the processes that share it."""
+        return Baseline, ({setting: dict(rows) for setting, rows in self.rows.items()},)
+
     def nearest(self, key: Key, here: Setting) -> tuple[Setting, Row] | None:
         """The row of this name in the setting nearest to another, or None where no setting has it."""
         settings = [setting for setting, rows in self.rows.items() if key in rows]

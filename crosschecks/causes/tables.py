@@ -13,8 +13,8 @@ LEAST = 6
 """The number of failing inputs below which nothing is named."""
 _POINTS, _REACH = 1 << 14, 16.0
 """The inputs in a row among which steps are looked for, from -REACH to REACH."""
-STEPPED = 0.5
-"""The share of neighbours with one result, where the function has two."""
+STEPPED, ENOUGH = 0.5, 100
+"""The share of neighbours with one result, where the function has two; and how many of these there must be."""
 
 
 def saturates(evidence: Evidence, part: Mask) -> Recognised | None:
@@ -49,17 +49,21 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
     results = evidence.at(x)
     if results is None:
         return None
-    values = right_one(i.activation, order=i.order, parameters=dict(i.parameters))(x).astype(np.float64)
     got = results.astype(np.float64)
     with np.errstate(invalid="ignore"):
-        varies = np.abs(np.diff(values)) > 4 * 2.0 ** (1 - fmt.precision) * np.abs(values[1:])
         flat = np.diff(got) == 0
     inside = np.flatnonzero(~flat)
     if not inside.size:
         return None
-    varies[: inside[0]] = varies[inside[-1] :] = False  # clamped
+    flat[: inside[0]] = flat[inside[-1] :] = False  # clamped
+    if flat.sum() < STEPPED * ENOUGH:
+        return None
+    values = right_one(i.activation, order=i.order, parameters=dict(i.parameters))(x).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        varies = np.abs(np.diff(values)) > 4 * 2.0 ** (1 - fmt.precision) * np.abs(values[1:])
+    varies[: inside[0]] = varies[inside[-1] :] = False
     flat &= varies
-    if varies.sum() < 100 or flat.sum() < STEPPED * varies.sum():
+    if varies.sum() < ENOUGH or flat.sum() < STEPPED * varies.sum():
         return None
     steps = len(np.unique(got[1:][varies]))
     text = (

@@ -76,12 +76,12 @@ class Survey:
     @property
     def mean_signed(self) -> float:
         """The mean of (result - exact), in ULP."""
-        return self.signed / self.inexact if self.inexact else 0.0
+        return _mean(self.signed, self.inexact)
 
     @property
     def mean_outward(self) -> float:
         """The mean of abs(result) - abs(exact), in ULP."""
-        return self.outward / self.inexact if self.inexact else 0.0
+        return _mean(self.outward, self.inexact)
 
     @property
     def candidates(self) -> Floats | None:
@@ -100,6 +100,12 @@ class Survey:
             scores, x = np.concatenate([before, scores]), np.concatenate([kept, x])
         best = np.argsort(-scores, kind="stable")[:KEPT]
         self._best[reason] = scores[best], x[best]
+
+
+def _mean(total: float, count: int) -> float:
+    """A mean to the digits that it has: values are known to 2**-20 ULP, which of these they are hangs on the order in
+    which the oracle was asked."""
+    return float(f"{total / count:.5g}") if count else 0.0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -197,7 +198,7 @@ def test_an_unchanged_target_never_differs(runs):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("runs", [3, pytest.param(20, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("runs", [3, pytest.param(8, marks=pytest.mark.thorough)])
 def test_what_differs_from_call_to_call_has_a_tolerance(runs):
     rng = np.random.default_rng()
 
@@ -210,3 +211,9 @@ def test_what_differs_from_call_to_call_has_a_tolerance(runs):
     for _ in range(runs):
         assert worse_than(saved, results(noisy)) == []
     assert worse_than(saved, results(lambda x, y: np.full_like(y, np.nan)))
+
+
+def test_a_baseline_goes_to_other_processes():
+    baseline = Baseline().updated(results())
+    assert pickle.loads(pickle.dumps(baseline)) == baseline
+    assert baseline.rows

@@ -82,8 +82,9 @@ def forgeable() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("step", "count"), few([(6, 20), (1, 300)], lambda step, _: step > 1), ids=["quick", "all"])
 def test_of_300_forgeries_none_is_confirmed_that_is_false(
-    step: int, count: int, forgeable: list[dict[str, Any]], forging: Any
+    step: int, count: int, forgeable: list[dict[str, Any]], forging: Any, monkeypatch: Any
 ) -> None:
+    monkeypatch.setattr(recheck, "bounded", lambda: bounded(seconds=4))
     assert len(forgeable) == 24
     for data in forgeable[::step]:
         recheck.recheck(json.loads(json.dumps(data)))
@@ -237,7 +238,10 @@ def test_an_exponential_that_powers_outweigh_is_not_followed() -> None:
         ("limit(exp(sqrt(log(x)))/x, x, oo) == oo", None),
     ],
 )  # fmt: skip
-def test_growth_that_agrees_only_after_algebra_is_certified_by_nobody(statement: str, where: str | None) -> None:
+def test_growth_that_agrees_only_after_algebra_is_certified_by_nobody(
+    statement: str, where: str | None, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(certificates, "MAX_SECONDS", 5)
     with pytest.raises(Unwritten):
         written(statement, where)
 

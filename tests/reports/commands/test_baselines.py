@@ -125,3 +125,12 @@ def test_what_differs_from_call_to_call_is_checked_again_before_it_is_saved(kern
     check("--save-baseline", "b.json")
     assert '"tolerance": 2.0' in Path("b.json").read_text("utf-8")
     assert check("--baseline", "b.json") == 0
+
+
+@pytest.mark.thorough
+def test_all_cores_share_a_pack_with_and_without_a_baseline(kernels, capsys):
+    pytest.importorskip("scipy", reason="SCIPY IS NOT INSTALLED: no pack was checked by all cores")
+    arguments = ["check", "scipy", "--dtype", "float64", "--order", "0", "--range=0.5:0.6", "--ignore", "accuracy"]
+    assert run_([*arguments, "--save-baseline", "all.json"]) == 0
+    assert run_([*arguments, "--baseline", "all.json"]) == 0
+    assert "nothing worse, nothing better" in capsys.readouterr().out
