@@ -65,4 +65,8 @@ def _storing_elsewhere() -> Generator[None]:
 def _drawing_the_same_everywhere() -> AbstractContextManager[object]:
     """Hypothesis draws constants that it reads in the modules loaded: the same seed would give other inputs in another
     process, or beside other tests."""
-    return patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None, create=True)
+    return patch.object(HypothesisProvider, "_maybe_draw_constant", _no_constant, create=True)
+
+
+def _no_constant(*_: object, **__: object) -> None:
+    """No constant is drawn."""
