@@ -15,7 +15,7 @@ from ..implementation import Implementation
 from ..inputs.bit_patterns import patterns
 from ..properties import ALL_NAMES
 from ..targets.resolve import PACKS, Described, Request, TargetError, at_orders, resolve
-from ..trials.trial import Effort, Options
+from ..trials.trial import FEW_BINADES, FEW_EXAMPLES, Effort, Options
 from ..workers import invoke
 from ..workers.in_process import Here
 from ..workers.scalars import takes_numbers_only
@@ -23,10 +23,8 @@ from ..workers.worker_process import Worker
 from .judge import judge, judge_in_parallel
 from .results import CheckResult
 
-FEW_EXAMPLES, MANY_EXAMPLES = 8, 60
-"""Hypothesis examples for each property, when a whole pack is checked and when one activation is."""
-FEW_BINADES, MANY_BINADES = 16, 3
-"""The ratios of float64's binades beyond 2^64 to those of them that are drawn from, likewise."""
+MANY_EXAMPLES, MANY_BINADES = 60, 3
+"""`examples` and `every` where one activation is checked."""
 
 
 def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult, ...]:

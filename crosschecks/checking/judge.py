@@ -124,7 +124,8 @@ def _with_survey(subject: Subject) -> tuple[Subject, list[Finding]]:
         survey = by_sweep(subject)
     else:
         asked = Asked(
-            subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span, options.large
+            subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span,
+            options.most, options.large,
         )  # fmt: skip
         survey = surveyed(asked, subject.caller)
     if survey is None:

@@ -60,7 +60,7 @@ class CheckResult(NoTruthValue):
     failing: Mapping[str, Seen] = field(default_factory=dict[str, Seen], metadata=HIDDEN)
     """The inputs at which a gate does not hold, by symptom (:mod:`..trials.symptoms`)."""
     large: bool = field(default=False, metadata=HIDDEN, compare=False, repr=False)
-    """There was a survey of 2^23 inputs."""
+    """There was a survey as large as a fast implementation is asked for."""
     options: Options = field(default_factory=Options, metadata=HIDDEN, compare=False, repr=False)
     """The options that the check was made with."""
     versions: Mapping[str, str] = field(default_factory=dict[str, str], metadata=HIDDEN, compare=False, repr=False)

@@ -42,16 +42,19 @@ _FURTHER = (30, 4)
 """How many binades the natural domain in float64 reaches below and above that in float32."""
 
 
-def survey_inputs(truth: Certified, fmt: Format, rng: np.random.Generator, *, span: str | None, few: bool) -> Floats:
-    """Inputs in the order of their bit patterns; of the larger formats no zeros, subnormals and infinities."""
+def survey_inputs(truth: Certified, fmt: Format, rng: np.random.Generator, *, span: str | None, most: int) -> Floats:
+    """Inputs in the order of their bit patterns; of the larger formats no zeros, subnormals and infinities.
+
+    `most` is how many of float32 there may be, and a few more.
+    """
     if span is not None:
-        return between(span, fmt, rng, FEW if few or fmt.bits > 32 else MOST)
+        return between(span, fmt, rng, FEW if fmt.bits > 32 else most)
     if fmt.bits <= 16:
         return all_values(fmt)
     natural = natural_binades(truth)
     if fmt.bits > 32:
         return _of_float64(natural, rng)
-    each = -(-FEW // len(natural)) if few else min(_BINADE // DENSE, MOST // len(natural))
+    each = min(_BINADE // DENSE, -(-most // len(natural)))
     dear = {key for key in natural if truth.is_dear(key[0] << 8 | key[1], DEAR)}
     dearest = {key for key in dear if truth.is_dear(key[0] << 8 | key[1], DEEPEST)}
     drawn = (

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from ...proofs.enclosures.formats import Format, format_named
-from ..checking.check import FEW_BINADES, FEW_EXAMPLES, MANY_BINADES, MANY_EXAMPLES
+from ..checking.check import MANY_BINADES, MANY_EXAMPLES
 from ..checking.judge import by_activation_and_order, formats_taken, judge
 from ..checking.results import CheckResult
 from ..gates import Gates
 from ..implementation import Implementation
 from ..properties import OF_CALLS, PROPERTIES
 from ..targets.resolve import PACKS, Request, resolve
-from ..trials.trial import Options
+from ..trials.trial import FEW_BINADES, FEW_EXAMPLES, Options
 from ..vectors.judge import PROPERTIES as OF_ROWS
 from ..vectors.judge import is_of_rows
 from ..workers.worker_process import Worker

@@ -18,14 +18,12 @@ from ...proofs.enclosures.formats import FORMATS, Format
 from ..findings import FAILURE, Finding, Shown, shown
 from ..gates import NAMES
 from ..implementation import Implementation
-from ..trials.trial import Options
+from ..trials.trial import FEW_EXAMPLES, Options
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed, Returned
 from .replay import replay_command, row_hex, row_text
 from .rows import Batch
 
-FEW_EXAMPLES = 8
-"""The examples of a check of a whole pack."""
 _SUMMED = {"center": 1, "layer_norm": 2, "rms_norm": 2, "l2_normalize": 2}
 """Functions of a sum over the row, of its numbers or their squares."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gradproof.crosschecks.checking.check import check
-from gradproof.crosschecks.inputs.survey_inputs import DENSE, FEW, natural_binades, survey_inputs
+from gradproof.crosschecks.inputs.survey_inputs import DENSE, FEW, MOST, natural_binades, survey_inputs
 from gradproof.numerics.oracle.certified import certified
 from gradproof.proofs.catalogue.parse import definition
 from gradproof.proofs.enclosures.formats import FORMATS
 
 
-def drawn(name, dtype, *, span=None, few=False, seed=0):
+def drawn(name, dtype, *, span=None, most=MOST, seed=0):
     truth = certified(definition(name).expr())
-    return survey_inputs(truth, FORMATS[dtype], np.random.default_rng(seed), span=span, few=few)
+    return survey_inputs(truth, FORMATS[dtype], np.random.default_rng(seed), span=span, most=most)
 
 
 def numpy_sigmoid(x):
@@ -34,14 +34,14 @@ def test_every_run_of_neighbours_has_an_input(name):
     bits = np.sort(drawn(name, "float32").view(np.uint32).astype(np.int64))
     inside = (bits >= 0x3F000000) & (bits < 0x40000000)  # 1/2 to 2
     assert np.diff(bits[inside]).max() < 2 * DENSE
-    assert FEW <= len(bits) <= 1 << 23
+    assert FEW <= len(bits) <= MOST + 2000
 
 
 def test_float64_and_slow_implementations_get_fewer_and_short_formats_all():
     assert FEW <= len(drawn("sigmoid", "float64")) <= FEW + 2000
-    assert FEW <= len(drawn("sigmoid", "float32", few=True)) <= FEW + 2000
+    assert FEW <= len(drawn("sigmoid", "float32", most=FEW)) <= FEW + 2000
     assert len(drawn("sigmoid", "bfloat16")) == 1 << 16
-    assert np.array_equal(drawn("tanh", "float32", few=True, seed=3), drawn("tanh", "float32", few=True, seed=3))
+    assert np.array_equal(drawn("tanh", "float32", most=FEW, seed=3), drawn("tanh", "float32", most=FEW, seed=3))
 
 
 def test_a_range_is_taken_whole_where_it_is_small():
