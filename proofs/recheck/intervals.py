@@ -3,9 +3,8 @@
 Nothing here is shared with the search. Intervals are pairs of mpmath numbers; sums, products and quotients are rounded
 outwards by mpmath's directed rounding, the elementary functions are computed 24 bits finer than needed and widened by
 2^-bits, and erfc has its own series. Exact forms are SymPy numbers, used for one question only: is this number 0?
-They are dropped where they grow long, and where a number is so large or small that SymPy would need its digits.
-
-Certificates come from strangers, so that all work is counted, see :func:`bounded`.
+They are dropped where they grow long, and where a number is so large or small that SymPy would need its digits. As
+certificates come from strangers, all work is counted: :func:`bounded`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from contextvars import ContextVar
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, prod
-from types import FrameType
 from typing import Any, Literal, TypeAlias
 
 import sympy as sp
@@ -30,8 +28,7 @@ Float: TypeAlias = tuple[int, int, int, int]
 Ball: TypeAlias = tuple[Float, Float]
 """An interval: its two ends."""
 
-BITS = 160
-"""Working precision."""
+BITS = 160  # working precision
 
 
 class Unclear(Exception):
@@ -74,10 +71,9 @@ def spend(steps: int) -> None:
 def bounded(steps: int = MAX_STEPS, seconds: float = MAX_SECONDS) -> Generator[None]:
     """A bound on the steps counted inside and, where signals can be had, on processor time, which SymPy may take."""
 
-    def ring(_: int, frame: FrameType | None) -> None:
-        while frame is not None and frame.f_code.co_filename != weakref.__file__:
-            frame = frame.f_back
-        if frame is None:  # Python swallows what is raised in the callback of a weak reference: the next ring is soon
+    def ring(_: int, frame: Any) -> None:
+        # Python swallows what is raised in the callback of a weak reference; the next ring is soon.
+        if frame.f_code.co_filename != weakref.__file__:
             raise Exhausted(f"more than {seconds} s of processor time")
 
     timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
