@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -51,6 +54,39 @@ def rounded_parameters(i: Implementation) -> Iterator[Alternative]:
         parameters = (*((n, v) for n, v in i.parameters if n not in changed), *((n, short[n]) for n in changed))
         title = "parameters are rounded to float32"
         yield Alternative("float32-parameter", replace(i, parameters=tuple(parameters)), title, f"{title}: {listed}")
+
+
+class _Quotients(ast.NodeTransformer):
+    """Divides by parameters that are rounded to float32."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self.short = {name: float(np.float32(value)) for name, value in values.items()}
+        self.used: list[str] = []
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """A quotient by a parameter becomes one by a number."""
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name) and node.right.id in self.short:
+            self.used.append(node.right.id)
+            node.right = ast.parse(f"({Fraction(self.short[node.right.id])})", mode="eval").body
+        return node
+
+
+def rounded_divisors(i: Implementation) -> Iterator[Alternative]:
+    """The parameters rounded to float32 where they divide, and nowhere else."""
+    values = parameter_values(i)
+    if not values:
+        return
+    change = _Quotients(values)
+    formula = ast.unparse(change.visit(ast.parse(definition(i.activation).formula, mode="eval")))
+    changed = [name for name in dict.fromkeys(change.used) if change.short[name] != values[name]]
+    if changed:
+        listed = ", ".join(f"{name} = {change.short[name]!r}" for name in changed)
+        left = tuple((n, v) for n, v in values.items() if re.search(rf"\b{n}\b", formula))
+        title = "parameters are rounded to float32 where they divide"
+        yield Alternative(
+            "float32-parameter", replace(i, activation=formula, parameters=left), title, f"{title}: {listed}"
+        )
 
 
 def exchanged(i: Implementation) -> Iterator[Alternative]:

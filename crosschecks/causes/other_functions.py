@@ -22,6 +22,7 @@ from .alternatives import (
     other_activations,
     other_branches,
     other_orders,
+    rounded_divisors,
     rounded_parameters,
 )
 from .evidence import Evidence, Mask, Recognised, agree
@@ -44,8 +45,9 @@ def is_another(evidence: Evidence, part: Mask) -> Recognised | None:
         return None
     i = evidence.implementation
     sources: tuple[Callable[[], Iterator[Alternative]], ...] = (
-        lambda: rounded_parameters(i), lambda: exchanged(i), lambda: other_branches(i), lambda: other_orders(i),
-        lambda: solved(evidence), lambda: other_activations(evidence),
+        lambda: rounded_parameters(i), lambda: rounded_divisors(i), lambda: exchanged(i),
+        lambda: other_branches(i), lambda: other_orders(i), lambda: solved(evidence),
+        lambda: other_activations(evidence),
     )  # fmt: skip
     for source in sources:
         for alternative in source():

@@ -23,6 +23,7 @@ from ..implementation import Implementation
 from ..inputs.samples import pairs, sample, within
 from ..inputs.survey_inputs import between
 from ..properties import PROPERTIES
+from ..targets.resolve import PACKS
 from ..targets.versions import libraries
 from ..trials.first_call import blame, extended, observe
 from ..trials.references import rounded
@@ -49,10 +50,19 @@ def judge(implementations: Iterable[Implementation], caller: Caller, options: Op
     """A result for each activation, order and format, as they come."""
     for same in by_activation_and_order(implementations):
         versions = libraries(same[0])
-        for fmt in options.formats or formats_taken(same[0], caller):
+        for fmt in _formats(same[0], caller, options):
             asked = options.of(same[0], fmt)
             checked = result_of_rows if is_of_rows(same[0]) else _check
             yield replace(checked(same, fmt, caller, asked), options=asked, versions=versions)
+
+
+def _formats(implementation: Implementation, caller: Caller, options: Options) -> Sequence[Format]:
+    """The formats asked for or taken; of a pack, a function with parameters for one format has no others."""
+    if options.formats is None:
+        return formats_taken(implementation, caller)
+    if implementation.target in PACKS and implementation.formats:
+        return [fmt for fmt in options.formats if fmt.name in implementation.formats]
+    return options.formats
 
 
 def judge_in_parallel(
@@ -192,7 +202,7 @@ def _is_widened(values: np.ndarray, fmt: Format) -> bool:
 
 def by_activation_and_order(implementations: Iterable[Implementation]) -> Iterable[list[Implementation]]:
     """The implementations of one function: several where it is the derivative of a function of several inputs."""
-    groups: dict[tuple[str, str, int], list[Implementation]] = {}
+    groups: dict[tuple[object, ...], list[Implementation]] = {}
     for one in implementations:
-        groups.setdefault((one.target, one.activation, one.order), []).append(one)
+        groups.setdefault((one.target, one.activation, one.parameters, one.order), []).append(one)
     return groups.values()

@@ -45,7 +45,8 @@ class Part:
         """The beginning of the names of its tests: `gelu-order0-float32`; behind a target of its own, if it has one."""
         first = self.implementations[0]
         own = "" if first.target == self.target else f"{first.target}-"
-        return f"{own}{first.activation}-order{first.order}-{self.format.name}"
+        given = ",".join(f"{name}={value}" for name, value in first.parameters) if first.formats else ""
+        return f"{own}{first.activation}{f'({given})' if given else ''}-order{first.order}-{self.format.name}"
 
     @property
     def properties(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from .foreign import Foreign, TargetError, foreign, signature_of
 PACKS = tuple(summaries())
 """Frameworks known by name, one module each: everything they ship of the catalogue, values and, where they have them,
 derivatives."""
+LONGER = 1.1
+"""A factor that makes numbers of few bits ones that float32 does not hold."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,35 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             else:
                 for spelled, callable_ in _spellings(base, shipped[entry.name]):
                     yield from _shipped(entry, request, spelled, callable_, worker)
+                if request.as_ is None and not request.parameters:
+                    yield from _with_long_parameters(entry, request, base, shipped[entry.name], worker)
+
+
+def _with_long_parameters(
+    entry: Activation | RowFunction, request: Request, base: Implementation, shipped: Mapping[str, Any], worker: Worker
+) -> Iterable[Implementation]:
+    """A function in float64 with parameters that float32 does not hold, where it holds the defaults: else nothing
+    would show that a library keeps parameters in float32."""
+    if isinstance(entry, RowFunction) or not entry.parameters or shipped["parameter_format"] != "float64":
+        return
+    taken = {*shipped["accepts"], *(_keywords(shipped["function"], worker) or [])}
+    defaults = {p.name: _as_number(p.default) for p in entry.parameters if p.name in taken}
+    longer = {name: LONGER * value for name, value in defaults.items() if _is_long(LONGER * value)}
+    if longer and not any(map(_is_long, defaults.values())):
+        for implementation in _shipped(entry, replace(request, parameters=longer), base, shipped, worker):
+            yield replace(implementation, formats=("float64",))
+
+
+def _as_number(default: object) -> float:
+    """A default as a float; NaN where it is a formula."""
+    try:
+        return float(Fraction(str(default)))
+    except ValueError:
+        return math.nan
+
+
+def _is_long(value: float) -> bool:
+    return float(np.float32(value)) != value
 
 
 def _spellings(base: Implementation, shipped: Mapping[str, Any]) -> Iterable[tuple[Implementation, Mapping[str, Any]]]:

@@ -8,15 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from gradproof.crosschecks.checking.check import check
+from gradproof.crosschecks.checking.judge import judge
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.packs import summaries
 from gradproof.crosschecks.targets.foreign import TargetError
 from gradproof.crosschecks.targets.resolve import PACKS, Request, resolve
 from gradproof.crosschecks.trials.references import truth_for
+from gradproof.crosschecks.trials.trial import Options
 from gradproof.crosschecks.workers.invoke import discover
 from gradproof.crosschecks.workers.unguarded import direct
 from gradproof.crosschecks.workers.worker_process import Returned, Worker
 from gradproof.numerics.vectors.definitions import row_functions
+from gradproof.proofs.enclosures.formats import FORMATS
 
 NEEDS = {
     "torch": "torch", "jax": "jax", "onnxruntime": "onnx", "scipy": "scipy", "formulas": "scipy", "keras": "keras",
@@ -215,3 +218,17 @@ def test_the_direct_way_is_for_one_input(worker):
         direct(of("numpy", "swiglu", worker))
     x = X.astype(np.float64)
     assert np.array_equal(direct(of("numpy", "silu", worker))(x), worker.call(of("numpy", "silu", worker), [x]).values)
+
+
+@pytest.mark.thorough
+@packs("torch")
+def test_parameters_that_are_kept_in_float32_are_found_unprompted(pack, worker):
+    """The default of celu's alpha, 1, is the same number in float32."""
+    slopes = [i for i in resolve(Request(pack, orders=(1,)), worker) if i.activation == "celu"]
+    assert [i.formats for i in slopes] == [(), ("float64",)]
+    *_, result = judge(slopes, worker, Options(examples=2))
+    assert (result.dtype, result.parameters) == ("float64", {"alpha": 1.1})
+    (finding,) = result.findings
+    assert finding.cause is not None
+    assert "parameters are rounded to float32 where they divide: alpha = 1.10000002" in finding.cause
+    assert not [r for r in judge(slopes, worker, Options(examples=2, formats=(FORMATS["float32"],))) if r.parameters]
