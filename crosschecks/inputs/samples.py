@@ -19,15 +19,17 @@ from .bit_patterns import patterns
 _INNER = 64
 """Binades 2^-64 to 2^64 get a draw of either sign, those beyond one draw of a random sign."""
 
-_MANY = 300
-"""Of more binades than this beyond, only every third (or as told) is drawn from, and the seed says which."""
+_MANY, EVERY = 300, 3
+"""Of more binades than this beyond, only every third is drawn from; and of any where more are to be left out. The seed
+says which."""
 
 
-def binade_draws(fmt: Format, rng: np.random.Generator, every: int = 3) -> Floats:
-    """A float from every binade (of float64: every third, beyond 2^64), and from the subnormals of every length."""
+def binade_draws(fmt: Format, rng: np.random.Generator, every: int = EVERY) -> Floats:
+    """A float from every binade (beyond 2^64, of float64, from every third, or from fewer), and from the subnormals of
+    every length."""
     fraction_bits = fmt.precision - 1
     exponents = np.arange(fmt.emin, fmt.emax + 1)
-    if len(exponents) > _MANY + 2 * _INNER:
+    if every > EVERY or len(exponents) > _MANY + 2 * _INNER:
         exponents = exponents[(abs(exponents) <= _INNER) | (exponents % every == rng.integers(every))]
     inner = abs(exponents) <= _INNER
     both = np.concatenate([exponents, exponents[inner]])
@@ -47,7 +49,7 @@ def linear_draws(fmt: Format, rng: np.random.Generator, count: int = 160) -> Flo
     return rounded_from_float64(np.concatenate([rng.uniform(-16, 16, count - count // 2), wide]), fmt)
 
 
-def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator, every: int = 3) -> Floats:
+def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator, every: int = EVERY) -> Floats:
     """Special values, thresholds, draws and the given points with their neighbours; of 8 bits, every float.
 
     Each float once, in increasing order, -0 before +0 and NaN last.

@@ -34,8 +34,8 @@ BESIDE = 2.0**-6
 """The distance from a float, in ULP, within which a value is next to it."""
 LITTLE = 256
 """The inputs of a chunk whose condition numbers are computed where values are below the range of the format."""
-SLOW = FEW / MOST
-"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them: MOST take 1 s."""
+SLOW = 0.1
+"""Seconds of processor time for FEW inputs from which an implementation is asked for no more of them."""
 Scores = NDArray[np.float64]
 
 

@@ -55,7 +55,7 @@ class Options:
     examples: int = 20
     """The number of examples that Hypothesis tries for one property."""
     every: int = 3
-    """The ratio of float64's many binades beyond 2^64 to those of them that are drawn from."""
+    """The ratio of float64's many binades beyond 2^64 to those drawn from; above 3, of all formats'."""
     seed: int = 0
     formats: tuple[Format, ...] | None = None
     """None: those the target takes."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PLOTTED_LAYERS = 100
 CONTRADICTIONS = 10
 """Points drawn for each thing proved, looking for a contradiction, after the points that matter."""
-CLIMBS = 4
+CLIMBS = 2
 """Examples with which Hypothesis climbs towards larger errors, for each function, order and format."""
 NETWORKS = (
     {"activation": "sigmoid", "initialisation": "xavier"},

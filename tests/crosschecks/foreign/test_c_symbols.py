@@ -170,7 +170,7 @@ def test_a_sweep_depends_on_the_library_itself(library, tmp_path):
         )  # fmt: skip
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_crash_in_a_sweep_is_a_failure_of_its_inputs(library):
     target = f"library:{library}:silu_crashing"
     result = sweep(target, as_="silu", fmt="float32", signature=FLOAT, patterns="-3.5:-2.5", workers=1, tile=1 << 18)

@@ -62,7 +62,7 @@ def test_failures_notes_and_expected_failures(in_project: Pytest, project):
     assert "1 failed, 16 deselected" in again.stdout.splitlines()[-1]
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_k_x_and_ids_choose(in_project: Pytest, project):
     chosen = in_project(*BAD, "-k", "special-values or float8_e5m2-shape", "-v")
     assert "2 deselected" not in chosen.stdout and "1 failed, 1 passed" in chosen.stdout
