@@ -42,7 +42,7 @@ class Baseline:
     rows: Mapping[Setting, Mapping[Key, Row]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __reduce__(self) -> tuple[type[Baseline], tuple[dict[Setting, dict[Key, Row]]]]:
-        """What a pack's check sends to the processes that share it."""
+        """The form in which it is sent to the processes that share a pack's check."""
         return Baseline, ({setting: dict(rows) for setting, rows in self.rows.items()},)
 
     def nearest(self, key: Key, here: Setting) -> tuple[Setting, Row] | None:

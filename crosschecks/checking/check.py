@@ -89,7 +89,8 @@ def checks(
         seconds: how long one call may take.
         jobs: processes that share the work. More than one needs a main module that can be imported.
         survey: very many inputs besides the sample of some thousand: 2^17 and more.
-        rows: of a pack, the functions of a row as well (softmax, layer_norm).
+        rows: of a pack, the functions of a row as well (softmax, layer_norm), and in float64 functions with
+            parameters that float32 does not hold.
         effort: says how much is tried for a function in a format, where that is to be as it was at another time:
             a baseline's method `effort` (:mod:`..baselines`).
 
@@ -101,7 +102,10 @@ def checks(
         raise TypeError(f"target={target!r}: expected a name or a callable")
     chosen = None if orders is None else tuple(dict.fromkeys(_listed("orders", orders)))
     second = _name(derivative) if derivative else None
-    request = Request(_name(target), as_, dict(parameters or {}), chosen, implements, second, array, signature, rows)
+    request = Request(
+        _name(target), as_, dict(parameters or {}), chosen, implements, second, array, signature, rows,
+        long_parameters=rows,
+    )  # fmt: skip
     tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
     formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
     inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))

@@ -83,7 +83,7 @@ class Plan:
 
     def parts(self, target: str) -> Iterator[Part]:
         """The checks of a target, none of them run. Raises TargetError and UnknownActivation."""
-        for same in by_activation_and_order(resolve(Request(target, self.as_), self.worker)):
+        for same in by_activation_and_order(resolve(Request(target, self.as_, long_parameters=True), self.worker)):
             formats = self.formats or formats_taken(same[0], self.worker)
             yield from (Part(target, tuple(same), fmt) for fmt in formats)
 

@@ -44,6 +44,8 @@ class Request:
     """Of a symbol of a C library, such as `float(float)`; None: it is found out."""
     rows: bool = True
     """Of a pack, the functions of a row as well."""
+    long_parameters: bool = False
+    """Of a whole pack, functions in float64 with parameters that float32 does not hold as well."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _from_pack(request: Request, worker: Worker) -> Iterable[Implementation]:
             else:
                 for spelled, callable_ in _spellings(base, shipped[entry.name]):
                     yield from _shipped(entry, request, spelled, callable_, worker)
-                if request.as_ is None and not request.parameters:
+                if request.long_parameters and request.as_ is None and not request.parameters:
                     yield from _with_long_parameters(entry, request, base, shipped[entry.name], worker)
 
 

@@ -224,7 +224,9 @@ def test_the_direct_way_is_for_one_input(worker):
 @packs("torch")
 def test_parameters_that_are_kept_in_float32_are_found_unprompted(pack, worker):
     """The default of celu's alpha, 1, is the same number in float32."""
-    slopes = [i for i in resolve(Request(pack, orders=(1,)), worker) if i.activation == "celu"]
+    found = resolve(Request(pack, orders=(1,), long_parameters=True), worker)
+    slopes = [i for i in found if i.activation == "celu"]
+    assert not [i for i in resolve(Request(pack, orders=(1,)), worker) if i.formats], "a sweep has other formats"
     assert [i.formats for i in slopes] == [(), ("float64",)]
     (result,) = judge(slopes[1:], worker, Options(examples=2))
     assert (result.dtype, result.parameters) == ("float64", {"alpha": 1.1})
