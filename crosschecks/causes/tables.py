@@ -13,6 +13,8 @@ LEAST = 6
 """The number of failing inputs below which nothing is named."""
 _POINTS, _REACH = 1 << 14, 16.0
 """The inputs in a row among which steps are looked for, from -REACH to REACH."""
+_FEWER = 16
+"""The ratio of all neighbours to those that are looked at first."""
 STEPPED, ENOUGH = 0.5, 100
 """The share of neighbours with one result, where the function has two; and how many of these there must be."""
 
@@ -46,6 +48,10 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
     if len(evidence.subject.inputs) > 1 or fmt.bits < 32 or part.sum() < LEAST:
         return None
     x = np.linspace(-_REACH, _REACH, _POINTS + 1).astype(evidence.subject.values.dtype)
+    some = np.arange(0, _POINTS, _FEWER)
+    first = evidence.at(x[np.stack([some, some + 1], axis=1).ravel()])
+    if first is None or not (first[::2] == first[1::2]).any():
+        return None
     results = evidence.at(x)
     if results is None:
         return None

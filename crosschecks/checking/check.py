@@ -25,6 +25,8 @@ from .results import CheckResult
 
 MANY_EXAMPLES, MANY_BINADES = 60, 3
 """`examples` and `every` where one activation is checked."""
+LARGE = 150
+"""Functions of a pack from which on each has its sample alone, no survey and no climb, where neither is asked for."""
 
 
 def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult, ...]:
@@ -56,7 +58,7 @@ def checks(
     seed: int = 0,
     seconds: float = 10.0,
     jobs: int = 1,
-    survey: bool = True,
+    survey: bool | None = None,
     rows: bool = True,
     effort: Callable[[Implementation, Format, Options], Effort | None] | None = None,
 ) -> Iterator[CheckResult]:
@@ -84,11 +86,12 @@ def checks(
         span: "LOW:HIGH", the only inputs that are tested.
         exhaustive: every input of float32, by a sweep (those of 16 and 8 bits are always exhausted).
         at: inputs, floats or hexadecimal "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.
-        examples: how many examples Hypothesis tries.
+        examples: how many examples Hypothesis tries; None: as many as a pack of this size leaves time for.
         seed: where all chance comes from.
         seconds: how long one call may take.
         jobs: processes that share the work. More than one needs a main module that can be imported.
-        survey: very many inputs besides the sample of some thousand: 2^17 and more.
+        survey: very many inputs besides the sample of some thousand: 2^17 and more. None: but for packs of more than
+            LARGE functions.
         rows: of a pack, the functions of a row as well (softmax, layer_norm), and in float64 functions with
             parameters that float32 does not hold.
         effort: says how much is tried for a function in a format, where that is to be as it was at another time:
@@ -113,18 +116,29 @@ def checks(
     severe, left_out = (_properties(name, given) for name, given in (("strict", strict), ("ignore", ignore)))
     if span is not None:
         patterns(span, FORMATS["float64"], most=None)  # raises
-    many = examples or tries
-    options = Options(
-        gates, severe, left_out, span, many, every, seed, formats, inputs, exhaustive, survey, effort=effort
-    )  # fmt: skip
-    return _checked(request, options, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
+
+    def sized(functions: int) -> Options:
+        large = functions > LARGE
+        climbs = examples or (0 if large else tries)
+        surveyed = survey if survey is not None else exhaustive or not large
+        return Options(
+            gates, severe, left_out, span, climbs, every, seed, formats, inputs, exhaustive, surveyed, effort=effort
+        )  # fmt: skip
+
+    return _checked(request, sized, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
 
 
 def _checked(
-    request: Request, options: Options, local: Mapping[str, Callable[..., Any]], *, jobs: int, seconds: float
+    request: Request,
+    sized: Callable[[int], Options],
+    local: Mapping[str, Callable[..., Any]],
+    *,
+    jobs: int,
+    seconds: float,
 ) -> Iterator[CheckResult]:
-    """The results for what a request names; `local` functions are called in this process."""
-    orders, implements = request.orders, request.implements
+    """The results for what a request names, with the options for so many functions; `local` functions are called in
+    this process."""
+    options, orders, implements = sized(1), request.orders, request.implements
     if not {implements, *(orders or ())} <= {0, 1, 2}:
         raise ValueError(f"{orders=}, {implements=}: expected orders 0, 1 or 2")
     large = [fmt.name for fmt in options.formats or () if fmt.bits > 32]
@@ -137,6 +151,7 @@ def _checked(
         return
     with Worker(seconds=seconds) as worker:
         implementations = resolve(request, worker)
+        options = sized(len(implementations))
         if jobs == 1:
             yield from judge(implementations, worker, options)
     if jobs > 1:

@@ -115,7 +115,8 @@ def _judge(
         if datasheet is not None and options.survey:
             subject, more = _with_survey(subject)
             findings += more
-        subject = extended(subject, climb(subject))
+        if options.examples:
+            subject = extended(subject, climb(subject))
     if not options.at and "accuracy" not in options.ignored:
         subject = grouped(subject)
     asked = [p for p in PROPERTIES if p.NAME not in options.ignored]
@@ -135,7 +136,7 @@ def _with_survey(subject: Subject) -> tuple[Subject, list[Finding]]:
     else:
         asked = Asked(
             subject.implementation, subject.format, subject.limits, bounds, options.seed, options.span,
-            options.most, options.large,
+            options.thin, options.large,
         )  # fmt: skip
         survey = surveyed(asked, subject.caller)
     if survey is None:

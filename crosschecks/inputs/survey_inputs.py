@@ -4,7 +4,7 @@ The natural domain of a function is where its values follow no power of x (below
 the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more, but for binades
 in which a function turns very often: they have inputs around WINDOWS places. Formats of 16 bits are taken whole.
 float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies outside is left to the
-sample, which has a draw from every binade.
+sample, which has a draw from every binade. A thin survey, one of hundreds, has inputs around some places alone.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ POWERS = (0, 1, 2, -1, 3, -2)
 PLACES = (0, 3 << 20, 31 << 18)
 """Where in a binade the values are compared with a power."""
 _BINADE = 1 << 23
-CLUSTERS = 8
-"""Places in a binade of float64 around which inputs are drawn: the oracle's blocks there are dear."""
+CLUSTERS, FEW_CLUSTERS = 8, 2
+"""Places in a binade of float64 around which inputs are drawn: the oracle's blocks there are dear. The latter in a thin
+survey."""
 DEAR, WINDOWS = 8, 16
 """Where a polynomial of the oracle serves less than a 2**DEAR-th of a binade of float32, so many rows have inputs."""
 SINGLE = 128
@@ -42,7 +43,9 @@ _FURTHER = (30, 4)
 """How many binades the natural domain in float64 reaches below and above that in float32."""
 
 
-def survey_inputs(truth: Certified, fmt: Format, rng: np.random.Generator, *, span: str | None, most: int) -> Floats:
+def survey_inputs(
+    truth: Certified, fmt: Format, rng: np.random.Generator, *, span: str | None, most: int, thin: bool = False
+) -> Floats:
     """Inputs in the order of their bit patterns; of the larger formats no zeros, subnormals and infinities.
 
     `most` is how many of float32 there may be, and a few more.
@@ -53,9 +56,9 @@ def survey_inputs(truth: Certified, fmt: Format, rng: np.random.Generator, *, sp
         return all_values(fmt)
     natural = natural_binades(truth)
     if fmt.bits > 32:
-        return _of_float64(natural, rng)
+        return _of_float64(natural, rng, FEW_CLUSTERS if thin else CLUSTERS)
     each = min(_BINADE // DENSE, -(-most // len(natural)))
-    dear = {key for key in natural if truth.is_dear(key[0] << 8 | key[1], DEAR)}
+    dear = {key for key in natural if thin or truth.is_dear(key[0] << 8 | key[1], DEAR)}
     dearest = {key for key in dear if truth.is_dear(key[0] << 8 | key[1], DEEPEST)}
     drawn = (
         _drawn(_keys(natural - dear), each, rng), _near_places(_keys(dear - dearest), each, rng),
@@ -95,20 +98,21 @@ def _drawn(firsts: NDArray[np.int64], each: int, rng: np.random.Generator) -> ND
 
 
 def _near_places(firsts: NDArray[np.int64], each: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """`each` patterns of every binade, among a row of neighbours at each of some places."""
-    rows = rng.integers(0, _BINADE // ROW, (len(firsts), WINDOWS, 1))
+    """`each` patterns of every binade, among a row of neighbours in each of some equal parts."""
+    part = _BINADE // ROW // WINDOWS
+    rows = part * np.arange(WINDOWS)[:, None] + rng.integers(0, part, (len(firsts), WINDOWS, 1))
     places = rng.integers(0, ROW, (len(firsts), WINDOWS, each // WINDOWS))
     return (firsts[:, None, None] + ROW * rows + places).reshape(-1)
 
 
-def _of_float64(natural: frozenset[tuple[int, int]], rng: np.random.Generator) -> Floats:
+def _of_float64(natural: frozenset[tuple[int, int]], rng: np.random.Generator, clusters: int) -> Floats:
     """The natural domain in float64, from that in float32."""
     below, above = _FURTHER
     keys = sorted({(sign, exponent + 1023 - 127 + k) for sign, exponent in natural for k in range(-below, above + 1)})
     firsts = np.array([(sign << 11 | exponent) << 52 for sign, exponent in keys], np.uint64)
-    cluster = -(-FEW // (len(keys) * CLUSTERS))
-    centres = rng.integers(0, 1 << 52, (len(keys), CLUSTERS, 1), dtype=np.uint64)
-    near = centres + rng.integers(0, 1 << 40, (len(keys), CLUSTERS, cluster), dtype=np.uint64)
+    cluster = -(-FEW // (len(keys) * clusters))
+    centres = rng.integers(0, 1 << 52, (len(keys), clusters, 1), dtype=np.uint64)
+    near = centres + rng.integers(0, 1 << 40, (len(keys), clusters, cluster), dtype=np.uint64)
     patterns = firsts[:, None, None] + near % np.uint64(1 << 52)
     return from_bits(np.sort(patterns, axis=None), FORMATS["float64"])
 

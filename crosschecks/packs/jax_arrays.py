@@ -13,6 +13,8 @@ from ..workers.invoke import NotAnArray
 
 jax: Any = import_module("jax")
 jnp: Any = import_module("jax.numpy")
+SHORT = 128
+"""Floats in an array that is taken as it is."""
 Array: TypeAlias = Any
 """A `jax.Array`; JAX is an optional dependency, whose types nothing here relies on."""
 
@@ -30,10 +32,21 @@ def call(
     With through="product" the last input is a cotangent, and the result its product with the Jacobian.
 
     JAX holds no float64 unless told to, so it is told for the length of the call; other inputs see its defaults.
+    Every shape is compiled anew, so that a long array is filled up with its last float to one of few lengths.
     """
     compiled = _compiled(function, tuple(keywords.items()), variable, through)
+    shape = inputs[0].shape
+    more = _filling(shape[0]) if len(shape) == 1 else 0
+    filled = [np.pad(a, (0, more), mode="edge") for a in inputs] if more else inputs
     with jax.enable_x64(inputs[0].dtype == np.float64):
-        return _to_numpy(compiled(*inputs))
+        result = _to_numpy(compiled(*filled))
+    return result[: shape[0]] if more and result.shape == filled[0].shape else result
+
+
+def _filling(length: int) -> int:
+    """How many floats a length lacks to one of eight between two powers of two; none to what has the length of a
+    vector or two and a tail."""
+    return 0 if length <= SHORT else -length % (1 << length.bit_length() - 4)
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:

@@ -121,8 +121,8 @@ class Asked:
     seed: int
     span: str | None
     """The inputs asked for, "LOW:HIGH"."""
-    most: int = MOST
-    """The inputs of float32 that a fast implementation is asked for."""
+    thin: bool = False
+    """It is one survey of hundreds."""
     large: bool | None = None
     """Whether it is one of a fast implementation. None: the time of its first call decides."""
 
@@ -133,10 +133,10 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
     try:
         truth = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)
         rng = np.random.default_rng([asked.seed, fmt.bits])
-        x = survey_inputs(truth, fmt, rng, span=asked.span, most=FEW)
+        x = survey_inputs(truth, fmt, rng, span=asked.span, most=FEW, thin=asked.thin)
         large = fmt.bits == 32 and (_is_quick(asked, x[:FEW], caller) if asked.large is None else asked.large)
         if large:
-            x = survey_inputs(truth, fmt, rng, span=asked.span, most=asked.most)
+            x = survey_inputs(truth, fmt, rng, span=asked.span, most=MOST >> (4 if asked.thin else 0), thin=asked.thin)
         survey = Survey(whole=fmt.bits <= 16 and asked.span is None, large=large)
         judge = _Judge(asked, truth)
         for start in range(0, len(x), CHUNK):

@@ -17,7 +17,6 @@ from ...proofs.functions.landscape import Landscape
 from ..findings import FAILURE, Cause, Extent, Finding, Shown, finding, shown
 from ..gates import Gates
 from ..implementation import Implementation
-from ..inputs.survey_inputs import MOST
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed, Returned
 from .errors import Measured, measured
@@ -66,14 +65,14 @@ class Options:
     survey: bool = True
     """Very many inputs besides the sample."""
     large: bool | None = None
-    """The survey of float32 has `most` inputs, not 2^17. None: where the implementation is fast enough."""
+    """The survey of float32 has as many inputs as a fast implementation gets, not 2^17. None: where it is one."""
     effort: Callable[[Implementation, Format, Options], Effort | None] | None = None
     """The extent asked for, function by function; where there is none, it is as above."""
 
     @property
-    def most(self) -> int:
-        """The most inputs of a survey of float32."""
-        return MOST if self.every < FEW_BINADES else MOST // 4
+    def thin(self) -> bool:
+        """Whether it is one check of very many."""
+        return self.every >= FEW_BINADES
 
     def of(self, implementation: Implementation, fmt: Format) -> Options:
         """The options of one function in one format."""

@@ -13,6 +13,7 @@ function of several inputs is a product of functions of one each, and multiplies
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -27,7 +28,7 @@ from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
-from ...proofs.functions.landscape import decided_landscape
+from ...proofs.functions.landscape import Landscape, decided_landscape
 from ...proofs.functions.pieces import split
 from ..floats.formats import Floats, around, as_float64, format_of, rounded_from_float64, ulp_exponents
 from ..oracle.reference import Target, exact_expression, float64_product, float64_value, oracle
@@ -43,6 +44,10 @@ NARROW_TOLERANCE = 2.0**-7
 """The same in ULP of a narrower format, before the one rounding to it."""
 NARROW_FACTOR_TOLERANCE = 2.0**20
 """The same for each factor where the product is rounded to float32 or less, in ULP of float64."""
+SEVERAL = 64
+"""Inputs from which on the oracle's values are taken between others where the function is monotone."""
+LONG = 128
+"""The least of them for which that is asked before polynomials are built."""
 MOST_REMEMBERED = 1 << 16
 """How many of the oracle's values a function keeps: the same inputs come again and again in a test."""
 FLOAT64 = FORMATS["float64"]
@@ -74,7 +79,7 @@ class FloatFunction:
             chosen = np.flatnonzero(ordinary & (piece == index))
             if parts and chosen.size:
                 result[chosen] = self._on_piece(*parts, flat[chosen], fmt, tolerance)
-        self._point_by_point(np.flatnonzero(special), flat, result)
+        self._point_by_point(np.flatnonzero(special), flat, result, fmt)
         if fmt is FLOAT64:  # an error of an ULP could pass a bound here; a narrower format's rounding hides it
             result = np.clip(result, *self._range)
         return result.reshape(x.shape)
@@ -82,11 +87,18 @@ class FloatFunction:
     @cached_property
     def _range(self) -> tuple[float, float]:
         """The infimum and supremum, correctly rounded: no correctly rounded value lies outside."""
+        if self._shape is not None:
+            with suppress(Undecided):
+                return float(self._shape.inf.value), float(self._shape.sup.value)
+        return -np.inf, np.inf
+
+    @cached_property
+    def _shape(self) -> Landscape | None:
+        """Where it rises and falls, if that is decided."""
         try:
-            shape = decided_landscape(self._function, "x")
-            return float(shape.inf.value), float(shape.sup.value)
+            return decided_landscape(self._function, "x")
         except Undecided:
-            return -np.inf, np.inf
+            return None
 
     def _on_piece(
         self, formula: Expr, blocks: Blocks, x: NDArray[np.float64], fmt: Format, tolerance: float
@@ -97,19 +109,52 @@ class FloatFunction:
         with np.errstate(over="ignore"):
             lost = ~finite | ~(computed.error <= np.ldexp(tolerance, ulp_exponents(values, fmt)))
         values[lost] = np.nan
-        expanded = np.flatnonzero(lost & (x != 0))
+        if fmt is not FLOAT64:  # all of a narrow format's inputs may come at once
+            points, back = np.unique(x[lost], return_inverse=True)
+            values[lost] = self._constant(points, fmt)[back]
+        expanded = np.flatnonzero(np.isnan(values) & (x != 0))
         values[expanded] = blocks(x[expanded])
-        self._point_by_point(np.flatnonzero(np.isnan(values)), x, values)
+        self._point_by_point(np.flatnonzero(np.isnan(values)), x, values, fmt)
         return values
 
-    def _point_by_point(self, where: NDArray[np.intp], x: NDArray[np.float64], result: NDArray[np.float64]) -> None:
+    def _point_by_point(
+        self, where: NDArray[np.intp], x: NDArray[np.float64], result: NDArray[np.float64], fmt: Format
+    ) -> None:
         points, back = np.unique(x[where], return_inverse=True)
         if len(self._remembered) > MOST_REMEMBERED:
             self._remembered.clear()
-        for p in map(float, points):
-            if p not in self._remembered:
-                self._remembered[p] = float64_value(self.oracle, p)
-        result[where] = np.array([self._remembered[float(p)] for p in points], np.float64)[back]
+        values = self._constant(points, fmt, 1)
+        single = np.isnan(values)
+        values[single] = [self._at(x) for x in points[single]]
+        result[where] = values[back]
+
+    def _constant(self, points: NDArray[np.float64], fmt: Format, shortest: int = LONG) -> NDArray[np.float64]:
+        """Values that round to those of the format, for points in order; NaN where more than `shortest` in a row
+        were not seen to have the same: what a monotone function has between two points that do."""
+        values = np.full(points.shape, np.nan)
+        for run in self._monotone(points) if len(points) > SEVERAL else ():
+            pending = [(run.start, run.stop - 1)]
+            while pending:
+                first, last = pending.pop()
+                ends = rounded_from_float64(np.array([self._at(points[first]), self._at(points[last])]), fmt)
+                if ends[0].tobytes() == ends[1].tobytes():
+                    values[first : last + 1] = self._at(points[first])
+                elif last - first > shortest:
+                    middle = (first + last) // 2
+                    pending += [(first, middle), (middle + 1, last)]
+        return values
+
+    def _monotone(self, points: NDArray[np.float64]) -> list[slice]:
+        """The parts of some points, in order, between which the function is proved to be monotone."""
+        ends = [] if self._shape is None else [(float(r.low), float(r.high)) for r in self._shape.runs]
+        parts = (slice(*np.searchsorted(points, (np.nextafter(low, np.inf), high))) for low, high in ends)
+        return [part for part in parts if part.start < part.stop]
+
+    def _at(self, x: float) -> float:
+        """The oracle's value."""
+        if x not in self._remembered:
+            self._remembered[x] = float64_value(self.oracle, float(x))
+        return self._remembered[x]
 
 
 @lru_cache(maxsize=512)

@@ -8,16 +8,17 @@ error at most about one ULP; blocks are built when an input first needs them and
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.balls import excludes_zero, precision
 from ...proofs.enclosures.jets import program
 from ...proofs.expressions.expr import Expr
-from ..oracle.log_scale import scaled_enclosure, scaled_sign
+from ..oracle.log_scale import log_size, scaled_enclosure, scaled_sign
 from ..oracle.smooth_formulas import nth_derivative, taylor_coefficients
 
 DEGREE = 16
@@ -26,9 +27,11 @@ DEEPEST, DEEPEST_FAR = 13, 3
 an exponential is left out there, and what is algebraic needs few blocks."""
 FAR = 11
 PRECISIONS = (128, 512, 2048)
-_SPLIT, _HOPELESS = -1, -2
+_SPLIT, _HOPELESS = -1, -100
+"""Instead of a row: to be halved, -n for n times; given up."""
 _BEYOND = 5000
 """An exponent beyond every float64: 2**-_BEYOND rounds to 0 and 2**_BEYOND overflows."""
+_LOG_TINY, _LOG_HUGE = -1080 * math.log(2), 1030 * math.log(2)
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,16 @@ class Blocks:
         fraction, exponent = np.frexp(np.abs(x))
         fraction, exponent = 2 * fraction - 1, exponent.astype(np.int64) - 1
         binade = ((x < 0).astype(np.int64) << 12 | (exponent + 1100)) << 20
-        rows = np.full(x.shape, _SPLIT)
+        rows = np.zeros(x.shape, np.int64)
         levels = np.zeros(x.shape, np.int64)
         for level in range(DEEPEST + 1):
-            pending = np.flatnonzero(rows == _SPLIT)
+            pending = np.flatnonzero(levels == level)
             if not pending.size:
-                break
+                continue
             index = np.floor(np.ldexp(fraction[pending], level)).astype(np.int64)
             keys, back = np.unique(binade[pending] | 1 << level | index, return_inverse=True)
             rows[pending] = np.array([self._row(int(key)) for key in keys])[back]
-            levels[pending] = level
+            levels[pending] -= np.where(rows[pending] == _HOPELESS, 0, np.minimum(rows[pending], 0))
         served = rows >= 0
         values = np.full(x.shape, np.nan)
         values[served] = self._horner(x[served], exponent[served], levels[served], rows[served])
@@ -111,8 +114,8 @@ class Blocks:
                 polynomial = _polynomial(self._jet(centre), whole[DEGREE + 1], step * sign)
                 if isinstance(polynomial, _Polynomial):
                     return polynomial
-                if polynomial == _SPLIT:
-                    return _SPLIT if level < deepest else _HOPELESS
+                if polynomial is not None:
+                    return max(polynomial, level - deepest) if level < deepest else _HOPELESS
         return _HOPELESS
 
     def _flat(self, values: arb, block: arb) -> _Polynomial | None:
@@ -120,10 +123,11 @@ class Blocks:
         zeros = (0.0,) * (DEGREE + 1)
         if not values.is_finite():
             values = scaled_enclosure(self._derivative, block, "x", 128)
-        if abs(values) < arb(2) ** -1080:
-            return _Polynomial((*zeros, float(scaled_sign(self._derivative, block, "x", 128) or 1)), -_BEYOND)
-        if abs(values) > arb(2) ** 1030:
-            return _Polynomial((*zeros, 1.0 if values > 0 else -1.0), _BEYOND)
+        size = abs(values).log() if excludes_zero(values) else log_size(self._derivative, block, "x", 128)
+        tiny = abs(values) < arb(2) ** -1080 or size < _LOG_TINY
+        if tiny or size > _LOG_HUGE:
+            sign = scaled_sign(self._derivative, block, "x", 128)
+            return _Polynomial((*zeros, float(sign)), -_BEYOND if tiny else _BEYOND) if sign else None
         if values.rel_accuracy_bits() > 60 and abs(values) > arb(2) ** -900:
             return _Polynomial((*zeros, float(values.mid())), 0)
         return None
@@ -133,7 +137,7 @@ class Blocks:
 
 
 def _polynomial(thin: list[arb], last: arb, h: arb) -> _Polynomial | int | None:
-    """The polynomial, _SPLIT if the block is too wide for it, or None if the precision is too low to say."""
+    """The polynomial, how often a block too wide for it is to be halved, or None if the precision is too low to say."""
     scaled = [a * h**k for k, a in enumerate(thin[: DEGREE + 1])]
     if not all(a.is_finite() for a in scaled):
         return None
@@ -141,11 +145,11 @@ def _polynomial(thin: list[arb], last: arb, h: arb) -> _Polynomial | int | None:
     if size.is_zero() or any(a.rad() > size * arb(2) ** -64 for a in scaled):
         return None
     spread = [float((abs(a) / size).upper()) for a in scaled]
-    steady = sum(spread[1:]) <= 0.5 * spread[0]
-    steep = sum(k * s for k, s in enumerate(spread[2:], 2)) <= 0.5 * spread[1]
     remainder = abs(last * h ** (DEGREE + 1)) / size
-    if not (steady or steep) or not remainder < 2.0**-57:
+    if not remainder.is_finite():
         return _SPLIT
+    if halvings := _halvings(spread, float(remainder.upper())):
+        return -halvings
     mantissa, exponent = size.man_exp()
     top = int(exponent) + mantissa.bit_length()
     unit = arb(2) ** -top
@@ -153,3 +157,15 @@ def _polynomial(thin: list[arb], last: arb, h: arb) -> _Polynomial | int | None:
     tail = float((scaled[0] * unit - head).mid())
     rest = (float((a * unit).mid()) for a in scaled[1:])
     return _Polynomial((tail, *rest, head), top)
+
+
+def _halvings(spread: list[float], remainder: float) -> int:
+    """How often a block is to be halved until its polynomial serves, from the sizes of its terms: 0 is a promise."""
+    for halvings in range(DEEPEST):
+        steady = sum(spread[1:]) <= 0.5 * spread[0]
+        steep = sum(k * s for k, s in enumerate(spread[2:], 2)) <= 0.5 * spread[1]
+        if (steady or steep) and remainder < 2.0**-57 * max(spread[:2]):
+            return halvings
+        spread = [s / 2**k for k, s in enumerate(spread)]
+        remainder /= 2 ** (DEGREE + 1)
+    return DEEPEST

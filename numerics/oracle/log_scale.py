@@ -40,7 +40,7 @@ class Scaled:
             return other
         if other.m.is_zero():
             return self
-        if not (self.s.is_exact() and other.s.is_exact()):  # a scale above both keeps the exponentials below 1
+        if not (self.s >= other.s or other.s >= self.s):  # a scale above both keeps the exponentials below 1
             top = self.s.max(other.s).upper()
             return Scaled(self.m * (self.s - top).exp() + other.m * (other.s - top).exp(), top)
         large, small = (self, other) if self.s >= other.s else (other, self)
@@ -179,6 +179,13 @@ def scaled_sign(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> int | No
     """The sign of all values, however small they are; None where it is not known."""
     with precision(bits):
         return known_sign(parts(expr, x, variable).total().m)
+
+
+def log_size(expr: Expr, x: arb | fmpq, variable: str, bits: int) -> arb:
+    """A ball around the logarithms of the sizes of all values, which need be no ball's; NaN where 0 may be one."""
+    with precision(bits):
+        total = parts(expr, x, variable).total()
+        return abs(total.m).log() + total.s if excludes_zero(total.m) else arb("nan")
 
 
 def beside_exact(expr: Expr, x: fmpq, variable: str, bits: int) -> arb | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gradproof.crosschecks.checking.check import check
-from gradproof.crosschecks.inputs.survey_inputs import DENSE, FEW, MOST, natural_binades, survey_inputs
+from gradproof.crosschecks.inputs.survey_inputs import DENSE, FEW, MOST, WINDOWS, natural_binades, survey_inputs
 from gradproof.numerics.oracle.certified import certified
 from gradproof.proofs.catalogue.parse import definition
 from gradproof.proofs.enclosures.formats import FORMATS
 
 
-def drawn(name, dtype, *, span=None, most=MOST, seed=0):
+def drawn(name, dtype, *, span=None, most=MOST, seed=0, thin=False):
     truth = certified(definition(name).expr())
-    return survey_inputs(truth, FORMATS[dtype], np.random.default_rng(seed), span=span, most=most)
+    return survey_inputs(truth, FORMATS[dtype], np.random.default_rng(seed), span=span, most=most, thin=thin)
 
 
 def numpy_sigmoid(x):
@@ -42,6 +42,16 @@ def test_float64_and_slow_implementations_get_fewer_and_short_formats_all():
     assert FEW <= len(drawn("sigmoid", "float32", most=FEW)) <= FEW + 2000
     assert len(drawn("sigmoid", "bfloat16")) == 1 << 16
     assert np.array_equal(drawn("tanh", "float32", most=FEW, seed=3), drawn("tanh", "float32", most=FEW, seed=3))
+
+
+def test_a_thin_survey_looks_at_each_sixteenth_of_a_binade():
+    bits = drawn("sigmoid", "float32", most=1 << 19, thin=True).view(np.uint32)
+    for first in (0x3F800000, 0xBE800000):
+        inside = bits[(bits >= first) & (bits < first + (1 << 23))] - first
+        assert np.unique(inside >> 19).tolist() == list(range(16))
+        assert len(np.unique(inside >> 11)) == WINDOWS
+    assert FEW <= len(drawn("sigmoid", "float64", thin=True)) <= FEW + 2000
+    assert len(drawn("sigmoid", "float16", thin=True)) == 1 << 16
 
 
 def test_a_range_is_taken_whole_where_it_is_small():

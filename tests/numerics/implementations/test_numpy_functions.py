@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from gradproof.numerics.floats.formats import as_float64, exact, format_of, rounded_from_float64
+from gradproof.numerics.floats.formats import all_values, as_float64, exact, format_of, rounded_from_float64
 from gradproof.numerics.floats.ulp import conditioned, ulp_errors
 from gradproof.numerics.implementations.numpy_functions import implementation
 from gradproof.numerics.oracle.reference import condition, reference
@@ -115,6 +115,19 @@ def test_the_result_of_an_element_does_not_depend_on_its_neighbours(sample) -> N
     whole = function(x)
     assert np.array_equal(function(x[::-1])[::-1], whole, equal_nan=True)
     assert np.array_equal([function(x[i : i + 1])[0] for i in range(len(x))], whole, equal_nan=True)
+
+
+@pytest.mark.parametrize(("name", "order"), [("logish", 1), ("golu", 0), ("gelu_fast", 1), ("exponential", 0)])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_all_inputs_of_a_short_format_at_once_give_what_they_give_alone(name: str, order: int, dtype: str) -> None:
+    x = all_values(FORMATS[dtype])
+    values = implementation(name, order=order)(x)
+    some = np.random.default_rng(3).integers(0, len(x), 150)
+    for k in some.tolist():
+        alone = implementation(name, order=order)(x[k : k + 1])
+        assert np.array_equal(alone, values[k : k + 1], equal_nan=True)
+        assert np.signbit(alone[0]) == np.signbit(values[k]) or np.isnan(alone[0])
+    assert ulp_errors(values[some], reference(name, x[some], order=order)).max() <= 0.51
 
 
 def test_bad_calls_are_named() -> None:

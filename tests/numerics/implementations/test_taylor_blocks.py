@@ -43,6 +43,13 @@ def test_subnormal_results_are_rounded_once() -> None:
     assert ulp_errors(values, reference(parse_expression("exp(x)"), x)).max() < 0.75
 
 
+def test_far_blocks_of_a_logistic_function_are_no_more_than_one_a_binade() -> None:
+    blocks = Blocks(parse_expression("1/(1 + exp(-x))"), 0)
+    x = -np.ldexp(np.linspace(1, 2, 100, endpoint=False)[:, None], np.arange(12, 120)).ravel()
+    assert blocks(x).tolist() == [0.0] * len(x)
+    assert len(blocks._known) <= 108
+
+
 def test_a_block_is_built_once() -> None:
     blocks = Blocks(parse_expression("tanh(x)"), 0)
     x = np.array([0.3, 0.31, -2.7])

@@ -2,7 +2,7 @@
 
 import pytest
 from flint import arb, ctx, fmpq
-from gradproof.numerics.oracle.log_scale import beside_exact, parts, scaled_enclosure, scaled_sign, stand_in
+from gradproof.numerics.oracle.log_scale import beside_exact, log_size, parts, scaled_enclosure, scaled_sign, stand_in
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
 from gradproof.proofs.enclosures.balls import precision
@@ -54,6 +54,22 @@ def test_growth_cancels_before_it_overflows(x: int) -> None:
     tail = scaled_enclosure(parse_expression("cosh(x)**-2*x"), fmpq(x), "x", 128)
     assert abs(tail) < arb(2) ** -2000
     assert tail > 0 or x > 10**40
+
+
+@pytest.mark.parametrize("formula", ["1/(1 + exp(-x))", "x/(1 + exp(-x))", "exp(x)/(exp(x) + 2)"])
+@pytest.mark.parametrize("exponent", [12, 40, 127])
+def test_decay_is_seen_on_a_whole_binade(formula: str, exponent: int) -> None:
+    binade = -arb(2) ** exponent * arb(1.5, 0.5)
+    assert abs(scaled_enclosure(parse_expression(formula), binade, "x", 128)) < arb(2) ** -1080
+
+
+def test_sizes_that_no_ball_shows_have_logarithms() -> None:
+    binade = arb(2) ** 20 * arb(1.5, 0.5)
+    growth = log_size(parse_expression("-exp(x)"), binade, "x", 128)
+    assert growth.contains(arb(2) ** 20)
+    assert growth.contains(arb(2) ** 21)
+    assert growth > 2**20 - 1
+    assert log_size(parse_expression("sin(x)"), binade, "x", 128).is_nan()
 
 
 def test_the_side_of_an_exact_number() -> None:
