@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.sweeps import result
+from gradproof.numerics.depth import gains as gains_of_layers
 from gradproof.numerics.depth import products
 from gradproof.numerics.oracle.reference import whole
 from gradproof.numerics.tables import tables
@@ -120,6 +121,19 @@ class DepthReport(_Viewed, products.DepthReport):
         return {"schema": 1, **super().to_json()}
 
 
+class Gains(_Viewed, gains_of_layers.Gains):
+    """The gains of one function; printed as `gradproof gains` prints them."""
+
+    def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.depth import gains_tables as shown
+
+        return shown(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that `gradproof gains --json` prints."""
+        return {"schema": 1, "gains": [super().to_json()]}
+
+
 def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Datasheet:
     """The certified facts about a function on the whole line, and about its derivatives of the first orders.
 
@@ -177,6 +191,20 @@ def depth(
     whole("layers", layers, 1, 10_000)
     target = function if isinstance(function, Expr) else definition(function)
     return DepthReport(**vars(products.depth_report(target, layers=layers, weight=weight, parameters=parameters)))
+
+
+def gains(
+    function: str | Activation | Expr, *, parameters: Mapping[str, ParameterValue] | None = None
+) -> Gains:
+    """The gains of a function: 1/sqrt(E[f(z)^2]) and 1/sqrt(E[f'(z)^2]), z standard normal, certified.
+
+    Weights of variance gain^2/width keep the size of a signal with the former and that of its gradient with the latter
+    (He et al. 2015). `function` is an activation's name or entry, a gate's too, a formula in x, or an expression. A
+    gain that is not found is None and listed in `undecided`. Raises UnknownActivation, StatementError or ValueError
+    for what is not known, and for a function of several inputs that is no product of functions of one each.
+    """
+    target = function if isinstance(function, Expr) else definition(function)
+    return Gains(**vars(gains_of_layers.gains(target, parameters=parameters)))
 
 
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:

@@ -125,20 +125,20 @@ class FloatFunction:
             self._remembered.clear()
         values = self._constant(points, fmt, 1)
         single = np.isnan(values)
-        values[single] = [self._at(x) for x in points[single]]
+        values[single] = [self._at(each) for each in points[single].tolist()]
         result[where] = values[back]
 
     def _constant(self, points: NDArray[np.float64], fmt: Format, shortest: int = LONG) -> NDArray[np.float64]:
         """Values that round to those of the format, for points in order; NaN where more than `shortest` in a row
         were not seen to have the same: what a monotone function has between two points that do."""
-        values = np.full(points.shape, np.nan)
+        values, at = np.full(points.shape, np.nan), points.tolist()
         for run in self._monotone(points) if len(points) > SEVERAL else ():
             pending = [(run.start, run.stop - 1)]
             while pending:
                 first, last = pending.pop()
-                ends = rounded_from_float64(np.array([self._at(points[first]), self._at(points[last])]), fmt)
+                ends = rounded_from_float64(np.array([self._at(at[first]), self._at(at[last])]), fmt)
                 if ends[0].tobytes() == ends[1].tobytes():
-                    values[first : last + 1] = self._at(points[first])
+                    values[first : last + 1] = self._at(at[first])
                 elif last - first > shortest:
                     middle = (first + last) // 2
                     pending += [(first, middle), (middle + 1, last)]
@@ -153,7 +153,7 @@ class FloatFunction:
     def _at(self, x: float) -> float:
         """The oracle's value."""
         if x not in self._remembered:
-            self._remembered[x] = float64_value(self.oracle, float(x))
+            self._remembered[x] = float64_value(self.oracle, x)
         return self._remembered[x]
 
 
@@ -220,7 +220,7 @@ def implementation(
     variable = names[0] if variable is None else variable
     if variable not in names:
         raise ValueError(f"variable={variable!r}: expected one of {', '.join(names)}")
-    factors = _factors(expr, names)
+    factors = factors_of(expr, names)
     return Implementation(
         names, tuple((name, _function(factor, order if name == variable else 0)) for name, factor in factors.items())
     )
@@ -232,8 +232,8 @@ def _input_names(target: Target, expr: Expr) -> tuple[str, ...]:
     return definition(target).inputs
 
 
-def _factors(expr: Expr, names: tuple[str, ...]) -> dict[str, Expr]:
-    """The expression as a product of one function of x for each name."""
+def factors_of(expr: Expr, names: tuple[str, ...]) -> dict[str, Expr]:
+    """The expression as a product of one function of x for each name. Raises ValueError for what is none."""
     x = ex.name("x")
     if len(names) == 1:
         return {names[0]: calculus.substitute(expr, {names[0]: x})}

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flint import fmpq
-
 from ..budget import Undecided, budget
 from ..catalogue.entries import Activation, catalogue
 from ..catalogue.parameters import ParameterValue
@@ -16,7 +14,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.expectations import expectation
+from ..functions.expectations import gain
 from ..functions.landscape import Landscape, differ_at, landscape, proved_parity
 from ..functions.pieces import Pieces, split
 from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
@@ -24,7 +22,7 @@ from ..functions.sign_charts import sign_line
 from ..functions.step_functions import merge
 from ..language.syntax import StatementError
 from ..normal_forms import normal_form
-from ..normal_forms.signs import Undefined, constant_sign
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact
 from ..reals.sets import Interval
 from ..verdicts import plain
@@ -140,7 +138,7 @@ def facts(function: str | Activation | Expr, *, orders: int = 3, **parameters: P
         lipschitz=_try(lambda: _with_digits(lipschitz(e, "x")), "Lipschitz constant", notes),
         parity=None if parity is None else PARITIES[parity],
         kinks=_try(lambda: kinks(e, "x"), "kinks", notes) or (),
-        gain=_try(lambda: _with_digits(gain(e, "x")), "gain", notes),
+        gain=_try(lambda: _with_digits(gain(e, variable="x")), "gain", notes),
         undecided=tuple(notes),
     )  # fmt: skip
 
@@ -238,15 +236,3 @@ def _one_sided(e: Expr, flipped: Expr, variable: str) -> bool:
     lines = [sign_line(f, variable).map(lambda sign: sign is not None) for f in (e, flipped)]
     domains = merge(lines)
     return any(defined != mirrored for defined, mirrored in (*domains.gaps, *domains.at))
-
-
-def gain(e: Expr, variable: str) -> Real | None:
-    """1/sqrt(E[f(z)^2]), the factor that keeps the second moment of a standard normal. Raises Undecided."""
-    second = expectation(e * e, variable)
-    if second.infinite:
-        raise Undecided("the second moment is infinite")
-    if second.exact is not None:
-        if constant_sign(second.exact) == 0:
-            return None
-        return exact(normal_form.simplest(ex.power(second.exact, fmpq(-1, 2))))
-    return Real(refine=lambda bits: 1 / second.ball(bits + 16).sqrt())

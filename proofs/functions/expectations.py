@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
-from math import ceil
+from math import ceil, prod
 
 from flint import arb, fmpq
 
@@ -22,6 +22,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
+from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .gaussian_moments import closed_form, density
 from .landscape import decided_landscape
@@ -55,6 +56,28 @@ def expectation(e: Expr, variable: str = "z") -> Real:
             numeric.refine(64)
             return Real(refine=numeric.refine)
     return exact(normal_form.simplest(closed))
+
+
+def gain(*factors: Expr, variable: str = "z") -> Real | None:
+    """1/sqrt(E[f^2]) for a product f of functions of independent standard normals, each written in `variable`.
+
+    The factor that keeps a second moment of 1; None for a function that is 0. Raises Undecided.
+    """
+    seconds = [expectation(f * f, variable) for f in factors]
+    forms = [second.exact for second in seconds]
+    if any(form is not None and constant_sign(form) == 0 for form in forms):
+        return None
+    if any(second.infinite for second in seconds):
+        raise Undecided("the second moment is infinite")
+    if None not in forms:
+        return exact(normal_form.simplest(ex.power(ex.mul(*filter(None, forms)), fmpq(-1, 2))))
+
+    def refine(bits: int) -> arb:
+        balls = [second.ball(bits + 16) for second in seconds]
+        with precision(bits + 32):
+            return 1 / prod(balls, start=arb(1)).sqrt()
+
+    return Real(refine=refine)
 
 
 def _divergence(e: Expr, variable: str) -> int:

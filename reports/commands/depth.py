@@ -1,4 +1,4 @@
-"""`gradproof depth`: what depth does to the gradient of one activation."""
+"""`gradproof depth` and `gradproof gains`: what layers do to a gradient, and the weights that keep its size."""
 
 from __future__ import annotations
 
@@ -30,3 +30,21 @@ def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...]
     with bad_input(Undecided):
         data = document(activation, layers=layers, weight=weight, parameters=pairs(parameters))
     options.show(data, tables, as_json=as_json)
+
+
+@click.command(cls=options.FormulaCommand, short_help="Gains for initial weights, forward and backward, certified.")
+@click.argument("names", metavar="[ACTIVATION|FORMULA]...", nargs=-1)
+@options.param
+@options.as_json
+def gains(names: tuple[str, ...], parameters: tuple[str, ...], as_json: bool) -> None:
+    """Print the gain that keeps the second moment of a signal, 1/sqrt(E[f(z)^2]) for a standard
+    normal z, and the one that keeps that of its gradient, 1/sqrt(E[f'(z)^2]), beside what PyTorch's
+    calculate_gain returns. Without a name: of the whole catalogue.
+    """
+    from ...proofs.budget import Undecided
+    from ..runs.depth import gains_document
+    from ..views.depth import gains_tables
+
+    with bad_input(Undecided):
+        data = gains_document(names, parameters=pairs(parameters))
+    options.show(data, gains_tables, as_json=as_json)

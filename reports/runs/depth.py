@@ -1,11 +1,13 @@
-"""Gradient products through depth as one document."""
+"""Gradient products through depth, and gains, as one document each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...numerics.depth.gains import gains
 from ...numerics.depth.products import depth_report
+from ...proofs.catalogue.entries import catalogue
 from ...proofs.catalogue.parse import parse_expression
 from ...proofs.catalogue.vector_entries import vector_activations
 from ...proofs.enclosures.formats import FORMATS
@@ -25,6 +27,24 @@ def document(
     except ValueError as error:
         raise BadInput(str(error)) from error
     return {"schema": 1, **report.to_json()}
+
+
+def gains_document(names: Sequence[str], *, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The document of `gradproof gains --json`: of the whole catalogue where no name is given. Raises BadInput."""
+    chosen = names or [entry.name for entry in catalogue()]
+    if len(chosen) > 1 and parameters:
+        raise BadInput("--param: expected one function beside it")
+    return {"schema": 1, "gains": [_gains(name, parameters) for name in chosen]}
+
+
+def _gains(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    if name in vector_activations():
+        raise BadInput(f"{name} is a function of vectors; gains are of functions of one input")
+    try:
+        target = name if name.isidentifier() and name != "x" else parse_expression(name)
+        return gains(target, parameters=numbers(parameters)).to_json()
+    except ValueError as error:
+        raise BadInput(str(error)) from error
 
 
 def formats() -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Gradient products through depth as data and as tables for people."""
+"""Gradient products through depth, and gains, as tables for people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
+from ..errors import printable
 from ..writing.console import cell, pairs, table
-from ..writing.numbers import bound, brief, full, product
+from ..writing.numbers import bound, brief, full, product, truncated
 
 COLUMNS = (("leaves_normal", "leaves normal range"), ("rounds_to_zero", "rounds to zero"), ("overflows", "overflows"))
+DIGITS, LONGEST = 21, 40
+"""The digits of a gain that are shown, and the length of the longest exact form beside them."""
+DIFFERS = "≠"
 
 
 
@@ -70,3 +75,29 @@ def stepwise(row: Mapping[str, Any], key: str) -> str:
 def vanishing(row: Mapping[str, Any]) -> str:
     """The depth at which the product rounds to zero: rounded once / at every step."""
     return f"{once(row, 'rounds_to_zero')} / {stepwise(row, 'rounds_to_zero').partition(':')[0]}"
+
+
+def gains_tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """A row for each gain, and what was not found."""
+    built = table("Gains: 1/sqrt(E[f(z)^2]) forward, 1/sqrt(E[f'(z)^2]) backward", ("function", "gain", "", "exact"))
+    built.columns[1].no_wrap = built.columns[2].no_wrap = True
+    for row in data["gains"]:
+        by = {name: f"backward, {name}" if len(row["backward"]) > 1 else "backward" for name in row["backward"]}
+        values = {"forward": row["forward"]} | {by[name]: value for name, value in row["backward"].items()}
+        if row["calculate_gain"] is not None:
+            values["PyTorch's" + f" {DIFFERS}" * bool(row["differs"])] = row["calculate_gain"]
+        for k, (which, value) in enumerate(values.items()):
+            built.add_row(cell("" if k else row["activation"], "bold"), cell(which), cell(_digits(value)), _form(value))
+    about = f"z is standard normal. PyTorch's is its calculate_gain; {DIFFERS}: another number than forward."
+    notes = [f"{row['activation']}: {note}" for row in data["gains"] for note in row["undecided"]]
+    return [built, *(Text(printable(line)) for line in [about, *notes])]
+
+
+def _digits(number: Mapping[str, Any] | None) -> str:
+    return "–" if number is None else truncated(number["decimal"], DIGITS)
+
+
+def _form(number: Mapping[str, Any] | None) -> Text:
+    """The exact form where it has one that is short and says more than the digits."""
+    exact = None if number is None or number["exact"] == number["decimal"] else number["exact"]
+    return cell("" if exact is None or len(exact) > LONGEST else exact)

@@ -237,6 +237,10 @@ def test_describe_a_formula(capsys):
         (["depth", "sigmoid", "--layers", "0"], ["--layers"]),
         (["depth", "sigmoid", "--weight", "-1"], ["positive"]),
         (["depth", "nosuch"], ["nosuch"]),
+        (["gains", "nosuch"], ["nosuch"]),
+        (["gains", "softmax"], ["softmax", "vectors"]),
+        (["gains", "elu", "relu", "--param", "alpha=2"], ["--param", "one function"]),
+        (["gains", "elu", "--param", "beta=2"], ["beta"]),
         (["check", "numpy", "--as", "nosuch"], ["nosuch"]),
         (["check", "numpy", "--dtype", "float31"], ["float31", "float16"]),
         (["check", "numpy", "--order", "7"], ["'7'"]),
@@ -259,6 +263,21 @@ def test_depth(capsys):
     }  # fmt: skip
     assert data["product"]["sup"]["exact"] == "1/1048576"
     assert "538" in run(capsys, "depth", "sigmoid")[1]
+
+
+def test_gains(capsys):
+    code, text, _ = run(capsys, "gains", "tanh", "relu", "glu", "logit", "x**2")
+    assert code == 0
+    rows = [line.split() for line in text.splitlines()]
+    assert ["tanh", "forward", "1.59253741972283142777…"] in rows
+    assert ["PyTorch's", "≠", "1.66666666666666666666…", "5/3"] in rows
+    assert ["PyTorch's", "1.41421356237309504880…", "sqrt(2)"] in rows
+    assert ["backward,", "b", "4.72264608593797433089…"] in rows
+    assert ["backward", "0.5", "1/2"] in rows
+    assert "logit: forward:" in text
+    data = strict(run(capsys, "gains", "leaky_relu", "--param", "negative_slope=1/3", "--json")[1])
+    (row,) = data["gains"]
+    assert row["backward"]["x"]["exact"] == row["forward"]["exact"] and row["differs"] is False
 
 
 @pytest.mark.thorough
@@ -303,7 +322,7 @@ def test_check_json_of_what_is_wrong(capsys, tmp_path, monkeypatch):
 def test_help_and_version(capsys):
     assert run(capsys, "--version")[1].startswith("gradproof ")
     out = run(capsys, "--help")[1]
-    for name in ("report", "verify", "prove", "describe", "check", "depth", "list"):
+    for name in ("report", "verify", "prove", "describe", "check", "depth", "gains", "list"):
         assert f"  {name} " in out
 
 
