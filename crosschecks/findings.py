@@ -145,7 +145,7 @@ def finding(
 def replay_command(implementation: Implementation, dtype: str, x_hex: str) -> str:
     """`gradproof check …` for one implementation, at one input."""
     words = ["gradproof", "check", implementation.target, "--as", implementation.activation, "--dtype", dtype]
-    words += ["--order", str(implementation.order)]
+    words += ["--order", str(implementation.order), *implementation.asked]
     for name, value in implementation.parameters:
         words += ["--param", f"{name}={value}"]
     if x_hex:

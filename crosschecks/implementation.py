@@ -33,6 +33,9 @@ class Implementation:
     formats: tuple[str, ...] = ()
     """The formats, by name, in which it is tested where none are asked for; empty: those that it does not refuse."""
 
+    asked: tuple[str, ...] = ()
+    """The options of a command line without which the target would be called otherwise, in words."""
+
     def request(self) -> dict[str, Any]:
         """The part of a request that tells the worker how to call it."""
         return {

@@ -47,6 +47,15 @@ class Request:
     long_parameters: bool = False
     """Of a whole pack, functions in float64 with parameters that float32 does not hold as well."""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How the target is called, as options of a command line; what is found out is no part of it."""
+        options = {
+            "--implements": self.implements or None, "--derivative": self.derivative, "--array": self.array,
+            "--signature": self.signature,
+        }  # fmt: skip
+        return tuple(word for name, value in options.items() if value is not None for word in (name, str(value)))
+
 
 @dataclass(frozen=True)
 class Described:
@@ -87,7 +96,7 @@ def at_orders(
     array = request.array or described.array
     has_derivative = derivative is not None or (array in WITH_DERIVATIVES and implements == 0)
     orders = request.orders or ((implements,) if implements else (0, 1) if has_derivative else (0,))
-    target = Implementation(request.target, entry.name, order=0, function="")
+    target = Implementation(request.target, entry.name, order=0, function="", asked=request.words)
     base = _called(described, entry, request, target)
     implementations: list[Implementation] = []
     for order in orders:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +149,24 @@ def test_a_finding_is_replayed_by_its_command_line():
     at = next(w.removeprefix("--at=") for w in words if w.startswith("--at="))
     (again,) = check("planted:raises_below_minus_2", as_="relu", dtypes=["float32"], at=[at])
     assert (again.findings[0].x_hex, again.findings[0].got) == (result.findings[0].x_hex, "exception")
+
+
+def test_a_replay_says_how_the_target_is_called():
+    formulas = "gradproof.crosschecks.packs.formulas"
+    options = {"examples": 1, "survey": False, "dtypes": "float16"}
+    (itself,) = check(f"{formulas}:sigmoid_derivative", as_="sigmoid", implements=1, array="numpy", **options)
+    _, second = check(f"{formulas}:sigmoid", as_="sigmoid", derivative=f"{formulas}:sigmoid_derivative", **options)
+    for result in (itself, second):
+        assert result.findings
+        code, text = replayed(result.findings[0].replay)
+        assert (code, result.findings[0].property in text) == (1, True)
+
+
+def replayed(line: str) -> tuple[int, str]:
+    """The exit code and the output of a command line as it stands in a finding."""
+    words = [sys.executable, "-m", *shlex.split(line)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_a_replay_of_two_inputs():
