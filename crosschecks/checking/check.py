@@ -119,7 +119,7 @@ def checks(
 
     def sized(functions: int) -> Options:
         large = functions > LARGE
-        climbs = examples or (0 if large else tries)
+        climbs = examples if examples is not None else 0 if large else tries
         surveyed = survey if survey is not None else exhaustive or not large
         return Options(
             gates, severe, left_out, span, climbs, every, seed, formats, inputs, exhaustive, surveyed, effort=effort

@@ -75,7 +75,7 @@ class _Plan:
     def identity(self) -> dict[str, Any]:
         """All that the profile of the sweep depends on."""
         implementation = self.task.to_json()["implementation"]
-        del implementation["formats"]  # those in which it might have been swept
+        del implementation["formats"], implementation["asked"]  # they say nothing about what is swept
         return {
             **implementation,
             "format": self.task.format,

@@ -53,7 +53,8 @@ class Task:
         implementation: dict[str, Any] = {**data["implementation"]}
         for name in ("parameters", "keywords"):
             implementation[name] = tuple((key, value) for key, value in implementation[name])
-        implementation["formats"] = tuple(implementation["formats"])
+        for name in ("formats", "asked"):
+            implementation[name] = tuple(implementation[name])
         read: dict[str, Any] = {**data, "implementation": Implementation(**implementation)}
         return Task(**read)
 

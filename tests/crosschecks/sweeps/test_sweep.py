@@ -344,3 +344,12 @@ def test_without_distributed_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SweepError, match=r"pip install 'gradproof\[dask\]'"):
         swept(dask="tcp://127.0.0.1:9")
+
+
+def test_a_task_is_the_same_when_it_has_been_sent():
+    target = Implementation(
+        "module:f", "elu", 1, "module:f", parameters=(("alpha", 2.0),), keywords=(("alpha", 2.0),),
+        formats=("float32",), asked=("--array", "torch"),
+    )  # fmt: skip
+    task = Task(target, "float32")
+    assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
