@@ -1,4 +1,4 @@
-"""What certified reference values cost: nanoseconds per input on one thread, against NumPy, torch, python-flint and mpmath.
+"""The cost of certified reference values: nanoseconds per input on one thread, against NumPy, torch, python-flint and mpmath.
 
     python benchmarks/oracle.py [--inputs N] [--random N] [ACTIVATION...]
 

@@ -43,7 +43,7 @@ FLOAT32 = FORMATS["float32"]
 FINITE = 255 << 12
 """Rows of finite floats of one sign."""
 STEPS = (0, 1, -1, 512, -512, 1024, -1024, 1023)
-"""Points to be told from the truth where the bar is 0: so many 2**-10 ULP from the nearest float32."""
+"""Points to be told from the truth where the bar is 0: distances from the nearest float32, in 2**-10 ULP."""
 
 
 def main() -> int:

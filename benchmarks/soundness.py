@@ -182,7 +182,7 @@ def table(decided: list[Decided]) -> str:
 
 
 def reasons(decided: list[Decided]) -> str:
-    """What stayed undecided: by truth, family and reason with its numbers left out, with one example."""
+    """A table of what stayed undecided: by truth, family and reason with its numbers left out, with one example."""
     groups: dict[tuple[str, str, str], list[Decided]] = defaultdict(list)
     for d in decided:
         if d.verdict == "error" or (d.verdict == "undecided" and d.item.defined):

@@ -35,7 +35,7 @@ DATA, PAGE = HERE / "accuracy.json", HERE / "accuracy.md"
 FORMAT = "float32"
 IMPLEMENTATIONS = ("torch", "jax", "onnxruntime", "scipy", "formulas")
 WORST, PICTURED = 10, 6
-"""So many of the worst functions are named, and so many are drawn for each implementation."""
+"""The worst functions that are named, and those that are drawn for each implementation."""
 
 INTRODUCTION = """\
 Every one of the 2³² inputs of float32, for every function of one input that these libraries ship: each result was \
@@ -70,7 +70,7 @@ def stored(path: Path = DATA) -> dict[str, Any]:
 
 
 def identity(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a row is about; a sweep of the same is not made again."""
+    """The subject of a row, as texts; a sweep of the same is not made again."""
     said = (row["target"], row["activation"], row["order"], row["dtype"], row["parameters"], row["versions"])
     return tuple(json.dumps(part, sort_keys=True) for part in said)
 

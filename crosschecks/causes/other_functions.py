@@ -102,7 +102,7 @@ def _truth(alternative: Alternative, inputs: list[Floats]) -> Truth | None:
 
 
 def _spread(indices: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """At most so many of the indices, evenly."""
+    """At most `count` of the indices, evenly spread."""
     if len(indices) <= count:
         return indices
     return indices[np.linspace(0, len(indices) - 1, count).astype(int)]

@@ -26,7 +26,8 @@ from .results import CheckResult
 MANY_EXAMPLES, MANY_BINADES = 60, 3
 """`examples` and `every` where one activation is checked."""
 LARGE = 150
-"""Functions of a pack from which on each has its sample alone, no survey and no climb, where neither is asked for."""
+"""The most functions of a pack that have a survey and a climb where neither is asked for; in a larger one each has its
+sample alone."""
 
 
 def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult, ...]:
@@ -84,7 +85,7 @@ def checks(
         strict: properties, by name, of which a note is a failure.
         ignore: properties that are left out.
         span: "LOW:HIGH", the only inputs that are tested.
-        exhaustive: every input of float32, by a sweep (those of 16 and 8 bits are always exhausted).
+        exhaustive: every input of float32, by a sweep (those of 8 bits are always exhausted, those of 16 by a survey).
         at: inputs, floats or hexadecimal "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.
         examples: how many examples Hypothesis tries; None: as many as a pack of this size leaves time for.
         seed: where all chance comes from.
@@ -136,8 +137,8 @@ def _checked(
     jobs: int,
     seconds: float,
 ) -> Iterator[CheckResult]:
-    """The results for what a request names, with the options for so many functions; `local` functions are called in
-    this process."""
+    """The results for what a request names; `sized` gives the options for a number of functions, and `local` functions
+    are called in this process."""
     options, orders, implements = sized(1), request.orders, request.implements
     if not {implements, *(orders or ())} <= {0, 1, 2}:
         raise ValueError(f"{orders=}, {implements=}: expected orders 0, 1 or 2")

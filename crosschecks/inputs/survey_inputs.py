@@ -36,7 +36,8 @@ CLUSTERS, FEW_CLUSTERS = 8, 2
 """Places in a binade of float64 around which inputs are drawn: the oracle's blocks there are dear. The latter in a thin
 survey."""
 DEAR, WINDOWS = 8, 16
-"""Where a polynomial of the oracle serves less than a 2**DEAR-th of a binade of float32, so many rows have inputs."""
+"""A binade of float32 is dear where a polynomial of the oracle serves less than a 2**DEAR-th of it; the rows of a dear
+binade, or of any in a thin survey, that have inputs."""
 SINGLE = 128
 """Inputs of a binade in which no polynomial serves even a row."""
 _FURTHER = (30, 4)

@@ -45,9 +45,10 @@ NARROW_TOLERANCE = 2.0**-7
 NARROW_FACTOR_TOLERANCE = 2.0**20
 """The same for each factor where the product is rounded to float32 or less, in ULP of float64."""
 SEVERAL = 64
-"""Inputs from which on the oracle's values are taken between others where the function is monotone."""
+"""The most inputs whose values are all asked of the oracle; among more, those between equal results of a monotone
+function are filled in."""
 LONG = 128
-"""The least of them for which that is asked before polynomials are built."""
+"""The shortest run of inputs that is looked at in this way before polynomials are built."""
 MOST_REMEMBERED = 1 << 16
 """How many of the oracle's values a function keeps: the same inputs come again and again in a test."""
 FLOAT64 = FORMATS["float64"]
