@@ -191,8 +191,10 @@ class Polynomials:
         """Whether no polynomial serves as much as a block of this level around a row."""
         if self._outrun(key):
             return False
-        block = self._known(key, row) or self._served(key, row, level)
-        return block is None or block.count < ROWS >> level
+        block = self._known(key, row)  # perhaps a smaller one, or none: it hangs on what was asked before
+        if block is not None and block.count >= ROWS >> level and not math.isnan(block.bar):
+            return False
+        return self._served(key, row, level) is None
 
     def _outrun(self, key: int) -> bool:
         """Whether the function turns so often in a row of this binade that every float is on its own."""

@@ -54,6 +54,14 @@ def test_a_thin_survey_looks_at_each_sixteenth_of_a_binade():
     assert len(drawn("sigmoid", "float16", thin=True)) == 1 << 16
 
 
+def test_the_inputs_do_not_hang_on_what_the_oracle_was_asked_before():
+    truth = certified(definition("1/(1 + exp(-x/3))").expr())  # used by no other test
+    survey_inputs(truth, FORMATS["float32"], np.random.default_rng(2), span=None, most=1 << 19, thin=True)
+    x = survey_inputs(truth, FORMATS["float32"], np.random.default_rng(1), span=None, most=MOST)
+    bits = x.view(np.uint32).astype(np.int64)
+    assert np.diff(bits[(bits >= 0x3F000000) & (bits < 0x40000000)]).max() < 2 * DENSE
+
+
 def test_a_range_is_taken_whole_where_it_is_small():
     x = drawn("sigmoid", "float32", span="1:1.001")
     assert (x.min(), len(x)) == (1.0, 1 + int(np.floor(0.001 * 2**23)))
