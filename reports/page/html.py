@@ -40,6 +40,7 @@ def html(data: Mapping[str, Any]) -> str:
         "counts": verdict_counts(claims),
         "unsound": [*unsound(claims), *data["contradictions"]],
         "differing": differing(claims),
+        "checked": bool(results),
         "coverage": coverage(results).capitalize() + ".",
         "primes": FUNCTIONS,
     }

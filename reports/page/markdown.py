@@ -51,7 +51,7 @@ def _alarms(data: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> lis
     ]
     lines += [f"**Missing** {plain(f['section'])}, {plain(f['name'])}: {plain(f['message'])}" for f in data["failures"]]
     absent = [each["name"] for each in data["implementations"] if not each["installed"]]
-    return lines + [f"**{name} is not installed and was not cross-checked.**" for name in absent]
+    return lines + [f"**{name} is not installed and was not measured.**" for name in absent]
 
 
 def _ledger(ledger: Mapping[str, Any]) -> list[str]:

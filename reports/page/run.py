@@ -19,20 +19,25 @@ from ..writing.progress import Progress
 from .write import write
 
 
-def run(ledgers: Sequence[Ledger], folder: Path, *, seed: int, jobs: int) -> tuple[dict[str, Any], list[str]]:
+def run(
+    ledgers: Sequence[Ledger], folder: Path, *, seed: int, full: bool, jobs: int
+) -> tuple[dict[str, Any], list[str]]:
     """The report's data, and the pages that could not be made, one line each."""
-    plan = planned(ledgers, seed=seed)
+    plan = planned(ledgers, seed=seed, full=full)
     with Progress(len(plan)) as progress:
         progress.say(f"{len(plan)} parts on {jobs} processes")
         data = collect(
             ledgers,
             seed=seed,
+            full=full,
             jobs=jobs,
             plan=plan,
             on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}"),
         )
     failed = write(folder, data)
-    show(*summary(data), Text(f"wrote {folder}/index.html, report.json, report.md in {data['seconds']:.0f} s"))
+    wrote = f"wrote {folder}/index.html, report.json, report.md in {data['seconds']:.0f} s"
+    rest = "" if full else "; --full cross-checks the implementations and gradproof itself"
+    show(*summary(data), Text(wrote + rest))
     return data, failed
 
 
@@ -52,13 +57,15 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
         for each in data["failures"]
     ]
     absent = [
-        Text(f"{each['name']} is not installed: its implementations were NOT cross-checked", "bold yellow")
+        Text(f"{each['name']} is not installed: its implementations were NOT measured", "bold yellow")
         for each in data["implementations"]
         if not each["installed"]
     ]
     kept = "what was done until then was kept, the rest is not in the report"
     cut = [interrupted(kept)] if data["interrupted"] else []
-    return [*cut, *alarms, _ledgers(data), _implementations(data), *wrong, *missing, *absent]
+    checked = [each for each in data["implementations"] if each["results"]]
+    tables = [_ledgers(data), *([_implementations(checked)] if checked else [])]
+    return [*cut, *alarms, *tables, *wrong, *missing, *absent]
 
 
 def _ledgers(data: Mapping[str, Any]) -> Table:
@@ -73,13 +80,12 @@ def _ledgers(data: Mapping[str, Any]) -> Table:
     return built
 
 
-def _implementations(data: Mapping[str, Any]) -> Table:
+def _implementations(checked: Sequence[Mapping[str, Any]]) -> Table:
     numbers = ("cross-checks", "passed", "failed", "findings")
     built = table(None, ("implementation", *numbers), right=numbers)
-    for each in data["implementations"]:
+    for each in checked:
         failed = sum(result["verdict"] == "fail" for result in each["results"])
         findings = sum(len(result["findings"]) for result in each["results"])
         total = len(each["results"])
-        row = (total, total - failed, failed, findings) if each["installed"] else ("not installed", "", "", "")
-        built.add_row(cell(each["name"]), *(cell(value) for value in row))
+        built.add_row(cell(each["name"]), *map(cell, (total, total - failed, failed, findings)))
     return built

@@ -20,31 +20,35 @@ SWEPT = {
     "torch": {"float32": "sample:4", "float16": "sample:32"},
     "numpy": {"float8_e4m3fn": "all", "float8_e5m2": "all"},
 }
-"""The frameworks of which the first that is installed is swept: a minute's work at most, each format with the words
-for its inputs."""
+"""The frameworks that are swept, each format with the words for its inputs: gradproof's own in a full report."""
 
 
-def planned(ledgers: Sequence[Ledger], *, seed: int) -> list[Part]:
-    """Every part: the many short ones first, then the cross-checks, the longest of them first."""
+def planned(ledgers: Sequence[Ledger], *, seed: int, full: bool) -> list[Part]:
+    """Every part: the many short ones first, then sweeps and cross-checks, the longest of them first.
+
+    What is not in full leaves out where gradproof examines itself: most of the work, and the tests do it as well.
+    """
     names = [entry.name for entry in catalogue() if len(entry.inputs) == 1]
     claims = [
-        Part(f"ledger {number}", claim.id, sections.claim, (ledger, claim, seed))
+        Part(f"ledger {number}", claim.id, sections.claim, (ledger, claim, seed, full))
         for number, ledger in enumerate(ledgers)
         for claim in ledger.claims
     ]
     checks = [
         Part("implementation", f"{framework}, order {order}", sections.implementation, (framework, order, seed))
         for framework in FRAMEWORKS
-        if is_installed(framework)
+        if full and is_installed(framework)
         for order in (1, 0)
     ]
-    swept = next(framework for framework in SWEPT if is_installed(framework))
     sweeps = [
-        Part("accuracy", f"{swept}, order {order}", sections.accuracy, (swept, order, SWEPT[swept])) for order in (1, 0)
+        Part("accuracy", f"{framework}, order {order}", sections.accuracy, (framework, order, formats))
+        for framework, formats in SWEPT.items()
+        if is_installed(framework) and (full or framework != "numpy")
+        for order in (1, 0)
     ]
     return [
         *claims,
-        *(Part("activation", name, sections.activation_facts, (name, seed)) for name in names),
+        *(Part("activation", name, sections.activation_facts, (name, seed, full)) for name in names),
         *(Part("depth", name, sections.depth, (name,)) for name in names),
         *(Part("network", each["activation"], sections.network, (each, seed)) for each in sections.NETWORKS),
         *sweeps,
@@ -58,7 +62,13 @@ def is_installed(framework: str) -> bool:
 
 
 def collect(
-    ledgers: Sequence[Ledger], *, seed: int, jobs: int, on_done: Callable[[Done], None], plan: Sequence[Part]
+    ledgers: Sequence[Ledger],
+    *,
+    seed: int,
+    full: bool,
+    jobs: int,
+    on_done: Callable[[Done], None],
+    plan: Sequence[Part],
 ) -> dict[str, Any]:
     """The report's data: what `report.json` holds."""
     started = time.perf_counter()
@@ -70,7 +80,7 @@ def collect(
         "seconds": round(time.perf_counter() - started, 3),
         "versions": versions(),
         "system": system(),
-        "settings": {"seed": seed, "jobs": jobs},
+        "settings": {"seed": seed, "jobs": jobs, "full": full},
         **data,
     }
 

@@ -32,15 +32,15 @@ def verdict(ledger: Ledger, chosen: Claim) -> dict[str, Any]:
     return verify(chosen, ledger).to_json()
 
 
-def claim(ledger: Ledger, chosen: Claim, seed: int) -> dict[str, Any]:
-    """One claim: decided, examined for an exact counterexample, and the experiment it names."""
+def claim(ledger: Ledger, chosen: Claim, seed: int, full: bool) -> dict[str, Any]:
+    """One claim: decided, and the experiment it names; in full also examined for an exact counterexample."""
     from ...crosschecks.soundness import examined
     from ...proofs.ledger import verify
     from ...proofs.verdicts import Verdict
 
     verified = verify(chosen, ledger)
     data = verified.to_json()
-    for part in verified.parts:
+    for part in verified.parts if full else ():
         result = examined(part, ledger.functions, examples=CONTRADICTIONS, seed=seed)
         if result.verdict is Verdict.UNSOUND and result.counterexample:
             data |= {"verdict": "unsound", "counterexample": result.counterexample.to_json()}
@@ -56,8 +56,8 @@ def _experiment(experiment: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return run(parameters.pop("name"), **parameters).to_json()
 
 
-def activation_facts(name: str, seed: int) -> dict[str, Any]:
-    """Certified facts of one activation, points for its plot, and whatever contradicts the facts."""
+def activation_facts(name: str, seed: int, full: bool) -> dict[str, Any]:
+    """Certified facts of one activation, points for its plot, and in full whatever contradicts the facts."""
     from ...crosschecks.soundness import contradict_facts
     from ...proofs.catalogue.entries import activation
     from ...proofs.datasheets.function import facts
@@ -66,7 +66,7 @@ def activation_facts(name: str, seed: int) -> dict[str, Any]:
     datasheet = facts(name)
     contradictions = [
         {"id": name, "says": str(each), "statement": each.proved, "counterexample": each.counterexample.to_json()}
-        for each in contradict_facts(datasheet, examples=CONTRADICTIONS, seed=seed)
+        for each in (contradict_facts(datasheet, examples=CONTRADICTIONS, seed=seed) if full else ())
     ]
     return {"facts": datasheet.to_json(), "curves": curves(activation(name).expr()), "contradictions": contradictions}
 

@@ -52,12 +52,12 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted = {"relu", "elu", "gelu"}
     plan = [
         part
-        for part in collect.planned(ledgers, seed=0)
+        for part in collect.planned(ledgers, seed=0, full=True)
         if part.section.startswith("ledger")
         or (part.section in {"activation", "depth"} and part.name in wanted)
         or (part.section, part.name) == ("network", "relu")
     ]
-    data = collect.collect(ledgers, seed=0, jobs=1, plan=plan, on_done=lambda done: None)
+    data = collect.collect(ledgers, seed=0, full=True, jobs=1, plan=plan, on_done=lambda done: None)
     data["implementations"] = [
         {
             "name": "numpy",

@@ -103,7 +103,7 @@ def test_a_ledger_cannot_inject_markup(text):
 
 
 def test_what_is_missing_is_said_loudly(text):
-    assert "torch is not installed and was not cross-checked" in text
+    assert "torch is not installed and was not measured" in text
 
 
 def test_findings_show_their_input_in_hexadecimal(text):
