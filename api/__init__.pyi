@@ -32,6 +32,7 @@ from gradproof.proofs.verdicts import Verdict as Verdict
 from ._functions import Datasheet as Datasheet
 from ._functions import DepthReport as DepthReport
 from ._functions import Gains as Gains
+from ._functions import MeanField as MeanField
 from ._functions import SweepResult as SweepResult
 from ._functions import Table as Table
 from ._functions import VectorFacts as VectorFacts
@@ -40,6 +41,7 @@ from ._functions import describe as describe
 from ._functions import describe_vector as describe_vector
 from ._functions import expectation as expectation
 from ._functions import gains as gains
+from ._functions import mean_field as mean_field
 from ._functions import recheck as recheck
 from ._functions import sweep as sweep
 from ._functions import table as table

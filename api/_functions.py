@@ -14,6 +14,7 @@ from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.sweeps import result
 from gradproof.numerics.depth import gains as gains_of_layers
 from gradproof.numerics.depth import products
+from gradproof.numerics.mean_field import phase
 from gradproof.numerics.oracle.reference import whole
 from gradproof.numerics.tables import tables
 from gradproof.proofs import ledger as ledgers
@@ -131,7 +132,20 @@ class Gains(_Viewed, gains_of_layers.Gains):
 
     def to_json(self) -> dict[str, Any]:
         """The document that `gradproof gains --json` prints."""
-        return {"schema": 1, "gains": [super().to_json()]}
+        return {"schema": 1, "rows": [super().to_json()]}
+
+
+class MeanField(_Viewed, phase.MeanField):
+    """The mean field of one function; printed as `gradproof meanfield` prints it."""
+
+    def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.depth import mean_field_tables as shown
+
+        return shown(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that `gradproof meanfield --json` prints."""
+        return {"schema": 1, **super().to_json()}
 
 
 def describe(function: str | Activation | Expr, *, orders: int = 3, **parameters: ParameterValue) -> Datasheet:
@@ -205,6 +219,26 @@ def gains(
     """
     target = function if isinstance(function, Expr) else definition(function)
     return Gains(**vars(gains_of_layers.gains(target, parameters=parameters)))
+
+
+def mean_field(
+    function: str | Activation | Expr,
+    sigma_w: str | int | float | Fraction | None = None,
+    sigma_b: str | int | float | Fraction | None = None,
+    *,
+    parameters: Mapping[str, ParameterValue] | None = None,
+) -> MeanField:
+    """The mean field of a layer of infinite width, certified: fixed point, chi, phase, depth scales; or, without
+    sigmas, points of the critical line (Poole et al. 2016, Schoenholz et al. 2017).
+
+    `function` is an activation's name or entry, a formula in x, or an expression. Weights have variance
+    sigma_w^2/width, biases sigma_b^2: numbers, or texts of exact ones (`"sqrt(2)"`); sigma_b is 0 and sigma_w 1 where
+    only the other is given. What is not found is None, and `notes` says why. Raises UnknownActivation, StatementError
+    or ValueError for what is not known, a negative sigma, and a function of several inputs.
+    """
+    target = function if isinstance(function, Expr) else definition(function)
+    sigmas = (None if s is None else s if isinstance(s, str) else str(Fraction(s)) for s in (sigma_w, sigma_b))
+    return MeanField(**vars(phase.mean_field(target, *sigmas, parameters=parameters)))
 
 
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:

@@ -73,6 +73,7 @@ def test_a_result_prints_what_the_command_prints(statement):
         (("depth", "tanh", "--layers", "3"), lambda: gradproof.depth("tanh", layers=3)),
         (("depth", "x*exp(-x**2)"), lambda: gradproof.depth("x*exp(-x**2)")),
         (("gains", "x*exp(-x**2)"), lambda: gradproof.gains("x*exp(-x**2)")),
+        (("meanfield", "tanh", "--sigma-w", "0.9"), lambda: gradproof.mean_field("tanh", Fraction(9, 10))),
     ],
 )
 def test_values_print_and_give_what_the_command_does(arguments, value):
@@ -192,6 +193,7 @@ RESULTS = {
     "describe_vector": lambda: gradproof.describe_vector("softmax"),
     "depth": lambda: gradproof.depth("relu", layers=2),
     "gains": lambda: gradproof.gains("gelu"),
+    "mean_field": lambda: gradproof.mean_field("relu", "sqrt(2)"),
     "table": lambda: gradproof.table("relu", points=[0.5, float("nan")]),
     "measure_gradients": lambda: gradproof.measure_gradients(gradproof.Network("relu", depth=2, width=4), trials=2),
     "check": lambda: gradproof.check(tanh16, as_="tanh", dtypes="float16", orders=0, examples=1)[0],

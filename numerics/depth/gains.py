@@ -36,14 +36,16 @@ CALCULATE_GAIN = {
 class Gains:
     """The gains of one function, certified."""
 
-    activation: str
+    name: str
     formula: str
     forward: Real | None
     """None where E f^2 is 0, infinite or undecided; `undecided` says which of the latter two."""
-    backward: Mapping[str, Real | None]
-    """By input."""
-    calculate_gain: Real | None
-    """The value in PyTorch's table, None where it has none."""
+    backward: Real | None
+    """None where it is not known, and for a gate, which has one for each input."""
+    by_input: Mapping[str, Real | None]
+    """The backward gains by input."""
+    torch: Real | None
+    """The value in the table of PyTorch's calculate_gain, None where it has none."""
     differs: bool | None
     """Whether that is another number than the forward gain; None where it is not known."""
     undecided: tuple[str, ...]
@@ -66,7 +68,8 @@ def gains(target: Target, *, parameters: Mapping[str, ParameterValue] | None = N
     backward = {name: _known(f"backward by {name}", _derivative(factors, name), notes) for name in inputs}
     table = None if isinstance(target, Expr) else _calculate_gain(definition(target).name, parameters or {})
     return Gains(
-        name_of(target), to_text(expr), forward, backward, table, _differ(forward, table), tuple(notes)
+        name_of(target), to_text(expr), forward, backward[inputs[0]] if len(inputs) == 1 else None, backward, table,
+        _differ(forward, table), tuple(notes),
     )  # fmt: skip
 
 

@@ -187,13 +187,27 @@ class Real:
         return {"decimal": decimal, "exact": form, "radius": radius}
 
     def _beside_boundary(self, digits: int) -> tuple[str, str]:
-        """A decimal and its error for a number too near a rounding boundary for the nearest one: perhaps 0 itself."""
+        """A decimal and its error for a number too near a rounding boundary for the nearest one: perhaps 0 itself.
+
+        One that is known to fewer digits has those that are certain, or a bound below and the ball's width beside it.
+        """
         ball = self.ball(CAP_BITS)
         for places in TINY:
             if abs(ball) < arb(10) ** -places:
                 return "0", f"1e-{places}"
-        below = self.bound(-1, digits)
-        return below, f"1e{last_place(below)}"
+        if not ball.is_finite():
+            raise Undecided("a number of which no digit is known")
+        with precision(2 * CAP_BITS):
+            low, high = exact_rational(ball.lower()), exact_rational(ball.upper())
+        below = round_decimal(low, digits, -1)[0]
+        unit = last_place(below)
+        if high - low < fmpq(10) ** unit:
+            return below, f"1e{unit}"
+        for fewer in range(digits - 1, 0, -1):
+            nearest = {round_decimal(end, fewer)[0] for end in (low, high)}
+            if len(nearest) == 1:
+                return (decimal := nearest.pop()), half_unit(decimal)
+        return below, round_decimal(high - low + fmpq(10) ** unit, 2, 1)[0]
 
     def __str__(self) -> str:
         """The exact form where it is short, else certified digits."""

@@ -1,4 +1,4 @@
-"""`gradproof depth` and `gradproof gains`: what layers do to a gradient, and the weights that keep its size."""
+"""`gradproof depth`, `gains` and `meanfield`: what layers do to a gradient, and the weights that keep its size."""
 
 from __future__ import annotations
 
@@ -48,3 +48,25 @@ def gains(names: tuple[str, ...], parameters: tuple[str, ...], as_json: bool) ->
     with bad_input(Undecided):
         data = gains_document(names, parameters=pairs(parameters))
     options.show(data, gains_tables, as_json=as_json)
+
+
+@click.command(cls=options.FormulaCommand, short_help="Mean field of wide networks: fixed points, phase, depth scales.")
+@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@click.option("--sigma-w", metavar="S", help="Weights have variance S^2/width; exact as written, such as sqrt(2).")
+@click.option("--sigma-b", metavar="B", help="Biases have variance B^2.")
+@options.param
+@options.as_json
+def meanfield(
+    activation: str, sigma_w: str | None, sigma_b: str | None, parameters: tuple[str, ...], as_json: bool
+) -> None:
+    """Print where signals and gradients go in a network of infinite width with random weights: the fixed point q* of
+    the variance, the factor chi of the squared gradient in a layer, the phase (ordered, critical or chaotic), and the
+    depths that signals survive, certified. Without sigmas: the critical line, where chi is 1.
+    """
+    from ...proofs.budget import Undecided
+    from ..runs.depth import mean_field_document
+    from ..views.depth import mean_field_tables
+
+    with bad_input(Undecided):
+        data = mean_field_document(activation, sigma_w=sigma_w, sigma_b=sigma_b, parameters=pairs(parameters))
+    options.show(data, mean_field_tables, as_json=as_json)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...numerics.depth.gains import gains
 from ...numerics.depth.products import depth_report
+from ...numerics.mean_field.phase import mean_field
 from ...proofs.catalogue.entries import catalogue
 from ...proofs.catalogue.parse import parse_expression
 from ...proofs.catalogue.vector_entries import vector_activations
@@ -34,7 +35,7 @@ def gains_document(names: Sequence[str], *, parameters: Mapping[str, str]) -> di
     chosen = names or [entry.name for entry in catalogue()]
     if len(chosen) > 1 and parameters:
         raise BadInput("--param: expected one function beside it")
-    return {"schema": 1, "gains": [_gains(name, parameters) for name in chosen]}
+    return {"schema": 1, "rows": [_gains(name, parameters) for name in chosen]}
 
 
 def _gains(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -43,6 +44,19 @@ def _gains(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     try:
         target = name if name.isidentifier() and name != "x" else parse_expression(name)
         return gains(target, parameters=numbers(parameters)).to_json()
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def mean_field_document(
+    name: str, *, sigma_w: str | None, sigma_b: str | None, parameters: Mapping[str, str]
+) -> dict[str, Any]:
+    """The document of `gradproof meanfield --json`. Raises BadInput."""
+    if name in vector_activations():
+        raise BadInput(f"{name} is a function of vectors; mean field is about functions of one input")
+    try:
+        target = name if name.isidentifier() and name != "x" else parse_expression(name)
+        return {"schema": 1, **mean_field(target, sigma_w, sigma_b, parameters=numbers(parameters)).to_json()}
     except ValueError as error:
         raise BadInput(str(error)) from error
 

@@ -81,15 +81,16 @@ def gains_tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """A row for each gain, and what was not found."""
     built = table("Gains: 1/sqrt(E[f(z)^2]) forward, 1/sqrt(E[f'(z)^2]) backward", ("function", "gain", "", "exact"))
     built.columns[1].no_wrap = built.columns[2].no_wrap = True
-    for row in data["gains"]:
-        by = {name: f"backward, {name}" if len(row["backward"]) > 1 else "backward" for name in row["backward"]}
-        values = {"forward": row["forward"]} | {by[name]: value for name, value in row["backward"].items()}
-        if row["calculate_gain"] is not None:
-            values["PyTorch's" + f" {DIFFERS}" * bool(row["differs"])] = row["calculate_gain"]
+    for row in data["rows"]:
+        inputs = row["by_input"]
+        by = {name: f"backward, {name}" if len(inputs) > 1 else "backward" for name in inputs}
+        values = {"forward": row["forward"]} | {by[name]: value for name, value in inputs.items()}
+        if row["torch"] is not None:
+            values["PyTorch's" + f" {DIFFERS}" * bool(row["differs"])] = row["torch"]
         for k, (which, value) in enumerate(values.items()):
-            built.add_row(cell("" if k else row["activation"], "bold"), cell(which), cell(_digits(value)), _form(value))
+            built.add_row(cell("" if k else row["name"], "bold"), cell(which), cell(_digits(value)), _form(value))
     about = f"z is standard normal. PyTorch's is its calculate_gain; {DIFFERS}: another number than forward."
-    notes = [f"{row['activation']}: {note}" for row in data["gains"] for note in row["undecided"]]
+    notes = [f"{row['name']}: {note}" for row in data["rows"] for note in row["undecided"]]
     return [built, *(Text(printable(line)) for line in [about, *notes])]
 
 
@@ -101,3 +102,46 @@ def _form(number: Mapping[str, Any] | None) -> Text:
     """The exact form where it has one that is short and says more than the digits."""
     exact = None if number is None or number["exact"] == number["decimal"] else number["exact"]
     return cell("" if exact is None or len(exact) > LONGEST else exact)
+
+
+def mean_field_tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """The numbers of one pair of sigmas with the fixed points, or the critical line."""
+    notes = [Text(printable(note)) for note in data["notes"]]
+    if data["sigma_w"] is None:
+        return [_critical(data), *notes]
+    rows = (
+        ("formula", data["formula"]),
+        ("phase", data["phase"] or "–"),
+        ("q*", _value(data["q_star"]) + "   the variance of the pre-activations"),
+        ("chi", _value(data["chi"]) + "   the factor of the mean squared gradient in a layer"),
+        ("c*", _value(data["c_star"]) + "   the correlation of two inputs, many layers on"),
+        ("xi_q", _value(data["xi_q"]) + "   layers in which q - q* shrinks to 1/e"),
+        ("xi_c", _value(data["xi_c"]) + "   layers in which c - c* shrinks to 1/e"),
+    )
+    title = f"{data['activation']}: sigma_w = {brief(data['sigma_w'])}, sigma_b = {brief(data['sigma_b'])}"
+    built = [pairs(title, rows)]
+    if len(data["fixed_points"]) > 1:
+        points = table("Fixed points of the length map", ("q", "slope", ""))
+        for point in data["fixed_points"]:
+            words = {True: "stable", False: "unstable", None: ""}[point["stable"]]
+            points.add_row(cell(_value(point["q"])), cell(_value(point["slope"])), cell(words))
+        built.append(points)
+    return [*built, *notes]
+
+
+def _critical(data: Mapping[str, Any]) -> Table:
+    columns = ("sigma_w", "sigma_b", "q*")
+    built = table(f"{data['activation']}: where chi = 1", columns, right=columns)
+    for point in data["critical"]:
+        built.add_row(*(cell(_value(point[key])) for key in ("sigma_w", "sigma_b", "q_star")))
+    return built
+
+
+def _value(number: Mapping[str, Any] | None) -> str:
+    """The exact form where it is short, else some digits, cut off."""
+    if number is None:
+        return "–"
+    if number["decimal"] in ("inf", "-inf"):
+        return "∞"
+    exact = number["exact"]
+    return exact if exact is not None and len(exact) <= 12 else truncated(number["decimal"], DIGITS)

@@ -241,6 +241,12 @@ def test_describe_a_formula(capsys):
         (["gains", "softmax"], ["softmax", "vectors"]),
         (["gains", "elu", "relu", "--param", "alpha=2"], ["--param", "one function"]),
         (["gains", "elu", "--param", "beta=2"], ["beta"]),
+        (["meanfield", "nosuch"], ["nosuch"]),
+        (["meanfield", "swiglu"], ["swiglu"]),
+        (["meanfield", "softmax"], ["softmax", "vectors"]),
+        (["meanfield", "tanh", "--sigma-w", "-1"], ["sigma_w=-1", "not negative"]),
+        (["meanfield", "tanh", "--sigma-w", "0"], ["sigma_w=0", "positive"]),
+        (["meanfield", "tanh", "--sigma-w", "abc"], ["abc"]),
         (["check", "numpy", "--as", "nosuch"], ["nosuch"]),
         (["check", "numpy", "--dtype", "float31"], ["float31", "float16"]),
         (["check", "numpy", "--order", "7"], ["'7'"]),
@@ -276,8 +282,21 @@ def test_gains(capsys):
     assert ["backward", "0.5", "1/2"] in rows
     assert "logit: forward:" in text
     data = strict(run(capsys, "gains", "leaky_relu", "--param", "negative_slope=1/3", "--json")[1])
-    (row,) = data["gains"]
-    assert row["backward"]["x"]["exact"] == row["forward"]["exact"] and row["differs"] is False
+    (row,) = data["rows"]
+    assert row["backward"]["exact"] == row["forward"]["exact"] == row["by_input"]["x"]["exact"]
+    assert (row["name"], row["differs"]) == ("leaky_relu", False)
+
+
+def test_meanfield(capsys):
+    code, text, _ = run(capsys, "meanfield", "tanh", "--sigma-w", "1.5", "--sigma-b", "0.1")
+    assert code == 0
+    assert "chaotic" in text and "0.81332232687287101325…" in text and "1.12905269866405" in text
+    text = run(capsys, "meanfield", "tanh", "--sigma-w", "2")[1]
+    assert "unstable" in text and "2.12147356820317853036…" in text
+    data = strict(run(capsys, "meanfield", "x*Phi(x)", "--json")[1])
+    first = data["critical"][0]
+    assert (first["sigma_w"]["exact"], first["sigma_b"]["exact"], first["q_star"]["exact"]) == ("2", "0", "0")
+    assert {"q_star", "chi", "phase", "xi_q", "xi_c"} <= data.keys()
 
 
 @pytest.mark.thorough
@@ -322,7 +341,7 @@ def test_check_json_of_what_is_wrong(capsys, tmp_path, monkeypatch):
 def test_help_and_version(capsys):
     assert run(capsys, "--version")[1].startswith("gradproof ")
     out = run(capsys, "--help")[1]
-    for name in ("report", "verify", "prove", "describe", "check", "depth", "gains", "list"):
+    for name in ("report", "verify", "prove", "describe", "check", "depth", "gains", "meanfield", "list"):
         assert f"  {name} " in out
 
 

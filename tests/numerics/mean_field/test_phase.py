@@ -1,0 +1,181 @@
+"""Mean field: fixed points and chi against mpmath by formulas written down again, and results known from papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from flint import arb, fmpq
+from gradproof.numerics.mean_field.correlation import CorrelationMap
+from gradproof.numerics.mean_field.length_map import LengthMap
+from gradproof.numerics.mean_field.phase import MeanField, mean_field
+from gradproof.proofs.catalogue.entries import UnknownActivation
+from gradproof.proofs.catalogue.parse import parse_expression, parse_number
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.reals.reals import exact
+from mpmath import mp
+
+from ...thorough import few
+
+
+def logistic(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+SELU = mp.mpf("1.0507009873554804934193349852946"), mp.mpf("1.6732632423543772848170429916717")
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], tuple[int, ...]]] = {
+    "tanh": (mp.tanh, lambda x: mp.sech(x) ** 2, ()),
+    "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x), ()),
+    "sigmoid": (logistic, lambda x: logistic(x) * logistic(-x), ()),
+    "relu": (lambda x: max(x, 0), lambda x: mp.mpf(x > 0), (0,)),
+    "leaky_relu": (lambda x: x if x > 0 else x / 100, lambda x: 1 if x > 0 else mp.mpf(1) / 100, (0,)),
+    "elu": (lambda x: x if x > 0 else mp.expm1(x), lambda x: 1 if x > 0 else mp.exp(x), (0,)),
+    "gelu": (lambda x: x * mp.ncdf(x), lambda x: mp.ncdf(x) + x * mp.npdf(x), ()),
+    "silu": (lambda x: x * logistic(x), lambda x: logistic(x) * (1 + x * logistic(-x)), ()),
+    "softsign": (lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2, (0,)),
+    "hard_tanh": (lambda x: max(-1, min(1, x)), lambda x: mp.mpf(abs(x) < 1), (-1, 1)),
+    "arctan": (mp.atan, lambda x: 1 / (1 + x * x), ()),
+    "selu": (
+        lambda x: SELU[0] * (x if x > 0 else SELU[1] * mp.expm1(x)),
+        lambda x: SELU[0] * (1 if x > 0 else SELU[1] * mp.exp(x)), (0,),
+    ),
+}  # fmt: skip
+"""f, f' and the kinks."""
+SIGMAS = (("0.5", "0.1"), ("0.9", "0.3"), ("1", "0.5"), ("1.2", "0.1"), ("1.3", "0.2"), ("2", "0.5"))
+QUICK = {("tanh", SIGMAS[0]), ("tanh", SIGMAS[5]), ("elu", SIGMAS[3]), ("hard_tanh", SIGMAS[1]), ("gelu", SIGMAS[0])}
+
+
+def normal_mean(function, q, kinks):
+    deviation = mp.sqrt(q)
+    inside = [kink / deviation for kink in kinks if abs(kink / deviation) < 13]
+    return mp.quad(lambda z: function(deviation * z) * mp.npdf(z), sorted({*mp.arange(-13, 14), *inside}))
+
+
+CASES = few(list(product(FUNCTIONS, SIGMAS)), lambda name, sigmas: (name, sigmas) in QUICK)
+
+
+@pytest.mark.parametrize(("name", "sigmas"), CASES)
+def test_mpmath_agrees_to_15_digits(name: str, sigmas: tuple[str, str]) -> None:
+    f, derivative, kinks = FUNCTIONS[name]
+    result = mean_field(name, *sigmas)
+    assert result.chi is not None or result.q_star is None or result.q_star.infinite
+    if result.chi is None:
+        assert name in ("relu", "leaky_relu", "elu", "selu", "gelu", "silu") and sigmas == SIGMAS[5]
+        return
+    with mp.workdps(32):
+        w, b = map(mp.mpf, sigmas)
+
+        def excess(q):
+            return w**2 * normal_mean(lambda x: f(x) ** 2, q, kinks) + b**2 - q
+
+        assert result.q_star is not None
+        q = mp.mpf(result.q_star.decimal(25))
+        assert excess(q * (1 - mp.mpf(10) ** -16)) > 0 > excess(q * (1 + mp.mpf(10) ** -16)), "the map crosses there"
+        chi = w**2 * normal_mean(lambda x: derivative(x) ** 2, q, kinks)
+        assert abs(chi / mp.mpf(result.chi.decimal(25)) - 1) < mp.mpf(10) ** -15
+        assert result.phase == ("ordered" if chi < 1 else "chaotic")
+
+
+def form(value: object) -> str:
+    return str(value)
+
+
+def test_relu_is_critical_where_he_initialises() -> None:
+    critical = mean_field("relu", "sqrt(2)", 0)
+    assert critical.phase == "critical"
+    assert list(map(form, (critical.chi, critical.xi_q, critical.xi_c))) == ["1", "oo", "oo"]
+    (point,) = mean_field("relu").critical
+    assert (form(point.sigma_w), form(point.sigma_b)) == ("sqrt(2)", "0")
+    below = mean_field("relu", 1, "0.3")
+    assert (form(below.q_star), form(below.chi), below.phase) == ("9/50", "1/2", "ordered")
+    above = mean_field("relu", 2)
+    assert above.q_star is not None and above.q_star.infinite and above.phase is None
+    assert [point.stable for point in above.fixed_points] == [False]
+
+
+def test_tanh_is_critical_at_1_0_and_there_depth_scales_diverge() -> None:
+    critical = mean_field("tanh", 1, 0)
+    assert critical.phase == "critical"
+    assert list(map(form, (critical.q_star, critical.chi, critical.c_star))) == ["0", "1", "1"]
+    assert form(critical.xi_q) == form(critical.xi_c) == "oo"
+    near = [mean_field("tanh", sigma, 0).xi_c for sigma in ("0.9", "0.99", "0.999")]
+    assert all(xi is not None and 10.0**k / 3 < float(xi) < 10.0**k for k, xi in zip((1, 2, 3), near, strict=True))
+    assert mean_field("tanh", "1.01", 0).phase == "chaotic"
+
+
+def erf_length(q, w, b):
+    """Williams 1998, Computing with infinite networks: E erf(sqrt(q) z)^2 = (2/pi) asin(2 q/(1 + 2 q))."""
+    return w**2 * 2 / mp.pi * mp.asin(2 * q / (1 + 2 * q)) + b**2
+
+
+def test_erf_has_the_closed_forms_of_the_literature() -> None:
+    result = mean_field("erf", "1.5", "0.3")
+    assert result.q_star is not None and result.c_star is not None and result.chi is not None
+    with mp.workdps(30):
+        w, b = mp.mpf("1.5"), mp.mpf("0.3")
+        q = mp.findroot(lambda q: erf_length(q, w, b) - q, mp.mpf("1.2"))
+        assert abs(q - mp.mpf(result.q_star.decimal(25))) < mp.mpf(10) ** -23
+        chi = w**2 * 4 / mp.pi / mp.sqrt(1 + 4 * q)
+        assert abs(chi - mp.mpf(result.chi.decimal(25))) < mp.mpf(10) ** -23
+        c = mp.findroot(lambda c: (w**2 * 2 / mp.pi * mp.asin(2 * q * c / (1 + 2 * q)) + b**2) / q - c, mp.mpf("0.5"))
+        assert abs(c - mp.mpf(result.c_star.decimal(18))) < mp.mpf(10) ** -17
+
+
+def test_the_critical_line_of_erf() -> None:
+    points = mean_field("erf").critical
+    assert form(points[0].sigma_w) == "sqrt(pi)/2" and form(points[0].sigma_b) == "0"
+    for point in points[1:]:
+        with mp.workdps(30):
+            q, w, b = (mp.mpf(value.decimal(22)) for value in (point.q_star, point.sigma_w, point.sigma_b))
+            assert abs(w**2 * 4 / mp.pi / mp.sqrt(1 + 4 * q) - 1) < mp.mpf(10) ** -19
+            assert abs(erf_length(q, w, b) - q) < mp.mpf(10) ** -19
+
+
+def test_the_correlation_map_of_relu_is_the_arc_cosine_kernel() -> None:
+    """Cho and Saul 2009: 2 E relu(u) relu(v) = (sqrt(1 - c^2) + (pi - acos(c)) c)/pi for unit variance."""
+    mapping = LengthMap(parse_expression("relu(x)"), parse_number("sqrt(2)"), ex.ZERO)
+    correlation = CorrelationMap(mapping, exact(1))
+    for c in (fmpq(0), fmpq(1, 3), fmpq(3, 4)):
+        ball, slope = correlation.at(c, 96), correlation.slope_at(arb(c), 96)
+        point = mp.mpf(int(c.p)) / int(c.q)
+        exactly = (mp.sqrt(1 - point**2) + (mp.pi - mp.acos(point)) * point) / mp.pi
+        assert abs(ball - arb(float(exactly))) < 1e-9 and ball.rad() < 1e-9
+        assert abs(slope - arb(float(1 - mp.acos(point) / mp.pi))) < 1e-9
+
+
+def selus() -> MeanField:
+    return mean_field("selu", 1, 0)
+
+
+def test_selu_keeps_variance_1() -> None:
+    """Klambauer et al. 2017: a fixed point of mean 0 and variance 1, attracting; here with the mean in the square."""
+    result = selus()
+    assert result.q_star is not None and result.complete
+    assert abs(result.q_star.ball(64) - 1) < 1e-15
+    assert [point.stable for point in result.fixed_points] == [False, True]
+
+
+def test_what_is_not_proved_is_said() -> None:
+    result = mean_field("gelu", "1.4", "0.1")
+    assert not result.complete and "no other fixed points" in result.notes[0]
+    assert result.phase == "ordered"
+
+
+@pytest.mark.parametrize("text", ["sign(x)", "(1 if x > 0 else 0)"])
+def test_a_jump_is_no_bend(text: str) -> None:
+    mapping = LengthMap(parse_expression(text), ex.ONE, ex.ZERO)
+    assert mapping.bend is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("nosuch", 1), UnknownActivation), (("tanh", -1), ValueError), (("tanh", 0), ValueError),
+        (("glu", 1), ValueError),
+    ],
+)
+def test_wrong_questions(arguments: tuple[Any, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        mean_field(*arguments)
