@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
+from math import log2
 from typing import TypeAlias
 
 from flint import arb, fmpq
@@ -28,8 +30,12 @@ from .witness import Exhausted, Place, Undefined, Unknown, Witness
 POINTS = 110
 SHARPER = ((480, 16), (2000, 3))
 """Precisions at which points are tried again that are not decided at first, and how many."""
-OPEN_NUMBERS = 4
-"""Points at which numbers of whole functions are estimated that depend on a free name."""
+OPEN_NUMBERS, UNKNOWN_NUMBERS = 4, 16
+"""Points at which numbers of whole functions are estimated that depend on a free name: of those that tell something,
+and of all."""
+
+TINIEST = 2.0**-60
+"""Added to numbers whose size is compared: 0 is far from 1."""
 
 Candidate: TypeAlias = "tuple[str, str | None]"
 """A statement and its condition."""
@@ -162,9 +168,10 @@ class Examination:
     def _pointwise(self, parts: list[Node]) -> Counterexample | None:
         of_functions = any(p.of_functions for p in parts)
         sharper = dict(SHARPER)
-        tried = 0
-        for point in self._points():
-            if of_functions and tried >= OPEN_NUMBERS and any(_depends(p) for p in parts):
+        tried = told = 0
+        costly = of_functions and any(_depends(p) for p in parts)
+        for point in _near_and_far(self._points()) if costly else self._points():
+            if costly and (told >= OPEN_NUMBERS or tried >= UNKNOWN_NUMBERS):
                 break
             for bits in (BITS, *sharper):
                 if bits != BITS:
@@ -184,6 +191,7 @@ class Examination:
                         false = next(p for p in parts if self.meaning.quiet(p, place) is False)
                         return self._blame(false, place, point)
                     if truth is True:
+                        told += 1
                         break
         return None
 
@@ -214,6 +222,21 @@ class Examination:
     def _blame(self, part: Node, place: Place, point: Mapping[str, fmpq]) -> Counterexample:
         at = {name: str(x) if len(str(x)) < 60 else arb(x).str(12) for name, x in point.items()}
         return Counterexample(at, *self.meaning.sides(part, place))
+
+
+def _near_and_far(points: Iterable[dict[str, fmpq]]) -> Iterator[dict[str, fmpq]]:
+    """Points in their order, between them those whose numbers are nearest to 1 in size."""
+    listed = list(points)
+    near = sorted(listed, key=lambda point: max((_remoteness(x) for x in point.values()), default=0.0))
+    seen: set[int] = set()
+    for point in chain.from_iterable(zip(listed, near, strict=True)):
+        if id(point) not in seen:
+            seen.add(id(point))
+            yield point
+
+
+def _remoteness(x: fmpq) -> float:
+    return abs(log2(abs(float(x)) + TINIEST))
 
 
 class WrittenTerm:

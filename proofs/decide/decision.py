@@ -50,6 +50,7 @@ from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
 from ..vocabulary.words import decide_property, is_exact, set_value
 from .explanations import explain, is_identity, refuted
+from .integrands import comparison, premises
 from .products import product_of
 from .resolution import Resolution, free_names, union_of
 
@@ -71,7 +72,26 @@ class Decision(Resolution):
             if (blame := self._equated(reason)) is None:
                 raise
             return Answer(False, (str(reason),), blame, Evidence.ENCLOSURE)
+        except Undecided:
+            if (answer := self._through_integrand()) is None:
+                raise
+            return answer
         return self.settle().after(*notes)
+
+    def _through_integrand(self) -> Answer | None:
+        """The proof of an inequality between a mean and a number by the same between the integrand and the number."""
+        if (compared := comparison(self.statement)) is None:
+            return None
+        f, relation = compared
+        if f.variable in self.names_in(self.statement.where):
+            return None
+        for statements in premises(self.statement, f, relation):
+            with suppress(Undecided, Undefined):
+                if all(type(self)(each).run().truth for each in statements):
+                    strictly = f" and {relation.op} for {f.variable} > 1" if len(statements) > 2 else ""
+                    note = f"{f.text}: its integrand is {relation.op[0]}= the other side for all {f.variable}{strictly}"
+                    return Answer(True, (note,), evidence=Evidence.ENCLOSURE)
+        return None
 
     def _equated(self, missing: NoLimit) -> Counterexample | None:
         """The counterexample to `limit(...) == number` for a limit that does not exist; else None (stays undecided)."""

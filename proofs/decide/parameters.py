@@ -21,6 +21,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
+from ..functions.gaussian_moments import closed_mean
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
 from ..functions.zeros import chart
@@ -66,7 +67,7 @@ class Branch:
 Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
 """None: the function is undefined for these parameters."""
 
-KINDS = ("sup", "inf", "lipschitz", "continuity", "limit")
+KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E")
 """The numbers that are computed of a function that has further free names."""
 MAX_SMOOTHNESS = 8
 """Derivatives compared at a breakpoint before giving up."""
@@ -83,6 +84,8 @@ def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
                 return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
             case "lipschitz":
                 return exact(question.fold(tree, question.steepest))
+            case "E":
+                return exact(normal_form.simplest(question.fold(tree, question.mean)))
             case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
                 return PLUS_INFINITY  # one smooth formula
             case "continuity":
@@ -131,9 +134,11 @@ class _Question:
             raise Undecided(f"where {to_text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
 
         def affine(sign: int) -> Tree:
-            if sign == 0:
-                raise Undecided(f"a breakpoint that vanishes where {to_text(slope)} is 0")
-            at = normal_form.simplest(calculus.substitute(key, {self.variable: ex.ZERO}) / -slope)
+            start = calculus.substitute(key, {self.variable: ex.ZERO})
+            if sign == 0:  # the key is the same everywhere
+                known_flat = {**known, slope: 0}
+                return self.by_sign(start, known_flat, lambda same: self.tree(low, high, {**known_flat, key: same}))
+            at = normal_form.simplest(start / -slope)
             return self.cut([at], (-sign, sign), low, high, key, known)
 
         return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
@@ -216,6 +221,17 @@ class _Question:
             slope = normal_form.simplest(calculus.differentiate(part.formula, self.variable))
             bounds += [self.bound(part, slope, 1), -self.bound(part, slope, -1)]
         return _largest(bounds, 1)
+
+    def mean(self, parts: tuple[Interval, ...]) -> Expr:
+        """The mean over a standard normal, where every part has a closed form that holds for all parameters."""
+        ends = [(*(None if isinstance(end, int) else end for end in (part.low, part.high)),) for part in parts]
+        means = [
+            closed_mean(part.formula, self.variable, low, high) if self._defined(part.formula, part.known) else None
+            for part, (low, high) in zip(parts, ends, strict=True)
+        ]
+        if None in means:
+            raise Undecided(f"the mean of {to_text(self.body)} has no closed form for every value of its parameters")
+        return ex.add(*(mean for mean in means if mean is not None))
 
     def limit(self, part: Interval, end: int) -> Expr:
         """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""

@@ -11,7 +11,8 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import Landscape
 from ..functions.step_functions import Line
-from ..reals.reals import Real, exact, sign_of
+from ..normal_forms import normal_form
+from ..reals.reals import Real, compare, exact, sign_of
 from ..reals.sets import Interval, RealSet, point, union
 from ..vocabulary.sets import region_of
 from ..vocabulary.values import digits
@@ -111,16 +112,30 @@ def _repeated(values: RealSet, n: int) -> RealSet:
 
 
 def _symbolic(values: RealSet, count: Expr, placeholder: str, shown: str) -> Product:
-    """For a free n: a share t of sup^n, with t in [0, 1] (0 and 1 only where they are taken)."""
+    """For a free n: a share t of sup^n. From an interval [a, b] with -b <= a <= 0 < b, the products of n values are
+    those from a b^(n-1) to b^n: t lies in [a/b, 1], and takes the ends where the factors do."""
     hull = _single(values)
-    if hull is None or hull.low.rational != 0 or hull.high.exact is None or sign_of(hull.high) <= 0:
+    if hull is None or not _reaches_furthest_up(hull):
         only = values.single()
         if only is None or only.exact is None or sign_of(only) <= 0:
             raise Undecided(f"{shown}, for every n")
         whole = ex.power(only.exact, count)
         return Product((), whole, placeholder, region_of(union([point(exact(1))])), f"{shown} is {to_text(whole)}")
-    share = RealSet((Interval(exact(0), exact(1), hull.low_closed, hull.high_closed),))
-    whole = ex.name(_share(placeholder)) * ex.power(hull.high.exact, count)
+    low, high = hull.low.exact, hull.high.exact
+    assert low is not None and high is not None
+    least = normal_form.simplest(low / high)
+    share = RealSet((Interval(exact(least), exact(1), hull.low_closed, hull.high_closed),))
+    largest = ex.power(high, count)
     note = f"{shown} is a share in {share} of ({digits(hull.high)})**{to_text(count)}"
-    bounds = ex.ZERO, ex.power(hull.high.exact, count)
-    return Product((), whole, _share(placeholder), region_of(share), note, bounds)
+    whole = ex.name(_share(placeholder)) * largest
+    return Product((), whole, _share(placeholder), region_of(share), note, (least * largest, largest))
+
+
+def _reaches_furthest_up(hull: Interval) -> bool:
+    """Whether an interval from a to b has exact ends, -b <= a <= 0 < b, and for a < 0 takes both ends or neither."""
+    low, high = hull.low, hull.high
+    if low.exact is None or high.exact is None or sign_of(high) <= 0 or sign_of(low) > 0:
+        return False
+    if low.rational == 0:
+        return True
+    return hull.low_closed == hull.high_closed and compare(exact(-low.exact), high) <= 0

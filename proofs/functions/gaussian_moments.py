@@ -41,25 +41,34 @@ class Term:
     wave: Expr | None = None
 
 
+Bound: TypeAlias = "Expr | None"
+"""The end of an interval, None for an infinity."""
+
+
 def closed_form(e: Expr, variable: str) -> Expr | None:
     """E[e] for an integrable e, or None where it has none of these forms. Raises Undecided."""
     total = ex.ZERO
     for piece in split(e, variable).pieces:
         if piece.expr is None or any(end.exact is None and not end.infinite for end in (piece.low, piece.high)):
             return None
-        try:
-            terms = gaussian_terms(piece.expr, variable)
-            means = [_mean(t, piece.low.exact, piece.high.exact, variable) for t in terms or ()]
-        except normal_form.TooComplex:
+        mean = closed_mean(piece.expr, variable, piece.low.exact, piece.high.exact)
+        if mean is None:
             return None
-        if terms is None or None in means:
-            return None
-        total = ex.add(total, *(mean for mean in means if mean is not None))
+        total = total + mean
     return total
 
 
-Bound: TypeAlias = "Expr | None"
-"""The end of an interval, None for an infinity."""
+def closed_mean(e: Expr, variable: str, low: Bound, high: Bound) -> Expr | None:
+    """The integral of a smooth expression times the density between two ends, None for an infinite one; other names
+    in it stand for any real numbers. None where it has none of these forms."""
+    try:
+        terms = gaussian_terms(e, variable)
+        means = [_mean(t, low, high, variable) for t in terms or ()]
+    except normal_form.TooComplex:
+        return None
+    if terms is None or None in means:
+        return None
+    return ex.add(*(mean for mean in means if mean is not None))
 
 
 def _mean(t: Term, low: Bound, high: Bound, variable: str) -> Expr | None:
@@ -127,7 +136,7 @@ def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
 def _rate(u: Expr, z: Expr) -> Expr | None:
     """b where u is b z."""
     b = calculus.differentiate(u, z.args[0])
-    return b if not ex.free_names(b) and normal_form.is_zero(u - b * z) else None
+    return b if z.args[0] not in ex.free_names(b) and normal_form.is_zero(u - b * z) else None
 
 
 def _wave_mean(wave: Expr, variable: str) -> Expr:

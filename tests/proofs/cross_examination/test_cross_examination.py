@@ -12,7 +12,7 @@ from flint import arb, fmpq
 from gradproof.proofs.asymptotics import monomials, tail_values
 from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
-from gradproof.proofs.decide import products, resolution
+from gradproof.proofs.decide import decision, integrands, parameters, products, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (
@@ -143,6 +143,23 @@ def moments_are_doubled(rules: pytest.MonkeyPatch) -> None:
     rules.setattr(expectations, "closed_form", closed_form)
 
 
+def parametric_means_are_off(rules: pytest.MonkeyPatch) -> None:
+    """A thousandth too much in every mean with parameters."""
+    right = gaussian_moments.closed_mean
+
+    def closed_mean(*question: Any) -> ex.Expr | None:
+        found = right(*question)
+        return None if found is None else found + fmpq(1, 1000)
+
+    rules.setattr(parameters, "closed_mean", closed_mean)
+
+
+def a_bound_is_enough(rules: pytest.MonkeyPatch) -> None:
+    """Whatever is bounded on the other side is bounded on this."""
+    right = integrands.premises
+    rules.setattr(decision, "premises", lambda *question: ([each[0]] for each in right(*question)))
+
+
 def pieces_meet_more_smoothly(rules: pytest.MonkeyPatch) -> None:
     """One derivative more agrees than does."""
     right = regularity._smoothness_at
@@ -241,6 +258,9 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (anything_is_zero, "max(x - 123456, 0) == 0", None),
     (anything_is_zero, "exp(x) == exp(x - max(x - 1000, 0))", None),
     (moments_are_doubled, "E(relu(z)**2) == 1", None),
+    (parametric_means_are_off, "E(exp(s*z)) == exp(s**2/2) + 1/1000", None),
+    (parametric_means_are_off, "E(cos(s*z)) == exp(-s**2/2) + 1/1000", None),
+    (a_bound_is_enough, "E(tanh(s*z)**2) < 1/10", None),
     (pieces_meet_more_smoothly, "continuity(relu) == 1", None),
     (products_have_one_factor, "sup(product(D(sigmoid), 10)) == 1/4", None),
     (products_have_one_factor, "range(product(D(sigmoid), 10)) == interval(0, 1/4, left=open)", None),
