@@ -3,8 +3,8 @@
 With a_n = E[f(sqrt(q) z) h_n(z)] and Mehler's formula E[f(u) f(v)] = sum a_n^2 c^n for normal u, v of variance q and
 correlation c. All terms are positive: what a finite sum leaves out is between 0 and c^(N+1) (E f^2 - sum a_n^2), and
 the map c -> (sigma_w^2 sum a_n^2 c^n + sigma_b^2)/q is convex on [0, 1] with the fixed point 1. Its slope there is
-chi, the mean factor of the squared gradient (Poole et al. 2016, Schoenholz et al. 2017): for chi > 1 there is exactly
-one other fixed point c* in [0, 1), for chi <= 1 none.
+chi, the mean factor of the squared gradient, where f is continuous (Poole et al. 2016, Schoenholz et al. 2017): for
+chi > 1 there is exactly one other fixed point c* in [0, 1), for chi <= 1 none, unless the map is linear.
 """
 
 from __future__ import annotations

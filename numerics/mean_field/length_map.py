@@ -18,14 +18,15 @@ from typing import Any, TypeAlias
 
 from flint import arb, fmpq
 
-from ...proofs.budget import Undecided
+from ...proofs.budget import Undecided, budget
 from ...proofs.enclosures.balls import exact_rational, known_sign, precision
 from ...proofs.expressions import calculus
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
-from ...proofs.functions.pieces import one_sided_limit, split, value_at
+from ...proofs.functions.pieces import one_sided_derivative, one_sided_limit, split
 from ...proofs.functions.sign_charts import window_signs
 from ...proofs.normal_forms import normal_form
+from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact
 from ...proofs.verdicts import plain
 from .scaled_means import ScaledMeans
@@ -33,12 +34,17 @@ from .scaled_means import ScaledMeans
 X = "x"
 LOWEST, HIGHEST = -40, 40
 """Fixed points are looked for between these powers of two."""
+START = fmpq(19, 17)
+"""Where a fixed point is looked for first: by 4 up and down from it no number is met that is one exactly."""
+BEND_STEPS = 20_000
 GRID = range(-20, 21)
 """Powers of two between which changes of sign are looked for, where it is not known how many there are."""
 PRECISIONS = (40, 80, 200, 320)
 """Bits with which the map is computed: a few, as its cells are kept for each."""
 MOST_DIGITS, GUARD = 256, 24
 """Bits of a fixed point that are found at most, and those more with which the map is computed for them."""
+PARTS = (fmpq(1, 2), fmpq(3, 7), fmpq(5, 9), fmpq(2, 5), fmpq(0))
+"""Where a bracket is cut if Newton's step was no help; the root itself may be at one of them."""
 LOOK = PRECISIONS[0]
 """Bits of the signs that are looked at first."""
 
@@ -50,7 +56,7 @@ class FixedPoint:
     q: Real
     slope: Real
     stable: bool | None
-    """None where the slope is 1 or -1."""
+    """None where that is not proved."""
 
     def to_json(self) -> dict[str, Any]:
         return plain(vars(self))
@@ -72,18 +78,18 @@ Variance: TypeAlias = "Callable[[int], arb] | fmpq"
 
 
 class LengthMap:
-    """The length map of an activation f, an expression in x, for exact sigma_w and sigma_b."""
+    """The length map of an activation f, an expression in x, for exact sigma_w and sigma_b.
+
+    Raises Undecided for an f that is undefined somewhere or not proved to stay below a power of x.
+    """
 
     def __init__(self, f: Expr, sigma_w: Expr, sigma_b: Expr) -> None:
         self.f = f
         self.weights = normal_form.simplest(sigma_w * sigma_w)
         self.biases = normal_form.simplest(sigma_b * sigma_b)
         self.derivative = calculus.derivative(f, X, order=1)
-
-    @cached_property
-    def square(self) -> ScaledMeans:
+        self.square = ScaledMeans(f * f)
         """The means of f^2."""
-        return ScaledMeans(self.f * self.f)
 
     @cached_property
     def slope_square(self) -> ScaledMeans:
@@ -114,10 +120,18 @@ class LengthMap:
 
     @cached_property
     def is_homogeneous(self) -> bool:
-        """Whether f is linear on both sides of 0, so that every mean of f'^2 is the same."""
+        """Whether f is linear on both sides of 0 and 0 there, so that every mean of f'^2 is the same."""
         cut = split(self.derivative, X)
         constant = all(piece.expr is not None and not ex.free_names(piece.expr) for piece in cut.pieces)
-        return constant and all(at.exact is ex.ZERO for at in cut.breakpoints)
+        return constant and all(at.exact is ex.ZERO for at in cut.breakpoints) and {*self.sides_of_zero} == {ex.ZERO}
+
+    @cached_property
+    def slopes_at_zero(self) -> tuple[Expr, Expr]:
+        """The limits of f' at 0 from both sides."""
+        left, right = (one_sided_derivative(self.f, X, exact(0), side).exact for side in (-1, 1))
+        if left is None or right is None:
+            raise Undecided("the slopes of f at 0 have no exact form")
+        return left, right
 
     def excess(self, q: fmpq, bits: int) -> arb:
         """The map minus q."""
@@ -132,12 +146,24 @@ class LengthMap:
         raise Undecided(f"whether the length map is above or below q at {q}")
 
     @cached_property
+    def sides_of_zero(self) -> tuple[Expr, Expr]:
+        """The limits of f at 0 from both sides."""
+        left, right = (one_sided_limit(self.f, X, exact(0), side) for side in (-1, 1))
+        if left.exact is None or right.exact is None:
+            raise Undecided("the limits of f at 0 have no exact form")
+        return left.exact, right.exact
+
+    @cached_property
     def at_zero(self) -> Real:
-        """The map at q = 0."""
-        value = value_at(self.f, X, exact(0))
-        if value.exact is None:
-            raise Undecided("f(0) has no exact form")
-        return exact(normal_form.simplest(self.weights * value.exact * value.exact + self.biases))
+        """The limit of the map for q -> 0."""
+        left, right = self.sides_of_zero
+        mean = (left * left + right * right) * fmpq(1, 2)
+        return exact(normal_form.simplest(self.weights * mean + self.biases))
+
+    def require_continuous(self) -> None:
+        """Raises Undecided for an f that jumps or has a pole, or may: its derivative is not all of its slope."""
+        for at in split(self.f, X).breakpoints:
+            self._require_continuous(at)
 
     @cached_property
     def _slope_in_x(self) -> Expr:
@@ -150,15 +176,15 @@ class LengthMap:
     def bend(self) -> int | None:
         """1 for a strictly convex map, -1 for a strictly concave one, 0 for a linear one, None where none is proved."""
         try:
-            signs = self._bends()
-        except Undecided:
+            with budget(BEND_STEPS):
+                signs = self._bends()
+        except (Undecided, Undefined):
             return None
         return next(iter(signs)) if len(signs) == 1 else (signs - {0}).pop() if len(signs - {0}) == 1 else None
 
     def _bends(self) -> set[int]:
         """The signs of the derivative of W'/(2 x) between its kinks, and of its jumps there."""
         slope = self._slope_in_x
-        self._require_continuous(exact(0))
         cut = split(slope, X, exact(0), PLUS_INFINITY)
         signs: set[int] = set()
         for piece in cut.pieces:
@@ -176,9 +202,9 @@ class LengthMap:
         return signs
 
     def _require_continuous(self, at: Real) -> None:
-        value = value_at(self.f, X, at)
-        if any(compare(one_sided_limit(self.f, X, at, side), value) for side in (-1, 1)):
-            raise Undecided("f jumps")
+        left, right = (one_sided_limit(self.f, X, at, side) for side in (-1, 1))
+        if left.infinite or right.infinite or compare(left, right):
+            raise Undecided(f"f jumps at {at}")
 
     def end_slope(self, end: Real) -> Real:
         """The map's slope at q = 0 from the right, or its limit for q -> oo."""
@@ -208,8 +234,7 @@ class LengthMap:
         assert slope.exact is not None and start.exact is not None
         steep, above = compare(slope, exact(1)), compare(start, exact(0))
         if steep == 0:
-            everywhere = FixedPoint(exact(0), slope, None)
-            return FixedPoints((), True) if above else FixedPoints((everywhere,), True, True)
+            return FixedPoints((), True, not above)
         if above and steep > 0:
             return FixedPoints((), True)
         q = exact(normal_form.simplest(start.exact / (1 - slope.exact))) if above else exact(0)
@@ -243,7 +268,7 @@ class LengthMap:
 
     def _crossing(self, direction: int) -> tuple[fmpq, fmpq]:
         """A bracket of the only fixed point q > 0, where the map minus q falls (-1) or rises (1)."""
-        q = fmpq(1)
+        q = START
         start = self.sign(q) * direction
         factor = fmpq(4) if start < 0 else fmpq(1, 4)
         while fmpq(2) ** LOWEST < q < fmpq(2) ** HIGHEST:
@@ -274,6 +299,8 @@ class LengthMap:
 
     def _tangents_meet_above(self, low: fmpq, high: fmpq) -> bool:
         (left, falling), (right, rising) = ((self.excess(q, LOOK), self.at(q, LOOK)[1] - 1) for q in (low, high))
+        if not (falling < 0 and rising > 0):
+            return False
         with precision(2 * LOOK):
             where = (right - left + falling * arb(low) - rising * arb(high)) / (falling - rising)
             return bool(left + falling * (where - arb(low)) > 0)
@@ -288,8 +315,12 @@ class LengthMap:
         return [(a, b) for (a, before), (b, after) in pairwise(signs) if before != after]
 
     def _zero_point(self) -> FixedPoint:
+        """q = 0; where the slope is 1, a strictly concave map comes back to it, and a strictly convex one does not."""
         slope = self.end_slope(exact(0))
-        return FixedPoint(exact(0), slope, _is_stable(slope))
+        stable = _is_stable(slope)
+        if stable is None and self.bend:
+            stable = self.bend < 0
+        return FixedPoint(exact(0), slope, stable)
 
     def _point(self, bracket: tuple[fmpq, fmpq]) -> FixedPoint:
         root = Root(self, *bracket)
@@ -309,11 +340,14 @@ class Root:
     def refine(self, bits: int) -> arb:
         """A ball of a width near 2^-bits around the root, for up to MOST_DIGITS bits."""
         bits = min(bits, MOST_DIGITS)
-        while self.high - self.low > fmpq(2, 1 << bits):
-            width = self.high - self.low
+        while (width := self.high - self.low) > fmpq(2, 1 << bits):
             self._step(min(bits, max(8, 2 * _floor_log2(1 / width))))
-            if self.high - self.low > width / 2:
-                self._cut((self.low + self.high) / 2, bits)
+            for part in PARTS:
+                if self.high - self.low <= width * fmpq(2, 3):
+                    break
+                self._cut(self.low + (self.high - self.low) * part, bits)
+            else:
+                raise Undecided("a fixed point of the length map: signs beside it are not seen")
         with precision(2 * bits + 64):
             return arb(self.low).union(arb(self.high))
 
@@ -322,18 +356,22 @@ class Root:
         guess = (self.low + self.high) / 2
         value, slope = self.mapping.at(guess, digits + GUARD)
         with precision(2 * digits + 64):
-            target = _rounded(exact_rational((arb(guess) - (value - arb(guess)) / (slope - 1)).mid()), digits + 2)
+            step = (value - arb(guess)) / (slope - 1)
+            if not step.is_finite():
+                return
+            target = _rounded(exact_rational((arb(guess) - step).mid()), digits + 2)
         for q in (target - fmpq(1, 1 << digits), target + fmpq(1, 1 << digits)):
             self._cut(q, digits + GUARD)
 
     def _cut(self, q: fmpq, bits: int) -> None:
-        """Half of the bracket, cut at a point in it; the sign there is first looked at with this many bits."""
+        """The bracket cut at a point in it, where a sign is seen there, at first with this many bits."""
         if not self.low < q < self.high:
             return
-        if self.mapping.sign(q, bits) == self.before:
-            self.low = q
-        else:
-            self.high = q
+        with suppress(Undecided):
+            if self.mapping.sign(q, bits) == self.before:
+                self.low = q
+            else:
+                self.high = q
 
 
 def _floor_log2(q: fmpq) -> int:
@@ -354,8 +392,12 @@ def _rounded(q: fmpq, bits: int) -> fmpq:
 
 
 def _is_stable(slope: Real) -> bool | None:
-    sides = compare(slope, exact(1)), compare(slope, exact(-1))
-    return None if 0 in sides else sides == (-1, 1)
+    """Slopes below -1 do not occur: sigma_w^2 E[f^2 (z^2 - 1)]/(2 q) >= -sigma_w^2 E f^2/(2 q) >= -1/2."""
+    try:
+        side = compare(slope, exact(1))
+    except Undecided:
+        return None
+    return None if side == 0 else side < 0
 
 
 def _minus(at: Real) -> Real:

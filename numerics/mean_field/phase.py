@@ -8,29 +8,30 @@ layer; the variance q goes to q* by exp(-1/xi_q). The mean squared gradient is m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flint import arb, fmpq
 
 from ...proofs.budget import Undecided
 from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import parse_number
-from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.balls import excludes_zero, precision
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
-from ...proofs.functions.pieces import one_sided_derivative
 from ...proofs.normal_forms import normal_form
-from ...proofs.normal_forms.signs import constant_sign
+from ...proofs.normal_forms.signs import Undefined, constant_sign
 from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact
 from ...proofs.verdicts import plain
 from ..oracle.reference import Target, exact_expression, name_of
 from .correlation import CorrelationMap
-from .length_map import GRID, FixedPoint, LengthMap, X
+from .length_map import GRID, FixedPoint, FixedPoints, LengthMap, X
 
+T = TypeVar("T")
 ORDERED, CRITICAL, CHAOTIC = "ordered", "critical", "chaotic"
+NOTHING = dict.fromkeys(("q_star", "chi", "phase", "c_star", "xi_q", "xi_c"))
 VARIANCES = ("0", "1/100", "1/10", "1/4", "1/2", "1", "2", "5", "10")
 """Fixed points q* through which the critical line is drawn."""
 
@@ -58,6 +59,8 @@ class MeanField:
     fixed_points: tuple[FixedPoint, ...]
     complete: bool
     """Whether it is proved that the length map has no other fixed points."""
+    everywhere: bool
+    """Whether every q is a fixed point."""
     q_star: Real | None
     """The stable fixed point, where there is one and only one; infinite where it is proved that q grows without end."""
     chi: Real | None
@@ -91,10 +94,8 @@ def mean_field(
         raise ValueError(f"{name_of(target)}: expected a function of one input")
     if sigma_w is None and sigma_b is None:
         points, notes = _critical_line(f)
-        nothing = {"sigma_w": None, "sigma_b": None, "q_star": None, "chi": None, "phase": None}
         return MeanField(
-            name_of(target), to_text(f), **nothing, fixed_points=(), complete=False, c_star=None, xi_q=None, xi_c=None,
-            critical=points, notes=notes,
+            name_of(target), to_text(f), None, None, (), False, False, **NOTHING, critical=points, notes=notes
         )  # fmt: skip
     weights, biases = _sigma("sigma_w", 1 if sigma_w is None else sigma_w), _sigma("sigma_b", sigma_b or 0)
     if compare(exact(weights), exact(0)) == 0:
@@ -113,59 +114,98 @@ class _Point:
     """One pair of sigmas; what is undecided is None, and `notes` says why."""
 
     def __init__(self, f: Expr, sigma_w: Expr, sigma_b: Expr) -> None:
-        self.sigmas = exact(sigma_w), exact(sigma_b)
-        self.mapping = LengthMap(f, sigma_w, sigma_b)
+        self.f = f
+        self.sigma_w, self.sigma_b = sigma_w, sigma_b
         self.notes: list[str] = []
 
     def result(self, name: str) -> MeanField:
-        points = self.mapping.fixed_points
-        stable = [point for point in points.points if point.stable is not False]
+        numbers = {**NOTHING}
+        points = FixedPoints((), False)
+        mapping = self._known("the length map", lambda: LengthMap(self.f, self.sigma_w, self.sigma_b))
+        if mapping is not None:
+            points = self._known("fixed points", lambda: mapping.fixed_points) or points
+            numbers |= self._numbers(mapping, points)
+        return MeanField(
+            name, to_text(self.f), exact(self.sigma_w), exact(self.sigma_b), points.points, points.complete,
+            points.everywhere, critical=(), notes=tuple(self.notes), **numbers,
+        )  # fmt: skip
+
+    def _numbers(self, mapping: LengthMap, points: FixedPoints) -> dict[str, Any]:
+        numbers: dict[str, Any] = {}
+        stable = [point for point in points.points if point.stable]
+        chosen = stable[0] if len(stable) == 1 else None
+        self._say(points, len(stable))
+        if chosen:
+            numbers["q_star"] = chosen.q
+            numbers["xi_q"] = self._known("xi_q", lambda: _scale(chosen.slope))
+        elif points.complete and not points.everywhere and all(point.stable is False for point in points.points):
+            grows = self._known("q*", lambda: compare(mapping.end_slope(PLUS_INFINITY), exact(1)) >= 0)
+            numbers["q_star"] = PLUS_INFINITY if grows else None
+        if chosen or (points.everywhere and mapping.is_homogeneous):
+            q = chosen.q if chosen else exact(1)
+            chi = numbers["chi"] = self._known("chi", lambda: _chi(mapping, q))
+            numbers["phase"] = self._known("the phase", lambda: _phase(chi)) if chi else None
+            if numbers["phase"] is not None:
+                numbers |= self._correlations(mapping, q, chi, numbers["phase"])
+            if points.everywhere:
+                numbers["xi_q"] = PLUS_INFINITY
+        return numbers
+
+    def _say(self, points: FixedPoints, stable: int) -> None:
+        if points.everywhere:
+            self.notes.append("every q is a fixed point")
         if not points.points and not points.complete:
             self.notes.append(f"no fixed point was found between 2^{GRID[0]} and 2^{GRID[-1]}")
         if not points.complete:
             self.notes.append("it is not proved that there are no other fixed points of the length map")
-        chosen = stable[0] if len(stable) == 1 else None
-        if len(stable) > 1:
+        if stable > 1:
             self.notes.append("more than one fixed point is stable: what follows depends on the input's length")
-        grows = points.complete and not stable and compare(self.mapping.end_slope(PLUS_INFINITY), exact(1)) >= 0
-        chi = self._known("chi", lambda: self._chi(chosen)) if chosen else None
-        phase = self._known("the phase", lambda: _phase(chi)) if chi else None
-        correlations = CorrelationMap(self.mapping, chosen.q) if chosen and phase == CHAOTIC else None
-        c_star = exact(1) if phase in (ORDERED, CRITICAL) else None
-        xi_c = _scale(chi) if chi and phase in (ORDERED, CRITICAL) else None
-        if correlations:
-            c_star = self._known("c*", lambda: correlations.fixed_point)
-            xi_c = self._known("xi_c", lambda: _scale(correlations.fixed_slope)) if c_star else None
-        return MeanField(
-            name, to_text(self.mapping.f), *self.sigmas, points.points, points.complete,
-            chosen.q if chosen else PLUS_INFINITY if grows else None, chi, phase, c_star,
-            self._known("xi_q", lambda: _scale(chosen.slope)) if chosen else None, xi_c, (), tuple(self.notes),
-        )  # fmt: skip
 
-    def _known(self, name: str, compute: Any) -> Any:
+    def _correlations(self, mapping: LengthMap, q: Real, chi: Real, phase: str) -> dict[str, Any]:
+        """c* and xi_c. Without biases a homogeneous f maps correlations in the same way at every q."""
+        alike = mapping.is_homogeneous and mapping.biases is ex.ZERO
+        if alike and mapping.slopes_at_zero[0] is mapping.slopes_at_zero[1]:
+            self.notes.append("a linear function changes no correlation")
+            return {}
+        if alike:  # E f'^2 is E f^2/q, so the slope at c = 1 is 1
+            return {"c_star": exact(1), "xi_c": PLUS_INFINITY}
+        if q.exact is ex.ZERO:
+            self.notes.append("inputs shrink to nothing, and where their correlation goes depends on them")
+            return {}
+        if phase != CHAOTIC:
+            return {"c_star": exact(1), "xi_c": self._known("xi_c", lambda: _scale(chi))}
+        correlations = CorrelationMap(mapping, q)
+        c_star = self._known("c*", lambda: correlations.fixed_point)
+        xi_c = self._known("xi_c", lambda: _scale(correlations.fixed_slope)) if c_star else None
+        return {"c_star": c_star, "xi_c": xi_c}
+
+    def _known(self, name: str, compute: Callable[[], T]) -> T | None:
         try:
             return compute()
-        except Undecided as reason:
+        except (Undecided, Undefined) as reason:
             self.notes.append(f"{name}: {reason}")
             return None
 
-    def _chi(self, point: FixedPoint) -> Real:
-        """sigma_w^2 E[f'(sqrt(q) z)^2]; at q = 0 its limit, from the slopes of f at 0 on both sides."""
-        if self.mapping.is_homogeneous or point.q.exact is ex.ZERO:
-            return _times(self.mapping.weights, _slope_square_at_zero(self.mapping.f))
 
-        def refine(bits: int) -> arb:
-            with precision(2 * bits + 64):
-                return self.mapping.weights_ball(bits) * self.mapping.mean_slope_square(point.q.ball, bits + 8)
+def _chi(mapping: LengthMap, q: Real) -> Real:
+    """sigma_w^2 E[f'(sqrt(q) z)^2]; at q = 0 its limit, from the slopes of f at 0 on both sides.
 
-        return Real(refine=refine)
+    Of an f that jumps it is neither the factor of a gradient nor the slope of the correlation map: Undecided.
+    """
+    mapping.require_continuous()
+    if mapping.is_homogeneous or q.exact is ex.ZERO:
+        return _times(mapping.weights, _slope_square_at_zero(mapping))
+
+    def refine(bits: int) -> arb:
+        with precision(2 * bits + 64):
+            return mapping.weights_ball(bits) * mapping.mean_slope_square(q.ball, bits + 8)
+
+    return Real(refine=refine)
 
 
-def _slope_square_at_zero(f: Expr) -> Expr:
-    """E[f'(s z)^2] for s -> 0, and for every s where f is linear on both sides of 0 and continuous there."""
-    left, right = (one_sided_derivative(f, X, exact(0), side).exact for side in (-1, 1))
-    if left is None or right is None:
-        raise Undecided("the slopes of f at 0 have no exact form")
+def _slope_square_at_zero(mapping: LengthMap) -> Expr:
+    """E[f'(s z)^2] for s -> 0, and for every s where f is homogeneous."""
+    left, right = mapping.slopes_at_zero
     return normal_form.simplest((left * left + right * right) * fmpq(1, 2))
 
 
@@ -184,22 +224,30 @@ def _scale(factor: Real) -> Real:
             return PLUS_INFINITY
     if factor.exact is ex.ZERO:
         return exact(0)
+    if not excludes_zero(factor.ball(256)):
+        raise Undecided("differences shrink faster than is seen")
     return Real(refine=lambda bits: -1 / abs(factor.ball(bits + 16)).log())
 
 
 def _critical_line(f: Expr) -> tuple[tuple[CriticalPoint, ...], tuple[str, ...]]:
     """For each variance q the sigmas with chi = 1 at the fixed point q: 1/E[f'^2] and q - E[f^2]/E[f'^2], squared."""
-    mapping = LengthMap(f, ex.ONE, ex.ZERO)
-    if mapping.is_homogeneous and mapping.at_zero.exact is ex.ZERO:
-        sigma_w = exact(normal_form.simplest(ex.power(_slope_square_at_zero(f), fmpq(-1, 2))))
-        point = CriticalPoint(sigma_w, exact(0), exact(1))
-        return (point,), ("the critical line is one point, at which every q is fixed",)
+    try:
+        mapping = LengthMap(f, ex.ONE, ex.ZERO)
+        mapping.require_continuous()
+        if mapping.is_homogeneous:
+            slope = _slope_square_at_zero(mapping)
+            if slope is ex.ZERO:
+                return (), ("chi is 0 everywhere",)
+            point = CriticalPoint(exact(normal_form.simplest(ex.power(slope, fmpq(-1, 2)))), exact(0), exact(1))
+            return (point,), ("the critical line is one point, at which every q is fixed",)
+    except (Undecided, Undefined) as reason:
+        return (), (str(reason),)
     points: list[CriticalPoint] = []
     notes: list[str] = []
     for text in VARIANCES:
         try:
             point = _critical_point(mapping, fmpq(*map(int, text.split("/"))))
-        except Undecided as reason:
+        except (Undecided, Undefined) as reason:
             notes.append(f"q* = {text}: {reason}")
             continue
         if point is not None:
@@ -211,7 +259,7 @@ def _critical_line(f: Expr) -> tuple[tuple[CriticalPoint, ...], tuple[str, ...]]
 
 def _critical_point(mapping: LengthMap, q: fmpq) -> CriticalPoint | None:
     if q == 0:
-        slope = _slope_square_at_zero(mapping.f)
+        slope = _slope_square_at_zero(mapping)
         if compare(mapping.at_zero, exact(0)) or constant_sign(slope) == 0:
             return None
         return CriticalPoint(exact(normal_form.simplest(ex.power(slope, fmpq(-1, 2)))), exact(0), exact(0))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from math import ceil, log2, prod, sqrt
 
@@ -19,7 +20,7 @@ from flint import arb, arb_poly, fmpq
 
 from ...proofs.asymptotics.limits import End, limit, tail_sign
 from ...proofs.budget import Undecided
-from ...proofs.enclosures.balls import precision
+from ...proofs.enclosures.balls import exact_rational, precision
 from ...proofs.enclosures.jets import Program, enclose, program, series
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
@@ -72,11 +73,12 @@ class ScaledMeans:
         self._largest: arb | None = None
 
     def _growth(self, e: Expr) -> tuple[int, fmpq]:
-        """A power p, and where abs(e(x)) <= x^p begins on both sides."""
+        """A power p, and from where on abs(e(x)) <= x^p holds on both sides: beyond all marks between pieces."""
         first, last = self.pieces[0], self.pieces[-1]
+        marks = [exact_rational(abs(end.ball(64)).upper()) + 1 for end in (first.high, last.low) if not end.infinite]
         for power in POWERS:
             with suppress(Undecided):
-                return power, max(self._dominated(first, -1, power), self._dominated(last, 1, power))
+                return power, max(self._dominated(first, -1, power), self._dominated(last, 1, power), *marks)
         raise Undecided(f"{to_text(e)} is not proved to stay below x^{POWERS[-1]}")
 
     def _dominated(self, piece: Piece, side: int, power: int) -> fmpq:
@@ -124,7 +126,7 @@ class ScaledMeans:
         """A bound on abs(e) up to the start of the tails."""
         if self._largest is None:
             reach = ceil(log2(float(self.start) + 1))
-            self._largest = max((cell.size for cell in self.cells(24, reach)), key=lambda size: float(size.upper()))
+            self._largest = reduce(arb.max, (cell.size for cell in self.cells(24, reach)))
         return self._largest
 
     def _means(self, s: arb, count: int, bits: int) -> list[arb]:

@@ -199,15 +199,15 @@ class Real:
             raise Undecided("a number of which no digit is known")
         with precision(2 * CAP_BITS):
             low, high = exact_rational(ball.lower()), exact_rational(ball.upper())
-        below = round_decimal(low, digits, -1)[0]
-        unit = last_place(below)
-        if high - low < fmpq(10) ** unit:
-            return below, f"1e{unit}"
-        for fewer in range(digits - 1, 0, -1):
+        for fewer in range(digits, 0, -1):
             nearest = {round_decimal(end, fewer)[0] for end in (low, high)}
             if len(nearest) == 1:
                 return (decimal := nearest.pop()), half_unit(decimal)
-        return below, round_decimal(high - low + fmpq(10) ** unit, 2, 1)[0]
+            below = round_decimal(low, fewer, -1)[0]
+            if high - low < fmpq(10) ** last_place(below):
+                return below, round_decimal(high - _rational(below), 2, 1)[0]
+        below = round_decimal(low, digits, -1)[0]
+        return below, round_decimal(high - _rational(below), 2, 1)[0]
 
     def __str__(self) -> str:
         """The exact form where it is short, else certified digits."""
@@ -235,6 +235,11 @@ class Real:
         search = None if self.exact is not None else (self.refine, self._recognise)
         bracket = None if self.bracket is None else (dyadic(self.bracket[0]), dyadic(self.bracket[1]))
         return _restored, (self.exact, self.infinite, search, self.vanishes, bracket)
+
+
+def _rational(decimal: str) -> fmpq:
+    value = Fraction(decimal)
+    return fmpq(value.numerator, value.denominator)
 
 
 def _restored(

@@ -86,6 +86,7 @@ def test_relu_is_critical_where_he_initialises() -> None:
     critical = mean_field("relu", "sqrt(2)", 0)
     assert critical.phase == "critical"
     assert list(map(form, (critical.chi, critical.xi_q, critical.xi_c))) == ["1", "oo", "oo"]
+    assert critical.everywhere and critical.q_star is None and critical.fixed_points == ()
     (point,) = mean_field("relu").critical
     assert (form(point.sigma_w), form(point.sigma_b)) == ("sqrt(2)", "0")
     below = mean_field("relu", 1, "0.3")
@@ -97,11 +98,14 @@ def test_relu_is_critical_where_he_initialises() -> None:
 
 def test_tanh_is_critical_at_1_0_and_there_depth_scales_diverge() -> None:
     critical = mean_field("tanh", 1, 0)
-    assert critical.phase == "critical"
-    assert list(map(form, (critical.q_star, critical.chi, critical.c_star))) == ["0", "1", "1"]
-    assert form(critical.xi_q) == form(critical.xi_c) == "oo"
-    near = [mean_field("tanh", sigma, 0).xi_c for sigma in ("0.9", "0.99", "0.999")]
+    assert critical.phase == "critical" and critical.complete
+    assert list(map(form, (critical.q_star, critical.chi, critical.xi_q))) == ["0", "1", "oo"]
+    near = [mean_field("tanh", sigma, 0).xi_q for sigma in ("0.9", "0.99", "0.999")]
     assert all(xi is not None and 10.0**k / 3 < float(xi) < 10.0**k for k, xi in zip((1, 2, 3), near, strict=True))
+    point = mean_field("tanh").critical[3]
+    assert float(point.q_star) == 0.25
+    beside = mean_field("tanh", point.sigma_w.decimal(12), point.sigma_b.decimal(12))
+    assert beside.xi_c is not None and abs(float(beside.xi_c)) > 1e10
     assert mean_field("tanh", "1.01", 0).phase == "chaotic"
 
 
@@ -163,10 +167,58 @@ def test_what_is_not_proved_is_said() -> None:
     assert result.phase == "ordered"
 
 
-@pytest.mark.parametrize("text", ["sign(x)", "(1 if x > 0 else 0)"])
-def test_a_jump_is_no_bend(text: str) -> None:
-    mapping = LengthMap(parse_expression(text), ex.ONE, ex.ZERO)
-    assert mapping.bend is None
+def test_what_is_far_out_counts() -> None:
+    """A function that is 0 up to 33 and then steep, by quadrature of mpmath."""
+    text = "0 if abs(x) < 33 else (10**64/(10**8-33)*(abs(x)-33) if abs(x) < 10**8 else x**8)"
+    result = mean_field(parse_expression(text), 1, 0)
+    assert [point.q.decimal(12) for point in result.fixed_points] == ["0", "2.18649344995"]
+
+
+HOSTILE = (
+    ("0 if x > 100 else (exp(x**3) if x > 20 else tanh(x))", "1", "0.2"),
+    ("x*exp(x**4)", "1/2", "0"),
+    ("log(1+x)", "1/2", "0"),
+    ("sqrt(x)", "1", "0.1"),
+    ("sin(x)/x", "1", "0.1"),
+)
+
+
+@pytest.mark.parametrize("question", HOSTILE)
+def test_nothing_is_said_where_tails_or_holes_are_in_the_way(question: tuple[str, str, str]) -> None:
+    result = mean_field(parse_expression(question[0]), *question[1:])
+    assert result.phase is None and result.notes
+    assert not result.complete or all(point.q.exact is ex.ZERO for point in result.fixed_points)
+
+
+@pytest.mark.parametrize("text", ["x + sign(x)", "sign(x)*exp(-abs(x))", "(1 if x > 1 else 0)"])
+def test_a_jump_has_no_chi(text: str) -> None:
+    """The slope of the correlation map at 1 is infinite there, whatever the mean of f'^2 is."""
+    result = mean_field(parse_expression(text), "1/2", "0.2")
+    assert result.chi is result.phase is result.c_star is None
+    assert any("jumps" in note for note in result.notes)
+    assert mean_field(parse_expression(text)).critical == ()
+
+
+@pytest.mark.parametrize("text", ["x + x**3", "x*sqrt(1 + x**2)"])
+def test_a_convex_map_of_slope_1_leaves_0(text: str) -> None:
+    result = mean_field(parse_expression(text), 1, 0)
+    assert [point.stable for point in result.fixed_points] == [False]
+    assert result.q_star is not None and result.q_star.infinite and result.phase is None
+
+
+def test_lengths_that_shrink_to_nothing_have_no_correlation() -> None:
+    assert mean_field("tanh", "1/2", 0).c_star is None
+    assert mean_field("identity", "1/2", 0).c_star is None
+    assert mean_field("identity", 1, 0).c_star is None
+    relu = mean_field("relu", 1, 0)
+    assert (form(relu.c_star), form(relu.xi_c), relu.phase) == ("1", "oo", "ordered")
+
+
+def test_a_fixed_point_at_a_number_that_is_tried() -> None:
+    """q = (3 q^2) + 1/16 has the fixed points 1/12 and 1/4, both exact."""
+    result = mean_field(parse_expression("x**2"), 1, "1/4")
+    assert [float(point.q) for point in result.fixed_points] == [pytest.approx(1 / 12), pytest.approx(1 / 4)]
+    assert [point.stable for point in result.fixed_points] == [True, False] and result.complete
 
 
 @pytest.mark.parametrize(

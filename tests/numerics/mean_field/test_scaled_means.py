@@ -80,6 +80,14 @@ def test_far_tails_are_one_cell() -> None:
     assert len(means.cells(61, 26)) < 60
 
 
+def test_a_step_beyond_the_cells_is_not_lost() -> None:
+    """E of 10^60 beyond 17, where the tail's formula is bounded from 2 on but does not hold yet."""
+    (mean,) = ScaledMeans(parse_expression("0 if x > 32 else (10**60 if x > 17 else 1)")).at(arb(1), 1, 40)
+    with mp.workdps(40):
+        between = (mp.erfc(17 / mp.sqrt(2)) - mp.erfc(32 / mp.sqrt(2))) / 2
+        assert encloses(mean, mp.mpf(10) ** 60 * between + mp.ncdf(17))
+
+
 @pytest.mark.parametrize("text", ["exp(x**2)", "exp(x)", "log(x)", "sqrt(x)"])
 def test_what_has_no_such_mean_is_undecided(text: str) -> None:
     with pytest.raises(Undecided):
