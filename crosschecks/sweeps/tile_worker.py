@@ -23,8 +23,12 @@ from .profile import Failure, Profile, merged
 
 SERVICE = f"{__name__}:answer"
 PROFILE_OF = "gradproof.crosschecks.sweeps.tiles:profile_of"
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""The processes share the cores among themselves; libraries read these when they are loaded."""
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 27),
+}  # fmt: skip
+"""Read by libraries when they are loaded. The processes share the cores among themselves, so each has one thread; and
+glibc keeps the memory of one tile for the next, where it would give it back to the system and take it anew in pages."""
 WEEK = 604800.0
 
 
@@ -64,7 +68,7 @@ class Guarded:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._worker = Worker(environment=ONE_THREAD)
+        self._worker = Worker(environment=ENVIRONMENT)
         self._prepared = False
         self._asked_before = False
 
