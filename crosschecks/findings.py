@@ -57,12 +57,15 @@ class Cause:
     """The same over 1 + the condition number."""
     naive: str | None = None
     """The formula, as a line of NumPy, whose results are those of the implementation."""
+    computed: str = ""
+    """How the naive formula is to be computed to be the stable one, in words; empty where they are two."""
 
     def __str__(self) -> str:
         if self.stable is None or self.stable_error is None:
             return self.text
         after = f" ({self.stable_conditioned:.2g} conditioned)" if self.stable_conditioned is not None else ""
-        return f"{self.text}; {self.stable} is off by at most {self.stable_error:.2g} ULP{after} at the same inputs"
+        stable = f"{self.computed}, it" if self.computed else self.stable
+        return f"{self.text}; {stable} is off by at most {self.stable_error:.2g} ULP{after} at the same inputs"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from flint import arb
 
-from ...numerics.floats.formats import Floats, as_float64, format_of, rounded_from_float64, shifted
+from ...numerics.floats.formats import Floats, as_float64, dtype_of, format_of, rounded_from_float64, shifted
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FORMATS, Format
@@ -36,16 +37,16 @@ def _sigmoid(x: Floats) -> Floats:
 
 FUNCTIONS: Mapping[str, Any] = {
     **{name: getattr(np, name) for name in (
-        "exp", "expm1", "log", "log1p", "tanh", "sinh", "cosh", "sign", "where", "maximum", "minimum",
+        "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sinh", "cosh", "sign", "where", "maximum", "minimum",
     )},
     "abs": np.abs,
     "sigmoid": _sigmoid,
     "erf": _by_element(math.erf),
     "erfc": _by_element(math.erfc),
-    "pi": math.pi,
 }  # fmt: skip
-"""The names in formulas, besides `sqrt`, which takes constants too."""
-
+"""The functions in formulas."""
+_OF_CONSTANTS = {"sqrt": math.sqrt, "log": math.log, "pi": math.pi}
+"""The names that constants are written with."""
 
 ELEMENTARY = ("exp", "expm1", "log1p", "tanh", "sinh", "cosh", "erf", "erfc", "sigmoid")
 """The functions whose last digits differ between libraries, and whose values autograd keeps in the input's format."""
@@ -70,7 +71,7 @@ def arithmetics(fmt: Format) -> tuple[Arithmetic, ...]:
         Arithmetic(wide, wide, ", computed in float32 and rounded,"),
         Arithmetic(wide, fmt, f", with the functions' values rounded to {fmt.name},"),
     )
-    return (*ways, Arithmetic(fmt, fmt)) if fmt.name == "float16" else ways
+    return (*ways, Arithmetic(fmt, fmt, f", every operation rounded to {fmt.name},")) if fmt.bits == 16 else ways
 
 
 def evaluated(
@@ -78,12 +79,15 @@ def evaluated(
 ) -> Floats:
     """A formula's results for inputs of a format, computed in an arithmetic and rounded to that of the inputs; or, not
     rounded to it, those that it has where every elementary function is off by one place."""
-    fmt, inside = format_of(x), as_float64(x).astype(how.format.name)
+    fmt, dtype = format_of(x), dtype_of(how.format)
+    inside = as_float64(x).astype(dtype)
     functions = {name: _kept(FUNCTIONS[name], how.values, nudged) for name in ELEMENTARY}
-    names = {**FUNCTIONS, **functions, "sqrt": _sqrt, "log": _log, **parameters, "x": inside}
+    number = float if dtype.kind == "f" else dtype.type  # beside NumPy's own formats a float of Python's takes theirs
+    values = {name: number(value) for name, value in parameters.items()}
+    names = {**FUNCTIONS, **functions, "number": number, **values, "x": inside}
     with np.errstate(all="ignore"):
         result = np.broadcast_to(eval(_compiled(formula), {"__builtins__": {}}, names), inside.shape)
-    wide = as_float64(result.astype(how.format.name))
+    wide = as_float64(result.astype(dtype))
     return wide if nudged else rounded_from_float64(wide, fmt)
 
 
@@ -91,26 +95,32 @@ def _kept(function: Callable[[Floats], Floats], fmt: Format, nudged: bool) -> Ca
     """A function whose values are rounded to a format, and then one place further up."""
 
     def kept(x: Floats) -> Floats:
+        if fmt.bits <= 16:
+            short = rounded_from_float64(as_float64(function(as_float64(x).astype(np.float32))), fmt)
+            return as_float64(shifted(short, 1) if nudged else short).astype(x.dtype)
         values = function(x)
-        if fmt.bits < 8 * values.dtype.itemsize:
-            short = rounded_from_float64(as_float64(values), fmt)
-            return as_float64(shifted(short, 1) if nudged else short).astype(values.dtype)
         return np.nextafter(values, np.inf, dtype=values.dtype) if nudged else values
 
     return kept
 
 
-def _sqrt(x: Any) -> Any:
-    return math.sqrt(x) if isinstance(x, int | float) else np.sqrt(x)
+class _Constants(ast.NodeTransformer):
+    """Takes a constant part of a formula, but for whole numbers, as one number, so that it is rounded once."""
 
-
-def _log(x: Any) -> Any:
-    return math.log(x) if isinstance(x, int | float) else np.log(x)
+    def visit(self, node: ast.AST) -> ast.AST:
+        """A constant part becomes a call of `number`."""
+        if not isinstance(node, ast.expr) or isinstance(node, ast.Name):
+            return self.generic_visit(node)
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        if not names <= _OF_CONSTANTS.keys():
+            return self.generic_visit(node)
+        value = eval(ast.unparse(node), {"__builtins__": {}}, dict(_OF_CONSTANTS))
+        return node if isinstance(value, int) else ast.parse(f"number({value!r})", mode="eval").body
 
 
 @cache
 def _compiled(formula: str) -> CodeType:
-    return compile(formula, formula, "eval")
+    return compile(ast.fix_missing_locations(_Constants().visit(ast.parse(formula, mode="eval"))), formula, "eval")
 
 
 def parameter_values(implementation: Implementation) -> dict[str, float]:

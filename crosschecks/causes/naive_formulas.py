@@ -108,7 +108,17 @@ NAIVE = (
           "where(x > 0, alpha_p*x*x + beta*x, alpha_n*(expm1(x) - x) + beta*x)"),
 )  # fmt: skip
 
+SOUND = {("logit", 1): ("1/(x*(1 - x))",)}
+"""Formulas by activation and order that keep the digits, if not in too short a format."""
+
 
 def naive_formulas(activation: str, order: int) -> tuple[Naive, ...]:
     """The formulas of one activation and order."""
     return tuple(naive for naive in NAIVE if order == naive.order and activation in naive.activations.split())
+
+
+def formulas(activation: str, order: int) -> tuple[str, ...]:
+    """The ways to write an activation of one input or its derivative, naive and sound."""
+    naive = naive_formulas(activation, order)
+    stable = (form.stable for form in naive if form.stable is not None)
+    return (*(form.formula for form in naive), *stable, *SOUND.get((activation, order), ()))

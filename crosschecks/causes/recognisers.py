@@ -20,7 +20,7 @@ from .cancellation import cancels
 from .edges import overflows
 from .evidence import Evidence, Mask, Recognised, evidence
 from .other_functions import is_another
-from .shorter_formats import is_shorter
+from .shorter_formats import is_shorter, rounds_operations
 from .tables import is_stepped, saturates
 
 
@@ -36,6 +36,7 @@ class Recogniser:
 RECOGNISERS = (
     Recogniser(is_negated, whole=True),
     Recogniser(is_another, whole=True),
+    Recogniser(rounds_operations, whole=True),
     Recogniser(cancels),
     Recogniser(overflows),
     Recogniser(is_shorter, whole=True),

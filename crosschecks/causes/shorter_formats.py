@@ -1,18 +1,24 @@
-"""Results that a shorter format holds: computed in it, or stored in it, and widened."""
+"""Arithmetic too short: results that a shorter format holds, and operations that are each rounded to 16 bits."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...numerics.floats.formats import rounded_from_float64
+from ...numerics.floats.formats import all_values, as_float64, rounded_from_float64
 from ...proofs.enclosures.formats import FORMATS
 from ..findings import Cause
-from .evidence import Evidence, Mask, Numbers, Recognised
+from ..trials.errors import measured
+from .evidence import Evidence, Mask, Numbers, Recognised, agree
+from .formulas import Arithmetic, arithmetics, evaluated, parameter_values
+from .naive_formulas import formulas
 
 LEAST = 12
 """The number of failing inputs below which nothing is named."""
 ENOUGH = 0.98
 """The share of all results that the shorter format holds, NaN and infinities left out."""
+RIGHT = 1.0
+"""The largest error, in ULP, of a formula that is right if it is rounded once."""
+ONCE = "computed in float32 and rounded once"
 SHORTER = {"float64": ("float16", "bfloat16", "float32"), "float32": ("float16", "bfloat16")}
 
 
@@ -33,3 +39,38 @@ def is_shorter(evidence: Evidence, part: Mask) -> Recognised | None:
 
 def _held(values: Numbers, name: str) -> Mask:
     return rounded_from_float64(values, FORMATS[name]).astype(np.float64) == values
+
+
+def rounds_operations(evidence: Evidence, part: Mask) -> Recognised | None:
+    """The formula that has the results where each operation is rounded to 16 bits, and is right where but one is."""
+    fmt, i = evidence.format, evidence.implementation
+    if fmt.bits != 16 or len(evidence.subject.inputs) > 1:
+        return None
+    at, (x,) = np.flatnonzero(part), evidence.subject.inputs
+    once, *_, each = arithmetics(fmt)
+    for formula in formulas(i.activation, i.order):
+        results = evaluated(formula, x, parameter_values(i), each)
+        if not agree(evidence.got, as_float64(results), evidence.unit, 0.0)[at].mean() >= ENOUGH:
+            continue
+        right = evaluated(formula, x[at], parameter_values(i), once)
+        near = measured([x[at]], right, evidence.subject.truth.at(at), fmt, {"max_conditioned_ulp": 0})
+        error, weighed = float(near.error.max()), float(near.conditioned.max())
+        if error <= RIGHT and _everywhere(evidence, formula, each, once):
+            title = "every operation is rounded to 16 bits"
+            text = f"every operation is rounded to {fmt.name}: the results are those of {formula} computed so"
+            return Recognised(Cause("rounded-operations", title, text, formula, error, weighed, formula, ONCE), part)
+    return None
+
+
+def _everywhere(evidence: Evidence, formula: str, *ways: Arithmetic) -> bool:
+    """Whether all finite results of a format are those of the first of two arithmetics, also where they differ."""
+    x = all_values(evidence.format)
+    x = x[np.isfinite(as_float64(x))]
+    got, values = evidence.at(x), parameter_values(evidence.implementation)
+    if got is None:
+        return False
+    got = as_float64(got)
+    first, second = (as_float64(evaluated(formula, x, values, how)) for how in ways)
+    finite, same = np.isfinite(got), got == first
+    apart = finite & (first != second)
+    return apart.sum() >= LEAST and same[apart].mean() >= ENOUGH and same[finite].mean() >= ENOUGH

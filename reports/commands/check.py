@@ -100,7 +100,8 @@ def _write_issues(results: Sequence[CheckResult], folder: Path) -> None:
     from ..issues.write import write_issues
 
     paths = write_issues(results, folder)
-    click.echo(f"{len(paths)} issue reports in {folder}" if paths else "no failures to report", err=True)
+    reports = f"{len(paths)} issue report{'s' * (len(paths) > 1)} in {folder}"
+    click.echo(reports if paths else "no failures to report", err=True)
 
 
 def _require_few_inputs(formats: Sequence[str], at: Sequence[str], span: str | None) -> None:

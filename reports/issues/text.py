@@ -80,7 +80,9 @@ def _paragraph(issue: Issue, exact: Expected) -> str:
     if cause is None:
         return sentence
     reason = _capital(cause.text)
-    if cause.naive is not None:
+    if cause.naive is not None and cause.computed:
+        reason = reason.replace(cause.naive, f"`{cause.naive}`")
+    elif cause.naive is not None:
         head, colon, _ = reason.partition(": the results are those of ")
         reason = f"{head}{colon and ': up to the last digits of the elementary functions, the results are those of'} "
         reason += f"`{cause.naive}`"
@@ -139,6 +141,9 @@ def _stable(case: Case) -> list[str]:
             f" ({cause.stable_conditioned:.2g} ULP once the error is divided by 1 + the condition number: the function "
             "is so steep there that the last digit of x alone weighs that much)"
         )
+    if cause.computed:
+        computed = f"`{cause.stable}` {cause.computed} is off by at most {cause.stable_error:.2g} ULP"
+        return ["## An arithmetic that keeps the digits", f"{computed} at the inputs that fail{after}."]
     text = (
         f"`{cause.stable}` has no such cancellation: in NumPy's {case.result.dtype}, at the inputs that fail, "
         f"its largest error is {cause.stable_error:.2g} ULP{after}."

@@ -163,3 +163,20 @@ def gates_exchanged(a, b):
 @quiet
 def gates_scaled(a, b):
     return a * _sigmoid(b) * a.dtype.type(1.001)
+
+
+@quiet
+def logit(x):
+    """Each operation is rounded to the format of x."""
+    return np.log(x / (1 - x))
+
+
+@quiet
+def logit_slope(x):
+    return np.where((x > 0) & (x < 1), 1 / (x * (1 - x)), np.nan)
+
+
+@quiet
+def logit_of_rounded_quotient(x):
+    """Two of three operations are rounded."""
+    return np.log((x / (1 - x)).astype(np.float32) * (1 + np.float32(1e-4)))

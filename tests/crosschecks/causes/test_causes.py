@@ -39,6 +39,9 @@ NAMED = [
     (kernels.clamped, "tanh", "float64", {}, "for x >= 2 the result is always 0.964027"),
     (kernels.eight_bits, "tanh", "float32", {}, "the results come in steps, 25"),
     (kernels.through_float32, "tanh", "float64", {}, "every result is a float32 number"),
+    (kernels.logit, "logit", "bfloat16", {"max_ulp": 2}, "to bfloat16: the results are those of log(x/(1 - x))"),
+    (kernels.logit, "logit", "float16", {"max_ulp": 2}, "in float32 and rounded once, it is off by at most 0.5"),
+    (kernels.logit_slope, "logit", "bfloat16", {"max_ulp": 1, "implements": 1}, "results are those of 1/(x*(1 - x))"),
 ]
 NEAR_MISSES = [
     (kernels.gelu_half_way, "gelu", "float32", {}),
@@ -50,6 +53,7 @@ NEAR_MISSES = [
     (kernels.as_bad_as_float32, "tanh", "float64", {}),
     (kernels.silu_nan_beyond_50, "silu", "float32", {}),
     (kernels.gates_scaled, "glu", "float32", {}),
+    (kernels.logit_of_rounded_quotient, "logit", "bfloat16", {"max_ulp": 2}),
 ]
 
 
