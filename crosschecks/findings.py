@@ -29,6 +29,11 @@ def shown(value: Any) -> Shown:
     return number if math.isfinite(number) else str(number)
 
 
+def two_digits(error: float) -> str:
+    """An error in two significant digits: "0.055", "140"."""
+    return f"{float(f'{error:.2g}'):g}"
+
+
 def shown_point(point: Sequence[Any]) -> Shown:
     """An input. Where a function takes several: "1.5, -2.0"."""
     return shown(point[0]) if len(point) == 1 else ", ".join(str(float(v)) for v in point)
@@ -63,9 +68,9 @@ class Cause:
     def __str__(self) -> str:
         if self.stable is None or self.stable_error is None:
             return self.text
-        after = f" ({self.stable_conditioned:.2g} conditioned)" if self.stable_conditioned is not None else ""
+        after = f" ({two_digits(self.stable_conditioned)} conditioned)" if self.stable_conditioned is not None else ""
         stable = f"{self.computed}, it" if self.computed else self.stable
-        return f"{self.text}; {stable} is off by at most {self.stable_error:.2g} ULP{after} at the same inputs"
+        return f"{self.text}; {stable} is off by at most {two_digits(self.stable_error)} ULP{after} at the same inputs"
 
 
 @dataclass(frozen=True)

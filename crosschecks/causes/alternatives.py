@@ -127,7 +127,7 @@ def other_orders(i: Implementation) -> Iterator[Alternative]:
     for order in (0, 1, 2):
         if order != i.order:
             name, asked = i.activation + PRIMES[order], i.activation + PRIMES[i.order]
-            text = f"this is {name}, not {asked}"
+            text = f"the results are those of {name}, not of {asked}"
             yield Alternative("other-order", replace(i, order=order, variable=0), text, text)
 
 
@@ -143,10 +143,11 @@ def other_activations(evidence: Evidence) -> Iterator[Alternative]:
         if got is not None and not _nearly(as_float64(got), signature(entry.name, i.order), evidence):
             continue
         defaults = ", ".join(f"{p.name} = {p.default}" for p in entry.parameters)
-        formula, of = (f"({entry.formula})", " the derivative of") if i.order else (entry.formula, "")
-        named = f"{entry.name}{PRIMES[i.order]}{f' with {defaults}' if defaults else ''}"
-        text = f"this is{of} {formula}, {named}, not {i.activation}{PRIMES[i.order]}"
-        title = f"this is {entry.name}{PRIMES[i.order]}, not {i.activation}{PRIMES[i.order]}"
+        formula, of = (f"({entry.formula})", "the derivative of ") if i.order else (entry.formula, "")
+        prime = PRIMES[i.order]
+        named = f"{entry.name}{prime}{f' with {defaults}' if defaults else ''}"
+        text = f"the results are those of {of}{formula}, {named}, not of {i.activation}{prime}"
+        title = f"the results are those of {entry.name}{prime}, not of {i.activation}{prime}"
         yield Alternative("other-function", replace(i, activation=entry.name, parameters=()), title, text)
 
 

@@ -120,7 +120,7 @@ class _Constants(ast.NodeTransformer):
 
 @cache
 def _compiled(formula: str) -> CodeType:
-    return compile(ast.fix_missing_locations(_Constants().visit(ast.parse(formula, mode="eval"))), formula, "eval")
+    return compile(ast.unparse(_Constants().visit(ast.parse(formula, mode="eval"))), formula, "eval")
 
 
 def parameter_values(implementation: Implementation) -> dict[str, float]:

@@ -42,9 +42,9 @@ def _held(values: Numbers, name: str) -> Mask:
 
 
 def rounds_operations(evidence: Evidence, part: Mask) -> Recognised | None:
-    """The formula that has the results where each operation is rounded to 16 bits, and is right where but one is."""
+    """The formula that has these results if every operation is rounded to 16 bits, and is right if only the last is."""
     fmt, i = evidence.format, evidence.implementation
-    if fmt.bits != 16 or len(evidence.subject.inputs) > 1:
+    if fmt.bits != 16 or len(evidence.subject.inputs) != 1:
         return None
     at, (x,) = np.flatnonzero(part), evidence.subject.inputs
     once, *_, each = arithmetics(fmt)

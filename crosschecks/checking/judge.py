@@ -27,7 +27,7 @@ from ..targets.resolve import PACKS
 from ..targets.versions import libraries
 from ..trials.first_call import blame, extended, observe
 from ..trials.references import rounded
-from ..trials.search import climb
+from ..trials.search import climb, zoomed
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
 from ..vectors.judge import formats_taken as formats_of_rows
@@ -117,6 +117,8 @@ def _judge(
             findings += more
         if options.examples:
             subject = extended(subject, climb(subject))
+            if len(inputs) == 1 and fmt.bits > 16 and subject.measured.to_explain.any():
+                subject = extended(subject, [zoomed(subject)])
     if not options.at and "accuracy" not in options.ignored:
         subject = grouped(subject)
     asked = [p for p in PROPERTIES if p.NAME not in options.ignored]

@@ -1,4 +1,4 @@
-"""Hypothesis at work: climbing towards larger errors, and shrinking a failing input to the simplest one."""
+"""The search for larger errors, by Hypothesis and by halving, and for the simplest input that fails."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis import target
+from numpy.typing import NDArray
 
-from ...numerics.floats.formats import Floats, shifted
+from ...numerics.floats.formats import Floats, at_places, places, shifted
 from ...proofs.enclosures.formats import Format
 from ..inputs import strategies
 from ..inputs.hypothesis_search import CLIMB, drive
+from .errors import Measured
 from .trial import Subject
 
 _BLOCK = 12
 """Floats in one example: a call of an array costs hardly more than one of a float."""
+_PARTS, _STEPS = 32, 14
+"""The parts that the surroundings of the worst input are cut into, and how often: of a binade of float64 a float is
+left."""
 
 
 def climb(subject: Subject) -> tuple[Floats, ...]:
@@ -41,6 +46,37 @@ def climb(subject: Subject) -> tuple[Floats, ...]:
     drive(blocks, example, examples=subject.options.examples, seed=subject.options.seed, phases=CLIMB)
     columns = zip(*hottest, strict=True)
     return tuple(np.array(column, dtype=a.dtype) for column, a in zip(columns, subject.inputs, strict=True))
+
+
+def zoomed(subject: Subject) -> Floats:
+    """Inputs ever nearer to where the errors around the worst of a sample are largest, plain and conditioned ones.
+
+    A branch that an implementation takes too early is worst where it begins, mostly between two inputs of the sample.
+    """
+    worst = [*_zoomed(subject, lambda m: m.error), *_zoomed(subject, lambda m: m.conditioned)]
+    return at_places(np.array(worst, np.int64), subject.format)
+
+
+def _zoomed(subject: Subject, errors: Callable[[Measured], NDArray[np.float64]]) -> list[int]:
+    """The places of the worst input of each step, where its error is finite."""
+    ranks, sizes = places(subject.inputs[0]), errors(subject.measured)
+    finite = np.isfinite(subject.x)
+    if not np.isfinite(sizes[finite]).all():
+        return []
+    grid, first = np.unique(ranks[finite], return_index=True)
+    sizes, worst = sizes[finite][first], list[int]()
+    for _ in range(_STEPS):
+        k = int(np.argmax(sizes))
+        low, at, high = (int(grid[j]) for j in (max(k - 1, 0), k, min(k + 1, len(grid) - 1)))
+        worst.append(at)
+        if high - low <= 2:
+            break
+        grid = np.array(sorted({at, *(low + (high - low) * part // _PARTS for part in range(_PARTS + 1))}), np.int64)
+        probe = subject.at([at_places(grid, subject.format)])
+        if probe is None:
+            break
+        sizes = errors(probe.measured)
+    return worst
 
 
 def simplest(subject: Subject, failing: np.ndarray, fails: Callable[[Subject], bool]) -> tuple[Any, ...] | None:

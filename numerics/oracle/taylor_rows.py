@@ -378,7 +378,7 @@ def _taylor(thin: list[arb], last: arb, step: arb) -> Served | None:
 def _smallest(coefficients: NDArray[np.float64], bar: float) -> float:
     """A lower bound of abs(f) on the block, with room for the rounding of this very sum."""
     sizes = np.abs(coefficients)
-    if not bar < math.inf:
+    if not bar < math.inf or not np.isfinite(sizes).all():
         return -math.inf
     return float(sizes[0] * (1 - 2.0**-50) - sizes[1:].sum() * (1 + 2.0**-49) - bar)
 

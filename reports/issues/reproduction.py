@@ -35,7 +35,7 @@ def script(i: Implementation, dtype: str, x_hex: str, names: tuple[str, ...], ex
 
 def _expected_lines(points: Mapping[str, str], expected: Expected) -> list[str]:
     if expected.formula is None:
-        return [f'print("expected {expected.digits}")  # 20 digits']
+        return [f'print("expected {expected.digits}")']
     values = [f'{name} = mpf(float.fromhex("{_short(x)}"))' for name, x in points.items()]
     return ["", "mp.dps = 60", *values, f'print("expected", mp.nstr({expected.formula}, 20, strip_zeros=False))']
 

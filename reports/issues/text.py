@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from ...crosschecks.findings import digits_of, in_digits
+import numpy as np
+
+from ...crosschecks.causes.formulas import parameter_values
+from ...crosschecks.findings import digits_of, in_digits, two_digits
 from ...crosschecks.gates import ulp_words
-from ...crosschecks.trials.symptoms import SYMPTOMS
+from ...crosschecks.trials.symptoms import SYMPTOMS, symptoms
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import format_named
 from ..versions import system
@@ -62,8 +66,14 @@ def _symptom(case: Case) -> str:
     finding, cause = case.finding, case.details.cause
     if cause is not None and cause.kind not in ("cancellation", "overflow"):
         return cause.title
-    leading = next((s for s in SYMPTOMS if finding.message.startswith(s)), None)
-    words = leading or finding.property
+    if finding.property == "special values":
+        return f"returns {_shown(case, finding.got)} at x = {_shown(case, finding.x)}"
+    words = finding.property
+    if finding.property == "accuracy":
+        got, exact = (np.array([float(number)]) for number in (finding.got, finding.expected))
+        words = SYMPTOMS[int(symptoms(got, exact, format_named(case.result.dtype))[0])]
+    if words == SYMPTOMS[-1] and cause is None and case.details.extent is not None:
+        return f"is off by up to {_error(case)}"
     return f"{words} where {cause.title}" if cause is not None else words
 
 
@@ -75,6 +85,8 @@ def _paragraph(issue: Issue, exact: Expected) -> str:
         f"{at} `{_callable(case)}` returns {_shown(case, finding.got)} in {case.result.dtype}; "
         f"the exact value is {exact.digits}."
     )
+    if finding.property == "special values":
+        return f"{sentence.partition(';')[0]}; {finding.message}."
     if finding.property != "accuracy":
         return f"{sentence} {_capital(finding.message)}."
     if cause is None:
@@ -85,13 +97,20 @@ def _paragraph(issue: Issue, exact: Expected) -> str:
     elif cause.naive is not None:
         head, colon, _ = reason.partition(": the results are those of ")
         reason = f"{head}{colon and ': up to the last digits of the elementary functions, the results are those of'} "
-        reason += f"`{cause.naive}`"
+        reason += f"`{cause.naive}`{_with_parameters(case, cause.naive)}"
     return f"{sentence} {reason}."
+
+
+def _with_parameters(case: Case, formula: str) -> str:
+    """The values of the parameters in a formula: " with alpha = 1"."""
+    values = parameter_values(case.details.implementation).items()
+    listed = [f"{name} = {value:g}" for name, value in values if re.search(rf"\b{name}\b", formula)]
+    return f" with {', '.join(listed)}" if listed else ""
 
 
 def _extent(issue: Issue) -> list[str]:
     """A table with a row for each format and order, and how the inputs were chosen."""
-    heads = ("function", "format", "x", "observed", "exact", "error", "inputs that fail", "from", "to")
+    heads = ("function", "format", "x", "observed", "exact", "largest error", "inputs that fail", "from", "to")
     rows = [_row(case) for case in issue.cases]
     exhaustive = {case.result.coverage == "exhaustive" for case in issue.cases}
     chosen = (
@@ -138,15 +157,15 @@ def _stable(case: Case) -> list[str]:
     after = ""
     if cause.stable_conditioned is not None and cause.stable_error > 4:
         after = (
-            f" ({cause.stable_conditioned:.2g} ULP once the error is divided by 1 + the condition number: the function "
-            "is so steep there that the last digit of x alone weighs that much)"
+            f" ({two_digits(cause.stable_conditioned)} ULP once the error is divided by 1 + the condition number: the "
+            "function is so steep there that the last digit of x alone weighs that much)"
         )
     if cause.computed:
-        computed = f"`{cause.stable}` {cause.computed} is off by at most {cause.stable_error:.2g} ULP"
+        computed = f"`{cause.stable}` {cause.computed} is off by at most {two_digits(cause.stable_error)} ULP"
         return ["## An arithmetic that keeps the digits", f"{computed} at the inputs that fail{after}."]
     text = (
         f"`{cause.stable}` has no such cancellation: in NumPy's {case.result.dtype}, at the inputs that fail, "
-        f"its largest error is {cause.stable_error:.2g} ULP{after}."
+        f"its largest error is {two_digits(cause.stable_error)} ULP{after}."
     )
     return ["## A form that keeps the digits", text]
 

@@ -111,8 +111,8 @@ def summary(data: Mapping[str, Any]) -> RenderableType:
     findings = sum(len(result["findings"]) for result in results)
     notes = sum(len(result["notes"]) for result in results)
     line = f"{len(results) - failed} of {len(results)} passed"
-    line += f", {failed} failed with {findings} findings" if failed else ""
-    line += f"; {notes} notes" if notes else ""
+    line += f", {failed} failed with {findings} finding{'s' * (findings > 1)}" if failed else ""
+    line += f"; {notes} note{'s' * (notes > 1)}" if notes else ""
     line += "; interrupted, the others were not tested" if data["interrupted"] else ""
     return Text(line, "red" if failed else "yellow" if data["interrupted"] or not results else "green")
 
