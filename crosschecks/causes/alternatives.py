@@ -152,8 +152,11 @@ def other_activations(evidence: Evidence) -> Iterator[Alternative]:
 
 
 def _nearly(got: np.ndarray, values: np.ndarray, evidence: Evidence) -> bool:
+    """512 ULP apart at the most; in a short format, where that is anything, one part in 16, or what rounding may do."""
+    precision = evidence.format.precision
+    tolerance = min(2.0 ** (9 - precision), max(2.0**-4, 2.0 ** (2 - precision)))
     with np.errstate(all="ignore"):
-        same = np.abs(got - values) <= 2.0 ** (9 - evidence.format.precision) * np.maximum(np.abs(values), 2.0**-10)
+        same = np.abs(got - values) <= tolerance * np.maximum(np.abs(values), 2.0**-10)
     return int((same | (np.isnan(got) & np.isnan(values))).sum()) >= NEARLY
 
 

@@ -57,20 +57,28 @@ def is_another(evidence: Evidence, part: Mask) -> Recognised | None:
 
 
 def _fits(evidence: Evidence, part: Mask, alternative: Alternative, count: int) -> bool:
+    """Whether it explains `count` results that fail and as many others; the first alone take most of them out."""
     wrong, right = _spread(np.flatnonzero(part), count), _spread(np.flatnonzero(evidence.judged & ~part), count)
-    near = _measured(evidence, np.concatenate([wrong, right]), alternative)
-    if near is None:
-        return False
-    fits = near.judged & ~near.failing | _as_naive(evidence, np.concatenate([wrong, right]), alternative)
-    there = evidence.judged[right] & near.judged[len(wrong) :]
-    of_wrong, of_right = fits[: len(wrong)], fits[len(wrong) :][there]
-    telling = of_right[evidence.got[right][there] != 0]  # zeros are alike, and may have underflowed
-    if of_wrong.mean() < MOST or (of_right.size and of_right.mean() < MOST):
-        return False
-    if telling.size and telling.mean() < ENOUGH:
+    near = _measured(evidence, wrong, alternative)
+    if near is None or _explained(evidence, wrong, alternative, near).mean() < MOST:
         return False
     asked = np.minimum(evidence.subject.measured.error[wrong], 2.0**evidence.format.precision)
-    return bool(np.median(asked / (near.error[: len(wrong)] + 0.5)) >= FAR)
+    if np.median(asked / (near.error + 0.5)) < FAR:
+        return False
+    near = _measured(evidence, right, alternative) if right.size else None
+    if near is None:
+        return True
+    there = evidence.judged[right] & near.judged
+    of_right = _explained(evidence, right, alternative, near)[there]
+    telling = of_right[evidence.got[right][there] != 0]  # zeros are alike, and may have underflowed
+    if of_right.size and of_right.mean() < MOST:
+        return False
+    return not telling.size or bool(telling.mean() >= ENOUGH)
+
+
+def _explained(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative, near: Measured) -> Mask:
+    """The results that are right for the alternative, or as wrong as a naive formula of it makes them."""
+    return near.judged & ~near.failing | _as_naive(evidence, at, alternative)
 
 
 def _measured(evidence: Evidence, at: NDArray[np.intp], alternative: Alternative) -> Measured | None:

@@ -115,7 +115,7 @@ def _judge(
         if datasheet is not None and options.survey:
             subject, more = _with_survey(subject)
             findings += more
-        if options.examples:
+        if options.examples and not (subject.survey is not None and subject.survey.whole):  # no input is left to find
             subject = extended(subject, climb(subject))
             if len(inputs) == 1 and fmt.bits > 16 and subject.measured.to_explain.any():
                 subject = extended(subject, [zoomed(subject)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -13,8 +13,9 @@ from ..workers.invoke import NotAnArray
 
 jax: Any = import_module("jax")
 jnp: Any = import_module("jax.numpy")
-SHORT = 128
-"""Floats in an array that is taken as it is."""
+BLOCK = {1: 1 << 12, 2: 256}
+"""The length of the arrays that functions are compiled for, by their dimensions: in floats, and in rows. Shorter ones
+are unrolled, which takes longer."""
 Array: TypeAlias = Any
 """A `jax.Array`; JAX is an optional dependency, whose types nothing here relies on."""
 
@@ -26,27 +27,32 @@ def call(
     *,
     variable: int,
     through: str,
+    exact: bool,
 ) -> np.ndarray:
     """The function of the inputs, or (through="autograd") its derivative by one of them, compiled by XLA.
 
     With through="product" the last input is a cotangent, and the result its product with the Jacobian.
 
     JAX holds no float64 unless told to, so it is told for the length of the call; other inputs see its defaults.
-    Every shape is compiled anew, so that a long array is filled up with its last float to one of few lengths.
+    XLA compiles every shape anew, which takes a tenth of a second and more: arrays are cut in blocks of one length,
+    the last filled up with its last float or row, unless their `exact` length is asked for.
     """
     compiled = _compiled(function, tuple(keywords.items()), variable, through)
-    shape = inputs[0].shape
-    more = _filling(shape[0]) if len(shape) == 1 else 0
-    filled = [np.pad(a, (0, more), mode="edge") for a in inputs] if more else inputs
     with jax.enable_x64(inputs[0].dtype == np.float64):
-        result = _to_numpy(compiled(*filled))
-    return result[: shape[0]] if more and result.shape == filled[0].shape else result
+        if not exact:
+            size, length = len(inputs[0]), BLOCK[inputs[0].ndim]
+            results = [_to_numpy(compiled(*block)) for block in _blocks(inputs, length)]
+            if all(result.shape[:1] == (length,) for result in results):
+                return np.concatenate(results)[:size]
+        return _to_numpy(compiled(*inputs))
 
 
-def _filling(length: int) -> int:
-    """How many floats a length lacks to one of eight between two powers of two; none to what has the length of a
-    vector or two and a tail."""
-    return 0 if length <= SHORT else -length % (1 << length.bit_length() - 4)
+def _blocks(inputs: Sequence[np.ndarray], length: int) -> Iterator[list[np.ndarray]]:
+    """Arrays of as many floats or rows, in blocks of a length."""
+    size = len(inputs[0])
+    filled = [np.pad(a, [(0, -size % length), *[(0, 0)] * (a.ndim - 1)], mode="edge") for a in inputs]
+    for start in range(0, size, length):
+        yield [a[start : start + length] for a in filled]
 
 
 def direct(function: Callable[..., Any], keywords: Mapping[str, Any], *, through: str) -> Callable[..., np.ndarray]:

@@ -32,10 +32,12 @@ def call(
     *,
     variable: int,
     through: str,
+    exact: bool,
 ) -> np.ndarray:
     """The function of the inputs, or (through="autograd") its derivative by one of them.
 
-    With through="product" the last input is a cotangent, and the result its product with the Jacobian.
+    With through="product" the last input is a cotangent, and the result its product with the Jacobian. Lengths are
+    always exact.
     """
     tensors = [_to_torch(a) for a in inputs]
     cotangent = tensors.pop() if through == "product" else None

@@ -6,13 +6,16 @@ the gates let pass is a note; so is an array of two dimensions that is refused, 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ...numerics.floats.formats import Floats
+from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, NOTE, Finding, shown
-from ..trials.trial import Subject
+from ..implementation import Implementation
+from ..trials.trial import Options, Subject
 from ..workers.worker_process import Failed
 
 NAME = "element independence"
@@ -35,20 +38,40 @@ _SPECIAL = {
 def findings(subject: Subject) -> Iterator[Finding]:
     """At most one for lengths, and one for each layout."""
     rng = np.random.default_rng(subject.options.seed)
-    few = subject.options.examples < len(LENGTHS)
-    for length in sorted(rng.choice(LENGTHS, 6, replace=False)) if few else LENGTHS:
+    lengths, layouts, part = tried(subject.implementation, subject.format, subject.options, rng)
+    for length in lengths:
         chosen = rng.permutation(len(subject.values))[:length]
-        finding = _compare(subject, chosen, "contiguous", f"an array of {length}")
+        finding = _compare(subject, chosen, "exact", f"an array of {length}")
         if finding is not None:
             yield finding
             break
-    even = min(_PART, len(subject.values) // 2 * 2)
-    for layout, described in _SPECIAL.items():
-        if even == 0 or (layout == "reversed" and subject.implementation.array == "torch"):
+    for layout in layouts:
+        two_rows = layout in ("matrix", "transposed")
+        size = min(part, len(subject.values))
+        size = max(2, size // 2 * 2) if two_rows else size
+        if size > len(subject.values) or (layout == "reversed" and subject.implementation.array == "torch"):
             continue  # torch has no negative strides
-        finding = _compare(subject, rng.permutation(len(subject.values))[:even], layout, described)
+        finding = _compare(subject, rng.permutation(len(subject.values))[:size], layout, _SPECIAL[layout])
         if finding is not None:
             yield finding
+
+
+def tried(
+    i: Implementation, fmt: Format, options: Options, rng: np.random.Generator
+) -> tuple[Sequence[int], Sequence[str], int]:
+    """Lengths, special layouts, and the elements in these.
+
+    In a check of a whole pack there are fewer; where every length is compiled anew, one of each, which the name, order
+    and format say: the results of a pack share them all.
+    """
+    if options.examples >= len(LENGTHS):
+        return LENGTHS, tuple(_SPECIAL), _PART
+    if i.array != "jax":
+        return sorted(rng.choice(LENGTHS, 6, replace=False).tolist()), tuple(_SPECIAL), _PART
+    name = f"{i.activation} {i.order} {i.variable} {fmt.name}"
+    own = np.random.default_rng([options.seed, zlib.crc32(name.encode())])
+    length = int(own.choice(LENGTHS))
+    return (length,), (str(own.choice(tuple(_SPECIAL))),), length
 
 
 def _compare(subject: Subject, chosen: np.ndarray, layout: str, described: str) -> Finding | None:

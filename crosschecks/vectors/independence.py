@@ -49,12 +49,14 @@ def _settings(answered: Answered, *, few: bool) -> Iterator[_Setting]:
     rows, cotangents = answered.batch.rows, answered.cotangents
 
     def first(words: str, others: Floats, count: int) -> _Setting:
-        """The first row with others below it, `count` in all."""
+        """The first row with others below it, `count` in all; one or two are not filled up."""
+        layout = "exact" if count <= 2 else "contiguous"
         below = np.resize(others, (count - 1, rows.shape[1]))
         if cotangents is None:
-            return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), None)
+            return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), None, layout)
         more = np.resize(cotangents, (count - 1, *cotangents.shape[1:]))
-        return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), np.concatenate([cotangents[:1], more]))
+        by = np.concatenate([cotangents[:1], more])
+        return _Setting(words, 0, 0, np.concatenate([rows[:1], below]), by, layout)
 
     yield first("alone", rows[:0], 1) if len(rows) > 1 else first("in a batch of 2", rows, 2)
     yield first("in a batch of 64", rows[::-1], 64)

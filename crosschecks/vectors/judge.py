@@ -23,6 +23,8 @@ from .rows import Batch, batches, cotangents
 from .trial import Answered, RowTrial
 
 _FORMATS = ("float64", "float32", "float16", "bfloat16")
+_PROBE = 8
+"""The length of the row that tells whether a target takes a format: one of FEW_LENGTHS, which may be compiled for."""
 
 
 class Property(Protocol):
@@ -85,10 +87,10 @@ def formats_taken(implementation: Implementation, caller: Caller) -> list[Format
     function = row_functions()[implementation.activation]
     taken: list[Format] = []
     for fmt in map(FORMATS.__getitem__, _FORMATS):
-        rows = np.array([[0.5, 1.0], [0.25, 2.0]], dtype_of(fmt))
+        rows = np.tile(np.array([[0.5, 1.0], [0.25, 2.0]], dtype_of(fmt)), _PROBE // 2 * len(function.vectors))
         inputs = [rows]
         if implementation.order:
-            inputs.append(rows[:, 0] if function.is_number else rows[:, : 2 // len(function.vectors)])
+            inputs.append(rows[:, 0] if function.is_number else rows[:, :_PROBE])
         answer = caller.call(implementation, inputs)
         if not (isinstance(answer, Failed) and answer.how == "exception"):
             taken.append(fmt)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from .layouts import LAYOUTS
+from .layouts import FILLED, LAYOUTS
 from .scalars import one_by_one
 
 WITH_DERIVATIVES = ("torch", "jax")
@@ -127,7 +127,10 @@ def call(function: Callable[..., Any], how: Mapping[str, Any], arrays: Sequence[
 def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence[np.ndarray]) -> np.ndarray:
     if how["array"] in WITH_DERIVATIVES:
         arrays = bridge(how["array"])
-        return arrays.call(function, inputs, how["keywords"], variable=how["variable"], through=how["through"])
+        return arrays.call(
+            function, inputs, how["keywords"], variable=how["variable"], through=how["through"],
+            exact=how["layout"] not in FILLED,
+        )  # fmt: skip
     if how["through"] == "rows":
         return np.stack([function(row, **how["keywords"]) for row in inputs[0]])
     if how["array"] == "scalar":

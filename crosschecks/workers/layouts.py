@@ -43,6 +43,7 @@ def _columns(values: np.ndarray) -> np.ndarray:
 
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "contiguous": _contiguous,
+    "exact": _contiguous,
     "offset": _offset,
     "strided": _strided,
     "reversed": _reversed,
@@ -50,5 +51,7 @@ LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "transposed": _transposed,
     "columns": _columns,
 }
-"""Each takes a flat array (`contiguous` and `columns` also a matrix) and returns the same elements, in the same logical
-order, laid out its way."""
+"""Each takes a flat array (`contiguous`, `exact` and `columns` also a matrix) and returns the same elements, in the
+same logical order, laid out its way."""
+FILLED = ("contiguous", "columns")
+"""Layouts of arrays that may be cut, and filled up, to lengths that a library has compiled for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -42,6 +43,11 @@ def definition(function: str | Activation) -> Activation:
     """
     if isinstance(function, Activation):
         return function
+    return _defined(function) if isinstance(function, str) else activation(function)  # which raises
+
+
+@lru_cache(maxsize=1024)
+def _defined(function: str) -> Activation:
     try:
         return activation(function)
     except UnknownActivation:

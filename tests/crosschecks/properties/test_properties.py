@@ -11,7 +11,10 @@ import pytest
 from gradproof.crosschecks import properties
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.checking.joining import ALSO, OF_ANOTHER
-from gradproof.crosschecks.properties import PROPERTIES
+from gradproof.crosschecks.implementation import Implementation
+from gradproof.crosschecks.properties import PROPERTIES, independence
+from gradproof.crosschecks.trials.trial import FEW_EXAMPLES, Options
+from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.enclosures.formats import FORMATS
 
 from ...thorough import every, few
@@ -210,6 +213,21 @@ def test_an_element_does_not_depend_on_its_array():
     for broken in (tail_differs, layout_differs):
         assert "note: element independence" in properties_found(broken, "sigmoid", dtypes=["float32"])
         assert "element independence" in properties_found(broken, "sigmoid", dtypes=["float32"], max_ulp=0.5)
+
+
+def test_where_lengths_are_compiled_the_results_of_a_pack_share_all_of_them():
+    lengths: set[int] = set()
+    layouts: set[str] = set()
+    rng = np.random.default_rng(0)
+    for entry in catalogue()[:20]:
+        for fmt in FORMATS.values():
+            i = Implementation("jax", entry.name, 0, "f", array="jax")
+            length, layout, part = independence.tried(i, fmt, Options(examples=FEW_EXAMPLES), rng)
+            assert (len(length), len(layout), part) == (1, 1, length[0])
+            lengths.update(length)
+            layouts.update(layout)
+    assert lengths == set(independence.LENGTHS)
+    assert layouts == {"offset", "strided", "matrix", "transposed", "reversed"}
 
 
 @pytest.mark.thorough

@@ -15,7 +15,7 @@ from gradproof.crosschecks.targets.foreign import TargetError
 from gradproof.crosschecks.targets.resolve import PACKS, Request, resolve
 from gradproof.crosschecks.trials.references import truth_for
 from gradproof.crosschecks.trials.trial import Options
-from gradproof.crosschecks.workers.invoke import discover
+from gradproof.crosschecks.workers.invoke import call, discover
 from gradproof.crosschecks.workers.unguarded import direct
 from gradproof.crosschecks.workers.worker_process import Returned, Worker
 from gradproof.numerics.vectors.definitions import row_functions
@@ -164,6 +164,34 @@ def test_float64_is_float64_in_jax_and_other_formats_stay(pack, worker):
         outcome = worker.call(of(pack, "sigmoid", worker, 1), [np.ones(4, dtype)])
         assert isinstance(outcome, Returned)
         assert outcome.values.dtype == dtype
+
+
+@packs("jax")
+def test_jax_compiles_for_one_length_unless_the_exact_one_is_asked_for(pack):
+    shapes: list[tuple[int, ...]] = []
+
+    def halved(x):
+        shapes.append(x.shape)  # when it is compiled
+        return x / 2
+
+    how = {"array": pack, "through": "itself", "variable": 0, "keywords": {}}
+    for length in (1, 5, 65, 4096, 10_000):
+        x = np.arange(length, dtype=np.float32)
+        result, _ = call(halved, {**how, "layout": "contiguous"}, [x])
+        assert np.array_equal(result, x / 2)
+    rows = np.ones((300, 3), np.float32)
+    assert np.array_equal(call(halved, {**how, "layout": "columns"}, [rows])[0], rows / 2)
+    assert shapes == [(4096,), (256, 3)]
+    for x in (np.ones(5, np.float32), rows):
+        result, _ = call(halved, {**how, "layout": "exact"}, [x])
+        assert result.shape == x.shape == shapes[-1]
+
+
+@packs("jax")
+def test_a_result_of_another_shape_keeps_it(pack):
+    how = {"array": pack, "through": "itself", "variable": 0, "keywords": {}, "layout": "contiguous"}
+    assert call(lambda x: x.sum(), how, [np.ones(5, np.float32)])[0] == 5
+    assert call(lambda x: x[:, None], how, [np.ones(5, np.float32)])[0].shape == (5, 1)
 
 
 @packs("onnxruntime")
