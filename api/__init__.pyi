@@ -5,9 +5,9 @@ from gradproof.crosschecks.table_files.entries import TableError as TableError
 from gradproof.crosschecks.tables.check_table import check_table as check_table
 from gradproof.crosschecks.tables.results import TableCheck as TableCheck
 from gradproof.crosschecks.tables.results import TableRow as TableRow
-from gradproof.numerics.depth.multilayer import Network as Network
-from gradproof.numerics.depth.networks import GradientProfile as GradientProfile
-from gradproof.numerics.depth.networks import measure_gradients as measure_gradients
+from gradproof.numerics.networks.gradients import GradientProfile as GradientProfile
+from gradproof.numerics.networks.gradients import measure_gradients as measure_gradients
+from gradproof.numerics.networks.multilayer import Network as Network
 from gradproof.numerics.oracle.reference import condition as condition
 from gradproof.numerics.oracle.reference import reference as reference
 from gradproof.proofs.budget import Undecided as Undecided

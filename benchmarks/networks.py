@@ -15,9 +15,9 @@ import math
 import sys
 import time
 
-from gradproof.numerics.depth.mean_field import Prediction, predict
-from gradproof.numerics.depth.multilayer import Network
-from gradproof.numerics.depth.networks import GradientProfile, measure_gradients, norm_factor
+from gradproof.numerics.networks.gradients import GradientProfile, measure_gradients, norm_factor
+from gradproof.numerics.networks.mean_field import Prediction, predict
+from gradproof.numerics.networks.multilayer import Network
 
 SIX = (
     ("tanh", "xavier", 20),

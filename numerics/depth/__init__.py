@@ -1,4 +1,4 @@
-"""Depth: products of derivatives, random networks and their mean field, measured and computed.
+"""Depth: products of derivatives over layers, exact and in each format, and the gains of an activation.
 
 Imports :mod:`implementations`, :mod:`oracle`, :mod:`floats` and the proofs layer.
 """

@@ -50,7 +50,7 @@ def claim(ledger: Ledger, chosen: Claim, seed: int, full: bool) -> dict[str, Any
 
 
 def _experiment(experiment: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    from ...numerics.depth.experiments import run
+    from ...numerics.networks.experiments import run
 
     parameters = {"seed": seed, **experiment}
     return run(parameters.pop("name"), **parameters).to_json()
@@ -80,7 +80,7 @@ def depth(name: str) -> dict[str, Any]:
 
 def network(parameters: dict[str, Any], seed: int) -> dict[str, Any]:
     """Gradients measured in random networks."""
-    from ...numerics.depth.experiments import run
+    from ...numerics.networks.experiments import run
 
     return run("random_network_gradients", depth=50, seed=seed, **parameters).to_json()
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .gradients import dead_fraction, factor_text, factors, measure_gradients, norm_factor, share
 from .intervals import strict
 from .mean_field import predict
 from .multilayer import Network
-from .networks import dead_fraction, factor_text, factors, measure_gradients, norm_factor, share
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,12 @@ def layer_norm_gradients(
     without, with_norm = (
         measure_gradients(
             Network(
-                activation, depth=depth, width=width, initialisation=initialisation, scale=scale, layer_norm=layer_norm
+                activation, depth=depth, width=width, initialisation=initialisation, scale=scale, norm=norm
             ),
             trials=trials,
             seed=seed,
         )
-        for layer_norm in (False, True)
+        for norm in (None, "layer")
     )
     sentence = (
         f"{trials} random {activation} networks of {depth} layers and width {width}, {initialisation} weights times "

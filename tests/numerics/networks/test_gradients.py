@@ -4,15 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from gradproof.numerics.depth import networks
-from gradproof.numerics.depth.intervals import confidence
-from gradproof.numerics.depth.mean_field import mean_field_decay
-from gradproof.numerics.depth.multilayer import INITIALISATIONS, Network
-from gradproof.numerics.depth.networks import (
-    dead_fraction,
-    forward,
-    measure_gradients,
-)
+from gradproof.numerics.networks import gradients, weights
+from gradproof.numerics.networks.gradients import dead_fraction, measure_gradients
+from gradproof.numerics.networks.intervals import confidence
+from gradproof.numerics.networks.mean_field import mean_field_decay
+from gradproof.numerics.networks.multilayer import INITIALISATIONS, Network
 
 from ...thorough import every, few
 
@@ -22,43 +18,19 @@ def test_the_variances_are_those_of_the_papers() -> None:
         "xavier": 1 / 20,
         "he": 1 / 15,
         "lecun": 1 / 30,
+        "orthogonal": 1 / 30,
     }
 
 
-@pytest.mark.parametrize("layer_norm", [False, True])
-def test_the_backward_pass_is_the_derivative_of_the_forward_pass(layer_norm: bool) -> None:
-    network = Network("tanh", depth=3, width=5, initialisation="lecun", bias=0.3, layer_norm=layer_norm)
-    seed, step = 4, 1e-5
-
-    def output(shift: np.ndarray) -> np.ndarray:
-        original = networks._generator
-
-        def shifted(seed: int, layer: int, purpose: int):
-            generator = original(seed, layer, purpose)
-            if (layer, purpose) != (0, 0):
-                return generator
-
-            class Shifted:
-                def standard_normal(self, shape):
-                    return generator.standard_normal(shape) + shift
-
-            return Shifted()
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(networks, "_generator", shifted)
-            patch.setattr(networks, "pointwise", lambda *_: np.tanh)
-            *_, (z, _) = forward(network, 2, seed, 1)
-        return np.tanh(z)
-
-    cotangent = networks._generator(seed, 0, 1).standard_normal((2, 5, 1))
-    numeric = np.zeros((2, 5))
-    for unit in range(5):
-        shift = np.zeros((2, 5, 1))
-        shift[:, unit] = step
-        numeric[:, unit] = ((output(shift) - output(-shift)) * cotangent).sum(axis=(1, 2)) / (2 * step)
-    profile = measure_gradients(network, trials=2, seed=seed)
-    relative = (numeric**2).sum(axis=1) / (cotangent**2).sum(axis=(1, 2))
-    assert profile.mean_squared_norm[0] == pytest.approx(relative.mean(), rel=1e-4)
+def test_the_same_networks_whatever_runs_together_and_on_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network("tanh", depth=5, width=16, norm="layer", sigma_b=0.3)
+    profile = measure_gradients(network, trials=7, seed=3)
+    assert len(gradients.groups(network, 7, 1, 1)) == gradients.cores()
+    monkeypatch.setattr(gradients, "TOGETHER", 1)
+    monkeypatch.setattr(weights, "KEPT_BYTES", 3000)  # two of the five layers are kept
+    monkeypatch.setattr(gradients, "cores", lambda: 1)
+    assert len(gradients.groups(network, 7, 1, 1)) == 7
+    assert measure_gradients(network, trials=7, seed=3).decay.mean == pytest.approx(profile.decay.mean, rel=1e-12)
 
 
 def test_the_same_seed_gives_the_same_numbers_and_another_does_not() -> None:
@@ -145,5 +117,9 @@ def test_bad_networks_are_named() -> None:
         Network("relu", initialisation="kaiming")
     with pytest.raises(ValueError, match="depth=0"):
         Network("relu", depth=0)
+    with pytest.raises(ValueError, match="norm='group': expected one of None, layer, rms, batch"):
+        Network("relu", norm="group")
+    with pytest.raises(ValueError, match="batch=1: expected a whole number, 2 or more"):
+        measure_gradients(Network("relu", norm="batch"), batch=1)
     with pytest.raises(ValueError, match="trials=1: expected a whole number, 2 or more"):
         measure_gradients(Network("relu"), trials=1)

@@ -36,7 +36,8 @@ from numpy.typing import NDArray
 from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.functions.pieces import split
 from ..oracle.reference import exact_expression
-from .multilayer import Network, pointwise, slope
+from .multilayer import Network, slope
+from .pointwise import pointwise
 from .quadrature import normal_means
 
 Array = NDArray[np.float64]
@@ -95,8 +96,8 @@ class _Layer:
     """Means over one layer's pre-activation z = bias + u, u normal with variance q, as functions of q."""
 
     def __init__(self, network: Network, parameters: Mapping[str, ParameterValue] | None) -> None:
-        if network.layer_norm:
-            raise ValueError("layer_norm=True: expected a network without layer normalisation")
+        if network.norm:
+            raise ValueError(f"norm={network.norm!r}: expected a network without normalisation")
         self.bias = network.bias
         self.f, self.d = (pointwise(network.activation, order, parameters) for order in (0, 1))
         expr = exact_expression(network.activation, parameters)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from gradproof.numerics.depth.experiments import EXPERIMENTS, run
+from gradproof.numerics.networks.experiments import EXPERIMENTS, run
 
 SMALL = {"depth": 4, "width": 8, "trials": 4, "seed": 1}
 

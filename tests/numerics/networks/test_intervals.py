@@ -4,7 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from gradproof.numerics.depth.intervals import Interval, clustered_proportion, confidence, proportion, student_quantile
+from gradproof.numerics.networks.intervals import (
+    Interval,
+    clustered_proportion,
+    confidence,
+    proportion,
+    student_quantile,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 from flint import fmpq
-from gradproof.numerics.depth.mean_field import change_slope, mean_field_decay, predict
-from gradproof.numerics.depth.multilayer import Network, pointwise, slope
-from gradproof.numerics.depth.networks import measure_gradients
-from gradproof.numerics.depth.quadrature import normal_means
+from gradproof.numerics.networks.gradients import measure_gradients
+from gradproof.numerics.networks.mean_field import change_slope, mean_field_decay, predict
+from gradproof.numerics.networks.multilayer import Network, slope
+from gradproof.numerics.networks.pointwise import pointwise
+from gradproof.numerics.networks.quadrature import normal_means
 from gradproof.numerics.oracle.reference import exact_expression
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.expressions import calculus
@@ -121,8 +122,8 @@ def test_relu_s_term_is_that_of_hanin_and_nica() -> None:
 
 
 def test_layer_normalisation_has_no_prediction() -> None:
-    with pytest.raises(ValueError, match="layer_norm=True"):
-        predict(Network("tanh", layer_norm=True))
+    with pytest.raises(ValueError, match="norm='layer'"):
+        predict(Network("tanh", norm="layer"))
     with pytest.raises(ValueError, match="expected a function of one input, not of a, b"):
         pointwise("glu", 0, None)
 
