@@ -29,8 +29,8 @@ _NAMES = {
     "crosschecks.table_files.entries": "TableError",
     "crosschecks.tables.check_table": "check_table",
     "crosschecks.tables.results": "TableCheck TableRow",
-    "_functions": "Datasheet DepthReport Gains MeanField SweepResult Table VectorFacts depth describe describe_vector "
-    "expectation gains mean_field recheck sweep table verify",
+    "_functions": "Datasheet DepthReport Gains MeanField SweepResult Table TrainingResult VectorFacts depth describe "
+    "describe_vector expectation gains mean_field recheck sweep table train verify",
 }
 """Module: the names it offers here."""
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

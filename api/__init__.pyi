@@ -35,6 +35,7 @@ from ._functions import Gains as Gains
 from ._functions import MeanField as MeanField
 from ._functions import SweepResult as SweepResult
 from ._functions import Table as Table
+from ._functions import TrainingResult as TrainingResult
 from ._functions import VectorFacts as VectorFacts
 from ._functions import depth as depth
 from ._functions import describe as describe
@@ -45,6 +46,7 @@ from ._functions import mean_field as mean_field
 from ._functions import recheck as recheck
 from ._functions import sweep as sweep
 from ._functions import table as table
+from ._functions import train as train
 from ._functions import verify as verify
 
 __version__: str

@@ -14,9 +14,12 @@ from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.sweeps import result
 from gradproof.numerics.depth import gains as gains_of_layers
 from gradproof.numerics.depth import products
+from gradproof.numerics.experiments import results as experiments
+from gradproof.numerics.experiments.registry import Tested
 from gradproof.numerics.mean_field import phase
 from gradproof.numerics.oracle.reference import whole
 from gradproof.numerics.tables import tables
+from gradproof.numerics.training import trainings
 from gradproof.proofs import ledger as ledgers
 from gradproof.proofs.catalogue.entries import Activation
 from gradproof.proofs.catalogue.parameters import ParameterValue
@@ -28,7 +31,7 @@ from gradproof.proofs.expressions.expr import Expr, free_names
 from gradproof.proofs.expressions.sympy_form import latex
 from gradproof.proofs.functions import expectations
 from gradproof.proofs.language.syntax import StatementError
-from gradproof.proofs.ledger import ClaimResult, Ledger
+from gradproof.proofs.ledger import Claim, ClaimResult, Ledger
 from gradproof.proofs.reals.reals import Real
 from gradproof.proofs.recheck import statement
 from gradproof.proofs.verdicts import html_table
@@ -38,17 +41,22 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def verify(ledger: Ledger | str | Path | None = None) -> tuple[ClaimResult, ...]:
+def verify(ledger: Ledger | str | Path | None = None, *, measure: bool = False) -> tuple[ClaimResult, ...]:
     """Decide every claim of a ledger, or of the file that holds it; without one, of those that ship with gradproof.
 
-    Returns one result per claim, in the ledger's order; what was to be measured is left out. Raises LedgerError for a
-    file that cannot be read; a claim that cannot be is a result with the verdict `error`.
+    Returns one result per claim, in the ledger's order. `tested` holds the results of the experiments that a claim
+    names: those that ship with gradproof, or with `measure` all of them measured now, which takes minutes. Raises
+    LedgerError for a file that cannot be read; a claim that cannot be is a result with the verdict `error`.
     """
     if ledger is None:
         chosen = ledgers.builtin_ledgers()
     else:
         chosen = (ledger if isinstance(ledger, Ledger) else ledgers.load(ledger),)
-    return tuple(ledgers.verify(claim, each) for each in chosen for claim in each.claims)
+    return tuple(ledgers.verify(claim, each, _tested(claim, measure)) for each in chosen for claim in each.claims)
+
+
+def _tested(claim: Claim, measure: bool) -> tuple[Tested, ...]:
+    return experiments.measurements(claim.experiments, measure="all" if measure else "none")[0]
 
 
 class _Viewed(ABC):
@@ -239,6 +247,49 @@ def mean_field(
     target = function if isinstance(function, Expr) else definition(function)
     sigmas = (None if s is None else s if isinstance(s, str) else str(Fraction(s)) for s in (sigma_w, sigma_b))
     return MeanField(**vars(phase.mean_field(target, *sigmas, parameters=parameters)))
+
+
+class TrainingResult(_Viewed, trainings.TrainingResult):
+    """The results of some runs; printed as `gradproof train` prints them."""
+
+    def _view(self) -> Iterable[RenderableType]:
+        from gradproof.reports.views.depth import train_tables as shown
+
+        return shown(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that `gradproof train --json` prints."""
+        return {"schema": 1, "trainings": [super().to_json()]}
+
+
+def train(
+    function: str | Activation | Expr,
+    *,
+    depth: int = 20,
+    width: int = 32,
+    initialisation: str | None = None,
+    learning_rate: float = 0.1,
+    batch_norm: bool = False,
+    steps: int = 300,
+    target: float = 0.3,
+    data: str = "teacher",
+    seeds: int = 4,
+    seed: int = 0,
+    parameters: Mapping[str, ParameterValue] | None = None,
+) -> TrainingResult:
+    """Train deep networks of one activation by stochastic gradient descent on generated data of two classes.
+
+    One network for each of `seeds` runs, with `depth` hidden layers; `initialisation` is `xavier`, `he`, `lecun`, or
+    None for the usual one; `target` is the logistic loss whose first step is looked for; `data` is `teacher` (the
+    classes of a random network) or `spirals` (Lang and Witbrock 1988). The same seed gives the same
+    runs, but for the last digits of a BLAS. Raises UnknownActivation, StatementError or ValueError for what is not
+    known, fewer than two runs, or a function of several inputs.
+    """
+    training = trainings.Training(
+        function, depth=depth, width=width, initialisation=initialisation, learning_rate=learning_rate,
+        batch_norm=batch_norm, steps=steps, target=target, data=data, seeds=seeds, seed=seed,
+    )  # fmt: skip
+    return TrainingResult(**vars(trainings.train(training, parameters=parameters)))
 
 
 def recheck(certificate: Mapping[str, Any] | str | Path) -> None:

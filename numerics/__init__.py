@@ -5,5 +5,5 @@ Correctly rounded values are :func:`gradproof.numerics.oracle.reference.referenc
 :func:`gradproof.numerics.implementations.numpy_functions.implementation`, gradient products
 :mod:`gradproof.numerics.depth.products`, random networks :mod:`gradproof.numerics.networks.gradients` beside their
 theory :mod:`gradproof.numerics.networks.mean_field`, and the measurements that a ledger may name
-:mod:`gradproof.numerics.networks.experiments`.
+:mod:`gradproof.numerics.experiments.registry`.
 """

@@ -55,7 +55,8 @@ class Claim:
     nearest_where: str | None = None
     outside: str | None = None
     source: str | None = None
-    experiment: Mapping[str, Any] | None = None
+    experiments: tuple[Mapping[str, Any], ...] = ()
+    """Measurements, each a table with the name of a built-in experiment and its parameters."""
     error: str | None = None
     """Why the claim cannot be read: everything that is wrong with it."""
 
@@ -239,7 +240,8 @@ def _claim(
     if identifier in seen:
         problems.append("the id occurs twice")
     seen.add(identifier)
-    experiment = entry.get("experiment")
+    experiments = entry.get("experiment", [])
+    experiments = experiments if _is_list(experiments) else [experiments]
     if not fields.get("says"):
         problems.append("expected a sentence in 'says'")
     if ("statement" in entry) == ("outside" in entry):
@@ -249,15 +251,15 @@ def _claim(
     verdicts = {v.value for v in Verdict if v not in (Verdict.UNSOUND, Verdict.ERROR)}
     if fields.get("expect", "proved") not in verdicts:
         problems.append(f"expect={shorten(repr(fields['expect']), 80)}; expected one of {', '.join(sorted(verdicts))}")
-    if experiment is not None and not (_is_table(experiment) and isinstance(experiment.get("name"), str)):
-        problems.append("experiment must be a table with a name")
-        experiment = None
+    if not all(_is_table(each) and isinstance(each.get("name"), str) for each in experiments):
+        problems.append("experiment must be a table with a name, or a list of such tables")
+        experiments = []
     for text, where in (("statement", "where"), ("nearest", "nearest_where")):
         if text in fields:
             problems += _complaints(fields[text], fields.get(where), functions, unreadable)
     optional = {name: fields.get(name) for name in _TEXT_FIELDS if name not in ("id", "says")}
     error = "; ".join(problems) or None
-    return Claim(identifier, fields.get("says", ""), **optional, experiment=experiment, error=error)
+    return Claim(identifier, fields.get("says", ""), **optional, experiments=tuple(experiments), error=error)
 
 
 def _complaints(

@@ -15,7 +15,7 @@ import click
 
 from .commands.check import check
 from .commands.check_table import check_table
-from .commands.depth import depth, gains, meanfield
+from .commands.depth import depth, gains, meanfield, train
 from .commands.describe import describe
 from .commands.list import list_
 from .commands.options import Group
@@ -39,7 +39,7 @@ def cli() -> None:
 
 
 for command in (
-    report, verify, prove, recheck, describe, table, check, check_table, sweep, depth, gains, meanfield, list_,
+    report, verify, prove, recheck, describe, table, check, check_table, sweep, depth, gains, meanfield, train, list_,
 ):  # fmt: skip
     cli.add_command(command)
 

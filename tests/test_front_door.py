@@ -196,6 +196,7 @@ RESULTS = {
     "mean_field": lambda: gradproof.mean_field("relu", "sqrt(2)"),
     "table": lambda: gradproof.table("relu", points=[0.5, float("nan")]),
     "measure_gradients": lambda: gradproof.measure_gradients(gradproof.Network("relu", depth=2, width=4), trials=2),
+    "train": lambda: gradproof.train("relu", depth=2, width=4, steps=10, seeds=2),
     "check": lambda: gradproof.check(tanh16, as_="tanh", dtypes="float16", orders=0, examples=1)[0],
     "sweep": lambda: gradproof.sweep("numpy", as_="tanh", fmt="float16", patterns="1:2", workers=1),
 }
@@ -270,6 +271,9 @@ WRONG = [
     (lambda: DOOR.Network("tanh", depth=NAN), ValueError, "depth=nan: expected a whole number, 1 or more"),
     (lambda: DOOR.Network("tanh", bias=NAN), ValueError, "bias=nan: expected a finite number"),
     (lambda: DOOR.Network("tanh", scale="a"), ValueError, "scale='a': expected a finite number"),
+    (lambda: DOOR.train("tanh", depth=NAN), ValueError, "depth=nan: expected a whole number, 1 or more"),
+    (lambda: DOOR.train("tanh", learning_rate=NAN), ValueError, "learning_rate=nan: expected a positive number"),
+    (lambda: DOOR.train("swiglu", steps=1), ValueError, "expected a function of one input, not of a, b"),
     (lambda: DOOR.measure_gradients("tanh"), TypeError, "expected a Network, got 'tanh'"),
     (lambda: DOOR.measure_gradients(DOOR.Network(None)), TypeError, "got None"),
     (lambda: DOOR.measure_gradients(RELU, trials=2.5), ValueError, "trials=2.5: expected a whole number"),

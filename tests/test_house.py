@@ -22,7 +22,10 @@ ROOMS = {
         "asymptotics", "functions", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
         "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
-    "numerics": ("floats", "oracle", "vectors", "implementations", "depth", "mean_field", "networks", "tables"),
+    "numerics": (
+        "floats", "oracle", "vectors", "implementations", "depth", "mean_field", "networks", "training", "experiments",
+        "tables",
+    ),
     "crosschecks": (
         "documents", "implementation", "gates", "findings", "workers", "packs", "foreign", "inputs", "trials",
         "targets", "properties", "vectors", "causes", "sweeps", "checking", "baselines", "table_files", "tables",

@@ -26,7 +26,7 @@ from .pointwise import gate, pointwise
 from .weights import KEPT_BYTES, Draws
 
 Array = NDArray[np.float64]
-T = TypeVar("T")
+S, T = TypeVar("S"), TypeVar("T")
 
 BATCH = 64
 """The inputs over which batch normalisation is taken, where nothing else is said."""
@@ -194,7 +194,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_parallel(work: Callable[[Sequence[int]], T], parts: Sequence[Sequence[int]]) -> list[T]:
+def in_parallel(work: Callable[[S], T], parts: Sequence[S]) -> list[T]:
     """The work on each part, on a thread for each core: NumPy draws and multiplies without the interpreter's lock."""
     with ThreadPoolExecutor(min(cores(), len(parts))) as executor:
         return list(executor.map(work, parts))

@@ -98,10 +98,11 @@ def clustered_proportion(fractions: Array, size: int) -> Interval:
 
 
 @lru_cache(maxsize=256)
-def student_quantile(freedom: int) -> float:
-    """The t with P(abs(T) <= t) = 95 % for Student's distribution: 12.706 for 1 degree of freedom, 1.96 for many."""
+def student_quantile(freedom: int, outside: float = OUTSIDE) -> float:
+    """The t with P(abs(T) > t) = `outside` for Student's distribution: for 5 % 12.706 at 1 degree of freedom, 1.96 at
+    many."""
     # P(abs(T) > t) = I_x(freedom/2, 1/2) at x = freedom/(freedom + t^2)
-    x = beta_quantile(OUTSIDE, freedom / 2, 0.5)
+    x = beta_quantile(outside, freedom / 2, 0.5)
     return math.sqrt(freedom * (1 - x) / x)
 
 

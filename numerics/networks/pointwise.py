@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +32,12 @@ FRACTION_BITS = 8
 SHIFT = 52 - FRACTION_BITS
 FIRST = (1023 + SMALLEST) << FRACTION_BITS
 COUNT = (LARGEST - SMALLEST) << FRACTION_BITS
-TOLERANCE, NEGLIGIBLE = 1e-9, 1e-11
+TOLERANCE, NEGLIGIBLE = 1e-9, 1e-10
 """The error of a cubic that is used: relative to the largest value in its cell, or to the function's size around 1."""
 SEEN = np.array([0.25, 0.5, 0.75])
 """Where in a cell a cubic is compared with the function."""
+ONE_AT_A_TIME = Lock()
+"""The derived implementations build polynomials as they are needed, and networks run on threads."""
 FAR = 2.0 ** np.array([6, 8, 10, 13, 16, 20, 40, 100, 400])
 """Where the last cell's line is compared with the function: most activations are lines or constants out there."""
 
@@ -94,7 +97,7 @@ class Tabulated:
     """The derivative of one order of an expression in x, by a cubic on each cell."""
 
     def __init__(self, expr: Expr, order: int) -> None:
-        self._exact, slope = _plain(expr, order), _plain(expr, order + 1)
+        self._exact, slope = _derived(expr, order), _derived(expr, order + 1)
         self._breakpoints = np.array([float(each.ball(64)) for each in split(expr, "x").breakpoints])
         scale = np.abs(self._exact(np.linspace(-2, 2, 64)))
         self._negligible = NEGLIGIBLE * float(scale[np.isfinite(scale)].max(initial=0))
@@ -160,6 +163,11 @@ class Tabulated:
         return np.abs(cubic - true) <= np.maximum(TOLERANCE * largest, self._negligible)
 
 
-def _plain(expr: Expr, order: int) -> Function:
+def _derived(expr: Expr, order: int) -> Function:
     ((_, function),) = implementation(expr, order=order).factors
-    return lambda x: function(x, FORMATS["float64"], NARROW_FACTOR_TOLERANCE)
+
+    def values(x: Array) -> Array:
+        with ONE_AT_A_TIME:
+            return function(x, FORMATS["float64"], NARROW_FACTOR_TOLERANCE)
+
+    return values

@@ -19,7 +19,7 @@ REACH = 37.0
 """In standard deviations; the density is 2e-298 there."""
 PANELS = np.array([-REACH, -20, -12, -8, -6, -4.5, -3, -2, -1, 0, 1, 2, 3, 4.5, 6, 8, 12, 20, REACH])
 TOLERANCE = 1e-9
-"""Of one panel's error, relative to the whole."""
+"""Of one panel's error, relative to the sum of all panels' sizes, where nothing else is said."""
 MOST_PANELS = 4_000
 """Panels halved at once; beyond, the error is what it is. A singularity halves two or three at a time."""
 HALVINGS = 40
@@ -40,12 +40,17 @@ NODES, HIGHER, LOWER = _rules()
 
 
 def normal_means(
-    integrands: Callable[[Array], Array], mean: float, deviation: float, breakpoints: Sequence[float] = ()
+    integrands: Callable[[Array], Array],
+    mean: float,
+    deviation: float,
+    breakpoints: Sequence[float] = (),
+    *,
+    tolerance: float = TOLERANCE,
 ) -> tuple[Array, Array]:
     """The means of m functions of a normal variable, and the estimated error of each.
 
-    `integrands` maps n points to an array of shape (m, n). The functions are smooth between the breakpoints. A mean
-    that overflows or diverges is infinite or NaN, and so is its error.
+    `integrands` maps n points to an array of shape (m, n). The functions are smooth between the breakpoints, up to
+    `tolerance` relative to their means. A mean that overflows or diverges is infinite or NaN, and so is its error.
     """
     if deviation == 0:
         value = integrands(np.array([mean]))[:, 0]
@@ -55,15 +60,17 @@ def normal_means(
     left, right = edges[:-1], edges[1:]
     means: Array | float = 0.0
     errors: Array | float = 0.0
+    sizes: Array | float = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for halving in range(HALVINGS + 1):
             values, differences = _panels(integrands, mean, deviation, left, right)
-            whole = np.abs(means + values.sum(axis=1))
+            whole = sizes + np.abs(values).sum(axis=1)
             # Where a value overflows, halving is no help: a comparison with NaN is False, too.
-            good = ~(differences > TOLERANCE * whole[:, None]).any(axis=0)
+            good = ~(differences > tolerance * whole[:, None]).any(axis=0)
             if halving == HALVINGS or len(left) > MOST_PANELS:
                 good[:] = True
             means = means + values[:, good].sum(axis=1)
+            sizes = sizes + np.abs(values[:, good]).sum(axis=1)
             errors = errors + differences[:, good].sum(axis=1)
             if good.all():
                 break

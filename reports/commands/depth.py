@@ -1,6 +1,8 @@
-"""`gradproof depth`, `gains` and `meanfield`: what layers do to a gradient, and the weights that keep its size."""
+"""`gradproof depth`, `gains`, `meanfield` and `train`: what layers do to a gradient, and to a training."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import click
 
@@ -17,18 +19,42 @@ from . import options
 @click.option(
     "--weight", metavar="W", default="1", show_default=True, help="The size of every weight, exact as written."
 )
+@click.option(
+    "--init",
+    "initialisation",
+    type=click.Choice(["xavier", "he", "lecun", "orthogonal", "critical"]),
+    help="Also: what a gradient does in random networks with these weights, in theory.",
+)
+@click.option("--norm", type=click.Choice(["layer", "rms", "batch"]), help="… with this normalisation.")
+@click.option("--residual", is_flag=True, help="… with a residual connection around each layer.")
+@click.option("--post-norm", is_flag=True, help="… normalised after that, not before the branch.")
+@click.option("--width", type=click.IntRange(2, 4096), default=128, show_default=True, help="… of this width.")
+@click.option("--measure", is_flag=True, help="… and measured in 64 such networks.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those networks.")
 @options.param
 @options.as_json
-def depth(activation: str, layers: int, weight: str, parameters: tuple[str, ...], as_json: bool) -> None:
+def depth(
+    activation: str, layers: int, weight: str, parameters: tuple[str, ...], as_json: bool, **network: Any
+) -> None:
     """Print certified bounds on the product of w f'(z) over layers, whatever the inputs z are,
     and the first depth at which that bound leaves each float format's range or rounds to zero.
+
+    With --init, --norm, --residual or --measure also the factor by which a layer of a random network
+    multiplies the gradient's norm, typically: in theory, and as measured.
     """
     from ...proofs.budget import Undecided
     from ..runs.depth import document
     from ..views.depth import tables
 
+    network["norm_place"] = "post" if network.pop("post_norm") else "pre"
+    if any(network[name] for name in ("initialisation", "norm", "residual", "measure")):
+        network["initialisation"] = network["initialisation"] or "xavier"
+    else:
+        network = {}
     with bad_input(Undecided):
-        data = document(activation, layers=layers, weight=weight, parameters=pairs(parameters))
+        data = document(
+            activation, layers=layers, weight=weight, parameters=pairs(parameters), network=network or None
+        )
     options.show(data, tables, as_json=as_json)
 
 
@@ -70,3 +96,35 @@ def meanfield(
     with bad_input(Undecided):
         data = mean_field_document(activation, sigma_w=sigma_w, sigma_b=sigma_b, parameters=pairs(parameters))
     options.show(data, mean_field_tables, as_json=as_json)
+
+
+@click.command(cls=options.FormulaCommand, short_help="Small real trainings: who learns at which depth, what dies.")
+@click.argument("activations", metavar="[ACTIVATION|FORMULA]...", nargs=-1)
+@click.option("--depth", "depths", type=click.IntRange(1, 100), multiple=True, help="Hidden layers; else 10 and 30.")
+@click.option("--width", type=click.IntRange(2, 1024), default=32, show_default=True, help="Their width.")
+@click.option("--init", "initialisation", type=click.Choice(["xavier", "he", "lecun"]),
+              help="Else Xavier for sigmoid and tanh, He for the others.")
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=0.1, show_default=True)
+@click.option("--batch-norm/--no-batch-norm", default=None, help="Else both.")
+@click.option("--steps", type=click.IntRange(1, 100_000), default=300, show_default=True)
+@click.option("--target", type=click.FloatRange(min=0, min_open=True), default=0.3, show_default=True,
+              help="The loss to reach; that of a coin is 0.69.")
+@click.option("--data", type=click.Choice(["teacher", "spirals"]), default="teacher", show_default=True)
+@click.option("--seeds", type=click.IntRange(2, 1000), default=4, show_default=True, help="Runs of each.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
+@options.as_json
+def train(
+    activations: tuple[str, ...], depths: tuple[int, ...], batch_norm: bool | None, as_json: bool, **chosen: Any
+) -> None:
+    """Train networks by stochastic gradient descent on generated data of two classes, and print the
+    steps to a loss, the final loss, how much the first and the last hidden layer move in a step, and
+    the units that are dead at the end. Without a name: sigmoid, tanh, relu, leaky_relu and gelu.
+    """
+    from ..runs.networks import training_document
+    from ..views.depth import train_tables
+
+    names = activations or ("sigmoid", "tanh", "relu", "leaky_relu", "gelu")
+    norms = (False, True) if batch_norm is None else (batch_norm,)
+    with bad_input():
+        data = training_document(names, depths=depths or (10, 30), norms=norms, **chosen)
+    options.show(data, train_tables, as_json=as_json)

@@ -14,12 +14,21 @@ from ...proofs.catalogue.vector_entries import vector_activations
 from ...proofs.enclosures.formats import FORMATS
 from ..errors import BadInput
 from ..parameters import numbers
+from .networks import network_document
 
 
 def document(
-    name: str, *, layers: int, weight: str = "1", parameters: Mapping[str, str] | None = None
+    name: str,
+    *,
+    layers: int,
+    weight: str = "1",
+    parameters: Mapping[str, str] | None = None,
+    network: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The document of `gradproof depth --json`. Raises BadInput for a wrong name, formula, parameter or weight."""
+    """The document of `gradproof depth --json`, with a random network's gradient where `network` has its options.
+
+    Raises BadInput for a wrong name, formula, parameter or weight.
+    """
     if name in vector_activations():
         raise BadInput(f"{name} is a function of vectors; depth is about functions of one input")
     try:
@@ -27,7 +36,10 @@ def document(
         report = depth_report(target, layers=layers, weight=weight, parameters=numbers(parameters or {}))
     except ValueError as error:
         raise BadInput(str(error)) from error
-    return {"schema": 1, **report.to_json()}
+    found = {"schema": 1, **report.to_json()}
+    if network is not None:
+        found["network"] = network_document(target, depth=layers, parameters=parameters or {}, **network)
+    return found
 
 
 def gains_document(names: Sequence[str], *, parameters: Mapping[str, str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ...numerics.experiments.results import Measure
     from ...proofs.ledger import Claim, Ledger
 
 PLOTTED_LAYERS = 100
@@ -25,15 +26,15 @@ NETWORKS = (
 """Random networks whose gradients are measured beside the certified bounds."""
 
 
-def verdict(ledger: Ledger, chosen: Claim) -> dict[str, Any]:
-    """One claim, decided."""
+def verdict(ledger: Ledger, chosen: Claim, measure: bool) -> dict[str, Any]:
+    """One claim, decided, with the results of its experiments: those that ship, or all measured now."""
     from ...proofs.ledger import verify
 
-    return verify(chosen, ledger).to_json()
+    return {**verify(chosen, ledger).to_json(), **_measurements(chosen, "all" if measure else "none")}
 
 
 def claim(ledger: Ledger, chosen: Claim, seed: int, full: bool) -> dict[str, Any]:
-    """One claim: decided, and the experiment it names; in full also examined for an exact counterexample."""
+    """One claim: decided, and the experiments it names; in full also examined for an exact counterexample."""
     from ...crosschecks.soundness import examined
     from ...proofs.ledger import verify
     from ...proofs.verdicts import Verdict
@@ -44,16 +45,16 @@ def claim(ledger: Ledger, chosen: Claim, seed: int, full: bool) -> dict[str, Any
         result = examined(part, ledger.functions, examples=CONTRADICTIONS, seed=seed)
         if result.verdict is Verdict.UNSOUND and result.counterexample:
             data |= {"verdict": "unsound", "counterexample": result.counterexample.to_json()}
-    if chosen.experiment is not None:
-        data["tested"] = [*data["tested"], _experiment(chosen.experiment, seed)]
-    return data
+    return {**data, **_measurements(chosen, "missing", seed=seed)}
 
 
-def _experiment(experiment: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    from ...numerics.networks.experiments import run
+def _measurements(chosen: Claim, measure: Measure, **parameters: Any) -> dict[str, Any]:
+    """The results of the experiments that the claim names, and why some are left out."""
+    from ...numerics.experiments.results import measurements
 
-    parameters = {"seed": seed, **experiment}
-    return run(parameters.pop("name"), **parameters).to_json()
+    experiments = () if chosen.error else [{**parameters, **each} for each in chosen.experiments]
+    results, left_out = measurements(experiments, measure=measure)
+    return {"tested": [result.to_json() for result in results], "not_measured": list(left_out)}
 
 
 def activation_facts(name: str, seed: int, full: bool) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def depth(name: str) -> dict[str, Any]:
 
 def network(parameters: dict[str, Any], seed: int) -> dict[str, Any]:
     """Gradients measured in random networks."""
-    from ...numerics.networks.experiments import run
+    from ...numerics.experiments.registry import run
 
     return run("random_network_gradients", depth=50, seed=seed, **parameters).to_json()
 

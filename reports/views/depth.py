@@ -19,16 +19,11 @@ DIGITS, LONGEST = 21, 40
 DIFFERS = "≠"
 
 
-
-
-
-
-
-
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
-    """The factor of one layer, the product of all, and the first depths at which a format gives up."""
+    """The factor of one layer, the product of all, the first depths at which a format gives up, random networks."""
     return [
         _bounds(data),
+        *([network_table(data["network"])] if "network" in data else []),
         _formats("First depth at which the bound on the product, rounded once, …", data, once),
         _formats("First depth at which the product, rounded at every step as in a backward pass, …", data, stepwise),
     ]
@@ -145,3 +140,68 @@ def _value(number: Mapping[str, Any] | None) -> str:
         return "∞"
     exact = number["exact"]
     return exact if exact is not None and len(exact) <= 12 else truncated(number["decimal"], DIGITS)
+
+
+def network_table(data: Mapping[str, Any]) -> Table:
+    """The factor by which a layer of a random network multiplies a gradient, in theory and as measured."""
+    theory, measured, width = data["prediction"], data["measured"], data["network"]["width"]
+    rows = []
+    if theory is None:
+        rows.append(("theory", "none here for batch normalisation"))
+    else:
+        rows.append(("theory, infinitely wide", _factor(theory["infinite"])))
+        finite = theory["finite"]["slope"] != "nan"
+        rows.append((f"theory, width {width}", _factor(theory["finite"]) if finite else "none of first order here"))
+    if measured:
+        ends = {end: _four(measured["factor_per_layer"][end]) for end in ("mean", "low", "high")}
+        said = f"× {ends['mean']} (95 % interval {ends['low']} to {ends['high']})"
+        rows.append((f"measured, {measured['trials']} networks", said))
+        left_out = {"gradient exactly 0": measured["vanished_interval"]["mean"], "overflowed": measured["overflowed"]}
+        rows += [("", f"left out, {why}: {share:.1%}") for why, share in left_out.items() if share]
+        size = measured["log_mean_square_activation"]
+        if size:
+            rows.append(("", f"values change from mean square 1 to 10^{size[-1]['mean'] / 2.302585092994046:.1f}"))
+    return pairs(f"What a layer does to the gradient's norm, towards the input: {data['title']}", rows)
+
+
+def _factor(theory: Mapping[str, Any]) -> str:
+    return f"× {_four(theory['factor_per_layer'])}"
+
+
+def _four(number: float | str) -> str:
+    """Four digits; a number that is not finite is text already."""
+    return number if isinstance(number, str) else f"{number:.4g}" if number < 0.1 else f"{number:.4f}"
+
+
+def train_tables(data: Mapping[str, Any]) -> list[RenderableType]:
+    """A row for each training, and what the columns are."""
+    heads = ("activation", "layers", "batch norm", "reached", "steps", "final loss", "first layer", "last", "dead")
+    first = data["trainings"][0]["training"]
+    title = f"Trainings to a loss of {first['target']:g}, learning rate {first['learning_rate']:g}"
+    built = table(title, heads, right=heads[1:])
+    for row in data["trainings"]:
+        training, runs = row["training"], len(row["runs"])
+        count = sum(run["steps_to_target"] is not None for run in row["runs"])
+        steps = row["steps_to_target"]["mean"]
+        built.add_row(
+            cell(training["activation"], "bold"), cell(str(training["depth"])),
+            cell("yes" if training["batch_norm"] else "no"), cell(f"{count} of {runs}"),
+            cell("–" if count == 0 else f"{steps:.0f}"), cell(_loss(row["final_loss"]["mean"])),
+            cell(_power(row["update_size"][0])), cell(_power(row["update_size"][-2])),
+            cell(f"{row['dead']['mean']:.1%}"),
+        )  # fmt: skip
+    about = (
+        f"{len(data['trainings'][0]['runs'])} runs of {first['steps']} steps each, width {first['width']}, data: "
+        f"{first['data']}. Steps are the mean of the runs that reached the loss; first layer and last hidden one: the "
+        "mean size of a step of its weights over the first 200 steps, relative to them; dead: units whose derivative "
+        "is 0 on all data at the end. --json has every run, with intervals."
+    )
+    return [built, Text(about)]
+
+
+def _loss(value: float | str) -> str:
+    return f"{value}" if isinstance(value, str) else f"{value:.3g}"
+
+
+def _power(size: Mapping[str, Any]) -> str:
+    return "0" if isinstance(size["mean"], str) else f"1e{size['mean']:.1f}"

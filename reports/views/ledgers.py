@@ -26,13 +26,17 @@ def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
     return tuple(ledgers.load(path) for path in paths) if paths else ledgers.builtin_ledgers()
 
 
-def verified(chosen: Sequence[Ledger], workers: int | None = None) -> tuple[dict[str, Any], list[str]]:
+def verified(
+    chosen: Sequence[Ledger], workers: int | None = None, *, measure: bool = False
+) -> tuple[dict[str, Any], list[str]]:
     """The document that `gradproof verify --json` prints, and the claims no verdict was reached for, one line each.
+
+    With `measure` the experiments are run now; else their results are those that ship.
 
     Ctrl-C keeps the claims that are decided by then, and the document says that it is `interrupted`.
     """
     plan = [
-        Part(ledger.title, claim.id, sections.verdict, (replace(ledger, claims=()), claim))
+        Part(ledger.title, claim.id, sections.verdict, (replace(ledger, claims=()), claim, measure))
         for ledger in chosen
         for claim in ledger.claims
     ]
@@ -51,9 +55,9 @@ def _entry(done: Done) -> dict[str, Any]:
     """A claim's entry; where the process that decided it failed, undecided, saying so."""
     if done.failure is None:
         return done.data
-    _, claim = done.part.arguments
+    _, claim, _ = done.part.arguments
     undecided = ledgers.ClaimResult(done.part.section, claim, Verdict.UNDECIDED, seconds=done.seconds)
-    return {**undecided.to_json(), "explanation": [done.failure]}
+    return {**undecided.to_json(), "explanation": [done.failure], "not_measured": []}
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
@@ -80,7 +84,8 @@ def _statement(claim: Mapping[str, Any]) -> str:
 
 
 def _why(claim: Mapping[str, Any]) -> str:
-    """The shortest reason: the counterexample and what is true instead, or the first line of the evidence."""
+    """The shortest reason: the counterexample and what is true instead, or the first line of the evidence; then what
+    was measured."""
     reasons = []
     if claim["counterexample"]:
         reasons.append(counterexample(claim["counterexample"]))
@@ -88,7 +93,15 @@ def _why(claim: Mapping[str, Any]) -> str:
         reasons.append(f"true: {claim['nearest']}")
     if not reasons:
         reasons += list(claim.get("explanation") or [claim.get("outside") or ""])[:1]
+    reasons += map(_tested, claim["tested"])
+    reasons += [f"not measured: {each}" for each in claim["not_measured"]]
     return "\n".join(reasons)
+
+
+def _tested(measurement: Mapping[str, Any]) -> str:
+    """The effect of a measurement with its interval; the JSON document and the report have all of it."""
+    mean, low, high = (f"{float(measurement['interval'][end]):.4g}" for end in ("mean", "low", "high"))
+    return f"tested: {measurement['effect']}: {mean} (95 % interval {low} to {high}; {measurement['seeds']} seeds)"
 
 
 def summary(data: Mapping[str, Any]) -> Text:

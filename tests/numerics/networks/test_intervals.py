@@ -22,6 +22,7 @@ def test_quantiles_of_student_s_distribution_are_the_table_s(freedom: int, quant
 
 
 def test_closed_forms_of_the_quantile() -> None:
+    assert student_quantile(63, 0.01) == pytest.approx(2.656, abs=5e-4)  # the same table, column 0.995
     assert student_quantile(1) == pytest.approx(math.tan(0.475 * math.pi), rel=1e-12)  # a Cauchy variable
     assert student_quantile(2) == pytest.approx(0.95 * math.sqrt(2 / (1 - 0.95**2)), rel=1e-12)
     assert student_quantile(10**6) == pytest.approx(1.959963984540054, abs=1e-5)

@@ -23,7 +23,7 @@ def process(_):
     return os.getpid()
 
 
-def verdict_or_death(ledger, claim):
+def verdict_or_death(ledger, claim, measure):
     if claim.id == "deadly":
         os._exit(3)
     if claim.id == "buggy":

@@ -5,26 +5,40 @@ import math
 
 import numpy as np
 import pytest
-from gradproof.numerics.networks.experiments import EXPERIMENTS, run
+from gradproof.numerics.experiments.registry import EXPERIMENTS, completed, run
 
 SMALL = {"depth": 4, "width": 8, "trials": 4, "seed": 1}
+RANDOM = ["random_network_gradients", "dead_units", "layer_norm_gradients"]
+TRAINED = [
+    "update_sizes", "trained_depths", "dead_units_by_learning_rate", "normalised_training", "activation_ranks",
+]  # fmt: skip
+BRIEF = {
+    "update_sizes": {"steps": 10},
+    "trained_depths": {"depths": [2, 3], "steps": 20},
+    "dead_units_by_learning_rate": {"learning_rates": [0.1, 10.0], "steps": 10, "depth": 2},
+    "normalised_training": {"depth": 2, "steps": 20},
+    "activation_ranks": {"activations": ["tanh", "relu", "gelu"], "depth": 2, "steps": 20},
+}
 
 
 def test_the_list_is_closed_and_known() -> None:
-    assert list(EXPERIMENTS) == ["random_network_gradients", "dead_units", "layer_norm_gradients"]
+    assert list(EXPERIMENTS) == [*RANDOM, *TRAINED]
     with pytest.raises(ValueError, match="experiment='os': expected one of random_network_gradients, dead_units"):
         run("os")
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_each_gives_a_sentence_and_strict_json_with_its_parameters(name: str) -> None:
-    tested = run(name, **SMALL)
+    parameters = SMALL if name in RANDOM else {"width": 4, "seeds": 2, "seed": 1, **BRIEF[name]}
+    tested = run(name, **parameters)
     document = json.loads(json.dumps(tested.to_json(), allow_nan=False))
     assert document["experiment"] == name
-    assert document["parameters"]["seed"] == 1
-    assert "layers" in document["sentence"]
-    assert document["numbers"]
-    assert run(name, **SMALL) == tested
+    assert document["parameters"] == completed(name, **parameters)
+    assert document["seeds"] == (4 if name in RANDOM else 2)
+    assert {*document["interval"]} == {"mean", "low", "high"}
+    assert "layers" in document["sentence"] and "nan" not in document["sentence"]
+    assert document["numbers"] and document["effect"]
+    assert run(name, **parameters) == tested
 
 
 def test_the_measured_slope_stands_beside_the_same_slope_in_theory() -> None:
@@ -90,3 +104,7 @@ def test_bad_parameters_are_named(parameters: dict, message: str) -> None:
 def test_lists_are_checked_too() -> None:
     with pytest.raises(ValueError, match=r"biases='low' \(str\), expected a list of numbers"):
         run("dead_units", biases="low")
+    with pytest.raises(ValueError, match=r"activations=\[1\] \(list\), expected a list of texts"):
+        run("trained_depths", activations=[1])
+    with pytest.raises(ValueError, match="expected a list of numbers"):
+        run("dead_units", biases=[])

@@ -1,40 +1,14 @@
-"""The measurements a ledger claim may name: a closed list of built-in experiments, never code from a ledger.
-
-Each returns what was measured as :class:`Tested`: it stands beside a verdict and never changes it. The same
-parameters and seed give the same numbers.
-"""
+"""Experiments on random networks: gradients and dead units as training begins."""
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from .gradients import dead_fraction, factor_text, factors, measure_gradients, norm_factor, share
-from .intervals import strict
-from .mean_field import predict
-from .multilayer import Network
-
-
-@dataclass(frozen=True)
-class Tested:
-    """One measurement: a sentence for the reader, and the numbers behind it."""
-
-    name: str
-    parameters: Mapping[str, Any]
-    sentence: str
-    numbers: Mapping[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Strict JSON: numbers that are not finite are text."""
-        return {
-            "experiment": self.name,
-            "parameters": dict(self.parameters),
-            "sentence": self.sentence,
-            "numbers": strict(self.numbers),
-        }
+from ..networks.finite_width import predict
+from ..networks.gradients import dead_fraction, factor_text, factors, measure_gradients, norm_factor, share
+from ..networks.multilayer import Network
+from .outcome import Outcome
 
 
 def random_network_gradients(
@@ -45,7 +19,7 @@ def random_network_gradients(
     width: int = 64,
     trials: int = 64,
     seed: int = 0,
-) -> tuple[str, dict[str, Any]]:
+) -> Outcome:
     """How the gradient's norm changes per layer in random networks, beside the same slope in theory."""
     network = Network(activation, depth=depth, width=width, initialisation=initialisation)
     profile = measure_gradients(network, trials=trials, seed=seed)
@@ -60,7 +34,7 @@ def random_network_gradients(
         sentence += f", {factor_text(norm_factor(finite))} for width {width} to first order in 1/width"
         if infinite not in profile.decay and finite in profile.decay:
             sentence += ": finite width explains the gap"
-    return sentence, {
+    numbers = {
         "factor_per_layer": profile.factor.to_json(),
         "mean_field_factor_per_layer": norm_factor(infinite),
         "finite_width_factor_per_layer": norm_factor(finite),
@@ -77,6 +51,7 @@ def random_network_gradients(
         "mean_field": list(theory.infinite),
         "finite_width": list(theory.finite),
     }
+    return Outcome(sentence, "factor of the gradient's norm per layer", profile.factor, trials, numbers)
 
 
 def dead_units(
@@ -89,7 +64,7 @@ def dead_units(
     batch: int = 64,
     trials: int = 16,
     seed: int = 0,
-) -> tuple[str, dict[str, Any]]:
+) -> Outcome:
     """The fraction of units whose derivative is 0 on a whole batch, against bias and depth."""
     by_bias = {
         float(bias): dead_fraction(
@@ -107,7 +82,8 @@ def dead_units(
         f"width {width}, {initialisation} initialisation, with 95 % intervals: {ends}"
     )
     rows = [{"bias": bias, "by_layer": [f.to_json() for f in fractions]} for bias, fractions in by_bias.items()]
-    return sentence, {"by_bias": rows}
+    last = by_bias[min(by_bias)][-1]
+    return Outcome(sentence, f"dead units of the last layer, bias {min(by_bias):g}", last, trials, {"by_bias": rows})
 
 
 def layer_norm_gradients(
@@ -119,7 +95,7 @@ def layer_norm_gradients(
     width: int = 64,
     trials: int = 64,
     seed: int = 0,
-) -> tuple[str, dict[str, Any]]:
+) -> Outcome:
     """The change of the gradient's norm per layer with and without layer normalisation, weights `scale` times."""
     without, with_norm = (
         measure_gradients(
@@ -136,46 +112,9 @@ def layer_norm_gradients(
         f"{scale:g}: {without.sentence} without layer normalisation, and with it by {factors(with_norm.factor)}"
         f"{with_norm.left_out}"
     )
-    return sentence, {
+    numbers = {
         "without": {**without.decay.to_json(), "factor_per_layer": without.factor.to_json()},
         "with": {**with_norm.decay.to_json(), "factor_per_layer": with_norm.factor.to_json()},
     }
-
-
-EXPERIMENTS: Mapping[str, Callable[..., tuple[str, dict[str, Any]]]] = {
-    e.__name__: e for e in (random_network_gradients, dead_units, layer_norm_gradients)
-}
-
-
-def run(name: str, **parameters: Any) -> Tested:
-    """Run a built-in experiment. Raises ValueError for an unknown name or parameter, listing the known ones."""
-    if name not in EXPERIMENTS:
-        raise ValueError(f"experiment={name!r}: expected one of {', '.join(EXPERIMENTS)}")
-    experiment = EXPERIMENTS[name]
-    defaults = {p.name: p.default for p in inspect.signature(experiment).parameters.values()}
-    if unknown := sorted(parameters.keys() - defaults.keys()):
-        raise ValueError(f"experiment {name!r} has no parameter {unknown[0]!r}; its parameters: {', '.join(defaults)}")
-    for key, value in parameters.items():
-        _check_type(name, key, value, defaults[key])
-    sentence, numbers = experiment(**parameters)
-    complete = {**defaults, **parameters}
-    return Tested(name, {k: list(v) if isinstance(v, tuple) else v for k, v in complete.items()}, sentence, numbers)
-
-
-LARGEST = 10_000
-
-
-def _check_type(name: str, key: str, value: Any, default: Any) -> None:
-    """A ledger is data from outside: types must match, and sizes stay within reason."""
-    match default:
-        case int():
-            good, expected = type(value) is int and 0 <= value <= LARGEST, f"a whole number up to {LARGEST}"
-        case float():
-            good, expected = type(value) in (int, float) and math.isfinite(value), "a finite number"
-        case str():
-            good, expected = isinstance(value, str), "text"
-        case _:
-            good = isinstance(value, (list, tuple)) and all(type(v) in (int, float) for v in value)
-            expected = "a list of numbers"
-    if not good:
-        raise ValueError(f"experiment {name!r}: {key}={value!r} ({type(value).__name__}), expected {expected}")
+    effect = "factor of the gradient's norm per layer with layer normalisation"
+    return Outcome(sentence, effect, with_norm.factor, trials, numbers)

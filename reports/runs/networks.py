@@ -1,0 +1,81 @@
+"""Random networks and trainings as one document each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...numerics.networks.finite_width import predict
+from ...numerics.networks.gradients import measure_gradients, norm_factor
+from ...numerics.networks.intervals import strict
+from ...numerics.networks.mean_field import critical_scale
+from ...numerics.networks.multilayer import Network
+from ...numerics.oracle.reference import Target
+from ...proofs.catalogue.parse import parse_expression
+from ..errors import BadInput
+from ..parameters import numbers
+
+NETWORKS = 64
+"""Random networks that are measured."""
+
+
+def network_document(
+    target: Target,
+    *,
+    parameters: Mapping[str, str],
+    initialisation: str,
+    measure: bool,
+    seed: int,
+    **options: Any,
+) -> dict[str, Any]:
+    """What theory says of a random network's gradient, and what is measured where that is asked for.
+
+    `initialisation` is one of a Network's, or `critical`; `options` are those of a Network. Raises BadInput.
+    """
+    values = numbers(parameters)
+    try:
+        scale, name = 1.0, initialisation
+        if initialisation == "critical":
+            scale, name = critical_scale(target, sigma_b=options.get("sigma_b", 0.0), parameters=values), "lecun"
+        network = Network(target, initialisation=name, scale=scale, **options)
+        theory = None if network.norm == "batch" else predict(network, parameters=values)
+        profile = measure_gradients(network, trials=NETWORKS, seed=seed, parameters=values) if measure else None
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    prediction = theory and {
+        "infinite": {"slope": theory.infinite_slope, "factor_per_layer": norm_factor(theory.infinite_slope)},
+        "finite": {"slope": theory.finite_slope, "factor_per_layer": norm_factor(theory.finite_slope)},
+        "by_layer": {"infinite": theory.infinite, "finite": theory.finite},
+        "error": theory.error,
+    }
+    return strict({
+        "title": str(network), "network": network.to_json(), "initialisation": initialisation,
+        "prediction": prediction, "measured": profile and profile.to_json(),
+    })  # fmt: skip
+
+
+def training_document(
+    activations: Sequence[str], *, depths: Sequence[int], norms: Sequence[bool], **options: Any
+) -> dict[str, Any]:
+    """The document of `gradproof train --json`: of every activation, normalisation and depth. Raises BadInput."""
+    from ...numerics.networks.gradients import in_parallel
+    from ...numerics.training.trainings import Training, TrainingResult, train
+    from ..writing.progress import Progress
+
+    try:
+        plan = [
+            Training(name if name.isidentifier() and name != "x" else parse_expression(name),
+                     depth=depth, batch_norm=norm, **options)
+            for name in activations for norm in norms for depth in depths
+        ]  # fmt: skip
+        with Progress(len(plan)) as progress:
+
+            def trained(training: Training) -> TrainingResult:
+                result = train(training)
+                progress.step(str(training))
+                return result
+
+            results = in_parallel(trained, plan)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    return {"schema": 1, "trainings": [result.to_json() for result in results]}
