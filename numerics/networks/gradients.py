@@ -26,7 +26,8 @@ from .pointwise import gate, pointwise
 from .weights import KEPT_BYTES, Draws
 
 Array = NDArray[np.float64]
-S, T = TypeVar("S"), TypeVar("T")
+S = TypeVar("S")
+T = TypeVar("T")
 
 BATCH = 64
 """The inputs over which batch normalisation is taken, where nothing else is said."""

@@ -72,8 +72,12 @@ def gate(target: Target, parameters: Mapping[str, ParameterValue] | None = None)
     input each.
     """
     expr = exact_expression(target, parameters)
-    factors = factors_of(expr, ("x",) if isinstance(target, Expr) else definition(target).inputs).values()
+    factors = factors_of(expr, _inputs(target)).values()
     return Gate(*(tuple(_tabulated(factor, order) for factor in factors) for order in (0, 1)))
+
+
+def _inputs(target: Target) -> tuple[str, ...]:
+    return ("x",) if isinstance(target, Expr) else definition(target).inputs
 
 
 def pointwise(target: Target, order: int, parameters: Mapping[str, ParameterValue] | None = None) -> Function:
@@ -83,7 +87,7 @@ def pointwise(target: Target, order: int, parameters: Mapping[str, ParameterValu
     """
     chosen = gate(target, parameters)
     if len(chosen.values) != 1:
-        names = ", ".join(definition(target).inputs)
+        names = ", ".join(_inputs(target))
         raise ValueError(f"activation={target!r}: expected a function of one input, not of {names}")
     return (chosen.values, chosen.slopes)[order][0]
 
@@ -138,12 +142,14 @@ class Tabulated:
             t = SEEN[:, None] * step
             cubic = ((c3 * t + c2) * t + d0) * t + f0
             good = self._close(cubic, self._exact(near + t), np.abs(f1)).all(axis=0)
+            level = self._close(np.zeros(1), d1[-1:] * far[-1:], np.abs(f1[-1]))[0]
+            tilt = 0.0 if level else d1[-1]  # a slope that dies out would carry far
             distance = np.copysign(FAR, far[-1]) - far[-1]
-            beyond = self._close(f1[-1] + d1[-1] * distance, self._exact(far[-1] + distance)).all()
+            beyond = self._close(f1[-1] + tilt * distance, self._exact(far[-1] + distance)).all()
         low, high = np.minimum(near, far), np.maximum(near, far)
         for each in self._breakpoints:
             good &= (each <= low) | (high <= each)
-        line = [far[-1], f1[-1], d1[-1], 0.0, 0.0]
+        line = [far[-1], f1[-1], tilt, 0.0, 0.0]
         return np.vstack([np.column_stack([near, f0, d0, c2, c3]), line]), ~np.append(good, beyond)
 
     def _one_sided(self, x: Array, inwards: Array, slope: Function) -> tuple[Array, Array]:

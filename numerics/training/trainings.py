@@ -127,7 +127,7 @@ class TrainingResult:
     @property
     def dead(self) -> Interval:
         """The fraction of all hidden units."""
-        fractions = np.array([np.mean(run.dead) for run in self.runs])
+        fractions = np.array([float(np.mean(run.dead)) for run in self.runs])
         return clustered_proportion(fractions, self.training.width * self.training.depth)
 
     def to_json(self) -> dict[str, Any]:

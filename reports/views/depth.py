@@ -17,6 +17,7 @@ COLUMNS = (("leaves_normal", "leaves normal range"), ("rounds_to_zero", "rounds 
 DIGITS, LONGEST = 21, 40
 """The digits of a gain that are shown, and the length of the longest exact form beside them."""
 DIFFERS = "≠"
+LN_10 = 2.302585092994046
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
@@ -151,7 +152,7 @@ def network_table(data: Mapping[str, Any]) -> Table:
     else:
         rows.append(("theory, infinitely wide", _factor(theory["infinite"])))
         finite = theory["finite"]["slope"] != "nan"
-        rows.append((f"theory, width {width}", _factor(theory["finite"]) if finite else "none of first order here"))
+        rows.append((f"theory, width {width}", _factor(theory["finite"]) if finite else "no such theory for this kind"))
     if measured:
         ends = {end: _four(measured["factor_per_layer"][end]) for end in ("mean", "low", "high")}
         said = f"× {ends['mean']} (95 % interval {ends['low']} to {ends['high']})"
@@ -160,7 +161,7 @@ def network_table(data: Mapping[str, Any]) -> Table:
         rows += [("", f"left out, {why}: {share:.1%}") for why, share in left_out.items() if share]
         size = measured["log_mean_square_activation"]
         if size:
-            rows.append(("", f"values change from mean square 1 to 10^{size[-1]['mean'] / 2.302585092994046:.1f}"))
+            rows.append(("", f"values: mean square 10^{size[-1]['mean'] / LN_10:.1f} after the last layer"))
     return pairs(f"What a layer does to the gradient's norm, towards the input: {data['title']}", rows)
 
 
@@ -204,4 +205,4 @@ def _loss(value: float | str) -> str:
 
 
 def _power(size: Mapping[str, Any]) -> str:
-    return "0" if isinstance(size["mean"], str) else f"1e{size['mean']:.1f}"
+    return "0" if isinstance(size["mean"], str) else f"10^{size['mean']:.1f}"

@@ -38,7 +38,7 @@ def test_theory_stands_beside_what_is_measured(capsys):
     ("options", "words"),
     [
         (("--norm", "batch"), ("none here for batch normalisation",)),
-        (("--norm", "layer", "--residual"), ("pre-layer normalisation", "none of first order here")),
+        (("--norm", "layer", "--residual"), ("pre-layer normalisation", "no such theory for this kind")),
         (("--norm", "rms", "--residual", "--post-norm"), ("post-rms normalisation, residual",)),
         (("--init", "critical"), ("lecun initialisation, weights times 1.41421", "infinitely wide  × 1.0000")),
     ],
