@@ -27,6 +27,7 @@ from ...proofs.functions.regularity import steepest
 from ...proofs.language.syntax import StatementError
 from ...proofs.reals.reals import PLUS_INFINITY, Number, Real, as_real, compare, exact, extreme
 from ..oracle.reference import Target, exact_expression, name_of, whole
+from .loss_scaling import LossScale, loss_scale
 from .stepwise import StepwiseDepth, stepwise_depth
 
 LARGEST_EXACT = 1 << 14
@@ -44,9 +45,11 @@ class FormatDepth:
     overflows: int | None
     stepwise: StepwiseDepth
     """The same where the factor and every product is rounded."""
+    loss_scale: LossScale
+    """The scale that keeps the latter normal over all layers."""
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "stepwise": self.stepwise.to_json()}
+        return {**vars(self), "stepwise": self.stepwise.to_json(), "loss_scale": self.loss_scale.to_json()}
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def depth_report(
         lowest=lowest,
         highest=highest,
         profile=tuple(power(rate, n) for n in range(1, layers + 1)),
-        formats=tuple(format_depth(rate, fmt) for fmt in FORMATS.values()),
+        formats=tuple(format_depth(rate, fmt, layers) for fmt in FORMATS.values()),
     )
 
 
@@ -187,22 +190,26 @@ def _mixed(low: Real, k: int, high: Real, m: int) -> Real:
     return times(power(low, k), power(high, m))
 
 
-def format_depth(rate: Real, fmt: Format) -> FormatDepth:
-    """The first n at which rate**n leaves the format's range, rounded once and at every step, for a rate >= 0."""
+def format_depth(rate: Real, fmt: Format, layers: int = 1) -> FormatDepth:
+    """The first n at which rate**n leaves the format's range, rounded once and at every step, for a rate >= 0; and the
+    loss scale for a number of layers."""
     if rate.is_infinite:
-        return FormatDepth(fmt.name, None, None, 1, StepwiseDepth(None, None, 1, None))
-    stepwise = stepwise_depth(rounded_power(rate, 1, fmt), fmt)
+        return FormatDepth(fmt.name, None, None, 1, StepwiseDepth(None, None, 1, None), LossScale(None, None))
+    factor = rounded_power(rate, 1, fmt)
+    stepwise, scale = stepwise_depth(factor, fmt), loss_scale(factor, fmt, layers)
     side = compare(rate, exact(1))
     if side > 0:
-        return FormatDepth(fmt.name, None, None, _first(rate, fmt, lambda r: isinstance(r, str)), stepwise)
+        overflows = _first(rate, fmt, lambda r: isinstance(r, str))
+        return FormatDepth(fmt.name, None, None, overflows, stepwise, scale)
     if side == 0:
-        return FormatDepth(fmt.name, None, None, None, stepwise)
+        return FormatDepth(fmt.name, None, None, None, stepwise, scale)
     return FormatDepth(
         fmt.name,
         leaves_normal=_first(rate, fmt, lambda r: not isinstance(r, str) and r < fmt.min_normal),
         rounds_to_zero=_first(rate, fmt, lambda r: r == 0),
         overflows=None,
         stepwise=stepwise,
+        loss_scale=scale,
     )
 
 

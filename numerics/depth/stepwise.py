@@ -31,12 +31,17 @@ class StepwiseDepth:
     """The number of layers after which the product was left while still moving: a None above then means none of these
     layers. None where the product was followed to its end, and a None above means never."""
 
+    @property
+    def flushed_to_zero(self) -> int | None:
+        """Where arithmetic that flushes results below the normal range to zero gives 0."""
+        return self.leaves_normal
+
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "stays_at": None if self.stays_at is None else binary(self.stays_at)}
+        return {**vars(self), "flushed_to_zero": self.flushed_to_zero, "stays_at": None if self.stays_at is None else binary(self.stays_at)}
 
 
-def stepwise_depth(factor: Rounded, fmt: Format, *, most: int = MOST_LAYERS) -> StepwiseDepth:
-    """The product factor * factor * ..., from 1 on, for a float of the format >= 0, as `Format.round` gives it.
+def stepwise_depth(factor: Rounded, fmt: Format, *, start: int = 0, most: int = MOST_LAYERS) -> StepwiseDepth:
+    """The product factor * factor * ..., from 2^start on, for a float of the format >= 0, as `Format.round` gives it.
 
     Rounding is monotone and leaves floats alone: by a factor of at most 1 the product never grows, by one of at least 1
     it never falls. It therefore ends at a float that stays or overflows, and `never` is proved by reaching it.
@@ -45,7 +50,7 @@ def stepwise_depth(factor: Rounded, fmt: Format, *, most: int = MOST_LAYERS) -> 
         return StepwiseDepth(None, None, 1, None)
     lowest = fmt.emin - fmt.precision + 1  # the exponent of the smallest subnormal
     multiplier, raised = _binary(factor)
-    digits, exponent, leaves_normal = 1, 0, None  # the product is digits * 2**exponent
+    digits, exponent, leaves_normal = 1, start, None  # the product is digits * 2**exponent
     for layer in range(1, most + 1):
         exact, scale = digits * multiplier, exponent + raised
         dropped = max(exact.bit_length() - fmt.precision, lowest - scale, 0)

@@ -27,6 +27,10 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
         *([network_table(data["network"])] if "network" in data else []),
         _formats("First depth at which the bound on the product, rounded once, …", data, once),
         _formats("First depth at which the product, rounded at every step as in a backward pass, …", data, stepwise),
+        Text(
+            "Where results below the normal range are flushed to zero, leaving it is vanishing. Loss scale: the power of "
+            f"two that keeps all {data['layers']} layers, rounded at every step, in the normal range.\n"
+        ),
     ]
 
 
@@ -47,8 +51,11 @@ def _formats(title: str, data: Mapping[str, Any], depth: Callable[[Mapping[str, 
         ("format", *(f"… {title}" for _, title in COLUMNS)),
         right=[f"… {title}" for _, title in COLUMNS],
     )
+    if depth is stepwise:
+        built.add_column("loss scale", justify="right")
     for row in data["formats"]:
-        built.add_row(cell(row["format"]), *(cell(depth(row, key)) for key, _ in COLUMNS))
+        scale = [cell(_scale(row["loss_scale"]))] if depth is stepwise else []
+        built.add_row(cell(row["format"]), *(cell(depth(row, key)) for key, _ in COLUMNS), *scale)
     return built
 
 
@@ -66,6 +73,10 @@ def stepwise(row: Mapping[str, Any], key: str) -> str:
         return f"not within {steps['followed']}"
     stays = steps["stays_at"]
     return f"never: stays at {stays}" if key == "rounds_to_zero" and stays not in (None, "0", "1") else "never"
+
+
+def _scale(scale: Mapping[str, Any]) -> str:
+    return "none helps" if scale["exponent"] is None else f"2^{scale['exponent']}" if scale["exponent"] else "1"
 
 
 def vanishing(row: Mapping[str, Any]) -> str:
