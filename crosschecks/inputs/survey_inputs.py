@@ -3,8 +3,9 @@
 The natural domain of a function is where its values follow no power of x (below it tanh(x) is x, beyond it 1), and
 the binades around 1 in any case. In float32 every run of DENSE neighbours there has one input or more, but for binades
 in which a function turns very often: they have inputs around WINDOWS places. Formats of 16 bits are taken whole.
-float64 has inputs around CLUSTERS places of every binade of the natural domain. What lies outside is left to the
-sample, which has a draw from every binade. A thin survey, one of hundreds, has inputs around some places alone.
+float64 has inputs around CLUSTERS places of every binade of the natural domain. Outside float32 has OUTSIDE inputs in
+every binade: values are plain there, but an implementation may change from one formula to another. float64 leaves that
+to the sample, which has a draw from every binade. A thin survey, one of hundreds, has inputs around some places alone.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from .bit_patterns import patterns
 DENSE = 64
 MOST, FEW = 1 << 23, 1 << 17
 """The most inputs of float32, and those of float64 and of implementations too slow for more."""
+BINADES = frozenset((sign, exponent) for sign in (0, 1) for exponent in range(1, 255))
+"""The binades of float32's normal numbers, by sign bit and exponent bits."""
 ORDINARY = range(127 - 10, 127 + 5)
 """Exponent bits of the binades that are always looked at."""
 SMOOTH = 2.0**-26
@@ -40,6 +43,8 @@ DEAR, WINDOWS = 8, 16
 binade, or of any in a thin survey, that have inputs."""
 SINGLE = 128
 """Inputs of a binade in which no polynomial serves even a row."""
+OUTSIDE, FEW_OUTSIDE = 16, 4
+"""Inputs in a binade of float32 outside the natural domain; the latter in a thin survey."""
 _FURTHER = (30, 4)
 """How many binades the natural domain in float64 reaches below and above that in float32."""
 
@@ -64,6 +69,7 @@ def survey_inputs(
     drawn = (
         _drawn(_keys(natural - dear), each, rng), _near_places(_keys(dear - dearest), each, rng),
         _near_places(_keys(dearest), SINGLE, rng),
+        _drawn(_keys(BINADES - natural), FEW_OUTSIDE if thin else OUTSIDE, rng),
     )  # fmt: skip
     return from_bits(np.sort(np.concatenate(drawn)).astype(np.uint32), fmt)
 
@@ -71,7 +77,7 @@ def survey_inputs(
 @lru_cache(maxsize=64)
 def natural_binades(truth: Certified) -> frozenset[tuple[int, int]]:
     """The binades of float32 in the natural domain, by sign bit and exponent bits."""
-    keys = [(sign, exponent) for sign in (0, 1) for exponent in range(1, 255)]
+    keys = sorted(BINADES)
     bits = _keys(keys)[:, None] + np.array(PLACES)
     x = from_bits(bits.reshape(-1).astype(np.uint32), FORMATS["float32"]).astype(np.float64)
     values, x = truth.points(x).value.reshape(bits.shape), x.reshape(bits.shape)
