@@ -157,7 +157,7 @@ def _value(number: Mapping[str, Any] | None) -> str:
 def network_table(data: Mapping[str, Any]) -> Table:
     """The factor by which a layer of a random network multiplies a gradient, in theory and as measured."""
     theory, measured, width = data["prediction"], data["measured"], data["network"]["width"]
-    rows = []
+    rows = [("network", data["title"])]
     if theory is None:
         rows.append(("theory", "none here for batch normalisation"))
     else:
@@ -173,7 +173,7 @@ def network_table(data: Mapping[str, Any]) -> Table:
         size = measured["log_mean_square_activation"]
         if size:
             rows.append(("", f"values: mean square 10^{size[-1]['mean'] / LN_10:.1f} after the last layer"))
-    return pairs(f"What a layer does to the gradient's norm, towards the input: {data['title']}", rows)
+    return pairs("By how much a layer multiplies the gradient's norm, towards the input", rows)
 
 
 def _factor(theory: Mapping[str, Any]) -> str:

@@ -341,7 +341,7 @@ def test_check_json_of_what_is_wrong(capsys, tmp_path, monkeypatch):
 def test_help_and_version(capsys):
     assert run(capsys, "--version")[1].startswith("gradproof ")
     out = run(capsys, "--help")[1]
-    for name in ("report", "verify", "prove", "describe", "check", "depth", "gains", "meanfield", "list"):
+    for name in ("report", "verify", "prove", "describe", "check", "depth", "gains", "meanfield", "train", "list"):
         assert f"  {name} " in out
 
 
