@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gradproof.crosschecks.implementation import Implementation
+from gradproof.crosschecks.inputs.bit_patterns import ALL
 from gradproof.crosschecks.sweeps.sweep import sweep
 from gradproof.crosschecks.sweeps.tile_worker import SweepError
 from gradproof.crosschecks.targets.foreign import TargetError
@@ -24,7 +25,7 @@ from gradproof.crosschecks.workers.worker_process import Worker
 from gradproof.proofs.catalogue.entries import activation
 from gradproof.reports import strict_json
 from gradproof.reports.figures.accuracy import standalone
-from gradproof.reports.runs.accuracy import always_right, ranked, row
+from gradproof.reports.runs.accuracy import always_right, quick, ranked, row
 from gradproof.reports.views.accuracy import NUMBERS, cells, detail, heads
 from gradproof.reports.views.checks import PRIMES, function_name
 from gradproof.reports.writing.markdown_cells import plain
@@ -33,7 +34,9 @@ from gradproof.reports.writing.numbers import short
 HERE = Path(__file__).parent
 DATA, PAGE = HERE / "accuracy.json", HERE / "accuracy.md"
 FORMAT = "float32"
-IMPLEMENTATIONS = ("torch", "jax", "onnxruntime", "scipy", "formulas")
+IMPLEMENTATIONS = ("torch", "jax", "keras", "transformers", "onnxruntime", "scipy", "formulas", "numpy")
+SAMPLES = {"numpy": "sample:128"}
+"""Packs of which a sample is swept, and the words for it."""
 WORST, PICTURED = 10, 6
 """The worst functions that are named, and those that are drawn for each implementation."""
 
@@ -71,8 +74,19 @@ def stored(path: Path = DATA) -> dict[str, Any]:
 
 def identity(row: Mapping[str, Any]) -> tuple[str, ...]:
     """The subject of a row, as texts; a sweep of the same is not made again."""
-    said = (row["target"], row["activation"], row["order"], row["dtype"], row["parameters"], row["versions"])
-    return tuple(json.dumps(part, sort_keys=True) for part in said)
+    names = ("target", "activation", "order", "dtype", "patterns", "parameters", "versions")
+    return tuple(json.dumps(row[name], sort_keys=True) for name in names)
+
+
+def pack(row: Mapping[str, Any]) -> str:
+    """The pack that a row is of: several callables of a pack may compute the same, each a target of its own."""
+    return row["target"].partition(":")[0]
+
+
+def named(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row with its pack as its target, and the name of a further callable beside that of its activation."""
+    name = row["target"].partition(":")[2]
+    return {**row, "target": pack(row), "activation": f"{row['activation']} ({name})" if name else row["activation"]}
 
 
 def shipped(target: str) -> list[Implementation]:
@@ -86,7 +100,8 @@ def asked(one: Implementation) -> tuple[str, ...]:
     """The identity of the row that an implementation will have."""
     said = {"target": one.target, "activation": one.activation, "order": one.order, "dtype": FORMAT}
     parameters = {name: strict_json.plain(value) for name, value in one.parameters}
-    return identity({**said, "parameters": parameters, "versions": libraries(one)})
+    words = SAMPLES.get(pack(said), ALL)
+    return identity({**said, "patterns": words, "parameters": parameters, "versions": libraries(one)})
 
 
 def keep(data: Mapping[str, Any]) -> None:
@@ -105,7 +120,7 @@ def show(data: Mapping[str, Any]) -> None:
 def write(data: Mapping[str, Any], path: Path = DATA) -> None:
     """One row on a line, so that changes show; the file is replaced as a whole."""
     place = {name: number for number, name in enumerate(IMPLEMENTATIONS)}
-    rows = sorted(data["rows"], key=lambda r: (place[r["target"]], r["activation"], r["order"]))
+    rows = sorted(data["rows"], key=lambda r: (place[pack(r)], r["activation"], r["order"], r["target"]))
     lines = ",\n".join(json.dumps(r, separators=(",", ":"), ensure_ascii=False, allow_nan=False) for r in rows)
     head = json.dumps({name: part for name, part in data.items() if name != "rows"})[:-1]
     partial = path.with_suffix(".partial")
@@ -122,7 +137,7 @@ def swept(data: dict[str, Any], targets: Iterable[str], name: str | None, *, fre
             print(f"left out: {error}")
             continue
         now = {asked(one) for one in every}  # and not what the pack no longer ships, or ships in another version
-        data["rows"] = [r for r in data["rows"] if r["target"] != target or identity(r) in now]
+        data["rows"] = [r for r in data["rows"] if pack(r) != target or identity(r) in now]
         data["shipped"][target] = len(every)
         keep(data)
         found = [one for one in every if name in (None, one.activation)]
@@ -132,13 +147,10 @@ def swept(data: dict[str, Any], targets: Iterable[str], name: str | None, *, fre
                 continue
             label = f"[{number}/{len(found)}] {target} {one.activation}{PRIMES[one.order]}"
             try:
-                result = sweep(one, fmt=FORMAT)
+                made = strict_json.plain(sampled(one, SAMPLES[target]) if target in SAMPLES else exhausted(one))
             except SweepError as error:
                 print(f"{label}: {error}", flush=True)
                 continue
-            if not result.finished:
-                raise KeyboardInterrupt
-            made = strict_json.plain(row(result))
             made["seconds"] = round(made["seconds"], 1)
             same = (made["target"], made["activation"], made["order"], made["parameters"])
             others = [r for r in data["rows"] if (r["target"], r["activation"], r["order"], r["parameters"]) != same]
@@ -146,6 +158,20 @@ def swept(data: dict[str, Any], targets: Iterable[str], name: str | None, *, fre
             data["machines"] = sorted({*data["machines"], machine()})
             keep(data)
             print(f"{label}: {short(made['max_ulp'])} ULP in {made['seconds']:.0f} s", flush=True)
+
+
+def exhausted(one: Implementation) -> dict[str, Any]:
+    """The row of every input. Raises SweepError, and KeyboardInterrupt where the sweep was cut short."""
+    result = sweep(one, fmt=FORMAT)
+    if not result.finished:
+        raise KeyboardInterrupt
+    return row(result)
+
+
+def sampled(one: Implementation, words: str) -> dict[str, Any]:
+    """The row of a sample."""
+    (made,) = quick([one], {FORMAT: words})
+    return made
 
 
 def machine() -> str:
@@ -163,15 +189,20 @@ def machine() -> str:
 
 def page(data: Mapping[str, Any]) -> str:
     """The whole page."""
-    rows = data["rows"]
+    every = [named(r) for r in data["rows"]]
+    rows = [r for r in every if r["target"] not in SAMPLES]
     targets = [name for name in IMPLEMENTATIONS if any(r["target"] == name for r in rows)]
+    samples = {name: own for name in SAMPLES if (own := ranked([r for r in every if r["target"] == name]))}
     parts = ["# How accurate activation functions are", INTRODUCTION, *missing(data)]
+    parts += [f"The last section alone is of a sample, and says so: {', '.join(samples)}."] if samples else []
     parts += ["## What was found", "\n".join(f"- {line}" for line in findings(rows))]
     parts += ["## How to read the tables", READING]
     parts += ["## Side by side", SIDE, side_by_side(rows, targets)]
     for name in targets:
         own = ranked([r for r in rows if r["target"] == name])
         parts += [f"## {name} {version(own)}".rstrip(), f"![the largest errors](accuracy-{name}.svg)", table(own)]
+    for name, own in samples.items():
+        parts += [f"## {name}", sample_words(own), table(own)]
     minutes = sum(r["seconds"] for r in rows) / 60
     parts += [
         "## How it was made",
@@ -183,9 +214,21 @@ def page(data: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def sample_words(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What a table of samples is about, and what it is not."""
+    inputs, words = rows[0]["inputs"], rows[0]["patterns"]
+    right = len(always_right(rows))
+    return (
+        f"The functions that gradproof derives from the formulas, with numpy {version(rows)}. **A sample, not every "
+        f"input:** {inputs:,} of the 4,294,967,296, as many of every binade and sign (`gradproof sweep numpy "
+        f"--patterns {words}`), as these functions are slow and many. The errors are the largest of the sample; there "
+        f"may be larger ones. {right} of {len(rows)} are correctly rounded at every input of the sample."
+    )
+
+
 def missing(data: Mapping[str, Any]) -> list[str]:
     """A sentence on what was not swept yet, where that is something."""
-    counts = Counter(r["target"] for r in data["rows"])
+    counts = Counter(map(pack, data["rows"]))
     said = [f"{counts[t]} of {n} of {t}" for t, n in data["shipped"].items() if counts[t] < n]
     return [f"**Not all were swept yet:** {', '.join(said)}."] if said else []
 
@@ -267,9 +310,9 @@ def _names(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def pictures(data: Mapping[str, Any]) -> dict[str, str]:
     """SVG files by name: the functions of each implementation with the largest errors."""
-    drawn = {}
-    for name in dict.fromkeys(r["target"] for r in data["rows"]):
-        own = [r for r in ranked([r for r in data["rows"] if r["target"] == name]) if r["judged"]]
+    drawn, rows = {}, [named(r) for r in data["rows"] if pack(r) not in SAMPLES]
+    for name in dict.fromkeys(r["target"] for r in rows):
+        own = [r for r in ranked([r for r in rows if r["target"] == name]) if r["judged"]]
         worst = list(reversed(own[-PICTURED:]))
         titles = [f"{name} {function_name(r)}: at most {short(r['max_ulp'])} ULP".replace("inf", "∞") for r in worst]
         drawn[f"accuracy-{name}.svg"] = standalone(worst, titles, across=2)

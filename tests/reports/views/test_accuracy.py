@@ -222,8 +222,12 @@ def test_the_page_and_the_pictures_are_fresh(script):
 
 def test_the_data_is_exhaustive_and_of_all_implementations(script):
     rows = script["stored"]()["rows"]
-    assert {each["target"] for each in rows} == set(script["IMPLEMENTATIONS"])
-    assert {(each["coverage"], each["inputs"], each["dtype"]) for each in rows} == {("exhaustive", 2**32, "float32")}
+    swept = {script["pack"](each) for each in rows}
+    assert {"torch", "jax", "onnxruntime", "scipy", "formulas"} <= swept <= set(script["IMPLEMENTATIONS"])
+    sampled = [each for each in rows if script["pack"](each) in script["SAMPLES"]]
+    exhausted = [each for each in rows if script["pack"](each) not in script["SAMPLES"]]
+    assert {(r["coverage"], r["inputs"], r["dtype"]) for r in exhausted} == {("exhaustive", 2**32, "float32")}
+    assert all(each["coverage"] == "sampled" for each in sampled)
     assert len({script["identity"](each) for each in rows}) == len(rows)
     assert (DOCS / "accuracy.json").stat().st_size < 2_000_000
 
@@ -240,6 +244,25 @@ def test_the_page_says_what_the_data_says(script):
     assert "**Not all were swept yet:** 1 of 5 of jax.\n" in text
     assert "| gelu | 8 (9) | **2** (3) |" in text
     assert text.index("| relu | 0 |") < text.index("| gelu | 9 | 1 (0x1p+0) | 8 |")
+
+
+def test_a_sample_is_called_one_and_is_in_no_count_of_sweeps(script):
+    rows = [
+        {**made({9: cell(9.0, 8.0)}), "target": "torch"},
+        {**made({9: cell(2.0, 1.0)}), "target": "transformers"},
+        {**made({9: cell(3.0, 2.0)}), "target": "transformers:gelu_python"},
+        {**made({9: cell(0, 0, right=100)}, patterns="sample:128"), "target": "numpy", "versions": {"numpy": "2.0"}},
+    ]
+    shipped = {"torch": 1, "transformers": 2, "numpy": 1}
+    text = script["page"]({"schema": 1, "machines": ["M"], "shipped": shipped, "rows": rows})
+    assert "Not all were swept yet" not in text
+    assert "- 3 of 3 turn" not in text and "of 4" not in text
+    assert "| gelu | 8 (9) | **1** (2) |" in text, "the other spelling and the sample stand beside nothing"
+    assert "| gelu (gelu\\_python) | 3 |" in text
+    section = text[text.index("## numpy") :]
+    assert "**A sample, not every input:** 100 of the 4,294,967,296" in section
+    assert "with numpy 2.0." in section and "1 of 1 are correctly rounded at every input of the sample" in section
+    assert set(script["pictures"]({"rows": rows})) == {"accuracy-torch.svg", "accuracy-transformers.svg"}
 
 
 def test_what_was_swept_is_not_swept_again(script, tmp_path, monkeypatch):
