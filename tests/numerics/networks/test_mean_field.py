@@ -87,7 +87,7 @@ def test_a_change_in_the_last_layers_is_weighed_as_the_measured_slope_weighs_it(
     assert change_slope((-1.0, -math.inf)) == -math.inf
 
 
-@pytest.mark.parametrize(("activation", "depth"), few([("tanh", 6), ("erf", 12), ("hard_tanh", 3)], every(3)))
+@pytest.mark.parametrize(("activation", "depth"), few([("tanh", 6), ("erf", 12), ("hard_tanh", 20)], every(3)))
 def test_wide_networks_measure_the_infinite_slope_and_not_the_mean_change(activation: str, depth: int) -> None:
     network = Network(activation, depth=depth, width=400)
     prediction = predict(network)
