@@ -43,7 +43,9 @@ def definition(function: str | Activation) -> Activation:
     """
     if isinstance(function, Activation):
         return function
-    return _defined(function) if isinstance(function, str) else activation(function)  # which raises
+    if not isinstance(function, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # users need no type checker
+        return activation(function)  # raises
+    return _defined(function)
 
 
 @lru_cache(maxsize=1024)
