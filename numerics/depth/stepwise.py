@@ -37,7 +37,8 @@ class StepwiseDepth:
         return self.leaves_normal
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "flushed_to_zero": self.flushed_to_zero, "stays_at": None if self.stays_at is None else binary(self.stays_at)}
+        stays_at = None if self.stays_at is None else binary(self.stays_at)
+        return {**vars(self), "flushed_to_zero": self.flushed_to_zero, "stays_at": stays_at}
 
 
 def stepwise_depth(factor: Rounded, fmt: Format, *, start: int = 0, most: int = MOST_LAYERS) -> StepwiseDepth:

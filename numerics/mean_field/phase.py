@@ -144,9 +144,9 @@ class _Point:
         if chosen or (points.everywhere and mapping.is_homogeneous):
             q = chosen.q if chosen else exact(1)
             chi = numbers["chi"] = self._known("chi", lambda: _chi(mapping, q))
-            numbers["phase"] = self._known("the phase", lambda: _phase(chi)) if chi else None
-            if numbers["phase"] is not None:
-                numbers |= self._correlations(mapping, q, chi, numbers["phase"])
+            phase = numbers["phase"] = self._known("the phase", lambda: _phase(chi)) if chi else None
+            if chi and phase:
+                numbers |= self._correlations(mapping, q, chi, phase)
             if points.everywhere:
                 numbers["xi_q"] = PLUS_INFINITY
         return numbers

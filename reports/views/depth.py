@@ -28,8 +28,8 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
         _formats("First depth at which the bound on the product, rounded once, …", data, once),
         _formats("First depth at which the product, rounded at every step as in a backward pass, …", data, stepwise),
         Text(
-            "Where results below the normal range are flushed to zero, leaving it is vanishing. Loss scale: the power of "
-            f"two that keeps all {data['layers']} layers, rounded at every step, in the normal range.\n"
+            "Where results below the normal range are flushed to zero, leaving it is vanishing. Loss scale: the "
+            f"power of two that keeps all {data['layers']} layers, rounded at every step, in the normal range.\n"
         ),
     ]
 

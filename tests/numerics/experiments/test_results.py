@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from gradproof.numerics.experiments import results
-from gradproof.numerics.experiments.registry import EXPERIMENTS, run
-from gradproof.numerics.experiments.results import FILE, key_of, measurements, named, shipped, write
+from gradproof.numerics.experiments.registry import EXPERIMENTS, key_of, run
+from gradproof.numerics.experiments.results import FILE, measurements, named, shipped, write
 from gradproof.numerics.experiments.trainings import kendall
 
 from ...thorough import few

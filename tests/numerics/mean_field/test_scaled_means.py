@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flint import arb, fmpq
 from gradproof.numerics.mean_field.balanced import balanced
@@ -32,7 +34,7 @@ def hermite(n, z):
     return mp.hermite(n, z / mp.sqrt(2)) / mp.sqrt(mp.mpf(2) ** n * mp.factorial(n))
 
 
-def encloses(ball: arb, value: object) -> bool:
+def encloses(ball: arb, value: Any) -> bool:
     with mp.workdps(50):
         middle, radius = (mp.mpf(part.str(45, radius=False)) for part in (ball.mid(), ball.rad()))
         return bool(abs(mp.mpf(value) - middle) <= radius + mp.mpf(10) ** -32)
