@@ -281,9 +281,9 @@ def train(
 
     One network for each of `seeds` runs, with `depth` hidden layers; `initialisation` is `xavier`, `he`, `lecun`, or
     None for the usual one; `target` is the logistic loss whose first step is looked for; `data` is `teacher` (the
-    classes of a random network) or `spirals` (Lang and Witbrock 1988). The same seed gives the same
-    runs, but for the last digits of a BLAS. Raises UnknownActivation, StatementError or ValueError for what is not
-    known, fewer than two runs, or a function of several inputs.
+    classes of a random network) or `spirals` (Lang and Witbrock 1988). The same seed gives the same runs, but for the
+    last digits of a BLAS. Raises UnknownActivation, StatementError or ValueError for what is not known, fewer than two
+    runs, or a function of several inputs.
     """
     training = trainings.Training(
         function, depth=depth, width=width, initialisation=initialisation, learning_rate=learning_rate,
