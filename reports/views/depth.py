@@ -187,7 +187,7 @@ def _four(number: float | str) -> str:
 
 def train_tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """A row for each training, and what the columns are."""
-    heads = ("activation", "layers", "batch norm", "reached", "steps", "final loss", "first layer", "last", "dead")
+    heads = ("activation", "depth", "norm", "runs", "steps", "loss", "first", "last", "dead")
     first = data["trainings"][0]["training"]
     title = f"Trainings to a loss of {first['target']:g}, learning rate {first['learning_rate']:g}"
     built = table(title, heads, right=heads[1:])
@@ -197,16 +197,16 @@ def train_tables(data: Mapping[str, Any]) -> list[RenderableType]:
         steps = row["steps_to_target"]["mean"]
         built.add_row(
             cell(training["activation"], "bold"), cell(str(training["depth"])),
-            cell("yes" if training["batch_norm"] else "no"), cell(f"{count} of {runs}"),
+            cell("yes" if training["batch_norm"] else "no"), cell(f"{count}/{runs}"),
             cell("–" if count == 0 else f"{steps:.0f}"), cell(_loss(row["final_loss"]["mean"])),
             cell(_power(row["update_size"][0])), cell(_power(row["update_size"][-2])),
             cell(f"{row['dead']['mean']:.1%}"),
         )  # fmt: skip
     about = (
         f"{len(data['trainings'][0]['runs'])} runs of {first['steps']} steps each, width {first['width']}, data: "
-        f"{first['data']}. Steps are the mean of the runs that reached the loss; first layer and last hidden one: the "
-        "mean size of a step of its weights over the first 200 steps, relative to them; dead: units whose derivative "
-        "is 0 on all data at the end. --json has every run, with intervals."
+        f"{first['data']}. Runs that reached the loss, and the mean of their steps; loss at the end; first and last hidden "
+        "layer: the mean size of a step of its weights over the first 200 steps, relative to them; dead: units whose "
+        "derivative is 0 on all data at the end. --json has every run, with intervals."
     )
     return [built, Text(about)]
 
