@@ -204,15 +204,15 @@ def train_tables(data: Mapping[str, Any]) -> list[RenderableType]:
         )  # fmt: skip
     about = (
         f"{len(data['trainings'][0]['runs'])} runs of {first['steps']} steps each, width {first['width']}, data: "
-        f"{first['data']}. Runs that reached the loss, and the mean of their steps; loss at the end; first and last hidden "
-        "layer: the mean size of a step of its weights over the first 200 steps, relative to them; dead: units whose "
-        "derivative is 0 on all data at the end. --json has every run, with intervals."
+        f"{first['data']}. Runs that reached the loss, and the mean of their steps; loss at the end; first and last "
+        "hidden layer: the mean size of a step of its weights over the first 200 steps, relative to them; dead: units "
+        "whose derivative is 0 on all data at the end. --json has every run, with intervals."
     )
     return [built, Text(about)]
 
 
 def _loss(value: float | str) -> str:
-    return f"{value}" if isinstance(value, str) else f"{value:.3g}"
+    return f"{value}" if isinstance(value, str) else f"{value:.2g}"
 
 
 def _power(size: Mapping[str, Any]) -> str:
