@@ -9,12 +9,10 @@ from ...numerics.depth.gains import gains
 from ...numerics.depth.products import depth_report
 from ...numerics.mean_field.phase import mean_field
 from ...proofs.catalogue.entries import catalogue
-from ...proofs.catalogue.parse import parse_expression
-from ...proofs.catalogue.vector_entries import vector_activations
 from ...proofs.enclosures.formats import FORMATS
 from ..errors import BadInput
 from ..parameters import numbers
-from .networks import network_document
+from .networks import named_function, network_document
 
 
 def document(
@@ -29,10 +27,8 @@ def document(
 
     Raises BadInput for a wrong name, formula, parameter or weight.
     """
-    if name in vector_activations():
-        raise BadInput(f"{name} is a function of vectors; depth is about functions of one input")
+    target = named_function(name, "depth is")
     try:
-        target = name if name.isidentifier() and name != "x" else parse_expression(name)
         report = depth_report(target, layers=layers, weight=weight, parameters=numbers(parameters or {}))
     except ValueError as error:
         raise BadInput(str(error)) from error
@@ -51,10 +47,8 @@ def gains_document(names: Sequence[str], *, parameters: Mapping[str, str]) -> di
 
 
 def _gains(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-    if name in vector_activations():
-        raise BadInput(f"{name} is a function of vectors; gains are of functions of one input")
+    target = named_function(name, "gains are")
     try:
-        target = name if name.isidentifier() and name != "x" else parse_expression(name)
         return gains(target, parameters=numbers(parameters)).to_json()
     except ValueError as error:
         raise BadInput(str(error)) from error
@@ -64,10 +58,8 @@ def mean_field_document(
     name: str, *, sigma_w: str | None, sigma_b: str | None, parameters: Mapping[str, str]
 ) -> dict[str, Any]:
     """The document of `gradproof meanfield --json`. Raises BadInput."""
-    if name in vector_activations():
-        raise BadInput(f"{name} is a function of vectors; mean field is about functions of one input")
+    target = named_function(name, "mean field is")
     try:
-        target = name if name.isidentifier() and name != "x" else parse_expression(name)
         return {"schema": 1, **mean_field(target, sigma_w, sigma_b, parameters=numbers(parameters)).to_json()}
     except ValueError as error:
         raise BadInput(str(error)) from error

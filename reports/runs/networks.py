@@ -12,11 +12,22 @@ from ...numerics.networks.mean_field import critical_scale
 from ...numerics.networks.multilayer import Network
 from ...numerics.oracle.reference import Target
 from ...proofs.catalogue.parse import parse_expression
+from ...proofs.catalogue.vector_entries import vector_activations
 from ..errors import BadInput
 from ..parameters import numbers
 
 NETWORKS = 64
 """Random networks that are measured."""
+
+
+def named_function(text: str, subject: str) -> Target:
+    """An activation's name, or the formula that the text is. Raises BadInput for what `subject` is not about."""
+    if text in vector_activations():
+        raise BadInput(f"{text} is a function of vectors; {subject} about functions of one input")
+    try:
+        return text if text.isidentifier() and text != "x" else parse_expression(text)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
 
 
 def network_document(
@@ -64,7 +75,7 @@ def training_document(
 
     try:
         plan = [
-            Training(name if name.isidentifier() and name != "x" else parse_expression(name),
+            Training(named_function(name, "trainings are"),
                      depth=depth, batch_norm=norm, **options)
             for name in activations for norm in norms for depth in depths
         ]  # fmt: skip
