@@ -24,6 +24,7 @@ _NAMES = {
     "numerics.oracle.reference": "condition reference",
     "numerics.networks.multilayer": "Network",
     "numerics.networks.gradients": "GradientProfile measure_gradients",
+    "numerics.networks.spectra": "Spectrum jacobian_spectrum",
     "crosschecks.checking.check": "assert_conforms check",
     "crosschecks.checking.results": "CheckResult",
     "crosschecks.table_files.entries": "TableError",

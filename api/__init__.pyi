@@ -8,6 +8,8 @@ from gradproof.crosschecks.tables.results import TableRow as TableRow
 from gradproof.numerics.networks.gradients import GradientProfile as GradientProfile
 from gradproof.numerics.networks.gradients import measure_gradients as measure_gradients
 from gradproof.numerics.networks.multilayer import Network as Network
+from gradproof.numerics.networks.spectra import Spectrum as Spectrum
+from gradproof.numerics.networks.spectra import jacobian_spectrum as jacobian_spectrum
 from gradproof.numerics.oracle.reference import condition as condition
 from gradproof.numerics.oracle.reference import reference as reference
 from gradproof.proofs.budget import Undecided as Undecided

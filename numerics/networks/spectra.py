@@ -25,7 +25,7 @@ LOST = 64.0
 """Singular values below this many units of 2^-52 of the largest, times the width, are rounding errors."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spectrum:
     """The singular values of the Jacobians of some networks, each at a normal input."""
 
@@ -56,6 +56,18 @@ class Spectrum:
     def quantiles(self, *fractions: float) -> tuple[float, ...]:
         """Quantiles of all the logarithms, with what was lost below them all: -inf."""
         return tuple(map(float, np.quantile(np.nan_to_num(self.logs, nan=-np.inf), fractions, method="lower")))
+
+    @property
+    def sentence(self) -> str:
+        """The largest and the middle singular value, as powers of ten, and what is lost."""
+        middle, largest = (self.quantiles(0.5)[0] / math.log(10), self.largest.map(lambda log: log / math.log(10)))
+        text = f"largest singular value 10^{largest.mean:.2f} (95 % interval 10^{largest.low:.2f} to "
+        text += f"10^{largest.high:.2f})"
+        text += f", median 10^{middle:.2f}" if math.isfinite(middle) else ""
+        return f"{text}; {self.lost:.1%} are 0 beside it in float64" if self.lost else text
+
+    def __str__(self) -> str:
+        return f"{len(self.logs)} random {self.network}: {self.sentence}"
 
     def to_json(self) -> dict[str, Any]:
         """Strict JSON: numbers that are not finite are text."""

@@ -32,6 +32,7 @@ def test_orthogonal_linear_networks_are_isometries():
     spectrum = jacobian_spectrum(Network("identity", depth=30, width=12, initialisation="orthogonal"), trials=3)
     assert spectrum.logs == pytest.approx(0, abs=1e-5)
     assert spectrum.lost == 0
+    assert str(spectrum).endswith("median 10^0.00") or str(spectrum).endswith("median 10^-0.00")
     assert spectrum.quantiles(0.1, 0.9) == pytest.approx((0, 0), abs=1e-5)
 
 
@@ -40,6 +41,7 @@ def test_normal_linear_networks_lose_most_directions_with_depth():
     assert shallow.lost == 0 < deep.lost < 1
     assert shallow.quantiles(0.5)[0] > deep.quantiles(0.5)[0] == -math.inf
     assert deep.largest.low < deep.largest.mean < deep.largest.high
+    assert "are 0 beside it in float64" in deep.sentence and "inf" not in deep.sentence
     assert json.loads(json.dumps(deep.to_json(), allow_nan=False))["trials"] == 4
 
 
