@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 from typing import TypeAlias
@@ -29,43 +29,13 @@ from ..language.syntax import Functional, Infinity
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
-
-End: TypeAlias = "Expr | int"
-"""A finite end as a formula in the parameters, or the sign of an infinity."""
+from .trees import Branch, End, Interval, Tree, joined
 
 SignsOf: TypeAlias = Callable[[Expr], frozenset[int]]
 """The signs that a formula in the parameters can have, wherever they may be (a superset)."""
 
 MAX_LEAVES = 60
-SIGNS = (1, 0, -1)
 
-
-@dataclass(frozen=True)
-class Interval:
-    """One smooth formula on an open interval, under assumptions on the parameters."""
-
-    low: End
-    high: End
-    formula: Expr
-    known: Mapping[Expr, int]
-
-
-@dataclass(frozen=True)
-class Branch:
-    """Three cases by the sign of a formula in the parameters."""
-
-    key: Expr
-    cases: tuple[Tree, Tree, Tree]
-    """For the signs 1, 0 and -1."""
-
-    def map(self, f: Callable[[Tree, int], Tree]) -> Branch:
-        """The branch with each case changed, of which the sign is told too."""
-        up, zero, down = self.cases
-        return Branch(self.key, (f(up, 1), f(zero, 0), f(down, -1)))
-
-
-Tree: TypeAlias = "Branch | tuple[Interval, ...] | None"
-"""None: the function is undefined for these parameters."""
 
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E")
 """The numbers that are computed of a function that has further free names."""
@@ -170,7 +140,7 @@ class _Question:
             if sign <= 0:
                 return self.tree(low, high, {**known, key: signs[0]})
             left = self.tree(low, at, {**known, key: signs[0]})
-            return _joined(left, self.cut(rest, signs[1:], at, high, key, known))
+            return joined(left, self.cut(rest, signs[1:], at, high, key, known))
 
         return self.compare(at, low, known, beside_low)
 
@@ -416,29 +386,6 @@ class _Question:
             sign = self._known_sign(base, known)
             return self._defined(base, known) and (sign == 1 or (sign == -1 and whole))
         return e.op in ("add", "mul", "exp") and all(self._defined(child, known) for child in e.args)
-
-
-def _joined(left: Tree, right: Tree) -> Tree:
-    """Two neighbouring parts of the line, each with its own cases."""
-    if isinstance(left, Branch):
-        return left.map(lambda case, sign: _joined(case, _assuming(right, left.key, sign)))
-    if isinstance(right, Branch):
-        return right.map(lambda case, _: _joined(left, case))
-    if left is None and right is None:
-        return None
-    if left is None or right is None:
-        raise Undecided("a function with parameters that is undefined on a part of the line")
-    return (*left, *right)
-
-
-def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:
-    """The cases that are left where the sign of a key is known."""
-    if not isinstance(tree, Branch):
-        return tree
-    (flip, same), (other_flip, other) = primitive(key), primitive(tree.key)
-    if same is other:
-        return _assuming(tree.cases[SIGNS.index(sign * flip * other_flip)], key, sign)
-    return tree.map(lambda case, _: _assuming(case, key, sign))
 
 
 def _has_derivative(e: Expr) -> bool:
