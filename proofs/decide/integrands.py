@@ -29,9 +29,16 @@ def comparison(statement: Statement) -> tuple[Functional, Relation] | None:
         if not isinstance(side, Expr) or not isinstance(other, Expr) or side.op != "name":
             continue
         f = statement.functionals.get(side.args[0])
-        if f is not None and f.kind == "E" and f.variable is not None and f.variable not in ex.free_names(other):
+        if f is not None and f.kind == "E" and not _is_free(f.variable, statement, other):
             return f, Relation(op, f.body, other, relation.text)
     return None
+
+
+def _is_free(variable: str | None, statement: Statement, other: Expr) -> bool:
+    """Whether the name of a mean's variable is also a free name, on the other side or inside another number there."""
+    others = [g.body for g in statement.functionals.values() if g.variable != variable]
+    factors = [factor for factor, _, bound in statement.products.values() if bound != variable]
+    return any(variable in ex.free_names(e) for e in (other, *others, *factors))
 
 
 def premises(statement: Statement, f: Functional, relation: Relation) -> Iterator[list[Statement]]:
