@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..budget import Undecided
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..functions.pieces import Resolver, UnknownSign
 from ..language.syntax import Connective, Formula, Functional, Relation, Statement
+from ..normal_forms.signs import Undefined
 
 OPPOSITE = {"<": ">=", "<=": ">=", ">": "<=", ">=": "<="}
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -20,7 +24,11 @@ BOUNDS = (0, 1)
 
 
 def comparison(statement: Statement) -> tuple[Functional, Relation] | None:
-    """The mean that an inequality compares, on its left, and the same inequality with the integrand in its place."""
+    """The mean that an inequality compares, on its left, and the same inequality with the integrand in its place.
+
+    The integrand is a function of a name that stands nowhere else: the mean's own may be a free name, or that of
+    another mean, a number or a product. None for an integrand that is not proved to be defined everywhere.
+    """
     relation = statement.formula
     if not isinstance(relation, Relation) or relation.op not in OPPOSITE:
         return None
@@ -29,26 +37,20 @@ def comparison(statement: Statement) -> tuple[Functional, Relation] | None:
         if not isinstance(side, Expr) or not isinstance(other, Expr) or side.op != "name":
             continue
         f = statement.functionals.get(side.args[0])
-        if f is not None and f.kind == "E" and not _is_free(f.variable, statement, other):
-            return f, Relation(op, f.body, other, relation.text)
+        if f is not None and f.kind == "E" and f.variable is not None and _is_defined(f.body):
+            body = calculus.substitute(f.body, {f.variable: ex.name(_own(f))})
+            return f, Relation(op, body, other, relation.text)
     return None
-
-
-def _is_free(variable: str | None, statement: Statement, other: Expr) -> bool:
-    """Whether the name of a mean's variable is also a free name, on the other side or inside another number there."""
-    others = [g.body for g in statement.functionals.values() if g.variable != variable]
-    factors = [factor for factor, _, bound in statement.products.values() if bound != variable]
-    return any(variable in ex.free_names(e) for e in (other, *others, *factors))
 
 
 def premises(statement: Statement, f: Functional, relation: Relation) -> Iterator[list[Statement]]:
     """Lists of statements, each of which together imply the comparison."""
-    assert f.variable is not None and isinstance(relation.lhs, Expr)
+    assert isinstance(relation.lhs, Expr)
     rest = {key: value for key, value in statement.functionals.items() if value is not f}
     weak = replace(relation, op=relation.op[0] + "=")
     inner = [replace(statement, formula=weak, functionals=rest)]
     if relation.op in ("<", ">"):
-        event: Formula = Relation(">", ex.name(f.variable), ex.ONE, f"{f.variable} > 1")
+        event: Formula = Relation(">", ex.name(_own(f)), ex.ONE, f"{f.variable} > 1")
         where = event if statement.where is None else Connective("and", (statement.where, event))
         inner.append(replace(statement, formula=relation, functionals=rest, where=where))
     op = OPPOSITE[relation.op]
@@ -56,3 +58,17 @@ def premises(statement: Statement, f: Functional, relation: Relation) -> Iterato
         bound = Relation(op, relation.lhs, ex.rational(-size if op == ">=" else size), f"{f.text} exists")
         yield [replace(statement, formula=bound, functionals=rest), *inner]
 
+
+def _own(f: Functional) -> str:
+    """A name for the mean's variable that no statement can hold."""
+    return f"{f.variable}#"
+
+
+def _is_defined(e: Expr) -> bool:
+    """Whether an expression is proved to have a value at all points: where a term has none, there is no mean."""
+    if e.total:
+        return True
+    try:
+        return Resolver({}).visit(e).total
+    except (UnknownSign, Undefined, Undecided):
+        return False
