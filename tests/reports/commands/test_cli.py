@@ -302,7 +302,7 @@ def test_meanfield(capsys):
 @pytest.mark.thorough
 def test_depth_names_both_roundings(capsys):
     text = run(capsys, "depth", "gaussian")[1]
-    once, stepwise = text.split("rounded once")[1].split("rounded at every step")
+    once, stepwise = text.split("rounded once")[1].split("rounded at every step", 1)
     assert "678" in once and "stays" not in once
     assert "never: stays at 3 * 2^-149" in stepwise and "678" not in stepwise
     rows = strict(run(capsys, "depth", "gelu", "--json")[1])["formats"]

@@ -106,7 +106,7 @@ def test_options_are_still_options(capsys, tmp_path):
 def test_every_command_reads_its_arguments_so():
     assert all(isinstance(command, Command) for command in (cli.cli, *cli.cli.commands.values()))
     signed = {name for name, command in cli.cli.commands.items() if getattr(command, "signed_arguments", False)}
-    assert signed == {"prove", "describe", "table", "depth", "gains", "meanfield", "check-table"}
+    assert signed == {"prove", "describe", "table", "depth", "gains", "meanfield", "train", "check-table"}
 
 
 # --- exit codes --------------------------------------------------------------------------------------------------
