@@ -215,7 +215,7 @@ def page(data: Mapping[str, Any]) -> str:
 
 
 def sample_words(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What a table of samples is about, and what it is not."""
+    """The sentences above a table of samples: which inputs it is about, and that they are not all."""
     inputs, words = rows[0]["inputs"], rows[0]["patterns"]
     right = len(always_right(rows))
     return (
@@ -239,7 +239,7 @@ those that ship it."""
 
 
 def side_by_side(rows: Sequence[Mapping[str, Any]], targets: Sequence[str]) -> str:
-    """What several libraries ship, one column for each of them."""
+    """The table of the functions that several libraries ship, one column for each library."""
     found: dict[tuple[str, int], dict[str, Mapping[str, Any]]] = {}
     for each in rows:
         if each["judged"]:
@@ -279,7 +279,7 @@ def version(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def findings(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What stands out, from the data alone."""
+    """The list of the largest errors and of counts of rows, from the data alone."""
     judged = [r for r in ranked(rows) if r["judged"]]
     failing = [r for r in rows if not r["judged"]]
     infinite = [r for r in judged if float(r["max_ulp"]) == float("inf")]

@@ -108,7 +108,7 @@ class ScaledMeans:
             working *= 2
 
     def _slacks(self, s: arb, count: int) -> list[arb]:
-        """What the means change by between the midpoint of a ball and any other point of it.
+        """Balls around the change of each mean from the midpoint of a ball of deviations to any other point of it.
 
         The derivative by s is E[e(s z) (sqrt((n+1)(n+2)) h_(n+2)(z) + n h_n(z))]/s, from that of the density; by Cauchy
         and Schwarz it is at most sqrt(E e(s z)^2 ((n+1)(n+2) + n^2))/s. The square's mean is at most M^2 + E (s z)^(2p)

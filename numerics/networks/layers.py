@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Norm:
-    """What a normalisation needs on the way back: its result, what it divided by, and its kind."""
+    """A normalisation's forward pass, kept for the way back: its result, its divisor, and its kind."""
 
     result: Array
     spread: Array
@@ -48,7 +48,7 @@ def normalised(x: Array, kind: str) -> Norm:
 
 @dataclass(frozen=True)
 class Passed:
-    """What a layer keeps of its forward pass."""
+    """A layer's forward pass, kept for the way back."""
 
     z: tuple[Array, ...]
     """The pre-activations, one array for each input of the activation."""

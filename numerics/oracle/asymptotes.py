@@ -39,7 +39,7 @@ the line and the side together."""
 NEARNESS = fmpq(1, 1 << 20)
 """How near to a line f has to run, in ULP or in steps of the line, to be taken for the line's upper or lower side."""
 GRID = fmpq(1, 1 << 10)
-"""Of what in ULP the numbers are multiples that the function is compared with; much more than NEARNESS."""
+"""The step, in ULP, of the numbers that the function is compared with; much more than NEARNESS."""
 WINDOW = fmpq(1, 1 << 10)
 """How far from 0 signs are looked for where they are not found everywhere."""
 MOVE = 2.0**-49

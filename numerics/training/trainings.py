@@ -25,7 +25,7 @@ POINTS, BATCH, EVERY = 256, 64, 10
 FIRST_STEPS = 200
 """Over which the size of the updates is averaged."""
 XAVIER = ("sigmoid", "tanh")
-"""What is initialised by Xavier where nothing is said; the others are by He."""
+"""Activations whose weights are Xavier's where none are named; the others have He's."""
 
 
 @dataclass(frozen=True)
