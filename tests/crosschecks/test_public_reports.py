@@ -59,6 +59,7 @@ class TestC1PromisesArePlain:
         assert "accuracy" in properties(result.findings)
         assert result.max_ulp is not None and result.max_ulp > 1e12
 
+    @pytest.mark.thorough
     def test_an_erf_above_its_documented_bound(self):
         def erf(x):
             right = np.vectorize(math.erf, otypes=[np.float64])(x).astype(np.float32)
@@ -236,6 +237,7 @@ class TestC11WhatIsSaidCanBeRead:
         (finding,) = result.findings
         assert finding.cause is not None and "0.2" in finding.cause
 
+    @pytest.mark.thorough
     def test_the_pair_that_turns_back_is_named(self, tmp_path, monkeypatch, capsys):
         (tmp_path / "turning.py").write_text(
             "import numpy as np\ndef tanh(x):\n"

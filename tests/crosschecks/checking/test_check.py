@@ -151,6 +151,7 @@ def test_a_finding_is_replayed_by_its_command_line():
     assert (again.findings[0].x_hex, again.findings[0].got) == (result.findings[0].x_hex, "exception")
 
 
+@pytest.mark.thorough
 def test_a_replay_says_how_the_target_is_called():
     pytest.importorskip("scipy", reason="SCIPY IS NOT INSTALLED: the formulas, which call it, were not replayed")
     formulas = "gradproof.crosschecks.packs.formulas"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+import pytest
 from gradproof.crosschecks.inputs.hypothesis_search import CLIMB, drive
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ def drawn() -> list[int]:
     return seen
 
 
+@pytest.mark.thorough
 def test_constants_of_the_modules_loaded_are_not_drawn(tmp_path, monkeypatch):
     before = drawn()
     path = tmp_path / "constants_there.py"

@@ -216,7 +216,7 @@ def test_a_process_told_to_flush_subnormals_is_noticed() -> None:
     assert "subnormal" in failure.message
 
 
-@pytest.mark.parametrize("fmt", ["float32", "bfloat16", "float8_e4m3fn"])
+@pytest.mark.parametrize("fmt", few(["float32", "bfloat16", "float8_e4m3fn"], lambda fmt: fmt != "float32"))
 @pytest.mark.parametrize("cut", [1000, 64, 1])
 def test_the_pair_that_turns_back_furthest_is_found_however_the_inputs_are_cut(fmt: str, cut: int) -> None:
     judge = Judge("tanh", (), 0, format_named(fmt))

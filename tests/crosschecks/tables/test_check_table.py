@@ -22,6 +22,8 @@ from gradproof.proofs.catalogue.entries import activation
 from gradproof.proofs.enclosures.formats import format_named
 from gradproof.reports.export.table_files import WRITERS
 
+from ...thorough import few
+
 mpmath.mp.dps = 60
 
 
@@ -135,7 +137,8 @@ def test_kinks_and_the_ends_of_the_domain(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".npz"])
 @pytest.mark.parametrize(
-    ("name", "order", "fmt"), [("gelu", 1, "float32"), ("relu", 1, "float64"), ("mish", 2, "float64")]
+    ("name", "order", "fmt"),
+    few([("gelu", 1, "float32"), ("relu", 1, "float64"), ("mish", 2, "float64")], lambda name, *_: name != "mish"),
 )
 def test_the_tables_of_gradproof_are_right(tmp_path, suffix, name, order, fmt):
     rows = table(name, order=order, fmt=fmt)

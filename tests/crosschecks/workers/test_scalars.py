@@ -63,6 +63,7 @@ def test_a_function_that_raises_for_every_number_is_wrong():
         one_by_one(refuses)(np.ones(3))
 
 
+@pytest.mark.thorough
 def test_math_erf_passes_and_is_noted_to_take_one_number():
     (result,) = check("math:erf", examples=2, span="-3:3")
     assert (result.dtype, result.activation, result.verdict) == ("float64", "erf", "pass"), str(result)

@@ -8,6 +8,8 @@ from gradproof.numerics.depth.loss_scaling import loss_scale
 from gradproof.numerics.depth.products import depth_report
 from gradproof.proofs.enclosures.formats import FORMATS, Format
 
+from ...thorough import few
+
 
 def stays_normal(factor: fmpq, fmt: Format, layers: int, scale: fmpq) -> bool:
     """The definition, word by word: the scaled product, rounded after every multiplication."""
@@ -21,7 +23,7 @@ def stays_normal(factor: fmpq, fmt: Format, layers: int, scale: fmpq) -> bool:
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda fmt: fmt.name)
 @pytest.mark.parametrize("rate", ["1/4", "1/3", "6/7", "99/100", "1", "9/8", "3/2", "1/1000"])
-@pytest.mark.parametrize("layers", [1, 7, 40, 300])
+@pytest.mark.parametrize("layers", few([1, 7, 40, 300], lambda layers: layers < 300))
 def test_it_is_the_least_scale_that_works(rate: str, layers: int, fmt: Format) -> None:
     factor = fmt.round(fmpq(*map(int, rate.split("/"))))
     assert not isinstance(factor, str)

@@ -44,7 +44,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], tuple[int
 }  # fmt: skip
 """f, f' and the kinks."""
 SIGMAS = (("0.5", "0.1"), ("0.9", "0.3"), ("1", "0.5"), ("1.2", "0.1"), ("1.3", "0.2"), ("2", "0.5"))
-QUICK = {("tanh", SIGMAS[0]), ("tanh", SIGMAS[5]), ("elu", SIGMAS[3]), ("hard_tanh", SIGMAS[1]), ("gelu", SIGMAS[0])}
+QUICK = {("tanh", SIGMAS[0]), ("hard_tanh", SIGMAS[1])}
 
 
 def normal_mean(function, q, kinks):
@@ -96,6 +96,7 @@ def test_relu_is_critical_where_he_initialises() -> None:
     assert [point.stable for point in above.fixed_points] == [False]
 
 
+@pytest.mark.thorough
 def test_tanh_is_critical_at_1_0_and_there_depth_scales_diverge() -> None:
     critical = mean_field("tanh", 1, 0)
     assert critical.phase == "critical" and critical.complete
@@ -114,6 +115,7 @@ def erf_length(q, w, b):
     return w**2 * 2 / mp.pi * mp.asin(2 * q / (1 + 2 * q)) + b**2
 
 
+@pytest.mark.thorough
 def test_erf_has_the_closed_forms_of_the_literature() -> None:
     result = mean_field("erf", "1.5", "0.3")
     assert result.q_star is not None and result.c_star is not None and result.chi is not None
@@ -127,6 +129,7 @@ def test_erf_has_the_closed_forms_of_the_literature() -> None:
         assert abs(c - mp.mpf(result.c_star.decimal(18))) < mp.mpf(10) ** -17
 
 
+@pytest.mark.thorough
 def test_the_critical_line_of_erf() -> None:
     points = mean_field("erf").critical
     assert form(points[0].sigma_w) == "sqrt(pi)/2" and form(points[0].sigma_b) == "0"
@@ -161,6 +164,7 @@ def test_selu_keeps_variance_1() -> None:
     assert [point.stable for point in result.fixed_points] == [False, True]
 
 
+@pytest.mark.thorough
 def test_what_is_not_proved_is_said() -> None:
     result = mean_field("gelu", "1.4", "0.1")
     assert not result.complete and "no other fixed points" in result.notes[0]
@@ -183,7 +187,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("question", HOSTILE)
+@pytest.mark.parametrize("question", few(map(pytest.param, HOSTILE), lambda question: question[0] == "x*exp(x**4)"))
 def test_nothing_is_said_where_tails_or_holes_are_in_the_way(question: tuple[str, str, str]) -> None:
     result = mean_field(parse_expression(question[0]), *question[1:])
     assert result.phase is None and result.notes

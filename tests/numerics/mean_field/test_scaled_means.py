@@ -40,8 +40,8 @@ def encloses(ball: arb, value: Any) -> bool:
         return bool(abs(mp.mpf(value) - middle) <= radius + mp.mpf(10) ** -32)
 
 
-@pytest.mark.parametrize("text", few(FUNCTIONS, lambda text: text in ("tanh(x)", "max(x, -1/2)**2", "D(sigmoid)(x)")))
-@pytest.mark.parametrize("s", [fmpq(1, 64), fmpq(3, 4), fmpq(5)])
+@pytest.mark.parametrize("text", few(FUNCTIONS, lambda text: text == "sign(x - 1/3)"))
+@pytest.mark.parametrize("s", few([fmpq(1, 64), fmpq(3, 4), fmpq(5)], lambda s: s == fmpq(3, 4)))
 def test_mpmath_agrees(text: str, s: fmpq) -> None:
     means = ScaledMeans(parse_expression(text)).at(arb(s), 5, 100)
     with mp.workdps(45):

@@ -144,6 +144,7 @@ def test_wide_networks_of_every_kind_do_as_infinite_ones(options: dict) -> None:
     assert measured.mean == pytest.approx(prediction.infinite_slope, abs=0.03)
 
 
+@pytest.mark.thorough
 def test_batch_normalised_relu_layers_make_gradients_explode() -> None:
     relu = Network("relu", depth=12, width=128, norm="batch")
     measured = measure_gradients(relu, trials=8, seed=5, batch=256).decay

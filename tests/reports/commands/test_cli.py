@@ -287,6 +287,14 @@ def test_gains(capsys):
     assert (row["name"], row["differs"]) == ("leaky_relu", False)
 
 
+def test_meanfield_of_relu(capsys):
+    code, text, _ = run(capsys, "meanfield", "relu", "--sigma-w", "1", "--sigma-b", "0.3")
+    assert (code, "ordered" in text, "9/50" in text) == (0, True, True)
+    (critical,) = strict(run(capsys, "meanfield", "relu", "--json")[1])["critical"]
+    assert (critical["sigma_w"]["exact"], critical["sigma_b"]["exact"]) == ("sqrt(2)", "0")
+
+
+@pytest.mark.thorough
 def test_meanfield(capsys):
     code, text, _ = run(capsys, "meanfield", "tanh", "--sigma-w", "1.5", "--sigma-b", "0.1")
     assert code == 0
