@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("proofs", "numerics", "crosschecks", "reports")
 
 BALLS, TAILS, ROOTS, REALS = "enclosures/test_jets", "asymptotics/test_tail_models", "functions/test_root_refinement", "reals/test_reals"
-LINES, INTEGRALS, GROWTH = "functions/test_sign_charts_and_sets", "functions/test_integrals", "asymptotics/test_equal_growth"
-WIDER = ("asymptotics/test_tails", "functions/test_zeros", "functions/test_pieces", "functions/test_expectations", "functions/test_landscape", "normal_forms/test_normal_form", "test_statements")
+LINES, INTEGRALS, GROWTH = "functions/test_sign_charts_and_sets", "means/test_integrals", "asymptotics/test_equal_growth"
+WIDER = ("asymptotics/test_tails", "functions/test_zeros", "functions/test_pieces", "means/test_expectations", "functions/test_landscape", "normal_forms/test_normal_form", "test_statements")
 """The tests that run where those meant for a fault all pass."""
 
 
@@ -185,7 +185,7 @@ MUTANTS = tuple(
              "candidates.append((run.end, None))"),
             ("parity by one sample", "        if all(s == 0 for s in (*line.gaps, *(a for a in line.at if a is not None))):\n", "        if True:\n"),
         )),
-        ("functions/expectations", (INTEGRALS,), (
+        ("means/expectations", (INTEGRALS,), (
             ("the tails are lost", "total = (-tail).union(tail) * 2", "total = arb(0)"),
             ("one tail is lost", "total = (-tail).union(tail) * 2", "total = (-tail).union(tail)"),
             ("a cell's error is lost", "            total += (-bound).union(bound)\n", ""),

@@ -21,11 +21,11 @@ from .enclosures.balls import exact_rational, precision
 from .expressions import calculus
 from .expressions import expr as ex
 from .expressions.printing import to_text
-from .functions import gaussian_moments
 from .functions.pieces import split
 from .functions.sign_charts import sign_line
 from .functions.step_functions import merge_marks
 from .language.syntax import Relation
+from .means import gaussian_moments
 from .reals.reals import Real
 from .recheck.evaluation import Cell, End, tail_end
 from .recheck.intervals import Num, Unclear, Undefined, between, number

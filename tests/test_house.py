@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = {
     "proofs": (
         "budget", "verdicts", "expressions", "enclosures", "language", "normal_forms", "reals", "disk_cache",
-        "asymptotics", "functions", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
+        "asymptotics", "functions", "means", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
         "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
     ),
     "numerics": (

@@ -19,7 +19,7 @@ from ...proofs.catalogue.parse import definition, parse_number
 from ...proofs.expressions import calculus
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
-from ...proofs.functions.expectations import gain
+from ...proofs.means.expectations import gain
 from ...proofs.reals.reals import Real, compare, exact
 from ...proofs.verdicts import plain
 from ..implementations.numpy_functions import factors_of

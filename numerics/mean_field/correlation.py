@@ -16,9 +16,9 @@ from flint import arb, fmpq
 from ...proofs.budget import Undecided
 from ...proofs.enclosures.balls import exact_rational, known_sign, precision
 from ...proofs.functions.landscape import proved_parity
+from ...proofs.means.scaled_means import ScaledMeans
 from ...proofs.reals.reals import Real, exact
 from .length_map import LengthMap
-from .scaled_means import ScaledMeans
 
 TERMS = (24, 48, 96, 192)
 """Numbers of Hermite coefficients that are tried."""

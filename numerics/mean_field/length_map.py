@@ -25,11 +25,11 @@ from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import one_sided_derivative, one_sided_limit, split
 from ...proofs.functions.sign_charts import window_signs
+from ...proofs.means.scaled_means import ScaledMeans
 from ...proofs.normal_forms import normal_form
 from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact
 from ...proofs.verdicts import plain
-from .scaled_means import ScaledMeans
 
 X = "x"
 LOWEST, HIGHEST = -40, 40

@@ -2,7 +2,7 @@
 
 A rule for smooth functions on the whole line (Gauss-Hermite) is no use here: on a step it errs by the weight of a
 node. Between breakpoints the functions are analytic, and Gauss-Legendre rules of two orders agree or the panel is
-halved. Means that :mod:`gradproof.proofs.functions.expectations` certifies in seconds take a millisecond here.
+halved. Means that :mod:`gradproof.proofs.means.expectations` certifies in seconds take a millisecond here.
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.expectations import gain
 from ..functions.landscape import Landscape, differ_at, landscape, proved_parity
 from ..functions.pieces import Pieces, split
 from ..functions.regularity import KinkFacts, continuity, continuity_json, kinks, lipschitz
 from ..functions.sign_charts import sign_line
 from ..functions.step_functions import merge
 from ..language.syntax import StatementError
+from ..means.expectations import gain
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact

@@ -21,11 +21,11 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.gaussian_moments import closed_mean
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
 from ..functions.zeros import chart
 from ..language.syntax import Functional, Infinity
+from ..means.gaussian_moments import closed_mean
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact

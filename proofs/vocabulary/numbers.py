@@ -12,7 +12,6 @@ from ..enclosures.formats import FORMATS
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.expectations import expectation
 from ..functions.landscape import decided_landscape
 from ..functions.oscillation import two_limits
 from ..functions.pieces import one_sided_limit
@@ -21,6 +20,7 @@ from ..functions.step_functions import Line
 from ..language.reader import Number, Reader, table
 from ..language.source import quoted, source_text
 from ..language.syntax import Functional, Infinity, StatementError
+from ..means.expectations import expectation
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact

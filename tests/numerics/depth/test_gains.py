@@ -6,7 +6,7 @@ import pytest
 from gradproof.numerics.depth.gains import CALCULATE_GAIN, Gains, gains
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.catalogue.parse import parse_expression, parse_number
-from gradproof.proofs.functions.expectations import expectation
+from gradproof.proofs.means.expectations import expectation
 from gradproof.proofs.reals.reals import exact
 from mpmath import mp
 

@@ -14,7 +14,7 @@ from gradproof.numerics.oracle.reference import exact_expression
 from gradproof.proofs.catalogue.entries import catalogue
 from gradproof.proofs.expressions import calculus
 from gradproof.proofs.expressions import expr as ex
-from gradproof.proofs.functions.expectations import expectation
+from gradproof.proofs.means.expectations import expectation
 
 from ...thorough import every, few
 

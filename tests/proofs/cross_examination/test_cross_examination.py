@@ -16,8 +16,6 @@ from gradproof.proofs.decide import decision, integrands, parameters, products, 
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (
-    expectations,
-    gaussian_moments,
     pieces,
     regularity,
     sign_charts,
@@ -25,6 +23,7 @@ from gradproof.proofs.functions import (
     zeros,
 )
 from gradproof.proofs.ledger import Claim, Ledger, verify
+from gradproof.proofs.means import expectations, gaussian_moments
 from gradproof.proofs.normal_forms import normal_form, signs
 from gradproof.proofs.reals import reals
 from gradproof.proofs.statements import decide, prove

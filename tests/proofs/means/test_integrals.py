@@ -12,7 +12,7 @@ from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import program
-from gradproof.proofs.functions.expectations import _Integral
+from gradproof.proofs.means.expectations import _Integral
 
 from ...thorough import every, few
 from ..exactly import ends, holds, number

@@ -7,7 +7,7 @@ from typing import Any
 import mpmath
 import pytest
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.functions.gaussian_moments import closed_form
+from gradproof.proofs.means.gaussian_moments import closed_form
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict
 

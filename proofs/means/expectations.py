@@ -21,12 +21,12 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
+from ..functions.landscape import decided_landscape
+from ..functions.pieces import split
 from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .gaussian_moments import closed_form, density
-from .landscape import decided_landscape
-from .pieces import split
 
 MAX_BITS = 320
 MAX_CELLS = 6_000

@@ -7,7 +7,7 @@ import pytest
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
-from gradproof.proofs.functions.expectations import expectation
+from gradproof.proofs.means.expectations import expectation
 from gradproof.proofs.reals.reals import compare, exact
 
 from ...thorough import every, few

@@ -17,9 +17,9 @@ from ..budget import Undecided
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..functions.pieces import split
 from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
-from .pieces import split
 
 MAX_DEGREE = 24
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from flint import arb, fmpq
-from gradproof.numerics.mean_field.balanced import balanced
-from gradproof.numerics.mean_field.scaled_means import ScaledMeans
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import enclose
+from gradproof.proofs.means.balanced import balanced
+from gradproof.proofs.means.scaled_means import ScaledMeans
 from mpmath import mp
 
 from ...thorough import few

@@ -18,15 +18,15 @@ from math import ceil, log2, prod, sqrt
 
 from flint import arb, arb_poly, fmpq
 
-from ...proofs.asymptotics.limits import End, limit, tail_sign
-from ...proofs.budget import Undecided
-from ...proofs.enclosures.balls import exact_rational, precision
-from ...proofs.enclosures.jets import Program, enclose, program, series
-from ...proofs.expressions import expr as ex
-from ...proofs.expressions.expr import Expr
-from ...proofs.expressions.printing import to_text
-from ...proofs.functions.pieces import Piece, split
-from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY
+from ..asymptotics.limits import End, limit, tail_sign
+from ..budget import Undecided
+from ..enclosures.balls import exact_rational, precision
+from ..enclosures.jets import Program, enclose, program, series
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..expressions.printing import to_text
+from ..functions.pieces import Piece, split
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY
 from .balanced import halves
 
 POWERS = (2, 4, 8, 16)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from ...proofs.expressions import calculus
-from ...proofs.expressions import expr as ex
-from ...proofs.expressions.expr import Expr
-from ...proofs.functions.pieces import Piece
-from ...proofs.reals.reals import Real, compare, exact
+from ..expressions import calculus
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.pieces import Piece
+from ..reals.reals import Real, compare, exact
 
 
 def halves(piece: Piece, variable: str) -> list[Piece]:
