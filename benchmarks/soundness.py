@@ -23,7 +23,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
-import deep_statements  # noqa: F401 (these three add their families)
+import deep_statements  # noqa: F401 (these four add their families)
+import depth_statements  # noqa: F401
 import edge_statements  # noqa: F401
 import more_statements  # noqa: F401
 from generate_statements import FAMILIES, Generated, generate

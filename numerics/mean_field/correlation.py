@@ -1,10 +1,9 @@
 """The correlation map of two inputs through a layer of infinite width, at a fixed point q of the length map.
 
-With a_n = E[f(sqrt(q) z) h_n(z)] and Mehler's formula E[f(u) f(v)] = sum a_n^2 c^n for normal u, v of variance q and
-correlation c. All terms are positive: what a finite sum leaves out is between 0 and c^(N+1) (E f^2 - sum a_n^2), and
-the map c -> (sigma_w^2 sum a_n^2 c^n + sigma_b^2)/q is convex on [0, 1] with the fixed point 1. Its slope there is
-chi, the mean factor of the squared gradient, where f is continuous (Poole et al. 2016, Schoenholz et al. 2017): for
-chi > 1 there is exactly one other fixed point c* in [0, 1), for chi <= 1 none, unless the map is linear.
+By Mehler's formula (:mod:`gradproof.proofs.means.hermite_series`) it is c -> (sigma_w^2 sum a_n^2 c^n + sigma_b^2)/q.
+No term is negative, so that it is convex on [0, 1], with the fixed point 1. Its slope there is chi, the mean factor
+of the squared gradient, where f is continuous (Poole et al. 2016, Schoenholz et al. 2017): for chi > 1 there is
+exactly one other fixed point c* in [0, 1), for chi <= 1 none, unless the map is linear.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from flint import arb, fmpq
 from ...proofs.budget import Undecided
 from ...proofs.enclosures.balls import exact_rational, known_sign, precision
 from ...proofs.functions.landscape import proved_parity
+from ...proofs.means.hermite_series import HermiteCoefficients, correlated_mean
 from ...proofs.means.scaled_means import ScaledMeans
 from ...proofs.reals.reals import Real, exact
 from .length_map import LengthMap
@@ -33,40 +33,22 @@ class CorrelationMap:
 
     def __init__(self, mapping: LengthMap, q: Real) -> None:
         self.mapping, self.q = mapping, q
-        self.value = ScaledMeans(mapping.f)
-        self.slope = ScaledMeans(mapping.derivative)
-        self._squares: dict[tuple[bool, int], list[arb]] = {}
+        self.value = HermiteCoefficients(ScaledMeans(mapping.f), mapping.square, self._deviation)
+        self.slope = HermiteCoefficients(ScaledMeans(mapping.derivative), mapping.slope_square, self._deviation)
+
+    def _deviation(self, bits: int) -> arb:
+        return self.q.ball(bits).sqrt()
 
     def at(self, c: fmpq, terms: int) -> arb:
         """The map at a correlation c in [0, 1)."""
         with precision(2 * BITS):
-            mean = self._series(c, terms, slope=False)
+            mean = correlated_mean(self.value, self.value, arb(c), terms, BITS)
             return (self.mapping.weights_ball(BITS) * mean + self.mapping.biases_ball(BITS)) / self.q.ball(2 * BITS)
 
     def slope_at(self, c: arb, terms: int) -> arb:
         """The map's slope sigma_w^2 E[f'(u) f'(v)], by which a layer multiplies a small change of the correlation."""
         with precision(2 * BITS):
-            return self.mapping.weights_ball(BITS) * self._series(c, terms, slope=True)
-
-    def _series(self, c: fmpq | arb, terms: int, *, slope: bool) -> arb:
-        squares = self._coefficients(terms, slope=slope)
-        point = arb(c)
-        total = arb(0)
-        for square in reversed(squares[:-1]):
-            total = total * point + square
-        rest = squares[-1] * point**terms
-        return total + rest.union(arb(0))
-
-    def _coefficients(self, terms: int, *, slope: bool) -> list[arb]:
-        """The squares a_0^2, ..., a_(terms - 1)^2, and a bound on the sum of all others."""
-        if (slope, terms) not in self._squares:
-            with precision(2 * BITS):
-                deviation = self.q.ball(2 * BITS).sqrt()
-                means, whole = (self.slope, self.mapping.slope_square) if slope else (self.value, self.mapping.square)
-                squares = [mean * mean for mean in means.at(deviation, terms, BITS)]
-                rest = (whole.at(deviation, 1, BITS)[0] - sum(squares, arb(0))).upper()
-                self._squares[slope, terms] = [*squares, rest]
-        return self._squares[slope, terms]
+            return self.mapping.weights_ball(BITS) * correlated_mean(self.slope, self.slope, c, terms, BITS)
 
     @cached_property
     def fixed_point(self) -> Real:

@@ -29,15 +29,15 @@ MAX_NODES = 4_000
 MAX_FOLDED = 64
 """Digits of a rational that is written as a calculation, such as 1/3."""
 
-FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "Phi", "abs",
-             "sign"}  # fmt: skip
+FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "asin", "acos", "sinh", "cosh", "tanh",
+             "Phi", "abs", "sign"}  # fmt: skip
 RELATIONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="
 }  # fmt: skip
 ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"
 }  # fmt: skip
-FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "limit", "argmax", "argmin", "rounding",
+FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "E2", "limit", "argmax", "argmin", "rounding",
                "at_least", "at_most"}  # fmt: skip
 """Numbers that are estimated: from whole functions, or from a number that they are not below, or not above."""
 PROPERTIES = {
@@ -312,6 +312,14 @@ class Writing:
                 return self._of_function(name, f, scope, depth, "x", text)
             case "E", [f]:
                 return self._of_function("E", f, scope, depth, "z", text)
+            case "E2", [f, correlation]:
+                c = self.term(correlation, scope, depth)
+                pair = {"u": self.symbol(depth), "v": self.symbol(depth + 1)}
+                bound = frozenset((depth, depth + 1))
+                if bound & c.free:
+                    raise NotExamined(text)
+                body = self.term(f, {**scope, **pair}, depth + 2)
+                return self.node("E2", body, c, extra=(depth, depth + 1), bound=bound, text=text)
             case "limit", [f, ast.Name(id=variable), at]:
                 end = self.side(at, scope, depth)
                 body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)

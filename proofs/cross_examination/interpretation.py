@@ -17,7 +17,7 @@ from .as_written import FUNCTIONALS, Node
 from .curves import BITS, Curve, Estimate, estimate, hull, infinite
 from .extrema import FINE_BITS, peak, pit
 from .limits import limit
-from .means import mean
+from .means import mean, mean_of_two
 from .points import line, several
 from .witness import Exhausted, Place, Undefined, Unknown, Witness, holds, sign
 
@@ -225,6 +225,8 @@ class Interpretation:
                 return Estimate(None, self.witness.ball(node.args[0], place).upper())
             case "E":
                 return mean(self._function(node.args[0], node, place))
+            case "E2":
+                return mean_of_two(self.witness, node, place, careful=self.careful)
             case "sup" | "inf" if node.args[0].op == "product":
                 factors = node.args[0]
                 count = self.number(factors.args[1], place)

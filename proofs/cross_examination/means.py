@@ -1,21 +1,28 @@
-"""Means of curves over a standard normal variable, enclosed cell by cell."""
+"""Means over one standard normal variable or two, enclosed cell by cell."""
 
 from __future__ import annotations
 
 import math
 from contextlib import suppress
+from heapq import heappop, heappush
 from itertools import pairwise
+from typing import TypeAlias
 
 from flint import arb, arb_series, fmpq
 
 from ..enclosures.balls import precision
+from .as_written import Node
 from .curves import BITS, Curve, Estimate, infinite
-from .witness import Undefined, Unknown, sign
+from .witness import Place, Undefined, Unknown, Witness, sign
 
 EDGES = (-9.0, -7.0, *(k / 2 for k in range(-12, 13)), 7.0, 9.0)
 ORDER = 10
 """Taylor polynomials of this degree enclose a cell; it is even."""
 MAX_CELLS = 3_000
+REACH, STEEP, TAIL, CUTS = 8.0, 1e4, 1e-9, 600
+"""How far a mean over two variables reaches, the largest value there, the part beyond, and rectangles cut in two."""
+
+Side: TypeAlias = "tuple[float, float]"
 
 
 def mean(curve: Curve) -> Estimate:
@@ -84,3 +91,44 @@ def _end(curve: Curve, side: int) -> int:
     if len(signs) == 1 and sizes[1] > 1 and all(b > a for a, b in pairwise(sizes)):
         return signs.pop() or 0
     raise Unknown
+
+
+def mean_of_two(witness: Witness, node: Node, place: Place, *, careful: bool) -> Estimate:
+    """The mean over two correlated normal variables, enclosed on rectangles of which the worst is cut in two.
+
+    Raises Unknown, also for a function that is so large at the reach that the part beyond may matter, or Undefined.
+    """
+    with precision(BITS):
+        c = witness.ball(node.args[1], place)
+        if abs(c) > 1:
+            raise Undefined
+        independent = (1 - c * c).max(arb(0)).sqrt()
+
+        def part(u: Side, w: Side) -> tuple[float, Side, Side, arb]:
+            across, along = (arb(a).union(arb(b)) for a, b in (u, w))
+            at = {**place, node.extra[0]: across, node.extra[1]: c * across + independent * along}
+            value = witness.ball(node.args[0], at)
+            if max(map(abs, (*u, *w))) == REACH and not abs(value) < STEEP:
+                raise Unknown
+            integral = value * _mass(u) * _mass(w)
+            return -float(integral.rad()), u, w, integral
+
+        halves: list[Side] = [(-REACH, 0.0), (0.0, REACH)]
+        parts = [part(u, w) for u in halves for w in halves]
+        for _ in range(CUTS * 16 if careful else CUTS):
+            _, u, w, _ = heappop(parts)
+            wide = u[1] - u[0] >= w[1] - w[0]
+            for half in _halved(u if wide else w):
+                heappush(parts, part(half, w) if wide else part(u, half))
+        total = sum((each[-1] for each in parts), arb(0)) + arb(0, TAIL)
+    return Estimate(total.lower(), total.upper())
+
+
+def _halved(side: Side) -> list[Side]:
+    middle = (side[0] + side[1]) / 2
+    return [(side[0], middle), (middle, side[1])]
+
+
+def _mass(side: Side) -> arb:
+    low, high = (arb(end) / arb(2).sqrt() for end in side)
+    return (high.erf() - low.erf()) / 2

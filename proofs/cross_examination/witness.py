@@ -277,6 +277,19 @@ def _log(u: Value) -> Value:
     return u.log()
 
 
+def _asin(u: Value) -> Value:
+    head = abs(_head(u))
+    if head > 1:
+        raise Undefined
+    if not (head < 1 or (isinstance(u, arb) and head <= 1)):
+        raise Unknown
+    return u.asin()
+
+
+def _acos(u: Value) -> Value:
+    return arb.pi() / 2 - _asin(u)
+
+
 def _tan(u: Value) -> Value:
     return u.tan() if isinstance(u, arb) else _quotient(u.sin(), u.cos())
 
@@ -331,7 +344,7 @@ def _extreme(values: tuple[Value, ...], which: int) -> Value:
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": add, "sub": sub, "mul": mul, "div": _quotient, "neg": neg, "log": _log, "sqrt": _sqrt, "abs": _abs,
-    "sign": _signum, "max": _larger, "min": _smaller, "tan": _tan, "sinh": _sinh, "cosh": _cosh,
-    "tanh": _tanh, "Phi": _normal,
+    "asin": _asin, "acos": _acos, "sign": _signum, "max": _larger, "min": _smaller, "tan": _tan, "sinh": _sinh,
+    "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
     **{word: methodcaller(word) for word in ("exp", "erf", "erfc", "sin", "cos", "atan")},
 }  # fmt: skip

@@ -70,7 +70,7 @@ class Resolution(ABC):
             for name in ex.free_names(f.body) & self.statement.products.keys():
                 self._product(name)
         body = self.substitute(f.body)
-        region = self.region(f.variable) if f.kind != "limit" and f.variable else None
+        region = None if f.kind == "limit" else self._region_of(f)
         if f.kind in ("sup", "inf") and (product := self._product_body(f.body)) is not None:
             return _extremum(f, product)
         if f.variable is not None and (ex.free_names(body) - {f.variable}) and f.kind in parameters.KINDS:
@@ -82,7 +82,7 @@ class Resolution(ABC):
             value = parameters.value(f, body, _signs_anywhere if moves else self.signs_of_parameter)
             return Found(value, (f"{f.text} = {'oo' if value.exact is None else to_text(value.exact)}",))
         number = functional(f, body, region)
-        if number.value.exact is None and (f.kind == "E" or not number.value.infinite):
+        if number.value.exact is None and (f.kind in ("E", "E2") or not number.value.infinite):
             self.exact_only = False
         return number
 
@@ -97,6 +97,11 @@ class Resolution(ABC):
             for side in (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf,):
                 inside += _differentiated(side) if isinstance(side, Expr) else _expressions(side)
         return union_of(map(ex.free_names, inside))
+
+    def _region_of(self, f: Functional) -> Line[bool] | None:
+        """The truth of the where condition along a variable of a number; None without a condition on one."""
+        regions = (self.region(name) for name in sorted(f.bound))
+        return next((region for region in regions if region is not None), None)
 
     def _product_body(self, body: Expr) -> Product | None:
         if body.op != "name" or body.args[0] not in self.statement.products:

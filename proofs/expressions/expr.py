@@ -396,6 +396,11 @@ def log(argument: Expr | Number) -> Expr:
     return function("log", argument)
 
 
+def arcsine(argument: Expr) -> Expr:
+    """asin(x), without a value outside [-1, 1]: half of it has the tangent x/(1 + sqrt(1 - x^2))."""
+    return 2 * function("atan", argument / (1 + sqrt(1 - argument * argument)))
+
+
 def normal_cdf(argument: Expr) -> Expr:
     """Phi(x) = erfc(-x / sqrt 2) / 2, written so that the left tail does not cancel."""
     return mul(fmpq(1, 2), function("erfc", mul(-1, argument, power(2, fmpq(-1, 2)))))

@@ -52,7 +52,7 @@ class Placeholders:
         names: set[str] = set()
         for placeholder in ex.free_names(e) & self.functionals.keys():
             f = self.functionals[placeholder]
-            names |= (ex.free_names(f.body) | self.inside_numbers(f.body)) - {f.variable}
+            names |= (ex.free_names(f.body) | self.inside_numbers(f.body)) - f.bound
         return names
 
     def names_of(self, formula: Formula) -> set[str]:
@@ -93,4 +93,6 @@ class Placeholders:
 
 
 def _variable_of(node: Functional | SetFunctional | Predicate) -> set[str]:
+    if isinstance(node, Functional):
+        return {*node.bound}
     return set() if node.variable is None else {node.variable}

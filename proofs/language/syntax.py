@@ -37,14 +37,21 @@ class Infinity:
 
 @dataclass(frozen=True)
 class Functional:
-    """A number computed from whole functions: sup, inf, E, limit, lipschitz, continuity, the only member of a set of
-    a function (argmax and the like), or a rounding."""
+    """A number computed from whole functions: sup, inf, E, E2, limit, lipschitz, continuity, the only member of a set
+    of a function (argmax and the like), or a rounding."""
 
     kind: str
     body: Expr
     text: str = field(compare=False)
     variable: str | None = None
     at: Expr | Infinity | None = None
+    second: str | None = None
+    """The other variable of a mean over two, whose correlation is `at`."""
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The names over which it ranges."""
+        return frozenset(name for name in (self.variable, self.second) if name is not None)
 
 
 @dataclass(frozen=True)

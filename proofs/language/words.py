@@ -130,6 +130,8 @@ CORE = table(
     *(Elementary(name, partial(ex.switch, name)) for name in ("abs", "sign")),
     Elementary("log", _logarithm),
     Elementary("sqrt", ex.sqrt),
+    Elementary("asin", ex.arcsine),
+    Elementary("acos", lambda e: ex.PI / 2 - ex.arcsine(e)),
     Number("Phi", _normal_cdf, lambda _: ex.normal_cdf(ex.name("x"))),
     Constant("pi", ex.PI),
     Constant("e", ex.exp(ex.ONE)),

@@ -1,4 +1,4 @@
-"""Numbers that statements compute from whole functions: sup, inf, lipschitz, continuity, E, limit, roundings."""
+"""Numbers that statements compute from whole functions: sup, inf, lipschitz, continuity, E, E2, limit, roundings."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ from ..functions.step_functions import Line
 from ..language.reader import Number, Reader, table
 from ..language.source import quoted, source_text
 from ..language.syntax import Functional, Infinity, StatementError
+from ..means.correlated import correlated_expectation
 from ..means.expectations import expectation
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from .values import closed_real, describe_extremum, digits, variable_of
+
+PAIR = ("u", "v")
+"""The names of two correlated normal variables."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,33 @@ def _mean(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
         raise Undecided(f"{f.text} is a mean over all {f.variable}, not under a condition on {f.variable}")
     value = expectation(body, variable_of(f))
     return Found(value, (f"{f.text} = {digits(value)}",))
+
+
+def _read_correlated(reader: Reader, node: ast.Call) -> Expr:
+    reader.arguments(node, "E2", 2)
+    body, correlation = map(reader.expression, node.args)
+    for variable in PAIR:
+        reader.refuse_product(body, variable, node)
+    u, v = PAIR
+    if {u, v} & (ex.free_names(correlation) | reader.held.inside_numbers(body)):
+        raise StatementError(f"{quoted(node)}: {u} and {v} are the two normal variables here, and nothing else")
+    return reader.held.functional(Functional("E2", body, source_text(node), u, correlation, v))
+
+
+def _correlated(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
+    if region is not None:
+        raise Undecided(f"{f.text} is a mean over all {f.variable} and {f.second}, not under a condition on them")
+    assert isinstance(f.at, Expr) and f.second is not None
+    correlation = f.at
+    if not ex.free_names(correlation):
+        value = closed_real(correlation)
+        if value.exact is None:
+            raise Undecided(f"{f.text}: a correlation without an exact form")
+        correlation = value.exact
+    mean = correlated_expectation(body, variable_of(f), f.second, correlation)
+    if mean.exact is not None and ex.free_names(mean.exact):
+        return Found(mean, (f"{f.text} = {to_text(mean.exact)}",))
+    return Found(mean, (f"{f.text} = {digits(mean)}",))
 
 
 # --- limits
@@ -186,6 +217,7 @@ WORDS = table(
     number_of_function("lipschitz", _lipschitz),
     number_of_function("continuity", _continuity, exact=True),
     number_of_function("E", _mean, variable="z", exact=True),
+    Computed("E2", _read_correlated, value=_correlated, exact=True),
     Computed("limit", _read_limit, value=_limit, exact=True),
     *(Computed(name, partial(_read_rounding, name), value=_rounded, exact=True) for name in FORMATS),
 )

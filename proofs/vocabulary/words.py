@@ -22,7 +22,7 @@ WORDS: dict[str, Word] = {**CORE, **{name: word for family in FAMILIES for name,
 
 def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
     """The number of a functional, its body with numbers filled in. Raises Undecided or Undefined."""
-    if f.variable is not None:
+    if f.variable is not None and f.second is None:
         _require_one_variable(f, body)
     match WORDS[f.kind]:
         case Computed(value=value):

@@ -24,7 +24,8 @@ def generator():
     """The generator, which is not packaged."""
     sys.path.insert(0, str(BENCHMARKS))
     try:
-        importlib.import_module("deep_statements")  # these two add their families
+        importlib.import_module("deep_statements")  # these three add their families
+        importlib.import_module("depth_statements")
         importlib.import_module("more_statements")
         return importlib.import_module("generate_statements")
     finally:

@@ -23,7 +23,7 @@ from gradproof.proofs.functions import (
     zeros,
 )
 from gradproof.proofs.ledger import Claim, Ledger, verify
-from gradproof.proofs.means import expectations, gaussian_moments
+from gradproof.proofs.means import correlated, correlated_forms, expectations, gaussian_moments, hermite_series
 from gradproof.proofs.normal_forms import normal_form, signs
 from gradproof.proofs.reals import reals
 from gradproof.proofs.statements import decide, prove
@@ -153,6 +153,18 @@ def parametric_means_are_off(rules: pytest.MonkeyPatch) -> None:
     rules.setattr(parameters, "closed_mean", closed_mean)
 
 
+def correlated_means_are_doubled(rules: pytest.MonkeyPatch) -> None:
+    """A lost factor in every product of two normals' functions."""
+    closed, series = correlated_forms.closed_product, hermite_series.correlated_mean
+
+    def closed_product(*question: Any) -> ex.Expr | None:
+        value = closed(*question)
+        return None if value is None else 2 * value
+
+    rules.setattr(correlated, "closed_product", closed_product)
+    rules.setattr(correlated, "correlated_mean", lambda *question: 2 * series(*question))
+
+
 def a_bound_is_enough(rules: pytest.MonkeyPatch) -> None:
     """Whatever is bounded on the other side is bounded on this."""
     right = integrands.premises
@@ -260,6 +272,9 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (parametric_means_are_off, "E(exp(s*z)) == exp(s**2/2) + 1/1000", None),
     (parametric_means_are_off, "E(cos(s*z)) == exp(-s**2/2) + 1/1000", None),
     (a_bound_is_enough, "E(tanh(s*z)**2) < 1/10", None),
+    (correlated_means_are_doubled, "E2(u*v, c) == 2*c", None),
+    (correlated_means_are_doubled, "E2(relu(u)*relu(v), 1/2) > 1/2", None),
+    (correlated_means_are_doubled, "E2(tanh(u)*tanh(v), 1/2) > 1/3", None),
     (pieces_meet_more_smoothly, "continuity(relu) == 1", None),
     (products_have_one_factor, "sup(product(D(sigmoid), 10)) == 1/4", None),
     (products_have_one_factor, "range(product(D(sigmoid), 10)) == interval(0, 1/4, left=open)", None),

@@ -1,0 +1,53 @@
+"""Families of statements about depth: means over two normals.
+
+Importing this module adds them to those of :mod:`generate_statements`.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+from typing import Any
+
+from generate_statements import WEIGHTS, Generated, _small, family
+from known_curves import decimal, mp
+
+WEIGHTS.update(correlated_mean=0.3)
+
+_KERNELS = (
+    # functions of u and v, and the mean by their correlation c
+    ("u*v", "{c}"), ("relu(u)*relu(v)", "(sqrt(1 - ({c})**2) + ({c})*(pi - acos({c})))/(2*pi)"),
+    ("D(relu)(u)*D(relu)(v)", "(pi - acos({c}))/(2*pi)"), ("abs(u)*abs(v)", "2*(sqrt(1 - ({c})**2) + ({c})*asin({c}))/pi"),
+    ("erf(u)*erf(v)", "2*asin(2*({c})/3)/pi"), ("erf(3*u)*erf(v)", "2*asin(6*({c})/sqrt(57))/pi"),
+    ("sign(u)*sign(v)", "2*asin({c})/pi"), ("sign(u)*v", "sqrt(2/pi)*({c})"), ("(u*v)**2", "1 + 2*({c})**2"),
+    ("(relu(u) - relu(v))**2", "1 - (sqrt(1 - ({c})**2) + ({c})*(pi - acos({c})))/pi"),
+    ("gelu(u)*v", "({c})/2"), ("Phi(u)*Phi(v)", "1/4 + asin(({c})/2)/(2*pi)"),
+)  # fmt: skip
+_SMOOTH = {"tanh": mp.tanh, "sigmoid": lambda x: 1 / (1 + mp.exp(-x)), "softplus": lambda x: mp.log1p(mp.exp(x))}
+
+
+@lru_cache(maxsize=64)
+def _by_quadrature(f: str, g: str, eighths: int) -> Any:
+    """E f(u) g(v) at the correlation eighths/8 by the trapezoidal rule, 5 steps per unit: good to 16 digits here."""
+    c = mp.mpf(eighths) / 8
+    s, line = mp.sqrt(1 - c * c), [mp.mpf(i) / 5 for i in range(-45, 46)]
+    rows = (_SMOOTH[f](u) * mp.npdf(u) * mp.fsum(_SMOOTH[g](c * u + s * w) * mp.npdf(w) for w in line) for u in line)
+    return mp.fsum(rows) / 25
+
+
+@family
+def correlated_mean(rng: random.Random, truth: bool) -> Generated | None:
+    small, delta = _small(rng)
+    if rng.random() < 0.7:
+        body, value = rng.choice(_KERNELS)
+        c = rng.choice(["c", "1/3", "-1/2", "0.9", "1", "-1", "0", "-0.999"])
+        k = rng.randint(1, 9)
+        left, right = f"E2({k}*{body}, {c})", f"{k}*({value.format(c=c)})"
+        true = [f"{left} == {right}", f"{left} < {right} + {small}"]
+        false = [f"{left} == {right} + {small}", f"{left} < {right}", f"{left} != {right}"]
+        return Generated("correlated_mean", rng.choice(true if truth else false), None, truth, "a closed form")
+    f, g, eighths = rng.choice([*_SMOOTH]), rng.choice([*_SMOOTH]), rng.choice([-4, -2, 1, 3, 4])
+    sense, value = rng.choice([1, -1]), _by_quadrature(f, g, eighths)
+    bound = decimal(value + (sense if truth else -sense) * max(delta, mp.mpf(10) ** -12), 20)
+    text = f"E2({f}(u)*{g}(v), {eighths}/8) {'<' if sense > 0 else '>'} {bound}"
+    return Generated("correlated_mean", text, None, truth, f"{decimal(value, 16)} by quadrature")
