@@ -1,4 +1,4 @@
-"""Families of statements about depth: means over two normals.
+"""Families of statements about depth: means over two normals, means of logarithms.
 
 Importing this module adds them to those of :mod:`generate_statements`.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from generate_statements import WEIGHTS, Generated, _small, family
 from known_curves import decimal, mp
 
-WEIGHTS.update(correlated_mean=0.3)
+WEIGHTS.update(correlated_mean=0.3, mean_logarithm=0.3)
 
 _KERNELS = (
     # functions of u and v, and the mean by their correlation c
@@ -51,3 +51,39 @@ def correlated_mean(rng: random.Random, truth: bool) -> Generated | None:
     bound = decimal(value + (sense if truth else -sense) * max(delta, mp.mpf(10) ** -12), 20)
     text = f"E2({f}(u)*{g}(v), {eighths}/8) {'<' if sense > 0 else '>'} {bound}"
     return Generated("correlated_mean", text, None, truth, f"{decimal(value, 16)} by quadrature")
+
+
+_LOGARITHMS = (
+    # u, and E log abs(u)
+    ("z", "-mp.euler/2 - mp.log(2)/2"), ("z**2", "-mp.euler - mp.log(2)"), ("z*exp(z)", "-mp.euler/2 - mp.log(2)/2"),
+    ("D(abs)(z)*z", "-mp.euler/2 - mp.log(2)/2"), ("exp(z) - 1", None), ("D(tanh)(z)", None), ("D(gelu)(z)", None), ("z**2 - 1", None),
+)  # fmt: skip
+_INTEGRANDS = {
+    "exp(z) - 1": (lambda x: mp.exp(x) - 1, (0,)), "D(tanh)(z)": (lambda x: mp.sech(x) ** 2, ()),
+    "D(gelu)(z)": (lambda x: mp.ncdf(x) + x * mp.npdf(x), ("-0.7517915246935643",)), "z**2 - 1": (lambda x: x * x - 1, (-1, 1)),
+}
+
+
+@lru_cache(maxsize=16)
+def _mean_of_log(u: str) -> Any:
+    """By the tanh-sinh rule between the zeros, at which it forgives a logarithm."""
+    f, zeros = _INTEGRANDS[u]
+    with mp.workdps(25):
+        ends = [mp.mpf(-13), *map(mp.mpf, zeros), mp.mpf(13)]
+        return mp.quad(lambda x: mp.log(abs(f(x))) * mp.npdf(x), ends, method="tanh-sinh")
+
+
+@family
+def mean_logarithm(rng: random.Random, truth: bool) -> Generated | None:
+    if rng.random() < 0.3:
+        u = rng.choice(["D(relu)(z)", "D(hard_tanh)(z)*z", "relu(z)", "max(z, 1) - 1", "D(relu6)(z)"])
+        left, k = f"E(log({rng.randint(1, 9)}*abs({u})))", rng.randint(10, 1000)
+        return Generated("mean_logarithm", f"{left} {'==' if truth else '>'} {'-oo' if truth else -k}", None, truth, "0 on an interval")
+    u, value = rng.choice(_LOGARITHMS)
+    exact = {"-mp.euler/2 - mp.log(2)/2": -(mp.euler + mp.log(2)) / 2, "-mp.euler - mp.log(2)": -mp.euler - mp.log(2)}
+    mean = _mean_of_log(u) if value is None else exact[value]
+    sense, k = rng.choice([1, -1]), rng.randint(1, 9)
+    mean += mp.log(k)
+    bound = decimal(mean + (sense if truth else -sense) * mp.mpf(10) ** -rng.randint(4, 11), 18)
+    text = f"E(log({k}*abs({u}))) {'<' if sense > 0 else '>'} {bound}"
+    return Generated("mean_logarithm", text, None, truth, f"{decimal(mean, 15)}")

@@ -185,11 +185,13 @@ MUTANTS = tuple(
              "candidates.append((run.end, None))"),
             ("parity by one sample", "        if all(s == 0 for s in (*line.gaps, *(a for a in line.at if a is not None))):\n", "        if True:\n"),
         )),
+        ("means/taylor_integral", (INTEGRALS,), (
+            ("a cell's error is lost", "        total += (-bound).union(bound)\n", ""),
+            ("half of a cell is skipped (integral)", "cells += [(middle, b), (a, middle)]", "cells += [(middle, b)]"),
+        )),
         ("means/expectations", (INTEGRALS,), (
             ("the tails are lost", "total = (-tail).union(tail) * 2", "total = arb(0)"),
             ("one tail is lost", "total = (-tail).union(tail) * 2", "total = (-tail).union(tail)"),
-            ("a cell's error is lost", "            total += (-bound).union(bound)\n", ""),
-            ("half of a cell is skipped (integral)", "cells += [(middle, b), (a, middle)]", "cells += [(middle, b)]"),
             ("a function is bounded from one side", "        for sign in (1, -1):\n            tail = tail_sign(bound", "        for sign in (1,):\n            tail = tail_sign(bound"),
             ("the integral ends before the bound begins", "reach = max(fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2), self.start)", "reach = fmpq(ceil(2 * (0.7 * bits) ** 0.5) + 2)"),
         )),

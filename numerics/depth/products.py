@@ -14,6 +14,7 @@ from typing import Any
 
 from flint import arb
 
+from ...proofs.budget import Undecided
 from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import parse_number
 from ...proofs.enclosures.balls import precision
@@ -25,6 +26,9 @@ from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
 from ...proofs.functions.regularity import steepest
 from ...proofs.language.syntax import StatementError
+from ...proofs.means.expectations import expectation
+from ...proofs.normal_forms import normal_form
+from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import PLUS_INFINITY, Number, Real, as_real, compare, exact, extreme
 from ..oracle.reference import Target, exact_expression, name_of, whole
 from .loss_scaling import LossScale, loss_scale
@@ -66,6 +70,9 @@ class DepthReport:
     lowest: Real
     highest: Real
     """Bounds on the product over all layers, over all inputs and all w with abs(w) equal to weight and w > 0."""
+    typical_rate: Real | None
+    """E log abs(w f'(z)) for a standard normal z: what a layer adds to the logarithm of the product's size, typically.
+    -oo where f' is 0 on an interval, None where it was not found."""
     profile: tuple[Real, ...]
     """rate**n for n = 1, ..., layers; as JSON decimals that are no smaller."""
     formats: tuple[FormatDepth, ...]
@@ -77,6 +84,7 @@ class DepthReport:
             "weight": self.weight.to_json(),
             "layers": self.layers,
             "rate": self.rate.to_json(),
+            "typical_rate": None if self.typical_rate is None else self.typical_rate.to_json(),
             "product": {"inf": self.lowest.to_json(), "sup": self.highest.to_json()},
             "profile": [{"layers": n, "bound": bound.bound(1, 17)} for n, bound in enumerate(self.profile, 1)],
             "formats": [f.to_json() for f in self.formats],
@@ -112,6 +120,7 @@ def depth_report(
         rate=rate,
         lowest=lowest,
         highest=highest,
+        typical_rate=typical_rate(expr, size, variable),
         profile=tuple(power(rate, n) for n in range(1, layers + 1)),
         formats=tuple(format_depth(rate, fmt, layers) for fmt in FORMATS.values()),
     )
@@ -176,6 +185,19 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
     for corner in corners[1:]:
         smallest, largest = extreme(corner, smallest, -1), extreme(corner, largest, 1)
     return smallest, largest
+
+
+def typical_rate(expr: Expr, weight: Real, variable: str = "x") -> Real | None:
+    """E log abs(w f'(z)) for a standard normal z and w the weight, perhaps -oo; None where it is not found."""
+    try:
+        rate = expectation(ex.log(ex.switch("abs", calculus.derivative(expr, variable))), variable)
+    except (Undecided, Undefined):
+        return None
+    if rate.infinite:
+        return rate
+    if rate.exact is not None and weight.exact is not None:
+        return exact(normal_form.simplest(rate.exact + ex.log(weight.exact)))
+    return _enclosed(lambda bits: rate.ball(bits) + weight.ball(bits).log())
 
 
 def _unbounded(low: Real, layers: int) -> tuple[Real, Real]:

@@ -21,9 +21,10 @@ from ...proofs.enclosures.balls import excludes_zero, precision
 from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
+from ...proofs.means.log_means import LogMean
 from ...proofs.normal_forms import normal_form
 from ...proofs.normal_forms.signs import Undefined, constant_sign
-from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact
+from ...proofs.reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from ...proofs.verdicts import plain
 from ..oracle.reference import Target, exact_expression, name_of
 from .correlation import CorrelationMap
@@ -31,7 +32,7 @@ from .length_map import GRID, FixedPoint, FixedPoints, LengthMap, X
 
 T = TypeVar("T")
 ORDERED, CRITICAL, CHAOTIC = "ordered", "critical", "chaotic"
-NOTHING = dict.fromkeys(("q_star", "chi", "phase", "c_star", "xi_q", "xi_c"))
+NOTHING = dict.fromkeys(("q_star", "chi", "phase", "c_star", "xi_q", "xi_c", "typical_rate"))
 VARIANCES = ("0", "1/100", "1/10", "1/4", "1/2", "1", "2", "5", "10")
 """Fixed points q* through which the critical line is drawn."""
 
@@ -69,6 +70,9 @@ class MeanField:
     xi_q: Real | None
     xi_c: Real | None
     """Depth scales in layers."""
+    typical_rate: Real | None
+    """E log abs(sigma_w f'(sqrt(q*) z)), by which the logarithm of the size of a product of derivatives through depth
+    grows in a layer, typically; -oo where f' is 0 on an interval."""
     critical: tuple[CriticalPoint, ...]
     notes: tuple[str, ...]
 
@@ -144,6 +148,7 @@ class _Point:
         if chosen or (points.everywhere and mapping.is_homogeneous):
             q = chosen.q if chosen else exact(1)
             chi = numbers["chi"] = self._known("chi", lambda: _chi(mapping, q))
+            numbers["typical_rate"] = self._known("the typical rate", lambda: _typical_rate(mapping, q))
             phase = numbers["phase"] = self._known("the phase", lambda: _phase(chi)) if chi else None
             if chi and phase:
                 numbers |= self._correlations(mapping, q, chi, phase)
@@ -199,6 +204,26 @@ def _chi(mapping: LengthMap, q: Real) -> Real:
     def refine(bits: int) -> arb:
         with precision(2 * bits + 64):
             return mapping.weights_ball(bits) * mapping.mean_slope_square(q.ball, bits + 8)
+
+    return Real(refine=refine)
+
+
+def _typical_rate(mapping: LengthMap, q: Real) -> Real:
+    """The mean of log abs(sigma_w f') at a variance q; for q -> 0 and for a homogeneous f it is that of the slopes of f
+    at 0 on both sides."""
+    mapping.require_continuous()
+    if mapping.is_homogeneous or q.exact is ex.ZERO:
+        left, right = mapping.slopes_at_zero
+        if ex.ZERO in (left, right):
+            return MINUS_INFINITY
+        return exact(normal_form.simplest(ex.log(mapping.weights * ex.switch("abs", left * right)) * fmpq(1, 2)))
+    rate = LogMean(mapping.derivative, X).mean(Real(refine=lambda bits: q.ball(bits).sqrt()))
+    if rate.infinite:
+        return rate
+
+    def refine(bits: int) -> arb:
+        with precision(2 * bits + 64):
+            return mapping.weights_ball(bits).log() / 2 + rate.ball(bits + 8)
 
     return Real(refine=refine)
 

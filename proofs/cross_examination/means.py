@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TypeAlias
@@ -26,10 +27,13 @@ Side: TypeAlias = "tuple[float, float]"
 
 
 def mean(curve: Curve) -> Estimate:
-    """The mean over a standard normal variable, enclosed but for what lies beyond the reach or in a seam.
+    """The mean over a standard normal variable, enclosed but for what lies beyond the reach or in a seam; -oo for the
+    logarithm of what is 0 on an interval.
 
     Raises Unknown, or Undefined for a difference of infinities.
     """
+    if curve.body.op == "log" and not curve.order and _vanishes(replace(curve, body=curve.body.args[0])):
+        return infinite(-1)
     ends = [_end(curve, side) for side in (-1, 1)]
     if any(ends):
         if {*ends} == {-1, 1}:
@@ -77,6 +81,15 @@ def _weighted(curve: Curve, x: arb) -> arb_series:
     values = arb_series([d / math.factorial(k) for k, d in enumerate(curve.jet(x, ORDER))])
     z = arb_series([x, arb(1)])
     return values * (z * z / -2).exp() / (2 * arb.pi()).sqrt()
+
+
+def _vanishes(curve: Curve) -> bool:
+    """Whether a curve is exactly 0 on a short interval, one of some."""
+    for a, b in pairwise(EDGES):
+        with suppress(Unknown, Undefined), precision(BITS):
+            if curve.at(arb((a + b) / 2, 2.0**-10)).is_zero():
+                return True
+    return False
 
 
 def _end(curve: Curve, side: int) -> int:

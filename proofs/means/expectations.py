@@ -8,7 +8,7 @@ is at most erfc(T/2)/sqrt(2) on each side.
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil, prod
 
 from flint import arb, fmpq
@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
 from ..enclosures.balls import precision
-from ..enclosures.jets import Program, program, series
+from ..enclosures.jets import program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -27,22 +27,26 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .gaussian_moments import closed_form, density
-
-MAX_BITS = 320
-MAX_CELLS = 6_000
+from .log_means import LogMean
+from .taylor_integral import MAX_BITS, taylor_integral
 
 
 @lru_cache(maxsize=1 << 9)
 def expectation(e: Expr, variable: str = "z") -> Real:
-    """E[e] for a standard normal variable, an infinity where it diverges to one.
+    """E[e] for a standard normal variable, an infinity where it diverges to one; log(u) is -oo where u is 0 on an
+    interval.
 
     Raises Undecided where it is undefined or not found by these means.
     """
     cut = split(e, variable)
     for piece in cut.pieces:
         if piece.expr is None:
+            if e.op == "log" and LogMean.of_logarithm(e.args[0], variable).vanishes:
+                return MINUS_INFINITY
             raise Undecided(f"E({to_text(e)}): the function is undefined between {piece.low} and {piece.high}")
     closed = closed_form(e, variable)
+    if closed is None and e.op == "log":
+        return LogMean.of_logarithm(e.args[0], variable).mean(exact(1))
     if closed is None:
         # Creating the integral proves that e is integrable; without that its even part says nothing.
         try:
@@ -158,32 +162,6 @@ class _Integral:
             for piece, compiled in zip(self.pieces, self.programs, strict=True):
                 low = arb(-reach) if piece.low.infinite else piece.low.ball(bits + 32)
                 high = arb(reach) if piece.high.infinite else piece.high.ball(bits + 32)
-                total += self._over(compiled, low, high, length, arb(2) ** (-bits - 8))
+                coefficients = partial(series, compiled, self.variable)
+                total += taylor_integral(coefficients, low, high, length, arb(2) ** (-bits - 8))
             return total
-
-    def _over(self, compiled: Program, low: arb, high: arb, length: int, tolerance: arb) -> arb:
-        total = arb(0)
-        cells = [(low, high)]
-        steps = 0
-        while cells:
-            a, b = cells.pop()
-            steps += 1
-            if steps > MAX_CELLS:
-                raise Undecided("the expectation: the integral needs more cells than are tried")
-            middle = ((a + b) / 2).mid()
-            offset = (a - middle).union(b - middle)
-            remainder = series(compiled, self.variable, a.union(b), length + 1)[length]
-            spread = abs(offset).upper()
-            error = abs(remainder) * spread ** (length + 1) * 2 / (length + 1)
-            if not error < tolerance:
-                cells += [(middle, b), (a, middle)]
-                continue
-            coefficients = series(compiled, self.variable, middle, length)
-            for sign, end in ((1, b - middle), (-1, a - middle)):
-                value = arb(0)
-                for k in range(length - 1, -1, -1):
-                    value = (value + coefficients[k] / (k + 1)) * end
-                total += sign * value
-            bound = error.upper()
-            total += (-bound).union(bound)
-        return total

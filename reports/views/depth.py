@@ -41,6 +41,7 @@ def _bounds(data: Mapping[str, Any]) -> Table:
         ("one layer", f"abs(w f'(z)) is at most {full(rate) if rate['exact'] else bound(rate, 1, 30)}"),
         (f"{data['layers']} layers", f"the product lies between {between}, where every w is {brief(data['weight'])}"),
         ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', '∞')}"),
+        ("typically", f"{_value(data['typical_rate'])} a layer: E log abs(w f'(z)) over a standard normal z"),
     )
     return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
 
@@ -121,6 +122,7 @@ def mean_field_tables(data: Mapping[str, Any]) -> list[RenderableType]:
         ("phase", data["phase"] or "–"),
         ("q*", _value(data["q_star"]) + "   the variance of the pre-activations"),
         ("chi", _value(data["chi"]) + "   the factor of the mean squared gradient in a layer"),
+        ("typical", _value(data["typical_rate"]) + "   what a layer adds to the log of a product of derivatives"),
         ("c*", _value(data["c_star"]) + "   the correlation of two inputs, many layers on"),
         ("xi_q", _value(data["xi_q"]) + "   layers in which q - q* shrinks to 1/e"),
         ("xi_c", _value(data["xi_c"]) + "   layers in which c - c* shrinks to 1/e"),
@@ -149,7 +151,7 @@ def _value(number: Mapping[str, Any] | None) -> str:
     if number is None:
         return "–"
     if number["decimal"] in ("inf", "-inf"):
-        return "∞"
+        return number["decimal"].replace("inf", "∞")
     exact = number["exact"]
     return exact if exact is not None and len(exact) <= 12 else truncated(number["decimal"], DIGITS)
 

@@ -139,3 +139,18 @@ def test_weights_scale_the_rate() -> None:
             depth_report("sigmoid", weight=weight)
     with pytest.raises(ValueError, match="layers=0: expected a whole number, 1 or more"):
         depth_report("sigmoid", layers=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "rate"),
+    [
+        ("relu", "1", "-oo"),
+        ("leaky_relu", "10", "0"),
+        ("identity", "3", "log(3)"),
+        ("tanh", "1", "-0.7491344149828759"),
+    ],
+)
+def test_the_typical_rate(name: str, weight: str, rate: str) -> None:
+    """relu's is -oo, with two slopes it is their logarithms' mean; of tanh by mpmath's quadrature."""
+    typical = depth_report(name, layers=1, weight=weight).typical_rate
+    assert typical is not None and str(typical).startswith(rate)

@@ -235,3 +235,14 @@ def test_a_fixed_point_at_a_number_that_is_tried() -> None:
 def test_wrong_questions(arguments: tuple[Any, ...], error: type[Exception]) -> None:
     with pytest.raises(error):
         mean_field(*arguments)
+
+
+def test_the_typical_rate_is_that_at_the_fixed_point() -> None:
+    """At q* and with sigma_w, by the rule of Gauss and Legendre; for q* = 0 that of the slopes at 0."""
+    result = mean_field("tanh", "3/2", "1/10")
+    assert result.q_star is not None and result.typical_rate is not None
+    with mp.workdps(25):
+        s = mp.sqrt(mp.mpf(result.q_star.decimal(25)))
+        value = mp.quad(lambda z: mp.log(1.5 * mp.sech(s * z) ** 2) * mp.npdf(z), [-12, -4, 0, 4, 12])
+        assert abs(value - mp.mpf(result.typical_rate.decimal(20))) < mp.mpf(10) ** -15
+    assert [form(mean_field(name, "1/2", 0).typical_rate) for name in ("tanh", "relu")] == ["-log(2)", "-oo"]

@@ -68,8 +68,8 @@ def quadrature(f: Any, g: Any, c: fmpq) -> Any:
 
 @pytest.mark.parametrize(("f", "g", "c"), few(PAIRS, every(35)))
 def test_quadrature_agrees(f: str, g: str, c: fmpq) -> None:
-    low, high = ends(mean(f, g, c).ball(96))
-    value = quadrature(FUNCTIONS[f], FUNCTIONS[g], c)
+    ball, value = mean(f, g, c).ball(96), quadrature(FUNCTIONS[f], FUNCTIONS[g], c)
+    low, high = ends(ball)
     assert high - low < mp.mpf(10) ** -8
     assert low - mp.mpf(10) ** -11 <= value <= high + mp.mpf(10) ** -11
 
