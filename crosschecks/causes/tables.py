@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...numerics.implementations.numpy_functions import implementation as right_one
+from ...numerics.floats.formats import as_float64
+from ...numerics.oracle.certified import certified
+from ...proofs.catalogue.parse import definition
 from ..findings import Cause
 from .edges import edge, tail
 from .evidence import Evidence, Mask, Recognised
@@ -12,7 +14,7 @@ from .evidence import Evidence, Mask, Recognised
 LEAST = 6
 """The number of failing inputs below which nothing is named."""
 _POINTS, _REACH = 1 << 14, 16.0
-"""The inputs in a row among which steps are looked for, from -REACH to REACH."""
+"""The inputs in a row among which steps are looked for, from -REACH to REACH; float32 has them all."""
 _FEWER = 16
 """The ratio of all neighbours to those that are looked at first."""
 STEPPED, ENOUGH = 0.5, 100
@@ -64,9 +66,10 @@ def is_stepped(evidence: Evidence, part: Mask) -> Recognised | None:
     flat[: inside[0]] = flat[inside[-1] :] = False  # clamped
     if flat.sum() < STEPPED * ENOUGH:
         return None
-    values = right_one(i.activation, order=i.order, parameters=dict(i.parameters))(x).astype(np.float64)
+    exact = certified(definition(i.activation).expr(**dict(i.parameters)), i.order)(as_float64(x))
     with np.errstate(invalid="ignore"):
-        varies = np.abs(np.diff(values)) > 4 * 2.0 ** (1 - fmt.precision) * np.abs(values[1:])
+        apart = np.abs(np.diff(exact.value)) - exact.bar[1:] - exact.bar[:-1]
+        varies = apart > 4 * 2.0 ** (1 - fmt.precision) * np.abs(exact.value[1:])
     varies[: inside[0]] = varies[inside[-1] :] = False
     flat &= varies
     if varies.sum() < ENOUGH or flat.sum() < STEPPED * varies.sum():

@@ -87,7 +87,14 @@ def _truth(
         defined[index] = False
     for end in split(entry.expr(**settings), "x").breakpoints:  # at an end of its domain a pole may give an infinity
         defined &= ~(np.isnan(as_float64(values.value)) & (as_float64(x) == float(end)))
-    return Truth(values, defined, lambda at: condition(entry, x[at], order=order, parameters=settings))
+    kappas = np.full(x.shape, np.nan)
+
+    def kappa_of_one(at: NDArray[np.intp]) -> NDArray[np.float64]:
+        missing = at[np.isnan(kappas[at])]
+        kappas[missing] = condition(entry, x[missing], order=order, parameters=settings)
+        return kappas[at]
+
+    return Truth(values, defined, kappa_of_one)
 
 
 def exact_digits(implementation: Implementation, x: Any, digits: int) -> str | None:

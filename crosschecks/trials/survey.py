@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...numerics.floats.formats import Floats, as_float64, from_bits, to_bits
-from ...numerics.oracle.certified import Certified, certified
+from ...numerics.oracle.certified import Certified, Values, certified
 from ...numerics.oracle.conditioning import condition_numbers
 from ...numerics.oracle.precise import precise
 from ...proofs.budget import Undecided
@@ -168,6 +168,22 @@ def _ulps(size: Scores, fmt: Format) -> Scores:
     return np.ldexp(exponent.view(np.float64), 1 - fmt.precision)
 
 
+@dataclass(frozen=True)
+class _Exact:
+    """The exact values at the inputs of a chunk."""
+
+    high: Scores
+    low: Scores
+    """What values are above `high`."""
+    bar: Scores
+    """As in the oracle's Values, where these are of one float64."""
+    known: NDArray[np.bool_]
+
+    def at(self, chosen: NDArray[np.intp]) -> Values:
+        """The oracle's values at some inputs of a format of at most 32 bits."""
+        return Values(self.high[chosen], self.bar[chosen], self.known[chosen])
+
+
 class _Judge:
     """The exact values that the results of a survey are compared with."""
 
@@ -177,32 +193,32 @@ class _Judge:
 
     def add(self, survey: Survey, x: Floats, caller: Caller) -> bool:
         """Adds a chunk to a survey; False where the call failed."""
-        values: list[Scores] = []
-        answer = caller.call(self.asked.implementation, [x], meanwhile=lambda: values.extend(self._values(x)))
+        values: list[_Exact] = []
+        answer = caller.call(self.asked.implementation, [x], meanwhile=lambda: values.append(self._values(x)))
         if isinstance(answer, Failed):
             survey.chunk, survey.blamed = x, call_on_sample(caller, self.asked.implementation, [x]).blamed
             return False
         if answer.values.dtype != x.dtype or answer.values.shape != x.shape:
             return False  # on the sample they were right: what changes with the size is found by its own property
         survey.inputs += len(x)
-        self._compare(survey, x, as_float64(answer.values), *(values or self._values(x)))
+        self._compare(survey, x, as_float64(answer.values), values[0] if values else self._values(x))
         return True
 
-    def _values(self, x: Floats) -> tuple[Scores, Scores, Scores]:
-        """The exact values as sums of two float64s, and 1 where they are known and 0 where not."""
+    def _values(self, x: Floats) -> _Exact:
         points = as_float64(x)
         finite = np.isfinite(points)
-        high, low, known = np.full(points.shape, np.nan), np.zeros(points.shape), np.zeros(points.shape)
+        high, low, bar = np.full(points.shape, np.nan), np.zeros(points.shape), np.zeros(points.shape)
+        known = np.zeros(points.shape, np.bool_)
         if self.pairs is not None:
             hi, lo, _ = self.pairs.pairs(np.ascontiguousarray(points[finite]))
             high[finite], low[finite], known[finite] = hi, np.where(np.isfinite(hi), lo, 0.0), ~np.isnan(hi)
         else:
             values = self.truth(points[finite])
-            high[finite], known[finite] = values.value, values.judged
-        return high, low, known
+            high[finite], bar[finite], known[finite] = values.value, values.bar, values.judged
+        return _Exact(high, low, bar, known)
 
-    def _compare(self, survey: Survey, x: Floats, got: Scores, high: Scores, low: Scores, known: Scores) -> None:
-        fmt = self.asked.format
+    def _compare(self, survey: Survey, x: Floats, got: Scores, exact: _Exact) -> None:
+        fmt, high, low, known = self.asked.format, exact.high, exact.low, exact.known
         with np.errstate(all="ignore"):
             size, distance = np.abs(high), got - high - low
             unit = _ulps(size, fmt)
@@ -212,19 +228,19 @@ class _Judge:
         signed[strange] = self._of_no_numbers(got[strange], high[strange], size[strange] < beyond)
         zeros = np.flatnonzero(got == 0)
         small = (size[zeros] >= float(fmt.min_subnormal)) & (size[zeros] < float(fmt.min_normal))
-        zeros = zeros[small & (known[zeros] > 0)]
+        zeros = zeros[small & known[zeros]]
         from_subnormal = int((np.abs(as_float64(x[zeros])) < float(fmt.min_normal)).sum())
         survey.flushed_inputs += from_subnormal
         survey.flushed_results += len(zeros) - from_subnormal
         signed[zeros] = 0.0
-        signed[known == 0] = 0.0
+        signed[~known] = 0.0
         error = np.abs(signed)
         with np.errstate(all="ignore"):
             absolute = error * unit
             relative = absolute / size
         absolute[error == 0] = relative[error == 0] = 0.0
         absolute[np.isinf(error)] = relative[np.isinf(error)] = np.inf
-        conditioned = self._conditioned(survey, x, error, high)
+        conditioned = self._conditioned(x, error, exact)
         by_gate = {
             "max_ulp": error, "max_conditioned_ulp": conditioned, "max_abs_error": absolute, "max_rel_error": relative,
         }  # fmt: skip
@@ -233,11 +249,11 @@ class _Judge:
             survey.keep(gate, scores[best], x[best])
         failing = np.logical_or.reduce([by_gate[gate] > limit for gate, limit in self.asked.limits.items()])
         self._count(survey, x, got, high, np.flatnonzero(failing))
-        judged = known > 0
+        judged = known.copy()
         judged[strange] = judged[zeros] = False
         with np.errstate(all="ignore"):  # whole ULPs of a pair leave what its second part holds
             self._means(survey, high, np.where(low != 0, low, high) / unit, signed, judged)
-        self._out_of_shape(survey, x, got, high, unit, known > 0)
+        self._out_of_shape(survey, x, got, high, unit, known)
 
     def _of_no_numbers(self, got: Scores, high: Scores, finite: NDArray[np.bool_]) -> Scores:
         """The errors where the result is no number, or the exact value is none that the format holds: 0 or infinite."""
@@ -247,7 +263,7 @@ class _Judge:
         agree = ~finite & ((got == expected) | (np.isnan(got) & np.isnan(expected)))
         return np.where(agree, 0.0, np.inf)
 
-    def _conditioned(self, survey: Survey, x: Floats, error: Scores, high: Scores) -> Scores:
+    def _conditioned(self, x: Floats, error: Scores, exact: _Exact) -> Scores:
         """Errors over 1 + kappa where the error may be above its limit, 0 elsewhere."""
         limit = self.asked.limits.get("max_conditioned_ulp", CONDITIONED)
         conditioned = np.where(np.isinf(error), np.inf, 0.0)
@@ -257,7 +273,7 @@ class _Judge:
                 near = as_float64(x[above]).astype(np.float32).astype(np.float64)
             inside = np.isfinite(near) & (near != 0)
             above, near = above[inside], near[inside]
-            values = self.truth(near)
+            values = self.truth(near) if self.pairs is not None else exact.at(above)
             conditioned[above] = error[above] / (1 + condition_numbers(self.truth, near, values, places=LITTLE))
         return conditioned
 

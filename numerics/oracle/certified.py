@@ -96,12 +96,13 @@ class Certified:
         There the function turns often: values at very many places cost as many polynomials, and where none serves even
         a row (level DEEPEST), ball arithmetic for each. The binade is given by its sign and exponent bits.
         """
-        dear: list[bool] = []
-        for row in (1, ROWS // 3, ROWS - 2):
+
+        def dear(row: int) -> bool:
             index = self._index(key * ROWS + row, key * ROWS + row + 1)
             piece = None if index is None else self._pieces[index]
-            dear.append(piece is not None and piece.is_dear(key, row, level))
-        return all(dear)
+            return piece is not None and piece.is_dear(key, row, level)
+
+        return all(map(dear, (1, ROWS // 3, ROWS - 2)))
 
     def _index(self, low: int, high: int) -> int | None:
         """The piece that rows low to high - 1 lie in; None where they touch a breakpoint."""

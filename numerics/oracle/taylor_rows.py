@@ -58,6 +58,8 @@ EVALUATION = 2.5 * (TERMS + 2) * 2.0**-53
 TINY = 2.0**-800
 WORTHWHILE = 24
 """The fewest inputs for which a block is built: it costs about as much as their values by ball arithmetic."""
+LARGER = 4
+"""Levels of blocks between those that are tried where one of some level would do."""
 FURTHER = (0, 8, 40)
 """How many more terms are looked at, where jets over a whole block overestimate the remainder."""
 RELATIVE_BAR = 2.0**-46
@@ -140,6 +142,8 @@ class Polynomials:
         self._wave = wave(smooth)
         self._program: Program = program(smooth)
         self._blocks: dict[int, list[Block]] = {}
+        self._unserved: set[tuple[int, int, int]] = set()
+        """Blocks that no polynomial serves, by binade, level and index: to learn it takes as long as to build one."""
         self._values: dict[tuple[int, int], arb] = {}
 
     @cached_property
@@ -194,7 +198,8 @@ class Polynomials:
         block = self._known(key, row)  # perhaps a smaller one, or none: it hangs on what was asked before
         if block is not None and block.count >= ROWS >> level and not math.isnan(block.bar):
             return False
-        return self._served(key, row, level) is None
+        # A larger block, where there is one, serves more of what comes next.
+        return all(self._served(key, row, larger) is None for larger in (*range(LARGER, level, LARGER), level))
 
     def _outrun(self, key: int) -> bool:
         """Whether the function turns so often in a row of this binade that every float is on its own."""
@@ -219,10 +224,13 @@ class Polynomials:
     def _served(self, key: int, row: int, level: int) -> Block | None:
         """The block of this level that a row lies in, if a polynomial serves it; kept."""
         index, count = row >> (DEEPEST - level), ROWS >> level
+        if (key, level, index) in self._unserved:
+            return None
         place, q = span(key, level, index), spacing(key)
         ends = self._ends(place, q)
         polynomial = self._polynomial(place, ends, q)
         if polynomial is None:
+            self._unserved.add((key, level, index))
             return None
         return self._kept(key, Block(index * count, count, *polynomial, self._exact(ends, q)))
 
