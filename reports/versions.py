@@ -12,7 +12,6 @@ LIBRARIES = (
     "numpy",
     "ml_dtypes",
     "hypothesis",
-    "matplotlib",
     "torch",
     "jax",
     "onnxruntime",

@@ -42,7 +42,7 @@ FOREIGN = {
     "proofs": {"numpy", "ml_dtypes", "hypothesis", "torch", "jax", "pytest", "click", "rich", "jinja2", "matplotlib"},
     "numerics": {"hypothesis", "torch", "jax", "pytest", "click", "rich", "jinja2", "matplotlib"},
     "crosschecks": {"click", "rich", "jinja2", "matplotlib"},
-    "reports": {"torch", "jax", "hypothesis", "pytest"},
+    "reports": {"torch", "jax", "hypothesis", "pytest", "matplotlib"},
 }
 """Packages a layer knows nothing of."""
 ALONE = "proofs.recheck"

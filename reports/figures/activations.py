@@ -1,74 +1,76 @@
-"""The report's plots, each a pure function of the report's data."""
+"""An activation and its derivative, each beside its certified bounds; pure functions of the report's data."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from ..writing.numbers import brief
-from .svg import Ink, drawing, panels, svg_of
+from .svg import Panel, padded
 
-NAMES = ("f", "f′", "f″")
-MARGINS = {"left": 0.07, "right": 0.99, "bottom": 0.11, "top": 0.9, "wspace": 0.17}
-FAR = 8.0
-"""Bounds beyond this are left to the text: drawing them would flatten the curve."""
-
-
-def activation_plot(entry: Mapping[str, Any]) -> str:
-    """f and f' side by side with their certified bounds, kinks as open circles."""
-    with drawing():
-        figure, axes = panels(2, width=6.6, height=2.45, margins=MARGINS)
-        for order, ax in enumerate(axes):
-            _curve(ax, entry, order)
-        return svg_of(
-            figure, key=f"plot-{entry['name']}", label=f"{entry['name']} and its derivative with their bounds"
-        )
+NAMES = ("f", "f′")
+STYLES = ("blue", "orange")
+SIZE = (330.0, 200.0)
+SAME = 1e-9
+"""One-sided limits closer than this are one."""
 
 
-def _curve(ax: Axes, entry: Mapping[str, Any], order: int) -> None:
-    colour = (Ink.BLUE, Ink.ORANGE)[order]
-    low, high = entry["curves"]["window"]
-    ends = []
-    for piece in entry["curves"]["orders"][order]["pieces"]:
-        ax.plot(piece["x"], piece["y"], color=colour, solid_capstyle="round")
-        ends += [(piece["x"][0], piece["y"][0]), (piece["x"][-1], piece["y"][-1])]
-    if order == 1:
-        open_ends = [(x, y) for x, y in ends if low < x < high and _jumps(ends, x)]
-        ax.plot(
-            *zip(*open_ends, strict=True), "o", color=colour, markerfacecolor=Ink.PAPER, markersize=4
-        ) if open_ends else None
-    ax.set_title(NAMES[order] + "(x)", loc="left")
-    ax.set_xlim(low, high)
-    ax.axvline(0, color=Ink.MUTED, linewidth=0.5)
-    ax.axhline(0, color=Ink.MUTED, linewidth=0.5)
+def activation_plots(entry: Mapping[str, Any], size: tuple[float, float] = SIZE) -> str:
+    """f and f' side by side: curves, certified bounds, extrema, and what happens where the pieces meet."""
+    return "".join(_panel(entry, order, size) for order in (0, 1))
+
+
+def _panel(entry: Mapping[str, Any], order: int, size: tuple[float, float]) -> str:
+    curves = entry["curves"]["orders"][order]
     facts = entry["facts"]["orders"][order]
+    low, high = padded(*curves["height"], 0.12)
+    panel = Panel(size, _window(entry["curves"]["window"]), (low, high), margins=(40, 8, 16, 20))
+    panel.axes(y_label=f"{NAMES[order]}(x)")
     if facts.get("range"):
-        _bounds(ax, facts["range"])
+        _bounds(panel, facts)
+    for piece in curves["pieces"]:
+        panel.line(zip(piece["x"], piece["y"], strict=True), STYLES[order])
+    _meetings(panel, curves, STYLES[order])
+    return panel.svg(f"{NAMES[order]} of {entry['name']}: {_said(facts)}")
 
 
-def _jumps(ends: list[tuple[float, float]], x: float) -> bool:
-    values = [y for at, y in ends if at == x]
-    return max(values) - min(values) > 1e-9
+def _window(window: tuple[float, float]) -> tuple[float, float]:
+    low, high = window
+    return padded(low, high, 0.03) if high - low < 5 else (low, high)
 
 
-def _bounds(ax: Axes, bounds: Mapping[str, Any]) -> None:
-    """Dashed lines at the certified inf and sup, where they are near enough to be seen."""
-    for side, above in (("inf", False), ("sup", True)):
-        value = float(bounds[side]["decimal"])
-        if abs(value) > FAR:
+def _said(facts: Mapping[str, Any]) -> str:
+    """What is seen, in words."""
+    if not facts.get("range"):
+        return "its range is undecided"
+    return f"from {brief(facts['range']['inf'])} to {brief(facts['range']['sup'])}"
+
+
+def _bounds(panel: Panel, facts: Mapping[str, Any]) -> None:
+    """Dashed lines at the certified infimum and supremum, named, and dots where they are attained."""
+    for side, where, lift in (("inf", "argmin", 13), ("sup", "argmax", -5)):
+        value = float(facts["range"][side]["decimal"])
+        if not (math.isfinite(value) and panel.y[0] < value < panel.y[1]):
             continue
-        ax.axhline(value, color=Ink.GREEN, linewidth=1.1, linestyle=(0, (4, 2)))
-        ax.annotate(
-            f"{side} = {brief(bounds[side], 7)}",
-            (1, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 3 if above else -3),
-            textcoords="offset points",
-            ha="right",
-            va="bottom" if above else "top",
-            fontsize=7.5,
-            color=Ink.GREEN,
-        )
-    ax.margins(y=0.14)
+        panel.level(value, "green dashed")
+        text = f"{side} {brief(facts['range'][side], 7)}"
+        panel.label(panel.x[1], value, text, anchor="end", style="green", lift=lift)
+        for place in facts[where] or ():
+            if "decimal" in place:
+                panel.dot(float(place["decimal"]), value, "green")
+
+
+def _meetings(panel: Panel, curves: Mapping[str, Any], style: str) -> None:
+    """Where pieces meet with a jump: open circles at the limits that are not taken, a full one at the value."""
+    values = dict(map(tuple, curves["points"]))
+    for before, after in pairwise(curves["pieces"]):
+        x, left, right = before["x"][-1], before["y"][-1], after["y"][0]
+        if x != after["x"][0] or abs(left - right) <= SAME:
+            continue
+        for limit in (left, right):
+            if x not in values or abs(limit - values[x]) > SAME:
+                panel.dot(x, limit, f"{style} open")
+        if x in values:
+            panel.dot(x, values[x], style)

@@ -112,16 +112,20 @@ def _ledger(ledger: Mapping[str, Any], number: int) -> dict[str, Any]:
 def _activation(entry: Mapping[str, Any], failures: list[dict[str, str]]) -> dict[str, Any]:
     plot = None
     if entry["facts"] and entry["curves"]:
-        plot = _drawn(f"plot of {entry['name']}", failures, activations.activation_plot, entry)
+        plot = _drawn(f"plot of {entry['name']}", failures, activations.activation_plots, entry)
     return {**entry, "plot": plot}
 
 
 def _depth_plots(data: Mapping[str, Any], failures: list[dict[str, str]]) -> list[Markup]:
     depth, drawn = data["depth"], []
-    if depth["activations"]:
-        drawn.append(_drawn("bounds through depth", failures, decay_plots.bound_plot, depth))
     if depth["networks"]:
-        drawn.append(_drawn("random networks", failures, decay_plots.network_plot, depth))
+        drawn.append(_drawn("decay", failures, decay_plots.decay_plot, depth["networks"], depth["formats"]))
+    if depth["phases"]:
+        drawn.append(_drawn("phases", failures, decay_plots.phase_plot, depth["phases"]))
+    if depth["spectra"]:
+        drawn.append(_drawn("spectra", failures, decay_plots.spectrum_plots, depth["spectra"]))
+    if depth["trainings"]:
+        drawn.append(_drawn("trainings", failures, decay_plots.training_plot, depth["trainings"]))
     return [plot for plot in drawn if plot]
 
 

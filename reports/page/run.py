@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,32 +17,76 @@ from rich.text import Text
 from ...proofs.ledger import Ledger
 from ..errors import printable
 from ..runs.collect import collect, planned
+from ..runs.pool import Done, Part
 from ..writing.console import cell, interrupted, show, table, verdict
 from ..writing.counts import WORDS, differing, unsound, verdict_counts
 from ..writing.progress import Progress
 from .write import write
+
+PHASES = {
+    "activation": "activations certified",
+    "depth": "bounds through depth",
+    "network": "random networks measured",
+    "spectrum": "spectra measured",
+    "phase": "critical lines certified",
+    "accuracy": "sweeps of frameworks",
+    "implementation": "cross-checks",
+}
+"""What each section of a plan's parts comes to, in the plural."""
+
+
+class Phases:
+    """A line on stderr as each phase of a run ends, with its first results; the bar that counts parts between."""
+
+    def __init__(self, ledgers: Sequence[Ledger], plan: Sequence[Part], progress: Progress) -> None:
+        self._titles = {f"ledger {number}": ledger.title for number, ledger in enumerate(ledgers)}
+        self._left = Counter(part.section for part in plan)
+        self._parts: dict[str, list[Done]] = {section: [] for section in self._left}
+        self._progress = progress
+        self._started = time.perf_counter()
+
+    def done(self, done: Done) -> None:
+        """One more part is done."""
+        section = done.part.section
+        self._parts[section].append(done)
+        self._left[section] -= 1
+        if not self._left[section]:
+            self._progress.say("")
+            seconds = time.perf_counter() - self._started
+            click.echo(printable(f"{seconds:5.1f} s  {self._line(section)}"), err=True)
+        self._progress.step(f"{section}: {done.part.name}")
+
+    def _line(self, section: str) -> str:
+        parts = self._parts[section]
+        if section not in self._titles:
+            return f"{len(parts)} {PHASES[section]}"
+        claims = [done.data for done in parts if done.failure is None]
+        counts = ", ".join(f"{count} {word}" for word, count in verdict_counts(claims).items() if count)
+        return f"{self._titles[section]}: {len(parts)} claims: {counts}"
 
 
 def run(
     ledgers: Sequence[Ledger], folder: Path, *, seed: int, full: bool, jobs: int
 ) -> tuple[dict[str, Any], list[str]]:
     """The report's data, and the pages that could not be made, one line each."""
+    started = time.perf_counter()
     plan = planned(ledgers, seed=seed, full=full)
     with Progress(len(plan)) as progress:
         progress.say(f"{len(plan)} parts on {jobs} processes")
-        data = collect(
-            ledgers,
-            seed=seed,
-            full=full,
-            jobs=jobs,
-            plan=plan,
-            on_done=lambda done: progress.step(f"{done.part.section}: {done.part.name}"),
-        )
+        phases = Phases(ledgers, plan, progress)
+        data = collect(ledgers, seed=seed, full=full, jobs=jobs, plan=plan, on_done=phases.done)
     failed = write(folder, data)
-    wrote = f"wrote {folder}/index.html, report.json, report.md in {data['seconds']:.0f} s"
     rest = "" if full else "; --full cross-checks the implementations and gradproof itself"
-    show(*summary(data), Text(wrote + rest))
+    wrote = f"wrote {folder}/index.html, report.json, report.md in {_spent(started)}"
+    show(*summary(data), Text(printable(wrote + rest)))
     return data, failed
+
+
+def _spent(started: float) -> str:
+    """The time since then, and the processor time of this process and of those that it started."""
+    clocks = os.times()
+    processor = clocks.user + clocks.system + clocks.children_user + clocks.children_system
+    return f"{time.perf_counter() - started:.0f} s ({processor:.0f} s of processor time)"
 
 
 def summary(data: Mapping[str, Any]) -> list[RenderableType]:

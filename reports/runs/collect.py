@@ -13,9 +13,12 @@ from ...proofs.ledger import Ledger
 from ..versions import system, versions
 from . import sections
 from .depth import formats
-from .pool import Done, Outcome, Part, run_parts
+from .pool import Done, Outcome, Part, quickest_start, run_parts
 
-FRAMEWORKS = ("numpy", "torch")
+FRAMEWORKS = ("torch", "numpy")
+"""Those that are cross-checked; numpy stands for gradproof's own NumPy functions, which come last."""
+LEARNING_RATE = 0.1
+"""Of the trainings that are compared."""
 SWEPT = {
     "torch": {"float32": "sample:4", "float16": "sample:32"},
     "numpy": {"float8_e4m3fn": "all", "float8_e5m2": "all"},
@@ -51,6 +54,8 @@ def planned(ledgers: Sequence[Ledger], *, seed: int, full: bool) -> list[Part]:
         *(Part("activation", name, sections.activation_facts, (name, seed, full)) for name in names),
         *(Part("depth", name, sections.depth, (name,)) for name in names),
         *(Part("network", each["activation"], sections.network, (each, seed)) for each in sections.NETWORKS),
+        *(Part("spectrum", each["activation"], sections.spectrum, (each, seed)) for each in sections.SPECTRA),
+        *(Part("phase", name, sections.critical_line, (name,)) for name in sections.PHASES),
         *sweeps,
         *checks,
     ]
@@ -72,7 +77,7 @@ def collect(
 ) -> dict[str, Any]:
     """The report's data: what `report.json` holds."""
     started = time.perf_counter()
-    outcome = run_parts(plan, jobs=jobs, on_done=on_done)
+    outcome = run_parts(plan, jobs=jobs, on_done=on_done, start=_start())
     data = assembled(ledgers, outcome)
     return {
         "schema": 1,
@@ -83,6 +88,15 @@ def collect(
         "settings": {"seed": seed, "jobs": jobs, "full": full},
         **data,
     }
+
+
+def _start() -> str:
+    """How processes start; where they are copies of this one, it has imported the engine for them."""
+    if (start := quickest_start()) == "fork":
+        from ...proofs.datasheets import function  # noqa: F401
+        from . import pictures  # noqa: F401
+
+    return start
 
 
 def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
@@ -111,12 +125,25 @@ def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
             "formats": formats(),
             "activations": [each.data for each in _of(done, "depth")],
             "networks": [each.data for each in _of(done, "network")],
+            "spectra": [each.data for each in _of(done, "spectrum")],
+            "phases": [each.data for each in _of(done, "phase")],
+            "trainings": trainings(),
         },
         "implementations": [_implementation(framework, done) for framework in FRAMEWORKS],
         "accuracy": [
             {"name": framework, "rows": rows} for framework in SWEPT if (rows := _results(framework, "accuracy", done))
         ],
     }
+
+
+def trainings() -> list[dict[str, Any]]:
+    """Trainings to a loss whose results ship, one of each kind."""
+    from ...numerics.experiments.results import shipped
+
+    found = [each for tested in shipped().values() for each in tested.to_json()["numbers"].get("trainings", ())]
+    kinds = {(t["activation"], t["depth"], t["batch_norm"], t["learning_rate"]): each
+             for each in found for t in [each["training"]]}  # fmt: skip
+    return [each for (*_, rate), each in kinds.items() if rate == LEARNING_RATE]
 
 
 def _of(done: Iterable[Done], section: str) -> list[Done]:

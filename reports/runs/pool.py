@@ -65,11 +65,11 @@ def run_few(parts: Sequence[Part], *, jobs: int | None, on_done: Callable[[Done]
     except KeyboardInterrupt:
         quick.interrupted = True
         return quick
-    rest = run_parts(parts[len(quick.done) :], jobs=workers, on_done=on_done, start=_quickest_start())
+    rest = run_parts(parts[len(quick.done) :], jobs=workers, on_done=on_done, start=quickest_start())
     return Outcome(quick.done + rest.done, rest.interrupted)
 
 
-def _quickest_start() -> str:
+def quickest_start() -> str:
     """A copy of this process has imported everything and knows what it found out; it must have one thread."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 

@@ -178,7 +178,7 @@ def test_a_process_with_threads_is_not_copied():
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        assert pool._quickest_start() == "spawn"
+        assert pool.quickest_start() == "spawn"
     finally:
         done.set()
         thread.join()
