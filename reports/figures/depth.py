@@ -27,7 +27,7 @@ def decay_plot(networks: Sequence[Mapping[str, Any]], formats: Iterable[Mapping[
     lowest = max(FLOOR, min(line["low"][-1] for line in lines))
     highest = max(max(line["high"]) for line in lines)
     panel = Panel(SIZE, (0, layers), padded(lowest, max(highest, 0.5), 0.04), margins=(46, 128, 18, 34))
-    panel.axes(x_label="layers back from the output", y_label="size of the gradient (norm)", decades=True)
+    panel.axes(x_label="layers back from the output", y_label="size of the gradient (norm)", decades="y")
     for fmt in formats:
         if panel.y[0] < fmt["zero_below"] < panel.y[1] and fmt["name"] in ("float16", "float32"):
             panel.level(fmt["zero_below"], "ink dashed")
@@ -111,11 +111,11 @@ def _spectrum(spectrum: Mapping[str, Any], style: str) -> str:
     total = sum(map(len, spectrum["logs"]))
     shares = [100 * count / total for count in counts]
     panel = Panel((230.0, 170.0), (edges[0], edges[-1]), (0, max(*shares, 10) * 1.15), margins=(30, 6, 30, 20))
-    panel.axes(ticks=(5, 3))
+    panel.axes(ticks=(5, 3), decades="x")
     panel.bars(edges, shares, f"{style} full")
     network = spectrum["network"]
-    panel.text(0, 9, f"{network['activation']}, {spectrum['initialisation']}", style="name")
-    panel.text(0, 22, "% of the values, by power of ten", style="muted")
+    panel.text(0, 9, f"{network['activation']}, {network['initialisation']}", style="name")
+    panel.text(0, 22, "% of the singular values, by size", style="muted")
     return panel.svg(f"Singular values of the Jacobian of {network['depth']} layers of {network['activation']}")
 
 

@@ -57,18 +57,18 @@ class Panel:
         return self.high * (self.y[1] - y) / (self.y[1] - self.y[0])
 
     def axes(
-        self, *, x_label: str = "", y_label: str = "", decades: bool = False, ticks: tuple[int, int] = (6, 5)
+        self, *, x_label: str = "", y_label: str = "", decades: str = "", ticks: tuple[int, int] = (6, 5)
     ) -> None:
-        """The grid with round numbers, and lines at 0; with `decades` the numbers of the vertical axis are powers."""
+        """The grid with round numbers, and lines at 0; on an axis named in `decades` they are exponents of ten."""
         left, _, top, _ = self.margins
-        for x in round_ticks(*self.x, ticks[0]):
+        for x in round_ticks(*self.x, ticks[0], whole="x" in decades):
             at = self.right(x)
             self.inside.append(f'<path class="{"zero" if x == 0 else "grid"}" d="M{_n(at)} 0V{_n(self.high)}"/>')
-            self.text(left + at, top + self.high + 14, number(x), anchor="middle")
-        for y in round_ticks(*self.y, ticks[1], whole=decades):
+            self.text(left + at, top + self.high + 14, power(x) if "x" in decades else number(x), anchor="middle")
+        for y in round_ticks(*self.y, ticks[1], whole="y" in decades):
             at = self.down(y)
             self.inside.append(f'<path class="{"zero" if y == 0 else "grid"}" d="M0 {_n(at)}H{_n(self.wide)}"/>')
-            self.text(left - 6, top + at + 3.5, power(y) if decades else number(y), anchor="end")
+            self.text(left - 6, top + at + 3.5, power(y) if "y" in decades else number(y), anchor="end")
         if x_label:
             self.text(left + self.wide / 2, self.size[1] - 3, x_label, anchor="middle", style="name")
         if y_label:
@@ -103,7 +103,7 @@ class Panel:
 
     def dot(self, x: float, y: float, style: str) -> None:
         """A mark, whole also at the frame; what is beyond it is left out."""
-        if self.x[0] <= x <= self.x[1] and self.y[0] <= y <= self.y[1]:
+        if min(self.x) <= x <= max(self.x) and min(self.y) <= y <= max(self.y):
             left, _, top, _ = self.margins
             self.outside.append(
                 f'<circle class="dot {style}" cx="{_n(left + self.right(x))}" cy="{_n(top + self.down(y))}" r="3"/>'

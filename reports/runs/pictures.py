@@ -6,6 +6,7 @@ A picture shows; it decides nothing. What has no curve over one variable has no 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeGuard
@@ -26,6 +27,8 @@ from ...proofs.reals.reals import exact
 from ...proofs.vocabulary.words import WORDS
 from .curves import curves
 
+SPACED = re.compile(r" (\*\*|[*/]) ")
+"""Operators that are written without spaces around them."""
 STEPS = 2_000
 """Steps of the engine's budget for one picture."""
 CLOSE = 0.02
@@ -117,11 +120,10 @@ class _Picture:
             if max(map(abs, apart["orders"][0]["height"])) < CLOSE * (high - low):
                 exprs[:] = [exprs[0] - exprs[1]]
                 shapes, texts = [apart], [f"{texts[0]} - {texts[1]}"]
-        return {
-            "window": shapes[0]["window"],
-            "curves": [{"name": text, "height": shape["orders"][0]["height"], "pieces": shape["orders"][0]["pieces"]}
-                       for text, shape in zip(texts, shapes, strict=True)],
-        }  # fmt: skip
+        lines = [{key: shape["orders"][0][key] for key in ("height", "pieces")} for shape in shapes]
+        named = zip(texts, lines, strict=True)
+        return {"window": shapes[0]["window"],
+                "curves": [{"name": SPACED.sub(r"\1", text), **line} for text, line in named]}  # fmt: skip
 
     def _places(self, variable: str) -> list[Expr]:
         """The counterexample's point or points, or where the statement says that the function is extremal."""

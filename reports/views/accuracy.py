@@ -1,4 +1,4 @@
-"""League tables of accuracy: best to worst, as cells for a page and for Markdown."""
+"""League tables of accuracy, as cells for a page and for Markdown."""
 
 from __future__ import annotations
 
@@ -38,6 +38,19 @@ def cells(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def numbers_of(row: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers in the columns of NUMBERS, by which rows are sorted."""
+    return {
+        "max ULP": float(row["max_ulp"] or 0),
+        "conditioned": float(row["max_ulp_conditioned"] or 0),
+        "rounded right": row["correctly_rounded"] / max(row["judged"], 1),
+        "turned back": row["turned_back"],
+        "out of bounds": row["out_of_bounds"],
+        "flushed": row["flushed"],
+        "wrong or none": wrong(row),
+    }
+
+
 def heads(rows: Iterable[Mapping[str, str]]) -> list[str]:
     """The columns of a table with these cells, the format apart."""
     counted = [name for name in COUNTS if any(each[name] for each in rows)]
@@ -64,7 +77,7 @@ def coverage(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def section(accuracy: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The page's section on each implementation: a table for each format, with a picture in every row."""
+    """The page's section on each implementation: a table for each format, worst first, a picture in every row."""
     sections = []
     for number, each in enumerate(accuracy):
         formats = dict.fromkeys(row["dtype"] for row in each["rows"])
@@ -91,12 +104,14 @@ def _decimal_and_hex(worst: Mapping[str, Any] | None) -> Markup:
 
 def _pictured(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
     pictures = []
-    for number, row in enumerate(ranked(rows)):
+    worst_first = sorted(reversed(ranked(rows)), key=lambda row: not row["judged"])
+    for number, row in enumerate(worst_first):
         texts = cells(row)
         label = f"{texts['function']}: error over the range, at most {texts['max ULP']} ULP"
         pictures.append(
             {
                 "cells": texts,
+                "numbers": numbers_of(row),
                 "at": _decimal_and_hex(row["worst"]),
                 "detail": detail(row),
                 "spark": Markup(accuracy_plots.spark(row["binades"], row["dtype"], key=f"{key}-{number}", label=label)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -68,8 +70,16 @@ def checked(text):
 def test_nothing_is_fetched(text, checked):
     assert all(target.startswith(("#", "data:")) for target in checked.fetched), checked.fetched
     assert not re.search(r"@import|url\((?!#)", text)
-    assert checked.tags.isdisjoint({"script", "iframe", "object", "embed"})
+    assert checked.tags.isdisjoint({"iframe", "object", "embed", "base", "form"})
     assert "default-src 'none'" in text
+
+
+def test_the_only_script_is_the_one_that_the_policy_names(text):
+    [script] = re.findall("<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in text
+    assert text.count("<script") == 1
+    assert not re.search(r"\son\w+=", text.partition("<script>")[0])
 
 
 def test_it_is_well_formed(checked):
@@ -150,7 +160,7 @@ def test_a_plot_that_fails_is_named_and_the_page_goes_on(report_data, monkeypatc
 
 @pytest.mark.thorough
 def test_a_page_that_fails_does_not_lose_the_run(report_data, tmp_path, monkeypatch):
-    monkeypatch.setattr(page, "_environment", lambda: 1 / 0)
+    monkeypatch.setattr(page, "environment", lambda: 1 / 0)
     [line] = write(tmp_path, report_data)
     assert line.startswith("index.html: ZeroDivisionError")
     assert strict(tmp_path.joinpath("report.json").read_text(encoding="utf-8")) == report_data

@@ -197,8 +197,8 @@ def test_the_section_of_the_report(report_data):
     assert "| gelu | 2 | 1 (0x1p+0) | 1 | 90.000 % | 7 |" in markdown(data)
     assert 'href="#accuracy"' in shown
     assert shown.count('class="spark"') == shown.count('class="errors"') == 2
-    assert shown.index("<th>gelu</th>") < shown.index("<th>elu</th>")
-    assert '<td class="right">7</td>' in shown
+    assert shown.index('<th scope="row">gelu</th>') < shown.index('<th scope="row">elu</th>')
+    assert '<td class="right" data-key="7">7</td>' in shown
     used = set(re.findall(r'<use href="#((?:axes|base|e\d)-[^"]+)"', shown))
     assert len(used) == 4
     assert used <= set(re.findall(r'<g id="([^"]+)"', shown))
