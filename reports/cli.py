@@ -16,7 +16,7 @@ import click
 from .commands.check import check
 from .commands.check_table import check_table
 from .commands.depth import depth, gains, meanfield, train
-from .commands.describe import describe
+from .commands.describe import atlas, describe
 from .commands.list import list_
 from .commands.options import Group
 from .commands.prove import prove
@@ -39,7 +39,8 @@ def cli() -> None:
 
 
 for command in (
-    report, verify, prove, recheck, describe, table, check, check_table, sweep, depth, gains, meanfield, train, list_,
+    report, verify, prove, recheck, describe, atlas, table, check, check_table, sweep, depth, gains, meanfield, train,
+    list_,
 ):  # fmt: skip
     cli.add_command(command)
 

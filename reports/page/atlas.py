@@ -25,11 +25,18 @@ class Cell(NamedTuple):
 
 
 HEADS = ("activation", "inf f", "sup f", "Lipschitz", "inf f′", "sup f′", "smoothness", "parity", "gain",
-         f"layers to 0 in {LEAVES}", "worst error, ULP")  # fmt: skip
+         f"layers to 0 in {LEAVES}")  # fmt: skip
+MEASURED = "worst error, ULP"
+"""The last head, where implementations were measured."""
 DIGITS, LONGEST = 6, 9
 """Digits of a number in the index, and the longest exact form in their place."""
 SMOOTH = 99
 """The key of smooth functions, beyond every order of continuity."""
+
+
+def heads(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The heads of the index."""
+    return (*HEADS, MEASURED) if data["accuracy"] else HEADS
 
 
 def entries(data: Mapping[str, Any], plot: Callable[[Mapping[str, Any]], Any]) -> list[dict[str, Any]]:
@@ -40,17 +47,19 @@ def entries(data: Mapping[str, Any], plot: Callable[[Mapping[str, Any]], Any]) -
         if entry["variant_of"] in names:
             names[entry["variant_of"]].append(entry["name"])
     measured = _measured(data["accuracy"])
-    return [
-        {
+    shown = []
+    for entry in data["activations"]:
+        rows = measured.get(entry["name"], [])
+        worst = [_worst(rows)] if data["accuracy"] else []
+        shown.append({
             **entry,
             "plot": plot(entry) if entry["facts"] and entry["curves"] else None,
             "variants": names[entry["name"]],
-            "accuracy": measured.get(entry["name"], []),
+            "accuracy": rows,
             "derivative": _derivative(entry["facts"]),
-            "cells": _cells(entry, depths.get(entry["name"]), measured.get(entry["name"], [])),
-        }
-        for entry in data["activations"]
-    ]
+            "cells": [*_cells(entry, depths.get(entry["name"])), *worst],
+        })  # fmt: skip
+    return shown
 
 
 def _measured(accuracy: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -70,12 +79,10 @@ def _derivative(facts: Mapping[str, Any] | None) -> str | None:
     return formula if formula and len(formula) <= LONGEST_FORMULA else None
 
 
-def _cells(
-    entry: Mapping[str, Any], depth: Mapping[str, Any] | None, measured: Sequence[Mapping[str, Any]]
-) -> list[Cell] | None:
-    """The cells of the index after the name; None where nothing is certified."""
+def _cells(entry: Mapping[str, Any], depth: Mapping[str, Any] | None) -> list[Cell]:
+    """The cells of the index after the name; none where nothing is certified."""
     if (facts := entry["facts"]) is None:
-        return None
+        return []
     value, slope = (order.get("range") or {"inf": None, "sup": None} for order in facts["orders"][:2])
     return [
         _certified(value["inf"]),
@@ -87,7 +94,6 @@ def _cells(
         Cell({"neither odd nor even": "–"}.get(words := datasheet.parity(facts), words)),
         _certified(facts["gain"]),
         _layers(depth),
-        _worst(measured),
     ]
 
 

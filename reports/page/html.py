@@ -43,7 +43,7 @@ def html(data: Mapping[str, Any]) -> str:
         "counterexample": counterexample,
         "measurement": measurement,
         "activations": activations(data, failures),
-        "index_heads": atlas.HEADS,
+        "index_heads": atlas.heads(data),
         "plots": _depth_plots(data["depth"], failures),
         "implementations": [implementation(each) for each in data["implementations"]],
         "checked": bool(results),

@@ -37,7 +37,12 @@ def _page(path: Path, render: Callable[[Mapping[str, Any]], str], data: Mapping[
     except Exception as error:  # a page that fails does not lose the run; report.json holds everything
         last = traceback.extract_tb(error.__traceback__)[-1]
         return [f"{path.name}: {type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"]
+    replace(path, text)
+    return []
+
+
+def replace(path: Path, text: str) -> None:
+    """Writes a file so that nobody sees half of it. Raises OSError."""
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
-    return []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
-from ...proofs.catalogue.entries import catalogue
+from ...proofs.catalogue.entries import Activation, catalogue
 from ...proofs.ledger import Ledger
 from ..versions import system, versions
 from . import sections
@@ -114,11 +114,12 @@ def assembled(ledgers: Sequence[Ledger], outcome: Outcome) -> dict[str, Any]:
             {
                 "title": ledger.title,
                 "source": ledger.source,
+                "functions": dict(ledger.functions),
                 "claims": [each.data for each in _of(done, f"ledger {number}")],
             }
             for number, ledger in enumerate(ledgers)
         ],
-        "activations": [_activation(entry, activations.get(entry.name)) for entry in catalogue()],
+        "activations": [activation_document(entry, activations.get(entry.name)) for entry in catalogue()],
         "contradictions": [each for data in activations.values() for each in data["contradictions"]],
         "depth": {
             "layers": sections.PLOTTED_LAYERS,
@@ -150,7 +151,8 @@ def _of(done: Iterable[Done], section: str) -> list[Done]:
     return [each for each in done if each.part.section == section and each.failure is None]
 
 
-def _activation(entry: Any, data: dict[str, Any] | None) -> dict[str, Any]:
+def activation_document(entry: Activation, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the catalogue says of an activation, with its facts and curves where there are any."""
     return {
         "name": entry.name,
         "formula": entry.formula,

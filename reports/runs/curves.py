@@ -23,7 +23,7 @@ LEAST_HEIGHT = 6.0
 """Values up to this size, or that of the window, are always in view."""
 FIRST_STEPS, DEEPEST = 24, 5
 """Steps of a window at first, and how often one is halved where the curve bends."""
-BEND = 1 / 500
+BEND = 1 / 1000
 """The largest distance of a curve from its chord, as a part of the picture's height."""
 BITS, DIGITS = 64, 6
 """Bits of the evaluation, and significant digits of what is drawn."""

@@ -104,7 +104,8 @@ def _decimal_and_hex(worst: Mapping[str, Any] | None) -> Markup:
 
 def _pictured(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
     pictures = []
-    worst_first = sorted(reversed(ranked(rows)), key=lambda row: not row["judged"])
+    worst_first = ranked(rows)[::-1]
+    worst_first.sort(key=lambda row: not row["judged"])
     for number, row in enumerate(worst_first):
         texts = cells(row)
         label = f"{texts['function']}: error over the range, at most {texts['max ULP']} ULP"
