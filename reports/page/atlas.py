@@ -69,7 +69,7 @@ def _measured(accuracy: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str,
         for row in ranked(each["rows"]):
             found.setdefault(row["activation"], []).append({
                 "name": each["name"], "function": function_name(row), "dtype": row["dtype"],
-                "error": short(row["max_ulp"]), "key": float(row["max_ulp"] or 0),
+                "error": short(row["max_ulp"]).replace("inf", "∞"), "key": float(row["max_ulp"] or 0),
             })  # fmt: skip
     return found
 

@@ -103,7 +103,7 @@ def _vanishing(data: Mapping[str, Any]) -> list[dict[str, str]]:
         found.append({
             "href": "depth",
             "factor": factor,
-            "title": f"Gradients through {name} shrink by {factor:.2f} a layer.",
+            "title": f"Gradients through {name} keep {factor:.0%} of their size a layer.",
             "text": f"|f′| is {bound}, so they might grow or stay; in random networks of {layers} layers ({kind}) "
                     f"they come down to {factor**layers:.0e} of their size.",
         })  # fmt: skip
