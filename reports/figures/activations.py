@@ -63,10 +63,14 @@ def _bounds(panel: Panel, facts: Mapping[str, Any]) -> None:
 
 
 def _meetings(panel: Panel, curves: Mapping[str, Any], style: str) -> None:
-    """Where pieces meet with a jump: open circles at the limits that are not taken, a full one at the value."""
+    """Where pieces meet; with a jump: open circles at the limits that are not taken, a full one at the value.
+
+    A dotted line runs through the place, as a small jump or bend is easily missed.
+    """
     values = dict(map(tuple, curves["points"]))
     for before, after in pairwise(curves["pieces"]):
         x, left, right = before["x"][-1], before["y"][-1], after["y"][0]
+        panel.upright(x, "ink dotted thin")
         if x != after["x"][0] or abs(left - right) <= SAME:
             continue
         for limit in (left, right):

@@ -105,7 +105,9 @@ def _operation(left: ast.expr, op: ast.operator, right: ast.expr) -> tuple[str, 
         case ast.Div():
             return f"<mfrac>{_draw(left)[0]}{_draw(right)[0]}</mfrac>", ATOM
         case ast.Pow():
-            return f"<msup>{_place(left, ATOM)}{_draw(right)[0]}</msup>", POWER
+            is_fraction = isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div)
+            base = _parenthesised(_draw(left)[0]) if is_fraction else _place(left, ATOM)
+            return f"<msup>{base}{_draw(right)[0]}</msup>", POWER
     raise ValueError(f"no picture for {ast.dump(op)}")
 
 
@@ -115,9 +117,13 @@ def _place(node: ast.expr, needed: int) -> str:
 
 
 def _parenthesised(body: str) -> str:
-    """Parentheses that grow around fractions and tables only."""
+    return f"<mrow>{_fence('(', body)}{body}{_fence(')', body)}</mrow>"
+
+
+def _fence(sign: str, body: str) -> str:
+    """A parenthesis that grows around fractions and tables only."""
     grow = "" if TALL.search(body) else ' stretchy="false"'
-    return f"<mrow><mo{grow}>(</mo>{body}<mo{grow}>)</mo></mrow>"
+    return f"<mo{grow}>{sign}</mo>"
 
 
 def _product(left: ast.expr, right: ast.expr) -> str:
@@ -176,14 +182,20 @@ def _call(name: str, arguments: list[ast.expr]) -> tuple[str, int]:
 
 def _listed(left: str, items: list[str], right: str, name: str = "") -> str:
     head, inside = f"<mi>{name}</mi>" if name else "", "<mo>,</mo>".join(items)
-    return f'<mrow>{head}<mo stretchy="false">{left}</mo>{inside}<mo stretchy="false">{right}</mo></mrow>'
+    return f"<mrow>{head}{_fence(left, inside)}{inside}{_fence(right, inside)}</mrow>"
 
 
 def _with_parameters(name: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> str:
-    """f(x; alpha = 2)."""
-    options = [_comparison(ast.Name(str(each.arg)), [ast.Eq()], [each.value]) for each in keywords]
+    """f(x; alpha = 2); f(x; alpha) where the parameter's value bears its name."""
+    options = [_option(str(each.arg), each.value) for each in keywords]
     inside = ["<mo>,</mo>".join(_draw(argument)[0] for argument in arguments), "<mo>,</mo>".join(options)]
     return _applied(name, "<mo>;</mo>".join(inside))
+
+
+def _option(name: str, value: ast.expr) -> str:
+    if isinstance(value, ast.Name) and value.id == name:
+        return _draw(value)[0]
+    return _comparison(ast.Name(name), [ast.Eq()], [value])
 
 
 def _applied(name: str, inside: str) -> str:

@@ -41,4 +41,5 @@ def counterexample(blame: Mapping[str, Any]) -> str:
     """`At x = 0 the left side is 1/4, the right side 1/4.`"""
     at = ", ".join(f"{name} = {value}" for name, value in blame["at"].items())
     where = f"At {at} the" if at else "The"
-    return f"{where} left side is {side(blame['lhs'])}, the right side {side(blame['rhs'])}."
+    said = f"{where} left side is {side(blame['lhs'])}, the right side {side(blame['rhs'])}"
+    return said if said.endswith("…") else f"{said}."

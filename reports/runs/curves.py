@@ -38,7 +38,8 @@ def curves(
     pieces meet. Raises Undecided where it is not known what the pieces are.
     """
     parts = split(expr, variable)
-    window = _window(parts.pieces, [*places, *(landmarks(facts) if facts else ())])
+    meetings = map(float, parts.breakpoints)
+    window = _window(parts.pieces, [*places, *meetings, *(landmarks(facts) if facts else ())])
     drawn = [_Curve(piece, variable, window) for piece in parts.pieces if piece.expr is not None]
     shown = [curve for curve in drawn if curve.left < curve.right]
     orders = []
@@ -61,8 +62,8 @@ def _short(value: float) -> float:
 
 
 def landmarks(facts: Mapping[str, Any]) -> list[float]:
-    """Kinks, and finite zeros and extrema of f, f' and f''."""
-    places = [kink["at"] for kink in facts["kinks"]]
+    """Finite zeros and extrema of f, f' and f''."""
+    places: list[Mapping[str, Any]] = []
     for order in facts["orders"]:
         if not order["undecided"]:
             places += [p for key in ("zeros", "argmin", "argmax") for p in order[key] or () if "decimal" in p]

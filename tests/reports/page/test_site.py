@@ -41,7 +41,7 @@ def test_a_formula_has_a_page_of_its_own():
     assert "<h1><code>x*tanh(exp(x))</code></h1>" in text
     assert "1.06197530871791596923181505024" in text
     assert not re.search(r'<a [^>]*href="[^#]', text)
-    assert "alpha = 2" in site.datasheet_page("elu", {"alpha": "2"})
+    assert "<mi>α</mi></math> = 2" in site.datasheet_page("elu", {"alpha": "2"})
 
 
 @pytest.mark.parametrize(("function", "reason"), [("softmax", "vectors"), ("gleu", "gelu"), ("x +", "syntax")])
