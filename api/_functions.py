@@ -77,12 +77,12 @@ class _Viewed(ABC):
 
 def _html(shown: RenderableType) -> str:
     """A table of the command line, or a line of text, as HTML."""
-    from rich.table import Table as RichTable
+    from gradproof.reports.writing.console import Pairs
+    from gradproof.reports.writing.grid import Grid
 
-    if not isinstance(shown, RichTable):
+    if not isinstance(shown, (Grid, Pairs)):
         return html_table([(shown,)])
-    head = [column.header for column in shown.columns] if shown.show_header else []
-    return html_table(zip(*(column.cells for column in shown.columns), strict=True), head, shown.title or "")
+    return html_table(shown.rows, shown.heads, shown.title or "")
 
 
 class Datasheet(_Viewed, Facts):

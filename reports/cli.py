@@ -12,13 +12,14 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import get_completion_class
 
 from .commands.check import check
 from .commands.check_table import check_table
 from .commands.depth import depth, gains, meanfield, train
 from .commands.describe import atlas, describe
 from .commands.list import list_
-from .commands.options import Group
+from .commands.options import Command, Group
 from .commands.prove import prove
 from .commands.recheck import recheck
 from .commands.report import report
@@ -29,7 +30,9 @@ from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="gradproof", prog_name="gradproof", message="%(prog)s %(version)s")
+@click.version_option(
+    None, "-V", "--version", package_name="gradproof", prog_name="gradproof", message="%(prog)s %(version)s"
+)
 def cli() -> None:
     """Decide statements about activation functions, follow their gradients, measure their implementations.
 
@@ -38,9 +41,24 @@ def cli() -> None:
     """
 
 
+@click.command(cls=Command, short_help="A script that completes commands in a shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script with which a shell completes commands, options, activations, formats and packs.
+
+    \b
+    eval "$(gradproof completion bash)"                                    in ~/.bashrc
+    eval "$(gradproof completion zsh)"                                     in ~/.zshrc
+    gradproof completion fish > ~/.config/fish/completions/gradproof.fish
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind.source_template % kind(cli, {}, "gradproof", "_GRADPROOF_COMPLETE").source_vars())
+
+
 for command in (
     report, verify, prove, recheck, describe, atlas, table, check, check_table, sweep, depth, gains, meanfield, train,
-    list_,
+    list_, completion,
 ):  # fmt: skip
     cli.add_command(command)
 
@@ -60,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _complain(error.format_message())
     except (KeyboardInterrupt, click.Abort):
-        click.echo("gradproof: interrupted", err=True)
+        click.echo("gradproof: interrupted; nothing was finished that could be kept", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         _discard_stdout()

@@ -316,7 +316,9 @@ def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: W
 def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:
     answer = worker.ask(question)
     if isinstance(answer, Failed):
-        raise TargetError(f"target={target!r} cannot be loaded: {answer.message}")
+        absent = target in PACKS and "No module named" in answer.message
+        remedy = f"; pip install 'gradproof[{target}]'" if absent else ""
+        raise TargetError(f"target={target!r} cannot be loaded: {answer.message}{remedy}")
     return answer
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input
+from ..output_files import writable, writable_folder
 from ..parameters import pairs
 from . import options
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=options.TargetCommand, short_help="Test an implementation: errors in ULP, bounds, special values.")
 @options.target
-@click.option("--dtype", "dtypes", multiple=True, metavar="F", help="A format; may be repeated. Else all it takes.")
+@click.option("--dtype", "dtypes", multiple=True, metavar="F", shell_complete=options.format_names,
+              help="A format; may be repeated. Else all it takes.")
 @click.option("--order", metavar="0,1", help="The orders to test. Else 0 and, where it has derivatives, 1.")
 @click.option("--exhaustive", is_flag=True, help="Every input of float32 too, by a sweep (of 16 and 8 bits always).")
 @options.promises
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--issue-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write an issue report for each cause of failures into this folder.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
+@options.workers
 @options.baselines
 @options.as_json
 def check(
@@ -40,6 +43,7 @@ def check(
     baseline: Path | None,
     save_baseline: Path | None,
     as_json: bool,
+    workers: int | None,
     issue_dir: Path | None,
     **given: Any,
 ) -> int:
@@ -63,6 +67,8 @@ def check(
     from ..views.baselines import comparison_lines
     from ..views.checks import document, tables
 
+    writable_folder(issue_dir, "--issue-dir")
+    writable(save_baseline, "--save-baseline")
     given["parameters"] = pairs(given["parameters"])
     if given["exhaustive"]:
         _require_few_inputs(options.formats(dtypes) or (), at, given["span"])
@@ -78,7 +84,7 @@ def check(
     # what `checks` raises for an input that the format does not hold, and for a property that is none
     wrong = (ValueError,) if at or given["strict"] or given["ignore"] or given["span"] else ()
     with bad_input(TargetError, *wrong):
-        results, interrupted = run(target, request)
+        results, interrupted = run(target, request, workers)
         beside = files.handle(target, request, results, interrupted=interrupted)
     data = document(results, cut_short=interrupted) | beside
     options.show(

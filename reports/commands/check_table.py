@@ -13,12 +13,14 @@ from . import options
 
 @click.command("check-table", cls=options.FormulaCommand, short_help="Judge a file of expected values, row by row.")
 @click.argument("file", metavar="FILE")
-@click.option("--as", "as_", metavar="NAME|FORMULA", required=True, help="The function that the values should be of.")
+@click.option("--as", "as_", metavar="NAME|FORMULA", required=True, shell_complete=options.activations,
+              help="The function that the values should be of.")  # fmt: skip
 @options.param
 @click.option(
     "--order", type=click.IntRange(0, 2), default=0, show_default=True, help="Where the file does not say the order."
 )
-@click.option("--dtype", metavar="F", help="The format of full floats; else float64, or what the file shows.")
+@click.option("--dtype", metavar="F", shell_complete=options.format_names,
+              help="The format of full floats; else float64, or what the file shows.")  # fmt: skip
 @click.option("--max-ulp", type=click.FloatRange(min=0), metavar="N", help="Values within N ULP are right.")
 @options.as_json
 def check_table(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..errors import bad_input
+from ..errors import INTERRUPTED, bad_input
 from ..parameters import pairs
 from . import options
 
@@ -14,7 +14,7 @@ from . import options
 @click.command(
     cls=options.FormulaCommand, short_help="Products of derivatives through depth, and where formats give up."
 )
-@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@click.argument("activation", metavar="ACTIVATION|FORMULA", shell_complete=options.activations)
 @click.option("--layers", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many layers.")
 @click.option(
     "--weight", metavar="W", default="1", show_default=True, help="The size of every weight, exact as written."
@@ -59,10 +59,11 @@ def depth(
 
 
 @click.command(cls=options.FormulaCommand, short_help="Gains for initial weights, forward and backward, certified.")
-@click.argument("names", metavar="[ACTIVATION|FORMULA]...", nargs=-1)
+@click.argument("names", metavar="[ACTIVATION|FORMULA]...", nargs=-1, shell_complete=options.activations)
 @options.param
+@options.workers
 @options.as_json
-def gains(names: tuple[str, ...], parameters: tuple[str, ...], as_json: bool) -> None:
+def gains(names: tuple[str, ...], parameters: tuple[str, ...], workers: int | None, as_json: bool) -> int:
     """Print the gain that keeps the second moment of a signal, 1/sqrt(E[f(z)^2]) for a standard
     normal z, and the one that keeps that of its gradient, 1/sqrt(E[f'(z)^2]), beside what PyTorch's
     calculate_gain returns. Without a name: of the whole catalogue.
@@ -72,12 +73,13 @@ def gains(names: tuple[str, ...], parameters: tuple[str, ...], as_json: bool) ->
     from ..views.depth import gains_tables
 
     with bad_input(Undecided):
-        data = gains_document(names, parameters=pairs(parameters))
+        data = gains_document(names, parameters=pairs(parameters), workers=workers)
     options.show(data, gains_tables, as_json=as_json)
+    return INTERRUPTED if data.get("interrupted") else 0
 
 
 @click.command(cls=options.FormulaCommand, short_help="Mean field of wide networks: fixed points, phase, depth scales.")
-@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@click.argument("activation", metavar="ACTIVATION|FORMULA", shell_complete=options.activations)
 @click.option("--sigma-w", metavar="S", help="Weights have variance S^2/width; exact as written, such as sqrt(2).")
 @click.option("--sigma-b", metavar="B", help="Biases have variance B^2.")
 @options.param
@@ -99,7 +101,7 @@ def meanfield(
 
 
 @click.command(cls=options.FormulaCommand, short_help="Small real trainings: who learns at which depth, what dies.")
-@click.argument("activations", metavar="[ACTIVATION|FORMULA]...", nargs=-1)
+@click.argument("activations", metavar="[ACTIVATION|FORMULA]...", nargs=-1, shell_complete=options.activations)
 @click.option("--depth", "depths", type=click.IntRange(1, 100), multiple=True, help="Hidden layers; else 10 and 30.")
 @click.option("--width", type=click.IntRange(2, 1024), default=32, show_default=True, help="Their width.")
 @click.option("--init", "initialisation", type=click.Choice(["xavier", "he", "lecun"]),
@@ -112,10 +114,11 @@ def meanfield(
 @click.option("--data", type=click.Choice(["teacher", "spirals"]), default="teacher", show_default=True)
 @click.option("--seeds", type=click.IntRange(2, 1000), default=4, show_default=True, help="Runs of each.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
+@options.workers
 @options.as_json
 def train(
     activations: tuple[str, ...], depths: tuple[int, ...], batch_norm: bool | None, as_json: bool, **chosen: Any
-) -> None:
+) -> int:
     """Train networks by stochastic gradient descent on generated data of two classes, and print the
     steps to a loss, the final loss, how much the first and the last hidden layer move in a step, and
     the units that are dead at the end. Without a name: sigmoid, tanh, relu, leaky_relu and gelu.
@@ -128,3 +131,4 @@ def train(
     with bad_input():
         data = training_document(names, depths=depths or (10, 30), norms=norms, **chosen)
     options.show(data, train_tables, as_json=as_json)
+    return INTERRUPTED if data.get("interrupted") else 0

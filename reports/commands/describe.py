@@ -6,34 +6,43 @@ from pathlib import Path
 
 import click
 
-from ..errors import FOUND, INTERRUPTED
+from ..errors import FOUND, INTERRUPTED, BadInput
 from ..parameters import pairs
 from . import options
 
 
 @click.command(cls=options.FormulaCommand, short_help="The datasheet of an activation or a formula.")
-@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@click.argument("activation", metavar="ACTIVATION|FORMULA", shell_complete=options.activations)
 @options.param
+@click.option("--order", metavar="0,1,2", help="Only f, f' or f'', or some of them. Else all.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as a page.")
 @options.as_json
-def describe(activation: str, parameters: tuple[str, ...], html: Path | None, as_json: bool) -> None:
+def describe(
+    activation: str, parameters: tuple[str, ...], order: str | None, html: Path | None, as_json: bool
+) -> None:
     """Print what is certain about an activation, or about a formula in x, on the whole real line.
 
     \b
     gradproof describe gelu
     gradproof describe elu --param alpha=2
+    gradproof describe gelu --order 1
     gradproof describe softmax
     gradproof describe "x*tanh(exp(x))" --html mine.html
     """
     from ..views import datasheet, vector_datasheet
 
     page = vector_datasheet if vector_datasheet.covers(activation) else datasheet
+    chosen = options.orders(order)
     data = page.document(activation, pairs(parameters))
     if html is not None:
         from ..page.site import datasheet_page
         from ..page.write import replace
 
         replace(html, datasheet_page(activation, pairs(parameters)))
+    if chosen is not None:
+        if page is vector_datasheet:
+            raise BadInput(f"--order {order}: expected a function of one input, {activation} is one of vectors")
+        data["orders"] = [each for each in data["orders"] if each["order"] in chosen]
     options.show(data, page.tables, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..errors import BadInput
 
@@ -22,6 +23,11 @@ class Command(click.Command):
 
     signed_arguments = False
     """Whether an argument may begin with a minus sign."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params += [_flag(("-q", "--quiet"), "Print only what is wrong: the exit code says the rest."),
+                        _flag(("--no-color",), "No colours; NO_COLOR does the same.")]  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args if ctx.resilient_parsing else self._arguments_last(ctx, args))
@@ -91,14 +97,50 @@ class Group(Command, click.Group):
     """The command over all commands; what follows a command's name is that command's to read."""
 
 
+def _flag(names: Sequence[str], said: str) -> click.Option:
+    """A flag of every command, which the consoles look up."""
+
+    def keep(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+        ctx.meta[f"gradproof.{option.name}"] = value or ctx.meta.get(f"gradproof.{option.name}", False)
+
+    return click.Option(names, is_flag=True, help=said, expose_value=False, callback=keep)
+
+
 def _attached(text: str, declared: Mapping[str, click.Option]) -> bool:
     """Whether it is a short option with its value behind it: `-oFILE`."""
     option = declared.get(text[:2])
     return option is not None and not text.startswith("--") and not (option.is_flag or option.count)
 
 
+def activations(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the catalogue that a shell may complete."""
+    from ...proofs.catalogue.entries import catalogue
+    from ...proofs.catalogue.vector_entries import vector_catalogue
+
+    names = [entry.name for entries in (catalogue(), vector_catalogue()) for entry in entries]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def packs(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The packs that a shell may complete, and files."""
+    from ...crosschecks.packs import summaries
+
+    said = [CompletionItem(name, help=text) for name, text in summaries().items() if name.startswith(incomplete)]
+    return said or [CompletionItem(incomplete, type="file")]
+
+
+def format_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The formats that a shell may complete."""
+    from ...proofs.enclosures.formats import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
 as_json: Callable[..., Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
+workers: Callable[..., Any] = click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="How many processes work; else one for each core."
 )
 certificates: Callable[..., Any] = click.option(
     "--certificates",
@@ -130,12 +172,12 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--derivative", metavar="TARGET", help="A second callable, which computes the first derivative."),
         click.option("--implements", type=order, default=0, metavar="N", help="It computes this derivative."),
         param,
-        click.option("--as", "as_", metavar="NAME|FORMULA", help=named),
+        click.option("--as", "as_", metavar="NAME|FORMULA", help=named, shell_complete=activations),
         click.option("--signature", metavar="C", help="Of the symbol, such as 'float(float)'; else found out."),
         click.option("--command", "program", metavar="'PROG ARGS'",
                      help="Instead of TARGET, a program: raw little-endian floats from stdin to stdout."),
         click.option("--library", metavar="PATH:SYMBOL", help="Instead of TARGET, a symbol of a C library or .c file."),
-        click.argument("target", required=False),
+        click.argument("target", required=False, shell_complete=packs),
     ):  # fmt: skip
         decorated = decorator(decorated)
     return decorated

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import FOUND, UNDECIDED, bad_input, one_line
+from ..output_files import writable_folder
 from . import options
 
 
@@ -26,8 +27,10 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
     undecided, otherwise 1: refuted, or proved and yet contradicted by the cross-examination of the proof, which is
     a bug in gradproof and is said on stderr with both sides.
     """
+    from ..writing.console import say
     from ..writing.counts import alarm
 
+    writable_folder(certificates, "--certificates")
     with bad_input():
         from ...proofs.statements import prove as decide
 
@@ -47,7 +50,7 @@ def prove(statement: str, where: str | None, certificates: Path | None, as_json:
     else:
         from ..views.verdict import lines
 
-        click.echo("\n".join(lines(result.to_json())))
+        say("\n".join(lines(result.to_json())))
     alarms = [alarm(result.to_json())] if result.verdict == "unsound" else []
     for line in (*alarms, *unwritten):
         click.echo(f"gradproof: {one_line(line)}", err=True)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, BadInput, one_line
 from . import options
 
+if TYPE_CHECKING:
+    from rich.text import Text
+
 
 @click.command(cls=options.Command, short_help="Confirm proof certificates independently.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@options.workers
 @options.as_json
-def recheck(folder: Path, as_json: bool) -> int:
+def recheck(folder: Path, workers: int | None, as_json: bool) -> int:
     """Re-check every certificate (*.json) in DIR, as `verify --certificates` and `prove --certificates` write them.
 
     The re-checker has its own reader, interval arithmetic and tail arithmetic, and imports nothing of what found the
@@ -23,33 +28,46 @@ def recheck(folder: Path, as_json: bool) -> int:
 
     Exits 0 when all re-check, 1 when one does not, and 2 when there is none or a file is no certificate.
     """
+    from ..runs.pool import Part, run_few
+    from ..writing.progress import Progress
+
     files = [folder] if folder.is_file() else sorted(folder.glob("*.json"))
     if not files:
         raise BadInput(f"{folder}: expected a folder with certificates (*.json), or one certificate")
-    outcomes: list[dict[str, Any]] = []
-    interrupted = False
-    try:
-        for path in files:
-            outcomes.append(_outcome(path))
-    except KeyboardInterrupt:
-        interrupted = True
-    if as_json:
-        from ..strict_json import text
-
-        data = {"schema": 1, "interrupted": interrupted, "asked": len(files), "certificates": outcomes}
-        click.echo(text(data), nl=False)
-    else:
-        if interrupted:
-            click.echo(f"interrupted: {len(outcomes)} of {len(files)} certificates were re-checked")
-        for each in outcomes:
-            click.echo(one_line(": ".join(filter(None, (f"{each['verdict']:<10} {each['file']}", each["reason"])))))
-        good = sum(each["verdict"] == "confirmed" for each in outcomes)
-        seconds = sum(each["seconds"] for each in outcomes)
-        click.echo(f"{good} of {len(files)} certificates confirmed in {seconds:.1f} s")
-    if interrupted:
+    plan = [Part("certificate", path.name, _outcome, (path,)) for path in files]
+    with Progress(len(plan)) as progress:
+        outcome = run_few(plan, jobs=workers, on_done=lambda done: progress.step(done.part.name))
+    outcomes = [done.data or _failed(done.part.name, done.failure, done.seconds) for done in outcome.done]
+    unreadable = [each for each in outcomes if each["verdict"] == "unreadable"]
+    if folder.is_file() and unreadable:
+        raise BadInput(f"{folder}: {unreadable[0]['reason']}; expected a certificate, of `verify --certificates`")
+    data = {"schema": 1, "interrupted": outcome.interrupted, "asked": len(files), "certificates": outcomes}
+    options.show(data, _lines, as_json=as_json)
+    for each in unreadable:
+        click.echo("gradproof: " + one_line(f"{folder / each['file']}: {each['reason']}"), err=True)
+    if outcome.interrupted:
         return INTERRUPTED
     verdicts = {each["verdict"] for each in outcomes}
-    return FOUND if "rejected" in verdicts else BAD_INPUT if "unreadable" in verdicts else 0
+    return FOUND if "rejected" in verdicts else BAD_INPUT if unreadable else 0
+
+
+def _lines(data: Mapping[str, Any]) -> list[Text]:
+    """A line for each certificate, and the count."""
+    from rich.text import Text
+
+    outcomes, asked = data["certificates"], data["asked"]
+    lines = [f"interrupted: {len(outcomes)} of {asked} certificates were re-checked"] if data["interrupted"] else []
+    for each in outcomes:
+        lines.append(one_line(": ".join(filter(None, (f"{each['verdict']:<10} {each['file']}", each["reason"])))))
+    good = sum(each["verdict"] == "confirmed" for each in outcomes)
+    seconds = sum(each["seconds"] for each in outcomes)
+    lines.append(f"{good} of {asked} certificate{'s' * (asked != 1)} confirmed in {seconds:.1f} s")
+    return [Text("\n".join(lines))]
+
+
+def _failed(name: str, reason: str | None, seconds: float) -> dict[str, Any]:
+    """A certificate whose re-checking ended without an answer is not confirmed."""
+    return {"file": name, "statement": None, "verdict": "rejected", "reason": reason, "seconds": round(seconds, 3)}
 
 
 def _outcome(path: Path) -> dict[str, Any]:

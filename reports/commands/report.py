@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
+from ..output_files import writable_folder
 from . import options
 
 
@@ -20,10 +21,11 @@ from . import options
     show_default=True,
     help="The folder to write to.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), help="How many processes work; else one for each core.")
+@options.workers
+@click.option("--jobs", type=click.IntRange(1, 64), hidden=True, help="The same as --workers.")
 @click.option("--full", is_flag=True, help="Cross-check NumPy's and torch's functions, and gradproof itself, too.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
-def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, full: bool, seed: int) -> int:
+def report(ledgers: tuple[str, ...], output: Path, workers: int | None, jobs: int | None, full: bool, seed: int) -> int:
     """Verify each LEDGER (the built-in ones without any), certify every activation, follow gradients through
     depth, and measure the accuracy of torch where it is installed; with --full also cross-check the implementations
     of NumPy and torch, and look for contradictions to everything that was proved.
@@ -37,12 +39,13 @@ def report(ledgers: tuple[str, ...], output: Path, jobs: int | None, full: bool,
     from ..page.write import prepare
     from ..runs.pool import MOST_PROCESSES
 
+    writable_folder(output, "-o")
     with bad_input():
         from ..views.ledgers import load
 
         chosen = load(ledgers)
     prepare(output)
-    data, failed = run(chosen, output, seed=seed, full=full, jobs=jobs or available_cores(MOST_PROCESSES))
+    data, failed = run(chosen, output, seed=seed, full=full, jobs=workers or jobs or available_cores(MOST_PROCESSES))
     unreadable = [one_line(line) for ledger in chosen for line in ledger.errors]
     for line in (*unreadable, *failed):
         click.echo(f"gradproof: {line}", err=True)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..errors import FOUND, INTERRUPTED, BadInput, bad_input, describe_os_error, one_line
+from ..output_files import writable
 from ..parameters import pairs
 from . import options
 
@@ -18,13 +19,13 @@ from . import options
     cls=options.TargetCommand, short_help="Compare an implementation with the truth at every input of a format."
 )
 @options.target
-@click.option("--dtype", "dtypes", multiple=True, metavar="F",
+@click.option("--dtype", "dtypes", multiple=True, metavar="F", shell_complete=options.format_names,
               help="The format; may be repeated.  [default: what it takes, else float32]")
 @click.option("--order", metavar="0,1", help="The orders to sweep. Else 0 and, where it has derivatives, 1.")
 @click.option("--patterns", default="all", show_default=True, metavar="SPEC",
               help="Which inputs: all, LOW:HIGH, binade:E, subnormal, special, sample:N; several with commas.")
 @click.option("--device", metavar="D", help="Where torch's tensors are and stay to be judged: cuda, cuda:1, cpu.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; as many as there are cores.")
+@options.workers
 @click.option("--dask", metavar="ADDRESS", help="Use the Dask cluster whose scheduler is there.")
 @click.option("--checkpoint", type=click.Path(path_type=Path), metavar="FILE",
               help="Keeps how far the sweep came; it goes on from there. A folder, for several sweeps.")
@@ -71,8 +72,9 @@ def sweep(
     from ..runs.sweep import run
     from ..views.sweeps import document, exceeded, tables
 
-    if output is not None and not output.absolute().parent.is_dir():
-        raise BadInput(f"--output {str(output)!r}: expected a file in a folder that is there")
+    writable(output, "-o")
+    if checkpoint is not None and not checkpoint.is_dir():
+        writable(checkpoint, "--checkpoint")
     request = Request(target, as_, pairs(parameters), options.orders(order), implements, derivative, array, signature)
     with bad_input(TargetError, SweepError, PatternsError), no_file():
         swept = run(request, options.formats(dtypes), SweepOptions(**spread), checkpoint)

@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 
 from ..errors import BadInput
+from ..output_files import writable
 from ..parameters import pairs
 from . import options
 
 
 @click.command(cls=options.FormulaCommand, short_help="Reference values: correctly rounded, with 50 digits each.")
-@click.argument("activation", metavar="ACTIVATION|FORMULA")
+@click.argument("activation", metavar="ACTIVATION|FORMULA", shell_complete=options.activations)
 @click.option("--order", type=click.IntRange(0, 2), default=0, show_default=True, help="0 for f, 1 for f', 2 for f''.")
-@click.option("--dtype", metavar="F", default="float32", show_default=True, help="The format of inputs and values.")
+@click.option("--dtype", metavar="F", default="float32", show_default=True, shell_complete=options.format_names,
+              help="The format of inputs and values.")  # fmt: skip
 @click.option("--points", metavar="SPEC", default="special", show_default=True, help="Where; see below.")
 @options.param
 @click.option(
@@ -61,6 +63,7 @@ def table(
     """
     from ..export.table_files import document, replacing, writer_for
     from ..views.tables import made, tables
+    from ..writing.console import say
 
     if as_json and output is not None:
         raise BadInput(f"--json prints the table and -o {output} writes it: expected one of the two")
@@ -70,10 +73,11 @@ def table(
     request = {"order": order, "dtype": dtype.strip(), "points": points, "parameters": pairs(parameters)}
     if output is not None:
         write = writer_for(output)
+        writable(output, "-o")
         with replacing(output) as file:
             rows = made(activation, **request)
             file.write(write(rows, output.stem))
-        click.echo(f"{output}: {len(rows)} rows")
+        say(f"{output}: {len(rows)} row{'s' * (len(rows) != 1)}")
     elif as_json:
         from ..strict_json import text
 

@@ -7,23 +7,20 @@ from pathlib import Path
 import click
 
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
+from ..output_files import writable_folder
 from . import options
 
 
 @click.command(cls=options.Command, short_help="Decide every claim of a ledger.")
 @click.argument("ledgers", metavar="[LEDGER]...", nargs=-1, type=click.Path())
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    help="How many processes decide; else this one alone for a second, then one for each core.",
-)
+@options.workers
 @click.option("--measure", is_flag=True, help="Run the experiments that claims name, which takes minutes.")
 @options.certificates
 @options.as_json
 def verify(
     ledgers: tuple[str, ...], workers: int | None, measure: bool, certificates: Path | None, as_json: bool
 ) -> int:
-    """Decide every claim of each LEDGER, a TOML file; without one, of the built-in ledgers.
+    """Decide every claim of each LEDGER, a TOML file, or `-` for stdin; without one, of the built-in ledgers.
 
     A claim that names an experiment is shown with its result, which never changes the verdict: for the built-in
     ledgers one that ships with gradproof, unless --measure asks for all of them anew.
@@ -35,6 +32,7 @@ def verify(
     from ..views.ledgers import load, tables, verified
     from ..writing.counts import alarm, differing, unsound
 
+    writable_folder(certificates, "--certificates")
     with bad_input():
         chosen = load(ledgers)
         data, failed = verified(chosen, workers, measure=measure)

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ...proofs.ledger import Ledger
@@ -20,6 +19,7 @@ from ..runs.collect import collect, planned
 from ..runs.pool import Done, Part
 from ..writing.console import cell, interrupted, show, table, verdict
 from ..writing.counts import WORDS, differing, unsound, verdict_counts
+from ..writing.grid import Grid
 from ..writing.progress import Progress
 from .write import write
 
@@ -116,7 +116,7 @@ def summary(data: Mapping[str, Any]) -> list[RenderableType]:
     return [*cut, *alarms, *tables, *wrong, *missing, *absent]
 
 
-def _ledgers(data: Mapping[str, Any]) -> Table:
+def _ledgers(data: Mapping[str, Any]) -> Grid:
     built = table(None, ("ledger", "claims"), right=("claims",))
     for word in WORDS:
         built.add_column(verdict(word), justify="right")
@@ -128,7 +128,7 @@ def _ledgers(data: Mapping[str, Any]) -> Table:
     return built
 
 
-def _implementations(checked: Sequence[Mapping[str, Any]]) -> Table:
+def _implementations(checked: Sequence[Mapping[str, Any]]) -> Grid:
     numbers = ("cross-checks", "passed", "failed", "findings")
     built = table(None, ("implementation", *numbers), right=numbers)
     for each in checked:

@@ -37,8 +37,6 @@ class Files:
         if self.at and (self.compared or self.saved):
             option = "--baseline" if self.compared else "--save-baseline"
             raise BadInput(f"--at and {option}: expected a replay, or a check of all inputs")
-        if self.saved and not self.saved.absolute().parent.is_dir():
-            raise BadInput(f"--save-baseline {self.saved}: no such folder")
         self._old = _read(self.saved) if self.saved and self.saved.exists() else Baseline()
         self.known = _read(self.compared) if self.compared else self._old
 

@@ -13,10 +13,11 @@ from ..writing.progress import Progress
 from .pool import MOST_PROCESSES
 
 
-def run(target: str, options: Mapping[str, Any]) -> tuple[list[CheckResult], bool]:
-    """The results, and whether Ctrl-C cut the run short. `options` are those of `checks`; all cores share a pack."""
+def run(target: str, options: Mapping[str, Any], workers: int | None = None) -> tuple[list[CheckResult], bool]:
+    """The results, and whether Ctrl-C cut the run short. `options` are those of `checks`; `workers` share a pack."""
     results: list[CheckResult] = []
-    jobs = available_cores(MOST_PROCESSES) if target in PACKS and options.get("as_") is None else 1
+    shared = target in PACKS and options.get("as_") is None
+    jobs = (workers or available_cores(MOST_PROCESSES)) if shared else 1
     try:
         with Progress() as progress:
             for result in checks(target, jobs=jobs, **options):

@@ -13,6 +13,7 @@ from ...proofs.enclosures.formats import FORMATS
 from ..errors import BadInput
 from ..parameters import numbers
 from .networks import named_function, network_document
+from .pool import Part, run_all
 
 
 def document(
@@ -38,12 +39,23 @@ def document(
     return found
 
 
-def gains_document(names: Sequence[str], *, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """The document of `gradproof gains --json`: of the whole catalogue where no name is given. Raises BadInput."""
+def gains_document(
+    names: Sequence[str], *, parameters: Mapping[str, str], workers: int | None = None
+) -> dict[str, Any]:
+    """The document of `gradproof gains --json`: of the whole catalogue where no name is given. Raises BadInput.
+
+    Ctrl-C keeps the rows that are done by then.
+    """
     chosen = names or [entry.name for entry in catalogue()]
     if len(chosen) > 1 and parameters:
         raise BadInput("--param: expected one function beside it")
-    return {"schema": 1, "rows": [_gains(name, parameters) for name in chosen]}
+    if len(chosen) == 1:
+        return {"schema": 1, "rows": [_gains(chosen[0], parameters)]}
+    for name in chosen:
+        named_function(name, "gains are")
+    plan = [Part("gains", name, _gains, (name, parameters)) for name in chosen]
+    data, cut = run_all(plan, workers)
+    return {"schema": 1, **cut, "rows": data}
 
 
 def _gains(name: str, parameters: Mapping[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...numerics.networks.finite_width import predict
 from ...numerics.networks.gradients import measure_gradients, norm_factor
@@ -15,6 +15,10 @@ from ...proofs.catalogue.parse import parse_expression
 from ...proofs.catalogue.vector_entries import vector_activations
 from ..errors import BadInput
 from ..parameters import numbers
+from .pool import Part, run_all
+
+if TYPE_CHECKING:
+    from ...numerics.training.trainings import Training
 
 NETWORKS = 64
 """Random networks that are measured."""
@@ -66,27 +70,29 @@ def network_document(
 
 
 def training_document(
-    activations: Sequence[str], *, depths: Sequence[int], norms: Sequence[bool], **options: Any
+    activations: Sequence[str], *, depths: Sequence[int], norms: Sequence[bool], workers: int | None, **options: Any
 ) -> dict[str, Any]:
-    """The document of `gradproof train --json`: of every activation, normalisation and depth. Raises BadInput."""
-    from ...numerics.networks.gradients import in_parallel
-    from ...numerics.training.trainings import Training, TrainingResult, train
-    from ..writing.progress import Progress
+    """The document of `gradproof train --json`: of every activation, normalisation and depth. Raises BadInput.
+
+    Ctrl-C keeps the trainings that are done by then.
+    """
+    from ...numerics.training.trainings import Training
 
     try:
-        plan = [
-            Training(named_function(name, "trainings are"),
-                     depth=depth, batch_norm=norm, **options)
+        trainings = [
+            Training(named_function(name, "trainings are"), depth=depth, batch_norm=norm, **options)
             for name in activations for norm in norms for depth in depths
         ]  # fmt: skip
-        with Progress(len(plan)) as progress:
-
-            def trained(training: Training) -> TrainingResult:
-                result = train(training)
-                progress.step(str(training))
-                return result
-
-            results = in_parallel(trained, plan)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    return {"schema": 1, "trainings": [result.to_json() for result in results]}
+    data, cut = run_all([Part("training", str(training), _trained, (training,)) for training in trainings], workers)
+    return {"schema": 1, **cut, "trainings": data}
+
+
+def _trained(training: Training) -> dict[str, Any]:
+    from ...numerics.training.trainings import train
+
+    try:
+        return train(training).to_json()
+    except ValueError as error:
+        raise BadInput(str(error)) from error

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...crosschecks.workers.pool import Died, Process, Stopped, available_cores, served
+from ..errors import BadInput
+from ..writing.progress import Progress
 
 MOST_PROCESSES = 64
 PATIENCE = 1.0
@@ -69,6 +71,20 @@ def run_few(parts: Sequence[Part], *, jobs: int | None, on_done: Callable[[Done]
     return Outcome(quick.done + rest.done, rest.interrupted)
 
 
+def run_all(parts: Sequence[Part], workers: int | None) -> tuple[list[Any], dict[str, Any]]:
+    """The data of parts none of which may fail, and of an interrupted run `interrupted` and the number `asked` for.
+
+    Raises BadInput for the first part that failed.
+    """
+    with Progress(len(parts)) as progress:
+        outcome = run_few(parts, jobs=workers, on_done=lambda done: progress.step(done.part.name))
+    for done in outcome.done:
+        if done.failure is not None:
+            raise BadInput(f"{done.part.name}: {done.failure}")
+    cut = {"interrupted": True, "asked": len(parts)} if outcome.interrupted else {}
+    return [done.data for done in outcome.done], cut
+
+
 def quickest_start() -> str:
     """A copy of this process has imported everything and knows what it found out; it must have one thread."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
@@ -106,6 +122,8 @@ def _run_one(part: Part) -> Done:
     started = time.perf_counter()
     try:
         data, failure = part.function(*part.arguments), None
+    except BadInput as error:
+        data, failure = None, str(error)
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno}"

@@ -67,7 +67,7 @@ def run(
                     job.make(progress)
         except KeyboardInterrupt:
             done.interrupted = True
-    if len(jobs) == 1 and jobs[0].problem is not None:
+    if jobs[0].problem is not None and not any(job.result for job in jobs):
         raise jobs[0].problem
     done.problems = [str(job.problem) for job in jobs if job.problem is not None]
     done.results = [job.result for job in jobs if job.result is not None]

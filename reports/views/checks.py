@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ...crosschecks.checking.results import CheckResult
@@ -15,6 +14,7 @@ from ...crosschecks.gates import NAMES, ulp_words
 from ...proofs.enclosures.formats import format_named
 from ..errors import printable
 from ..writing.console import cell, interrupted, table, verdict
+from ..writing.grid import Grid
 from ..writing.numbers import short, short_hex
 
 PRIMES = ("", "'", "''")
@@ -38,11 +38,13 @@ def tables(data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[st
             *note_lines(results), summary(data)]  # fmt: skip
 
 
-def _errors(results: Sequence[dict[str, Any]]) -> Table:
+def _errors(results: Sequence[dict[str, Any]]) -> Grid:
     errors = table(
         None,
         ("verdict", "target", "function", "dtype", "inputs", "worst ULP", "conditioned", "at x", "gate", "notes"),
         right=("inputs", "worst ULP", "conditioned", "notes"),
+        optional=("notes", "gate", "inputs", "target"),
+        heading=4,
     )
     for result in results:
         worst = result["worst"]

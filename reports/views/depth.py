@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ..errors import printable
-from ..writing.console import cell, pairs, table
+from ..writing.console import Pairs, cell, interrupted, pairs, table
+from ..writing.grid import Grid
 from ..writing.numbers import bound, brief, full, product, truncated
 
 COLUMNS = (("leaves_normal", "leaves normal range"), ("rounds_to_zero", "rounds to zero"), ("overflows", "overflows"))
@@ -34,7 +34,7 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
     ]
 
 
-def _bounds(data: Mapping[str, Any]) -> Table:
+def _bounds(data: Mapping[str, Any]) -> Pairs:
     rate, between = data["rate"], product(data["product"], " and ")
     rows = (
         ("formula", data["formula"]),
@@ -46,7 +46,7 @@ def _bounds(data: Mapping[str, Any]) -> Table:
     return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
 
 
-def _formats(title: str, data: Mapping[str, Any], depth: Callable[[Mapping[str, Any], str], str]) -> Table:
+def _formats(title: str, data: Mapping[str, Any], depth: Callable[[Mapping[str, Any], str], str]) -> Grid:
     built = table(
         title,
         ("format", *(f"… {title}" for _, title in COLUMNS)),
@@ -88,7 +88,6 @@ def vanishing(row: Mapping[str, Any]) -> str:
 def gains_tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """A row for each gain, and what was not found."""
     built = table("Gains: 1/sqrt(E[f(z)^2]) forward, 1/sqrt(E[f'(z)^2]) backward", ("function", "gain", "", "exact"))
-    built.columns[1].no_wrap = built.columns[2].no_wrap = True
     for row in data["rows"]:
         inputs = row["by_input"]
         by = {name: f"backward, {name}" if len(inputs) > 1 else "backward" for name in inputs}
@@ -99,7 +98,12 @@ def gains_tables(data: Mapping[str, Any]) -> list[RenderableType]:
             built.add_row(cell("" if k else row["name"], "bold"), cell(which), cell(_digits(value)), _form(value))
     about = f"z is standard normal. PyTorch's is its calculate_gain; {DIFFERS}: another number than forward."
     notes = [f"{row['name']}: {note}" for row in data["rows"] for note in row["undecided"]]
-    return [built, *(Text(printable(line)) for line in [about, *notes])]
+    return [*_cut(data, data["rows"]), built, *(Text(printable(line)) for line in [about, *notes])]
+
+
+def _cut(data: Mapping[str, Any], rows: Sequence[Any]) -> list[Text]:
+    """The first line of a run that Ctrl-C ended; a result of the front door is none."""
+    return [interrupted(f"{len(rows)} of {data['asked']} were done")] if data.get("interrupted") else []
 
 
 def _digits(number: Mapping[str, Any] | None) -> str:
@@ -128,7 +132,7 @@ def mean_field_tables(data: Mapping[str, Any]) -> list[RenderableType]:
         ("xi_c", _value(data["xi_c"]) + "   layers in which c - c* shrinks to 1/e"),
     )
     title = f"{data['activation']}: sigma_w = {brief(data['sigma_w'])}, sigma_b = {brief(data['sigma_b'])}"
-    built = [pairs(title, rows)]
+    built: list[RenderableType] = [pairs(title, rows)]
     if len(data["fixed_points"]) > 1:
         points = table("Fixed points of the length map", ("q", "slope", ""))
         for point in data["fixed_points"]:
@@ -138,7 +142,7 @@ def mean_field_tables(data: Mapping[str, Any]) -> list[RenderableType]:
     return [*built, *notes]
 
 
-def _critical(data: Mapping[str, Any]) -> Table:
+def _critical(data: Mapping[str, Any]) -> Grid:
     columns = ("sigma_w", "sigma_b", "q*")
     built = table(f"{data['activation']}: where chi = 1", columns, right=columns)
     for point in data["critical"]:
@@ -156,7 +160,7 @@ def _value(number: Mapping[str, Any] | None) -> str:
     return exact if exact is not None and len(exact) <= 12 else truncated(number["decimal"], DIGITS)
 
 
-def network_table(data: Mapping[str, Any]) -> Table:
+def network_table(data: Mapping[str, Any]) -> Pairs:
     """The factor by which a layer of a random network multiplies a gradient, in theory and as measured."""
     theory, measured, width = data["prediction"], data["measured"], data["network"]["width"]
     rows = [("network", data["title"])]
@@ -190,6 +194,8 @@ def _four(number: float | str) -> str:
 def train_tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """A row for each training, and what the columns are."""
     heads = ("activation", "depth", "norm", "runs", "steps", "loss", "first", "last", "dead")
+    if not data["trainings"]:
+        return [*_cut(data, ())]
     first = data["trainings"][0]["training"]
     title = f"Trainings to a loss of {first['target']:g}, learning rate {first['learning_rate']:g}"
     built = table(title, heads, right=heads[1:])
@@ -210,7 +216,7 @@ def train_tables(data: Mapping[str, Any]) -> list[RenderableType]:
         "hidden layer: the mean size of a step of its weights over the first 200 steps, relative to them; dead: units "
         "whose derivative is 0 on all data at the end. --json has every run, with intervals."
     )
-    return [built, Text(about)]
+    return [*_cut(data, data["trainings"]), built, Text(about)]
 
 
 def _loss(value: float | str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ...proofs import ledger as ledgers
@@ -17,13 +17,23 @@ from ..runs import sections
 from ..runs.pool import Done, Part, run_few
 from ..writing.console import cell, interrupted, table, verdict
 from ..writing.counts import differing, verdict_counts
+from ..writing.grid import Grid
 from ..writing.progress import Progress
 from .verdict import counterexample
 
 
 def load(paths: Sequence[str]) -> tuple[Ledger, ...]:
-    """The ledgers at `paths`, or the built-in ones. Raises LedgerError."""
-    return tuple(ledgers.load(path) for path in paths) if paths else ledgers.builtin_ledgers()
+    """The ledgers at `paths`, of which `-` is stdin, or the built-in ones. Raises LedgerError."""
+    return tuple(map(_loaded, paths)) if paths else ledgers.builtin_ledgers()
+
+
+def _loaded(path: str) -> Ledger:
+    if path != "-":
+        return ledgers.load(path)
+    text = sys.stdin.read(ledgers.MAX_FILE_BYTES + 1)
+    if len(text) > ledgers.MAX_FILE_BYTES:
+        raise ledgers.LedgerError(f"stdin: a ledger has at most {ledgers.MAX_FILE_BYTES} bytes")
+    return ledgers.parse(text, "stdin")
 
 
 def verified(
@@ -70,8 +80,8 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
     return [*cut, *parts, *wrong, summary(data)]
 
 
-def _ledger(title: str, claims: Sequence[Mapping[str, Any]]) -> Table:
-    built = table(title, ("verdict", "claim", "statement", "why"))
+def _ledger(title: str, claims: Sequence[Mapping[str, Any]]) -> Grid:
+    built = table(title, ("verdict", "claim", "statement", "why"), heading=2)
     for claim in claims:
         built.add_row(verdict(claim["verdict"]), cell(claim["id"], "bold"), cell(_statement(claim)), cell(_why(claim)))
     return built
@@ -108,4 +118,4 @@ def summary(data: Mapping[str, Any]) -> Text:
     """One line of counts."""
     counts = ", ".join(f"{count} {word}" for word, count in verdict_counts(data["claims"]).items() if count)
     total = f"{len(data['claims'])} of {data['asked']}" if data["interrupted"] else data["asked"]
-    return Text(f"{total} claims: {counts or 'none'}")
+    return Text(f"{total} claim{'s' * (data['asked'] != 1)}: {counts or 'none'}")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ...crosschecks.gates import Gates
@@ -14,6 +13,7 @@ from ...crosschecks.sweeps.result import LABELS
 from ..errors import printable
 from ..runs.sweep import Swept
 from ..writing.console import cell, interrupted, table, verdict
+from ..writing.grid import Grid
 from ..writing.numbers import duration, short, short_hex
 from .checks import function_name
 
@@ -87,13 +87,13 @@ def coverage(result: dict[str, Any]) -> str:
     return f"{function_name(result)} in {result['dtype']}: {extent}, in {duration(result['seconds'])}"
 
 
-def _errors(results: Sequence[dict[str, Any]], limits: Mapping[str, float]) -> Table:
+def _errors(results: Sequence[dict[str, Any]], limits: Mapping[str, float]) -> Grid:
     """The columns of what can be counted are there where there is something to count."""
     counts = [name for name, count in COUNTS.items() if any(map(count, results))]
     judged = ["verdict"] if limits else []
     numbers = ["worst ULP", "conditioned", "rounded right", *counts]
     heads = ("target", "function", "dtype", "worst ULP", "at x", "conditioned", "at x ", "rounded right")
-    errors = table(None, (*judged, *heads, *counts), right=numbers)
+    errors = table(None, (*judged, *heads, *counts), right=numbers, optional=("at x ", "target", "conditioned"))
     for result in results:
         errors.add_row(
             *(_judged(result, limits) for _ in judged),
@@ -131,7 +131,7 @@ def _judged(result: dict[str, Any], limits: Mapping[str, float]) -> Text:
     return verdict("pass") if result["finished"] else cell("–")
 
 
-def _spread(results: Sequence[dict[str, Any]]) -> Table:
+def _spread(results: Sequence[dict[str, Any]]) -> Grid:
     """A table of the errors in each bin, without the columns that are empty."""
     bins = [label for label in LABELS if any(label in result["histogram"] for result in results)]
     built = table("errors in ULP", ("function", "dtype", *bins), right=bins)
@@ -141,14 +141,15 @@ def _spread(results: Sequence[dict[str, Any]]) -> Table:
     return built
 
 
-def _binades(result: dict[str, Any]) -> list[Table]:
+def _binades(result: dict[str, Any]) -> list[Grid]:
     """The binades in which the conditioned error is largest."""
     rows = [row for row in result["binades"] if row["max_ulp_conditioned"] not in (None, 0)]
     rows.sort(key=lambda row: -float(row["max_ulp_conditioned"]))
     if not rows:
         return []
     heads = ("binade", "inputs", "worst ULP", "at x", "conditioned", "at x ", "rounded right")
-    built = table("worst binades", heads, right=("inputs", "worst ULP", "conditioned", "rounded right"))
+    numbers = ("inputs", "worst ULP", "conditioned", "rounded right")
+    built = table("worst binades", heads, right=numbers, optional=("inputs", "at x "))
     for row in rows[:MOST_BINADES]:
         size = row["exponent"] if row["exponent"] == "subnormal" else f"2^{row['exponent']}"
         built.add_row(

@@ -45,7 +45,8 @@ def made(function: str, *, order: int, dtype: str, points: str, parameters: Mapp
 
 def tables(made: Table) -> list[RenderableType]:
     """The subject of a table and its rows, with x in the shortest decimal of the format."""
-    built = table(None, ("x", "value", "exact", "distance", "kind"), right=("x", "value"))
+    heads = ("x", "value", "exact", "distance", "kind")
+    built = table(None, heads, right=heads[:2], digits=("exact",), optional=heads[3:])
     for x, row in zip(made.x, islice(rows(made), ON_SCREEN), strict=False):
         kind = f"{row['kind']}, {row['side']}" if row["side"] else row["kind"]
         cells = (str(x), row["value_hex"], row["exact"], f"{row['distance']:.3g}", kind)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
+from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
-from rich.table import Table
+import click
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from ..errors import printable
+from .grid import Grid, wrap
+from .numbers import compact
 
 PIPED_WIDTH = 140
+LEAST_NAMES = 10
+DEEPER = 4
+"""Blanks before the lines that a broken line goes on with."""
 VERDICT_STYLES = {
     "proved": "green",
     "refuted": "red",
@@ -30,10 +35,22 @@ VERDICT_STYLES = {
 """The style of each verdict; also of a cross-check's."""
 
 
+def asked(flag: str) -> bool:
+    """Whether the command line has this flag of every command: `quiet`, `no_color`."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(f"gradproof.{flag}"))
+
+
 def console() -> Console:
     """A console on stdout; where stdout is no terminal it is `PIPED_WIDTH` wide unless COLUMNS says otherwise."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    return Console(width=width, highlight=False, emoji=False, markup=False)
+    return Console(width=width, highlight=False, emoji=False, markup=False, no_color=asked("no_color") or None)
+
+
+def say(line: str) -> None:
+    """Prints a line on stdout, unless the command is to be quiet."""
+    if not asked("quiet"):
+        click.echo(line)
 
 
 def cell(value: object, style: str = "") -> Text:
@@ -51,28 +68,46 @@ def verdict(word: str) -> Text:
     return Text(word, style=VERDICT_STYLES[word])
 
 
-def table(title: str | None, columns: Iterable[str], *, right: Iterable[str] = ()) -> Table:
-    """An empty table with a rule under its head; the columns named in `right` hold numbers."""
-    built = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    numbers = set(right)
-    for column in columns:
-        built.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
-    return built
+def table(title: str | None, columns: Iterable[str], **options: Any) -> Grid:
+    """An empty table with a rule under its head; `options` are those of a Grid, such as the columns of numbers."""
+    return Grid(None if title is None else printable(title), columns, **options)
 
 
-def pairs(title: str, rows: Iterable[tuple[str, str]]) -> Table:
+def pairs(title: str, rows: Iterable[tuple[str, str]]) -> Pairs:
     """Names and values without a head."""
-    built = Table(title=Text(printable(title)), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    built.show_header = False
-    built.add_column(no_wrap=True, min_width=10)
-    built.add_column(overflow="fold")
-    for name, value in rows:
-        built.add_row(cell(name, "cyan"), cell(value))
-    return built
+    return Pairs(printable(title), [(printable(name), compact(printable(value))) for name, value in rows])
+
+
+class Pairs:
+    """Names and, beside them, values, under a title; a number in a value is never broken."""
+
+    heads = ()
+
+    def __init__(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        self.title, self.rows = title, rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self.title, "bold")
+        names = max(LEAST_NAMES, *(len(name) for name, _ in self.rows))
+        for name, value in self.rows:
+            for k, line in enumerate(wrap(value, options.max_width - names - 2)):
+                yield Text(f"{'' if k else name:<{names}}  ", "cyan", no_wrap=True).append(line, "default")
+
+
+def hanging(line: str, width: int | None = None) -> str:
+    """`line` broken at blanks to the width of the terminal, what follows set deeper; as it is where there is none."""
+    width = width or (console().width if sys.stdout.isatty() or "COLUMNS" in os.environ else None)
+    if width is None or len(line) <= width:
+        return line
+    indent = len(line) - len(line.lstrip())
+    first, *rest = wrap(line, width - indent - DEEPER)
+    return "\n".join([" " * indent + first, *(" " * (indent + DEEPER) + more for more in rest)])
 
 
 def show(*renderables: RenderableType) -> None:
-    """Prints on stdout, an empty line between."""
+    """Prints on stdout, an empty line between, unless the command is to be quiet."""
+    if asked("quiet"):
+        return
     sys.stdout.write(_text(console(), renderables))
 
 

@@ -33,6 +33,16 @@ def brief(number: Mapping[str, Any] | None, digits: int = 8) -> str:
     return truncated(number["decimal"], digits)
 
 
+def compact(text: str) -> str:
+    """Text in which 10000…0 is (10**400): what is typed as 1e400 is not printed as 400 zeros."""
+    return re.sub(r"(?<![\w.])([1-9]\d*?)(0{30,})(?![\w.])", _power, text)
+
+
+def _power(number: re.Match[str]) -> str:
+    digits, zeros = number[1], len(number[2])
+    return f"(10**{zeros})" if digits == "1" else f"({digits}*10**{zeros})"
+
+
 def truncated(decimal: str, digits: int) -> str:
     """The first `digits` significant digits of a decimal string, with an ellipsis where there are more."""
     mantissa, e, exponent = decimal.partition("e")

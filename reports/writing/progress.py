@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from .console import asked
 from .numbers import duration
 
 BAR = 20
@@ -27,7 +28,7 @@ class Progress:
         self._started = time.perf_counter()
         self._next = 0.0
         self._stream = sys.stderr if stream is None else stream
-        self._is_terminal = self._stream.isatty()
+        self._is_terminal = self._stream.isatty() and not asked("quiet")
 
     def __enter__(self) -> Progress:
         return self

@@ -112,8 +112,8 @@ def test_limits_are_about_their_errors_and_about_failures(capsys):
         (["planted:nothing", "--as", "relu"], "cannot be loaded"),
         (["planted:relu", "--as", "glu"], "glu_halves: of several inputs"),
         (["planted:relu", "--as", "re"], "re"),
-        (["planted:relu", "-o", "/nowhere/there.json"], "--output '/nowhere/there.json': expected a file in a folder"),
-        (["planted:relu", "--checkpoint", "/nowhere/there"], "/nowhere/there: No such file or directory"),
+        (["planted:relu", "-o", "/nowhere/there.json"], "-o /nowhere/there.json: no such folder as /nowhere"),
+        (["planted:relu", "--checkpoint", "/nowhere/there"], "--checkpoint /nowhere/there: no such folder"),
         (["planted:relu", "--checkpoint", "planted.py"], "planted.py: damaged, or no checkpoint"),
         (
             ["numpy", "--as", "relu", "--checkpoint", "planted.py"],

@@ -273,7 +273,7 @@ def test_json_on_stdout(capsys):
         (["elu", "--param", "beta=1"], ["beta", "alpha"]),
         (["elu", "--param", "orders=1"], ["orders"]),
         (["gelu", "-o", "table.xls"], ["table.xls", ".csv", ".parquet"]),
-        (["gelu", "-o", "nowhere/table.csv"], ["nowhere/table.csv", "No such file"]),
+        (["gelu", "-o", "nowhere/table.csv"], ["nowhere/table.csv", "no such folder"]),
         (["gelu", "-o", "."], ["."]),
         (["gelu", "--json", "-o", "table.csv"], ["--json", "table.csv"]),
     ],
