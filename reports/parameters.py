@@ -21,11 +21,16 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def numbers(parameters: Mapping[str, str]) -> dict[str, str]:
-    """The parameters, each of which must be a number: no free names. Raises BadInput, and StatementError."""
+    """The parameters, each of which must be a finite number: no free names. Raises BadInput, and StatementError."""
+    from ..proofs.budget import Undecided
     from ..proofs.catalogue.parse import parse_number
-    from ..proofs.expressions.expr import free_names
+    from ..proofs.normal_forms.signs import Undefined
+    from ..proofs.vocabulary.values import closed_real
 
     for name, value in parameters.items():
-        if free_names(parse_number(value)):
-            raise BadInput(f"--param {name}={value}: expected a number")
+        number = parse_number(value)
+        try:
+            closed_real(number)
+        except (Undecided, Undefined) as error:
+            raise BadInput(f"--param {name}={value}: expected a number, for example 0.5 or 1/3") from error
     return dict(parameters)

@@ -22,7 +22,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from . import spelling
 from .placeholders import Placeholders
-from .source import MAX_EXPONENT, number_from_source, quoted, source_text
+from .source import MAX_EXPONENT, counted, number_from_source, quoted, source_text
 from .syntax import (
     Connective,
     DefinedFunction,
@@ -41,6 +41,13 @@ from .syntax import (
 MAX_SIZE = 20_000
 MAX_HEIGHT = 16
 
+_COMPARED: dict[type[ast.cmpop], str] = {ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in"}
+_SYNTAX: dict[type[ast.AST], str] = {
+    ast.Attribute: "a dot after a name", ast.Subscript: "an index", ast.ListComp: "a comprehension", ast.List: "a list",
+    ast.Lambda: "lambda", ast.Tuple: "a tuple", ast.Compare: "a comparison inside a number",
+    ast.BoolOp: "and, or inside a number",
+}  # fmt: skip
+"""Python's syntax that the language has not, in words."""
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="
 }  # fmt: skip
@@ -181,7 +188,7 @@ class Reader:
         for i, op in enumerate(ops):
             if type(op) not in _OPERATORS:
                 hint = "; membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else ""
-                raise StatementError(f"comparison {type(op).__name__!r}: expected one of < <= > >= == !={hint}")
+                raise StatementError(f"comparison {_COMPARED[type(op)]!r}: expected one of < <= > >= == !={hint}")
             symbol = _OPERATORS[type(op)]
             left, right = source_text(operands[i]), source_text(operands[i + 1])
             shown = f"{left} {symbol} {right}"
@@ -250,7 +257,7 @@ class Reader:
             case ast.Call():
                 return self.vocabulary.called(node, self._call(node))
             case _:
-                raise StatementError(f"{quoted(node)}: {type(node).__name__} is not in the statement language")
+                raise _foreign(node, _SYNTAX.get(type(node), "this"))
 
     def name(self, name: str) -> Expr:
         """A name that stands alone: a constant, a function of its inputs, or a free name."""
@@ -291,7 +298,7 @@ class Reader:
                     raise StatementError(f"{quoted(node)}: {variable} also stands inside a number such as sup(...)")
                 return calculus.substitute(body, {variable: self.expression(node.args[0])})
             case _:
-                raise _foreign(node, type(node.func).__name__)
+                raise _foreign(node, _SYNTAX.get(type(node.func), "this"))
 
     def _call_of_word(self, node: ast.Call, name: str) -> Expr:
         match self.vocabulary.get(name):
@@ -313,7 +320,8 @@ class Reader:
         if not args:
             args = [ex.name(i) for i in f.inputs]
         if len(args) != len(f.inputs):
-            raise StatementError(f"{f.name} takes {len(f.inputs)} input(s) ({', '.join(f.inputs)}), got {len(args)}")
+            takes = f"{counted(len(f.inputs), 'input')} ({', '.join(f.inputs)})"
+            raise StatementError(f"{f.name} takes {takes}, got {len(args)}")
         require_parameters(f.name, keywords, f.defaults)
         values = dict(zip(f.inputs, args, strict=True)) | {**f.defaults, **keywords}
         return calculus.substitute(f.body, values)
@@ -323,7 +331,7 @@ class Reader:
     def arguments(self, node: ast.Call, name: str, count: int, options: tuple[str, ...] = ()) -> dict[str, ast.expr]:
         """The keywords of a call that takes `count` arguments and these options."""
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):
-            raise StatementError(f"{quoted(node)}: {name} takes {count} argument(s), got {len(node.args)}")
+            raise StatementError(f"{quoted(node)}: {name} takes {counted(count, 'argument')}, got {len(node.args)}")
         keywords = {str(k.arg): k.value for k in node.keywords}
         if unknown := [k for k in keywords if k not in options]:
             raise StatementError(f"{quoted(node)}: {name} has no option {unknown[0]!r}")
@@ -420,7 +428,7 @@ def _arithmetic(a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
                 raise StatementError(f"{quoted(node)}: exponents up to {MAX_EXPONENT} are read")
             return a**b
         case _:
-            raise _foreign(node, f"operator {type(op).__name__}")
+            raise _foreign(node, "this operator")
 
 
 def _choice(test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:

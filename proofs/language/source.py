@@ -76,9 +76,14 @@ def quoted(node: ast.AST) -> str:
     return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 argument`, `2 arguments`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def number_from_source(source: str) -> Fraction:
     """The exact value of a numeric literal."""
-    if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][+-]?[0-9]{1,5})?", source) or not re.search(r"[0-9]", source):
+    if not re.fullmatch(r"[0-9]*\.?[0-9]*([eE][+-]?[0-9]{1,9})?", source) or not re.search(r"[0-9]", source):
         raise StatementError(f"number {source!r}: expected decimal digits, such as 0.25 or 1e-6")
     exponent = re.search(r"[eE]([+-]?[0-9]+)$", source)
     if exponent and abs(int(exponent[1])) > MAX_EXPONENT:

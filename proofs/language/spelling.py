@@ -20,8 +20,9 @@ _SYMBOLS = {
 """Symbols and what is written for them."""
 
 _PATTERNS = (
-    (r"([A-Za-z_]\w*)''", "a second derivative is written D({0}, 2)"),
-    (r"([A-Za-z_]\w*)'", "a derivative is written D({0})"),
+    (r"\bwhere\b", "a condition stands apart: --where, or the field where of a claim"),
+    (r"(?<!['\"\w])([A-Za-z_]\w*)''", "a second derivative is written D({0}, 2)"),
+    (r"(?<!['\"\w])([A-Za-z_]\w*)'", "a derivative is written D({0})"),
     (r"=<", "'=<' is written <="),
     (r"=>", "'=>' is written >= (or, for an implication, not A or B)"),
     (r"<>", "'<>' is written !="),
@@ -30,6 +31,9 @@ _PATTERNS = (
     (r"\^", "powers are written **, as in x**2"),
     (r"\|[^|]+\|", "the absolute value is written abs(x)"),
     (r"(?<![\w.])(\d+\.?\d*)(?![eE][-+]?\d)[A-Za-z_(]", "products are written with *, as in {0}*x"),
+    (r"\bE\[", "a mean is written E(f(z))"),
+    (r"\bd/dx\b", "a derivative is written D(f)"),
+    (r"%", "remainders are no part of it"),
     (r"\\[A-Za-z]+", "LaTeX is not read: <=, sqrt(x), sup(f), oo"),
 )
 

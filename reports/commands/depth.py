@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..errors import INTERRUPTED, bad_input
+from ..errors import INTERRUPTED, BadInput, bad_input
 from ..parameters import pairs
 from . import options
 
@@ -46,6 +46,8 @@ def depth(
     from ..runs.depth import document
     from ..views.depth import tables
 
+    if network["post_norm"] and not network["norm"]:
+        raise BadInput("--post-norm: expected --norm beside it")
     network["norm_place"] = "post" if network.pop("post_norm") else "pre"
     if any(network[name] for name in ("initialisation", "norm", "residual", "measure")):
         network["initialisation"] = network["initialisation"] or "xavier"

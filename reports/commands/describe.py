@@ -33,6 +33,8 @@ def describe(
 
     page = vector_datasheet if vector_datasheet.covers(activation) else datasheet
     chosen = options.orders(order)
+    if chosen is not None and page is vector_datasheet:
+        raise BadInput(f"--order {order}: expected a function of one input, {activation} is one of vectors")
     data = page.document(activation, pairs(parameters))
     if html is not None:
         from ..page.site import datasheet_page
@@ -40,8 +42,6 @@ def describe(
 
         replace(html, datasheet_page(activation, pairs(parameters)))
     if chosen is not None:
-        if page is vector_datasheet:
-            raise BadInput(f"--order {order}: expected a function of one input, {activation} is one of vectors")
         data["orders"] = [each for each in data["orders"] if each["order"] in chosen]
     options.show(data, page.tables, as_json=as_json)
 

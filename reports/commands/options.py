@@ -14,6 +14,12 @@ from click.shell_completion import CompletionItem
 
 from ..errors import BadInput
 
+_SHORT = {
+    "fp64": "float64", "double": "float64", "fp32": "float32", "single": "float32", "float": "float32",
+    "fp16": "float16", "half": "float16", "bf16": "bfloat16", "fp8": "float8_e4m3fn", "float8": "float8_e4m3fn",
+    "e4m3": "float8_e4m3fn", "e5m2": "float8_e5m2",
+}  # fmt: skip
+"""Formats under the names that others give them, for the hint alone."""
 _WORD = re.compile(r"--[a-z][a-z-]*(=(?!=).*)?", re.ASCII | re.DOTALL)
 """An option's name in full, perhaps with a value; `--x >= 1` and `--x==x` are no such."""
 
@@ -95,6 +101,15 @@ class TargetCommand(Command):
 
 class Group(Command, click.Group):
     """The command over all commands; what follows a command's name is that command's to read."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            behind = any(error.option_name in p.opts for each in self.commands.values() for p in each.params)
+            if behind:
+                raise click.UsageError(f"Option {error.option_name!r} stands behind the command's name.", ctx) from None
+            raise
 
 
 def _flag(names: Sequence[str], said: str) -> click.Option:
@@ -268,5 +283,7 @@ def formats(texts: Sequence[str]) -> tuple[str, ...] | None:
     names = [name.strip() for text in texts for name in text.split(",")]
     for name in names:
         if name not in FORMATS:
-            raise BadInput(f"--dtype {name!r}: expected one of {', '.join(FORMATS)}")
+            near = _SHORT.get(name.lower()) or next(iter(get_close_matches(name, FORMATS, 1)), None)
+            hint = f"; did you mean {near}?" if near else ""
+            raise BadInput(f"--dtype {name!r}: expected one of {', '.join(FORMATS)}{hint}")
     return tuple(dict.fromkeys(names)) or None

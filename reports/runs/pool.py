@@ -80,7 +80,7 @@ def run_all(parts: Sequence[Part], workers: int | None) -> tuple[list[Any], dict
         outcome = run_few(parts, jobs=workers, on_done=lambda done: progress.step(done.part.name))
     for done in outcome.done:
         if done.failure is not None:
-            raise BadInput(f"{done.part.name}: {done.failure}")
+            raise BadInput(done.failure)
     cut = {"interrupted": True, "asked": len(parts)} if outcome.interrupted else {}
     return [done.data for done in outcome.done], cut
 

@@ -27,6 +27,9 @@ def wrap(text: str, width: int) -> list[str]:
     lines: list[str] = []
     width = max(width, 1)
     for paragraph in text.split("\n"):
+        if len(paragraph) <= width:
+            lines.append(paragraph)
+            continue
         line = ""
         for word in paragraph.split():
             if len(line) + bool(line) + len(word) <= width:

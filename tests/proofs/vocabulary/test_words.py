@@ -91,7 +91,7 @@ def test_without_its_declaration_the_word_is_unknown(text: str, verdict: str) ->
     ("text", "functions", "fragment"),
     [
         ("1 + flat(x) > 0", None, "expected a number, got something true or false"),
-        ("flat(x, 2)", None, "flat takes 1 argument(s), got 2"),
+        ("flat(x, 2)", None, "flat takes 1 argument, got 2"),
         ("flat + 1 > 0", None, "'flat' cannot stand alone"),
         ("sevn(tanh) > 0", None, "did you mean 'seven'?"),
         ("x > 0", {"flat": "x"}, "the name is taken"),

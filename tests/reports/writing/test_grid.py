@@ -14,9 +14,9 @@ NUMBERS = ("-0x1.643678p+6", "4,294,967,296", "1.884e+05", "99.999 %", "-0.00404
 
 
 def drawn(renderable, width):
-    target = Console(width=width, file=StringIO(), highlight=False)
-    target.print(renderable)
-    return [line.rstrip() for line in target.file.getvalue().splitlines()]
+    file = StringIO()
+    Console(width=width, file=file, highlight=False).print(renderable)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
 def grid(rows=3, **options):
