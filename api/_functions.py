@@ -29,9 +29,9 @@ from gradproof.proofs.datasheets import vector
 from gradproof.proofs.datasheets.function import Facts, facts
 from gradproof.proofs.expressions.expr import Expr, free_names
 from gradproof.proofs.expressions.sympy_form import latex
-from gradproof.proofs.functions import expectations
 from gradproof.proofs.language.syntax import StatementError
 from gradproof.proofs.ledger import Claim, ClaimResult, Ledger
+from gradproof.proofs.means import expectations
 from gradproof.proofs.reals.reals import Real
 from gradproof.proofs.recheck import statement
 from gradproof.proofs.verdicts import html_table

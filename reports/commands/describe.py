@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import FOUND, INTERRUPTED, BadInput
+from ..output_files import writable, writable_folder
 from ..parameters import pairs
 from . import options
 
@@ -31,6 +32,7 @@ def describe(
     """
     from ..views import datasheet, vector_datasheet
 
+    writable(html, "--html")
     page = vector_datasheet if vector_datasheet.covers(activation) else datasheet
     chosen = options.orders(order)
     if chosen is not None and page is vector_datasheet:
@@ -63,6 +65,7 @@ def atlas(output: Path, workers: int | None) -> int:
     from ..runs.pool import MOST_PROCESSES
     from ..writing.progress import Progress
 
+    writable_folder(output, "-o")
     prepare(output)
     plan = site.planned()
     with Progress(len(plan)) as progress:
