@@ -18,7 +18,7 @@ from typing import Any
 from mpmath import libmp
 
 from .budget import Undecided
-from .catalogue.entries import catalogue
+from .catalogue.entries import catalogue, named_formulas
 from .certificate_facts import EngineFacts, relations, spots
 from .language.signatures import signature
 from .ledger import Ledger
@@ -65,7 +65,7 @@ class _Noted(dict[str, Any]):
 
 
 def definitions(functions: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The catalogue's and a ledger's functions as a certificate states them."""
+    """The catalogue's, elementary and a ledger's functions as a certificate states them."""
     stated: dict[str, Any] = {}
     for entry in catalogue():
         data = {
@@ -73,7 +73,7 @@ def definitions(functions: Mapping[str, str] | None = None) -> dict[str, Any]:
             "formula": entry.formula,
         }  # fmt: skip
         stated |= dict.fromkeys((entry.name, *entry.aliases), data)
-    for text, formula in (functions or {}).items():
+    for text, formula in {**named_formulas(), **(functions or {})}.items():
         f = signature(text)
         stated[f.name] = {"inputs": [*f.inputs], "parameters": {**f.parameters}, "formula": formula}
     return stated

@@ -1,6 +1,7 @@
-"""Elementary functions by the names that libraries give them, as formulas in x: `expm1`, `rsqrt`, `ndtr`.
+"""Elementary functions by the names that libraries and texts give them, as formulas in x: `expm1`, `ln`, `ndtr`.
 
-They are no activations, and no entries of the catalogue; whoever tests or tabulates a function may name them.
+They are no activations, and no entries of the catalogue; a statement may call them, and whoever tests or tabulates a
+function may name them. Those that are words of the language stand here for the names alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ NAMED_FORMULAS: Mapping[str, str] = {
     "exp10": "10**x",
     "expm1": "exp(x) - 1",
     "log": "log(x)",
+    "ln": "log(x)",
     "log2": "log(x)/log(2)",
     "log10": "log(x)/log(10)",
     "log1p": "log(1 + x)",
@@ -25,11 +27,12 @@ NAMED_FORMULAS: Mapping[str, str] = {
     "fabs": "abs(x)",
     "sin": "sin(x)",
     "cos": "cos(x)",
-    "asin": "atan(x/sqrt(1 - x**2))",
-    "arcsin": "atan(x/sqrt(1 - x**2))",
-    "acos": "2*atan(sqrt((1 - x)/(1 + x)))",
-    "arccos": "2*atan(sqrt((1 - x)/(1 + x)))",
+    "asin": "2*atan(x/(1 + sqrt(1 - x**2)))",
+    "arcsin": "2*atan(x/(1 + sqrt(1 - x**2)))",
+    "acos": "pi/2 - 2*atan(x/(1 + sqrt(1 - x**2)))",
+    "arccos": "pi/2 - 2*atan(x/(1 + sqrt(1 - x**2)))",
     "atan": "atan(x)",
+    "arctan": "atan(x)",
     "sinh": "sinh(x)",
     "cosh": "cosh(x)",
     "asinh": "sign(x)*log(abs(x) + sqrt(x**2 + 1))",
@@ -38,6 +41,7 @@ NAMED_FORMULAS: Mapping[str, str] = {
     "arccosh": "log(x + sqrt(x**2 - 1))",
     "atanh": "log((1 + x)/(1 - x))/2",
     "arctanh": "log((1 + x)/(1 - x))/2",
+    "heaviside": "(1 + sign(x))/2",
     "erfc": "erfc(x)",
     "erfcx": "exp(x**2)*erfc(x)",
     "ndtr": "Phi(x)",

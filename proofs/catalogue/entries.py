@@ -20,6 +20,7 @@ from ..language.reading import read_expression
 from ..language.syntax import DefinedFunction, StatementError
 from ..language.words import ELEMENTARY
 from ..vocabulary.words import WORDS
+from .elementary import NAMED_FORMULAS
 from .parameters import Parameter, ParameterValue
 
 
@@ -286,7 +287,7 @@ _ENTRIES = (
 
 @cache
 def known_functions() -> Mapping[str, DefinedFunction]:
-    """Every name and alias as a function the statement language can call."""
+    """Every name and alias, and elementary functions by their usual names, as functions that a statement can call."""
     functions: dict[str, DefinedFunction] = {}
     for entry in _ENTRIES:
         try:
@@ -302,7 +303,16 @@ def known_functions() -> Mapping[str, DefinedFunction]:
             if name in functions:
                 raise ValueError(f"catalogue entry {entry.name!r}: the name {name!r} is taken")
             functions[name] = DefinedFunction(name, entry.inputs, defaults, body)
+    for name, formula in named_formulas().items():
+        body = read_expression(formula, functions, WORDS)
+        functions[name] = DefinedFunction(name, ("x",), {}, body, redefinable=True)
     return functions
+
+
+def named_formulas() -> dict[str, str]:
+    """The elementary functions that are neither words of the language nor activations, with their formulas."""
+    taken = {*WORDS, *(name for entry in _ENTRIES for name in (entry.name, *entry.aliases))}
+    return {name: formula for name, formula in NAMED_FORMULAS.items() if name not in taken}
 
 
 def catalogue() -> tuple[Activation, ...]:

@@ -312,6 +312,10 @@ class Writing:
                 return self._of_function(name, f, scope, depth, "x", text)
             case "E", [f]:
                 return self._of_function("E", f, scope, depth, "z", text)
+            case "Var", [f]:
+                square = syntax_tree(f"({source_text(f)})**2", "formula")
+                mean, of_square = (self._of_function("E", each, scope, depth, "z", text) for each in (f, square))
+                return self.node("sub", of_square, self.node("pow", mean, self.number(fmpq(2))))
             case "E2", [f, correlation]:
                 c = self.term(correlation, scope, depth)
                 pair = {"u": self.symbol(depth), "v": self.symbol(depth + 1)}
@@ -360,16 +364,14 @@ class Writing:
 
     def _derivative(self, tree: ast.Call, scope: Scope, depth: int) -> Node:
         f, order = tree.args[0], 1
-        variable = _differentiated(tree)
-        if variable is None:
-            match tree.args[1:]:
-                case [ast.Constant(value=int(order))]:
-                    pass
-                case []:
-                    order = 1
-                case _:
-                    raise NotExamined(source_text(tree))
-            variable = self._variable(f, scope, depth)
+        match tree.args[1:]:
+            case [*_, ast.Constant(value=int(order))]:
+                pass
+            case [] | [ast.Name()]:
+                order = 1
+            case _:
+                raise NotExamined(source_text(tree))
+        variable = _differentiated(tree) or self._variable(f, scope, depth)
         if order == 0:
             return self.term(f, scope, depth)
         body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)
@@ -390,7 +392,7 @@ def is_product(symbol: Symbol) -> bool:
 def _differentiated(f: ast.expr) -> str | None:
     """The variable that D(expression, variable) names."""
     match f:
-        case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name(id=variable)]):
+        case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name(id=variable), *_]):
             return variable
         case _:
             return None
@@ -434,10 +436,11 @@ def formula_tree(text: str) -> ast.expr:
 
 @lru_cache(maxsize=512)
 def entry_named(name: str) -> Entry | None:
-    """The catalogue's entry of a name or alias."""
-    from ..catalogue.entries import catalogue
+    """The catalogue's entry of a name or alias, or an elementary function by its usual name."""
+    from ..catalogue.entries import catalogue, named_formulas
 
     for entry in catalogue():
         if name == entry.name or name in entry.aliases:
             return Entry(entry.formula, entry.inputs, tuple((p.name, p.default) for p in entry.parameters))
-    return None
+    formula = named_formulas().get(name)
+    return Entry(formula, ("x",)) if formula is not None else None

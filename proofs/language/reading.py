@@ -78,7 +78,7 @@ def with_functions(
 def _define(text: str, formula: str, functions: Mapping[str, DefinedFunction], words: Words) -> DefinedFunction:
     declared = signature(text)
     name, own = declared.name, {*declared.inputs, *declared.parameters}
-    if name in words or name in functions:
+    if name in words or (name in functions and not functions[name].redefinable):
         raise StatementError(f"function {name!r}: the name is taken")
     if taken := sorted(own & words.keys()):
         raise StatementError(f"function {name!r}: {taken[0]!r} is a word of the language, not an input or parameter")

@@ -40,7 +40,7 @@ def syntax_tree(text: str, what: str) -> ast.expr:
         deepest = max(deepest, depth)
     if deepest > MAX_DEPTH:
         raise StatementError(f"{what} {shown!r}: nested {deepest} deep, at most {MAX_DEPTH} levels are read")
-    flat = " ".join(text.split())
+    flat = re.sub(HEXADECIMAL, _decimal, " ".join(text.split()))
     try:
         tree = ast.parse(flat, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -59,6 +59,17 @@ def syntax_tree(text: str, what: str) -> ast.expr:
         level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
     spend(count // 3)
     return tree
+
+
+HEXADECIMAL = r"\b0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?"
+"""A number as C and Python's float.hex() write it, 0x1.8p+0: a whole part, a fraction and a power of 2."""
+
+
+def _decimal(number: re.Match[str]) -> str:
+    """The same number in the language's own spelling."""
+    whole, fraction, exponent = number.groups()
+    power = int(exponent or 0) - 4 * len(fraction)
+    return f"({int(whole + fraction, 16)}*2**({power}))" if power else str(int(whole + fraction, 16))
 
 
 _SOURCE = "gradproof_source"

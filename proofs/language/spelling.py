@@ -38,7 +38,7 @@ _PATTERNS = (
 )
 
 _WORDS = {
-    "ln": "log", "arctan": "atan", "sigma": "sigmoid", "fabs": "abs", "sgn": "sign", "lim": "limit",
+    "sigma": "sigmoid", "sgn": "sign", "lim": "limit",
     "supremum": "sup", "infimum": "inf", "maximum": "sup", "minimum": "inf", "expectation": "E", "diff": "D",
     "derivative": "D", "grad": "D", "normcdf": "Phi", "ndtr": "Phi",
 }  # fmt: skip

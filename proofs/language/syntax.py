@@ -23,6 +23,8 @@ class DefinedFunction:
     inputs: tuple[str, ...]
     defaults: Mapping[str, Expr]
     body: Expr
+    redefinable: bool = False
+    """Whether a ledger may define another function of that name."""
 
 
 @dataclass(frozen=True)

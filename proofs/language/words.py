@@ -22,25 +22,34 @@ MAX_ORDER = 6
 
 
 def _derivative(reader: Reader, node: ast.Call) -> Expr:
-    if node.keywords or len(node.args) not in (1, 2):
-        raise StatementError(f"{quoted(node)}: expected D(f), D(f, order) or D(expression, variable)")
+    if node.keywords or len(node.args) not in (1, 2, 3):
+        raise StatementError(f"{quoted(node)}: expected D(f), D(f, order) or D(expression, variable, order)")
     body = reader.expression(node.args[0])
     if _nesting(body) >= MAX_ORDER:
         raise StatementError(f"{quoted(node)}: derivatives up to order {MAX_ORDER} are read")
+    variable, order = None, 1
     match node.args[1:]:
         case []:
-            return calculus.derivative(body, reader.variable(body, node))
+            pass
         case [ast.Name(id=variable)]:
-            if reader.is_taken(variable):
-                raise StatementError(f"{quoted(node)}: {variable!r} is not a variable")
-            reader.refuse_product(body, variable, node)
-            if any(variable == reader.held.products[name][2] for name in reader.held.products_in(body)):
-                raise StatementError(f"{quoted(node)}: a product of independent factors has no derivative")
-            return calculus.derivative(body, variable)
-        case [ast.Constant(value=int(order))] if 0 <= order <= MAX_ORDER and not isinstance(order, bool):
-            return calculus.derivative(body, reader.variable(body, node), order=order)
+            pass
+        case [ast.Name(id=variable), ast.Constant(value=int(order))] if not isinstance(order, bool):
+            pass
+        case [ast.Constant(value=int(order))] if not isinstance(order, bool):
+            pass
         case _:
-            raise StatementError(f"{quoted(node)}: the order must be a whole number from 0 to {MAX_ORDER}")
+            order = -1
+    least = 0 if variable is None else 1
+    if not least <= order <= MAX_ORDER:
+        raise StatementError(f"{quoted(node)}: the order must be a whole number from {least} to {MAX_ORDER}")
+    if variable is None:
+        return calculus.derivative(body, reader.variable(body, node), order=order)
+    if reader.is_taken(variable):
+        raise StatementError(f"{quoted(node)}: {variable!r} is not a variable")
+    reader.refuse_product(body, variable, node)
+    if any(variable == reader.held.products[name][2] for name in reader.held.products_in(body)):
+        raise StatementError(f"{quoted(node)}: a product of independent factors has no derivative")
+    return calculus.derivative(body, variable, order=order)
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ ELEMENTARY = frozenset(
     {"exp", "log", "sqrt", "abs", "sign", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "Phi"}
 )
 NUMBERS = frozenset({
-    "sup", "inf", "lipschitz", "continuity", "E", "limit", "product",
+    "sup", "inf", "lipschitz", "continuity", "E", "Var", "limit", "product",
     "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2",
 })  # fmt: skip
 PROPERTIES = frozenset({

@@ -149,11 +149,21 @@ def text_of(e: Any) -> str:
     return getattr(e, "text", "")
 
 
+HEXADECIMAL = r"\b0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?"
+
+
+def _quotient(number: re.Match[str]) -> str:
+    """A number in hexadecimal, as a quotient: 0x1.8p-1 is 24/2^5."""
+    exponent = int(number[3] or 0) - 4 * len(number[2])
+    above, below = 2 ** max(exponent, 0), 2 ** max(-exponent, 0)
+    return f"({int(number[1] + number[2], 16) * above}/{below})"
+
+
 def tree(formula: Json) -> Any:
     """The syntax tree of one formula, each node with the text it was read from. Raises Bad."""
     if not isinstance(formula, str) or not 0 < len(formula) <= LONGEST or not formula.isascii() or "#" in formula:
         raise Bad(f"expected a formula of at most {LONGEST} plain characters")
-    flat = " ".join(formula.split())
+    flat = re.sub(HEXADECIMAL, _quotient, " ".join(formula.split()))
     try:
         root = ast.parse(flat, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -294,7 +304,7 @@ class Reader:
                 return self._apply(name, [self.read(a, env) for a in args], keywords, env)
             case ast.Name() if not self.inputs and (value := self.special(e)) is not None:
                 return value
-            case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name() as name]) if len(args) == 1:
+            case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name() as name, *_]) if len(args) == 1:
                 return self.read(e.func, {**env, self.bound(name): self.read(args[0], env)})
             case ast.Call() | ast.BinOp() if len(args) == 1:
                 return self.read(e.func, {**env, self.variable(e.func, env): self.read(args[0], env)})
@@ -307,14 +317,13 @@ class Reader:
             case [_]:
                 name = self.variable(e.args[0], env)
             case [_, ast.Constant() as count]:
-                name, value = self.variable(e.args[0], env), fraction(getattr(count, "text", ""))
-                if value not in range(7):
-                    raise Bad(f"the order of a derivative is a whole number from 0 to 6: {e.text[:80]!r}")
-                order = int(value)
+                name, order = self.variable(e.args[0], env), self._order(e, count)
             case [_, variable]:
                 name = self.bound(variable)
+            case [_, variable, ast.Constant() as count]:
+                name, order = self.bound(variable), self._order(e, count)
             case _:
-                raise Bad(f"expected D(f), D(f, order) or D(expression, variable): {e.text[:80]!r}")
+                raise Bad(f"expected D(f), D(f, order) or D(expression, variable, order): {e.text[:80]!r}")
         self.depth += 1
         bound = f"{name}#{self.depth}"
         body = self.read(e.args[0], {**env, name: Node("name", bound)})
@@ -323,6 +332,13 @@ class Reader:
             body = Node("D", body, bound, Node("name", bound))
         at = env.get(name, Node("name", name))
         return Node("D", body, bound, at) if order else self.read(e.args[0], env)
+
+    @staticmethod
+    def _order(e: Any, count: ast.Constant) -> int:
+        value = fraction(getattr(count, "text", ""))
+        if value not in range(7):
+            raise Bad(f"the order of a derivative is a whole number from 0 to 6: {e.text[:80]!r}")
+        return int(value)
 
     def _apply(self, name: str, args: list[Node], keywords: dict[str, Node], env: Mapping[str, Node]) -> Node:
         f = self.functions[name]

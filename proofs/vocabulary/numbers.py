@@ -102,6 +102,18 @@ def _mean(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
     return Found(value, (f"{f.text} = {digits(value)}",))
 
 
+def _read_variance(reader: Reader, node: ast.Call) -> Expr:
+    """E f^2 - (E f)^2: where E f^2 is finite so is E f, and that is the variance; where it is not, nothing is said."""
+    body = reader.argument(node, "Var")
+    over = reader.variable(body, node, "z")
+    text = source_text(node.args[0])
+    square, mean = (
+        reader.held.functional(Functional("E", each, f"E({said})", over))
+        for each, said in ((body**2, f"({text})**2"), (body, text))
+    )
+    return square - mean**2
+
+
 def _read_correlated(reader: Reader, node: ast.Call) -> Expr:
     reader.arguments(node, "E2", 2)
     body, correlation = map(reader.expression, node.args)
@@ -217,6 +229,7 @@ WORDS = table(
     number_of_function("lipschitz", _lipschitz),
     number_of_function("continuity", _continuity, exact=True),
     number_of_function("E", _mean, variable="z", exact=True),
+    Number("Var", _read_variance),
     Computed("E2", _read_correlated, value=_correlated, exact=True),
     Computed("limit", _read_limit, value=_limit, exact=True),
     *(Computed(name, partial(_read_rounding, name), value=_rounded, exact=True) for name in FORMATS),

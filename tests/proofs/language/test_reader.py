@@ -211,7 +211,7 @@ def test_a_condition_may_name_what_numbers_vectors_and_quantifiers_range_over(te
         ("sup(Leaky_ReLU) > 1", "unknown name 'Leaky_ReLU'; did you mean"),
         ("GELU > -1", "did you mean 'gelu'?"),
         ("ReLU(x) >= 0", "did you mean 'relu'?"),
-        ("ln(x) < x", "did you mean 'log'?"),
+        ("sgn(x) < x", "did you mean 'sign'?"),
         ("sigma(x) < 1", "did you mean 'sigmoid'?"),
         ("gelu'(x) <= 2", "written D(gelu)"),
         ("tanh'' <= 1", "written D(tanh, 2)"),
