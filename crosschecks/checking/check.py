@@ -14,6 +14,7 @@ from ..gates import Gates
 from ..implementation import Implementation
 from ..inputs.bit_patterns import patterns
 from ..properties import ALL_NAMES
+from ..targets.foreign import COMMAND
 from ..targets.resolve import PACKS, Described, Request, TargetError, at_orders, resolve
 from ..trials.trial import FEW_BINADES, FEW_EXAMPLES, Effort, Options
 from ..workers import invoke
@@ -111,6 +112,8 @@ def checks(
         long_parameters=rows,
     )  # fmt: skip
     tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
+    if request.target.startswith(COMMAND):  # every example starts a program
+        tries = FEW_EXAMPLES
     formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
     inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))
     gates = Gates(max_ulp, max_conditioned_ulp, max_abs_error, max_rel_error)

@@ -114,7 +114,7 @@ def _judge(
     if not options.at and fmt.bits > 8:
         if datasheet is not None and options.survey:
             subject, more = _with_survey(subject)
-            findings += more
+            findings += [f for f in more if all((f.property, f.got) != (g.property, g.got) for g in findings)]
         if options.examples and not (subject.survey is not None and subject.survey.whole):  # no input is left to find
             subject = extended(subject, climb(subject))
             if len(inputs) == 1 and fmt.bits > 16 and subject.measured.to_explain.any():

@@ -15,6 +15,7 @@ from ...numerics.floats.formats import Floats
 from ...proofs.enclosures.formats import Format
 from ..findings import FAILURE, NOTE, Finding, shown
 from ..implementation import Implementation
+from ..targets.foreign import is_program
 from ..trials.trial import Options, Subject
 from ..workers.worker_process import Failed
 
@@ -62,8 +63,10 @@ def tried(
     """Lengths, special layouts, and the elements in these.
 
     In a check of a whole pack there are fewer; where every length is compiled anew, one of each, which the name, order
-    and format say: the results of a pack share them all.
+    and format say: the results of a pack share them all. A program is given bytes, which lie in one way.
     """
+    if is_program(i):
+        return sorted(rng.choice(LENGTHS, 6, replace=False).tolist()), (), _PART
     if options.examples >= len(LENGTHS):
         return LENGTHS, tuple(_SPECIAL), _PART
     if i.array != "jax":

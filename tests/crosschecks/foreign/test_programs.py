@@ -23,6 +23,7 @@ PROGRAM = """
 import os, sys, time
 from array import array
 
+print(len(sys.argv), file=open("starts", "a"))
 x = array({"float32": "f", "float64": "d"}[sys.argv[1]], sys.stdin.buffer.read())
 how = sys.argv[2:] and sys.argv[2]
 y = array(x.typecode, [v if v > 0 else 0.0 * v if v == v and v != -float("inf") else v if v != v else 0.0 for v in x])
@@ -90,6 +91,16 @@ def test_float32_unless_another_format_is_asked_for(program):
 )
 def test_a_failing_program_is_a_finding(program, how, said):
     assert said in failures(program("float32", how))
+
+
+@pytest.mark.thorough
+def test_a_check_starts_a_program_some_forty_times_and_blames_a_crash_once(program):
+    assert [f for f in failures(program("float32", "crash"), examples=None) if f.startswith("call")] == [
+        "call: crash: the program died of SIGSEGV"
+    ]
+    Path("starts").unlink()
+    assert failures(program("float32"), examples=None) == []
+    assert 10 < len(Path("starts").read_text().splitlines()) < 50
 
 
 @pytest.mark.thorough
