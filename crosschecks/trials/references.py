@@ -17,6 +17,7 @@ from ...numerics.oracle.reference import condition, oracle, reference
 from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.balls import precision
 from ...proofs.enclosures.formats import FORMATS, Format
+from ...proofs.expressions.expr import Expr
 from ...proofs.functions.pieces import Kink, split
 from ...proofs.reals.reals import Real
 from ..implementation import Implementation
@@ -72,35 +73,41 @@ def _truth(
 ) -> Truth:
     unsigned = f"u{dtype_of(fmt).itemsize}"
     inputs = [from_bits(np.frombuffer(p, dtype=unsigned), fmt) for p in patterns]
-    entry, settings = definition(name), dict(parameters)
     if len(inputs) > 1:
+        entry, settings = definition(name), dict(parameters)
         known, defined = gated_reference(entry, settings, order, variable, inputs)
 
         def kappa(at: NDArray[np.intp]) -> NDArray[np.float64]:
             return gated_condition(entry, settings, order, variable, [a[at] for a in inputs])
 
         return Truth(known, defined, kappa)
-    (x,) = inputs
-    values = reference(entry, x, order=order, parameters=settings)
+    (x,), expr = inputs, _expression(name, parameters)
+    values = reference(expr, x, order=order)
     defined = np.isfinite(as_float64(x))
     for index in values.kinks:
         defined[index] = False
-    for end in split(entry.expr(**settings), "x").breakpoints:  # at an end of its domain a pole may give an infinity
+    for end in split(expr, "x").breakpoints:  # at an end of its domain a pole may give an infinity
         defined &= ~(np.isnan(as_float64(values.value)) & (as_float64(x) == float(end)))
     kappas = np.full(x.shape, np.nan)
 
     def kappa_of_one(at: NDArray[np.intp]) -> NDArray[np.float64]:
         missing = at[np.isnan(kappas[at])]
-        kappas[missing] = condition(entry, x[missing], order=order, parameters=settings)
+        kappas[missing] = condition(expr, x[missing], order=order)
         return kappas[at]
 
     return Truth(values, defined, kappa_of_one)
 
 
+@lru_cache(maxsize=256)
+def _expression(name: str, parameters: Parameters) -> Expr:
+    """The exact expression of an activation of one input."""
+    return definition(name).expr(**dict(parameters))
+
+
 def exact_digits(implementation: Implementation, x: Any, digits: int) -> str | None:
     """The exact value at one input of a function of one, as a decimal; None where there is none."""
     i = implementation
-    real = oracle(definition(i.activation).expr(**dict(i.parameters)), i.order).at(exact(x))
+    real = oracle(_expression(i.activation, i.parameters), i.order).at(exact(x))
     if real is None or isinstance(real, Kink):
         return None
     bits = 4 * digits

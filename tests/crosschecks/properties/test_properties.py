@@ -223,7 +223,8 @@ def test_where_lengths_are_compiled_the_results_of_a_pack_share_all_of_them():
         for fmt in FORMATS.values():
             i = Implementation("jax", entry.name, 0, "f", array="jax")
             length, layout, part = independence.tried(i, fmt, Options(examples=FEW_EXAMPLES), rng)
-            assert (len(length), len(layout), part) == (1, 1, length[0])
+            assert (len(layout), part in independence.LENGTHS) == (1, True)
+            assert length == (() if fmt.bits <= 16 and layout[0] in ("matrix", "transposed") else (part,))
             lengths.update(length)
             layouts.update(layout)
     assert lengths == set(independence.LENGTHS)
