@@ -32,7 +32,7 @@ from ..workers.unguarded import direct
 from .exact_grading import LARGE, THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
 from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, unshifted
 
-TILE = 1 << 19
+TILE = 1 << 20
 """The most inputs an implementation is called on at once; tiles are aligned, so that calls do not depend on chunks."""
 EDGE = 1 - 1 / ROW
 """The largest abs(t) of a float in a row."""
