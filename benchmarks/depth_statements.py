@@ -87,3 +87,22 @@ def mean_logarithm(rng: random.Random, truth: bool) -> Generated | None:
     bound = decimal(mean + (sense if truth else -sense) * mp.mpf(10) ** -rng.randint(4, 11), 18)
     text = f"E(log({k}*abs({u}))) {'<' if sense > 0 else '>'} {bound}"
     return Generated("mean_logarithm", text, None, truth, f"{decimal(mean, 15)}")
+
+
+_SLOPES = (
+    # f, and sup abs f' to 20 digits from below
+    ("sigmoid", "0.25"), ("tanh", "1"), ("gelu", "1.1289041451851547863"), ("silu", "1.0998393201288669106"), ("softplus", "1"),
+)  # fmt: skip
+
+
+@family
+def power_of_a_bound(rng: random.Random, truth: bool) -> Generated | None:
+    f, largest = rng.choice(_SLOPES)
+    small = _small(rng)[0]
+    bound = f"({largest} {'+' if truth else '-'} {small})"
+    k = rng.choice(["1", "2", "1/3", "w", "-w"])
+    size = f"({bound}*{'abs(w)' if 'w' in k else k})**n"
+    text = rng.choice([f"abs(product({k}*D({f}), n)) < {size}", f"product({k}*D({f}), n) <= {size}"])
+    if truth and "abs" not in text and rng.random() < 0.5:
+        text = f"product({k}*D({f}), n) > -{size}"
+    return Generated("power_of_a_bound", text, "w > 0" if "w" in k and rng.random() < 0.5 and k != "-w" else None if "w" not in k else "w != 0", truth, f"sup abs f' is {largest}")

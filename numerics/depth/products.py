@@ -72,7 +72,7 @@ class DepthReport:
     """Bounds on the product over all layers, over all inputs and all w with abs(w) equal to weight and w > 0."""
     typical_rate: Real | None
     """E log abs(w f'(z)) for a standard normal z: what a layer adds to the logarithm of the product's size, typically.
-    -oo where f' is 0 on an interval, None where it was not found."""
+    -oo where f' is 0 on an interval, None where it was not found or not asked for."""
     profile: tuple[Real, ...]
     """rate**n for n = 1, ..., layers; as JSON decimals that are no smaller."""
     formats: tuple[FormatDepth, ...]
@@ -97,8 +97,10 @@ def depth_report(
     layers: int = 20,
     weight: str | Number = "1",
     parameters: Mapping[str, ParameterValue] | None = None,
+    typical: bool = True,
 ) -> DepthReport:
-    """Products of derivatives over a number of layers, each with a weight of at most this size.
+    """Products of derivatives over a number of layers, each with a weight of at most this size; `typical` asks for the
+    typical rate, which takes a second.
 
     Raises ValueError for layers below 1, a weight that is no positive number or a function of several inputs,
     UnknownActivation, and Undecided where the range of the derivative was not found.
@@ -120,7 +122,7 @@ def depth_report(
         rate=rate,
         lowest=lowest,
         highest=highest,
-        typical_rate=typical_rate(expr, size, variable),
+        typical_rate=typical_rate(expr, size, variable) if typical else None,
         profile=tuple(power(rate, n) for n in range(1, layers + 1)),
         formats=tuple(format_depth(rate, fmt, layers) for fmt in FORMATS.values()),
     )

@@ -50,6 +50,7 @@ from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
 from ..vocabulary.words import decide_property, is_exact, set_value
 from .explanations import explain, is_identity, refuted
+from .factors import comparison as factor_comparison
 from .integrands import comparison, premises
 from .products import product_of
 from .resolution import Resolution, free_names, union_of
@@ -64,6 +65,15 @@ class Decision(Resolution):
 
     def run(self) -> Answer:
         """The answer, with the sentences about its numbers. Raises Undecided or Undefined."""
+        try:
+            return self._directly()
+        except Undecided:
+            for reduction in (self._through_integrand, self._through_factor):
+                if (answer := reduction()) is not None:
+                    return answer
+            raise
+
+    def _directly(self) -> Answer:
         where = self.statement.where
         closed = [] if where is None else [leaf for leaf in relations(where) if not self.names(leaf)]
         try:
@@ -72,10 +82,9 @@ class Decision(Resolution):
             if (blame := self._equated(reason)) is None:
                 raise
             return Answer(False, (str(reason),), blame, Evidence.ENCLOSURE)
-        except Undecided:
-            if (answer := self._through_integrand()) is None:
-                raise
-            return answer
+        if any(product.is_irrational for product in self.products.values()):
+            if (answer := self._through_factor()) is not None:  # the search would be long, and in vain
+                return answer
         return self.settle().after(*notes)
 
     def _through_integrand(self) -> Answer | None:
@@ -91,6 +100,28 @@ class Decision(Resolution):
                     strictly = f" and {relation.op} for {f.variable} > 1" if len(statements) > 2 else ""
                     note = f"{f.text}: its integrand is {relation.op[0]}= the other side for all {f.variable}{strictly}"
                     return Answer(True, (note,), evidence=Evidence.ENCLOSURE)
+        return None
+
+    def _through_factor(self) -> Answer | None:
+        """The answer to a comparison of a product with an n-th power by that of one factor, or the proof of several."""
+        formula = self.statement.formula
+        if isinstance(formula, Connective):
+            parts = [replace(self.statement, formula=part) for part in formula.parts]
+            answers = [type(self)(part)._through_factor() for part in parts] if formula.op == "and" else []
+            notes = tuple(note for answer in answers if answer is not None for note in answer.notes)
+            proved = answers and all(answer is not None and answer.truth for answer in answers)
+            return Answer(True, notes, evidence=Evidence.ENCLOSURE) if proved else None
+        if (reduction := factor_comparison(self.statement)) is None:
+            return None
+        with suppress(Undecided, Undefined):
+            answer = type(self)(reduction.premise).run()
+            if answer.truth:
+                return Answer(True, (*answer.notes, reduction.note), evidence=Evidence.ENCLOSURE)
+        with suppress(Undecided, Undefined):
+            answer = type(self)(reduction.single).run()
+            if not answer.truth and (blame := answer.counterexample) is not None:
+                blame = replace(blame, at={**blame.at, reduction.count: "1"})
+                return Answer(False, answer.notes, blame, Evidence.ENCLOSURE, left=answer.left)
         return None
 
     def _equated(self, missing: NoLimit) -> Counterexample | None:

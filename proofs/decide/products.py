@@ -46,6 +46,11 @@ class Product:
     bounds: tuple[Expr, Expr] | None = None
     """For a free n: inf and sup."""
 
+    @property
+    def is_irrational(self) -> bool:
+        """Whether it is a share of a power whose base is no rational."""
+        return self.bounds is not None and self.bounds[1].op == "pow" and self.bounds[1].args[0].value is None
+
 
 def product_set(shape: Landscape, count: Expr, placeholder: str) -> Product:
     """The set of all products of n values of the function. Raises Undecided."""

@@ -19,7 +19,7 @@ from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
 from ..language.syntax import Infinity, Relation, relations
 from ..reals.reals import Real
-from .trees import parse
+from .trees import parse, unparsed
 from .wording import (
     OPPOSITE,
     Candidate,
@@ -49,6 +49,7 @@ def for_relation(r: Relation, refuted: Refuted) -> Iterator[Iterator[Candidate]]
     names = refuted.names
     if refuted.statement.products:
         yield _product_bound(r, refuted)
+        yield _power_bound(r, refuted)
     elif not names:
         yield _numbers(r, refuted)
     elif len(names) == 1:
@@ -206,3 +207,24 @@ def _product_bound(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
             if not value.infinite:
                 yield f"{text} {'<' if upper else '>'}{'=' if closed else ''} {written(value, upper)}", refuted.where
             yield f"{kind}({text}) == {written(value)}", refuted.where
+
+
+def _power_bound(r: Relation, refuted: Refuted) -> Iterator[Candidate]:
+    """A product of n factors, compared with the n-th power of another number: the largest size of a factor, or a wider
+    bound."""
+    sign, tree = "", parse(r.right_text)
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        sign, tree = "-", tree.operand
+    if not (isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Pow) and r.op not in ("==", "!=")):
+        return
+    base, count = unparsed(tree.left), unparsed(tree.right)
+    wider = r.op.startswith("<") or sign == "-"
+    for text in refuted.statement.product_texts.values() if wider else ():
+        match parse(text):
+            case ast.Call(args=[factor, _]):
+                yield f"{r.left_text} {r.op[0]}= {sign}sup(abs({unparsed(factor)}))**{count}", refuted.where
+            case _:
+                pass
+    for multiple in FACTORS:
+        other = scaled(base, multiple) if wider else f"{base}/{multiple}"
+        yield f"{r.left_text} {r.op} {sign}({other})**{count}", refuted.where

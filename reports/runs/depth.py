@@ -23,6 +23,7 @@ def document(
     weight: str = "1",
     parameters: Mapping[str, str] | None = None,
     network: Mapping[str, Any] | None = None,
+    typical: bool = True,
 ) -> dict[str, Any]:
     """The document of `gradproof depth --json`, with a random network's gradient where `network` has its options.
 
@@ -30,7 +31,9 @@ def document(
     """
     target = named_function(name, "depth is")
     try:
-        report = depth_report(target, layers=layers, weight=weight, parameters=numbers(parameters or {}))
+        report = depth_report(
+            target, layers=layers, weight=weight, parameters=numbers(parameters or {}), typical=typical
+        )
     except ValueError as error:
         raise BadInput(str(error)) from error
     found = {"schema": 1, **report.to_json()}

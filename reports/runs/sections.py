@@ -106,7 +106,7 @@ def depth(name: str) -> dict[str, Any]:
     """Products of one activation's derivatives through depth."""
     from .depth import document
 
-    return document(name, layers=PLOTTED_LAYERS)
+    return document(name, layers=PLOTTED_LAYERS, typical=False)
 
 
 def network(parameters: dict[str, Any], seed: int) -> dict[str, Any]:

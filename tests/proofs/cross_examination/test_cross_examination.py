@@ -153,6 +153,17 @@ def parametric_means_are_off(rules: pytest.MonkeyPatch) -> None:
     rules.setattr(parameters, "closed_mean", closed_mean)
 
 
+def a_factor_is_bounded_from_one_side(rules: pytest.MonkeyPatch) -> None:
+    """A product is as small as its factors, whatever their signs."""
+    right = decision.factor_comparison
+
+    def comparison(statement: Any) -> Any:
+        reduction = right(statement)
+        return None if reduction is None else replace(reduction, premise=reduction.single)
+
+    rules.setattr(decision, "factor_comparison", comparison)
+
+
 def correlated_means_are_doubled(rules: pytest.MonkeyPatch) -> None:
     """A lost factor in every product of two normals' functions."""
     closed, series = correlated_forms.closed_product, hermite_series.correlated_mean
@@ -272,6 +283,7 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (parametric_means_are_off, "E(exp(s*z)) == exp(s**2/2) + 1/1000", None),
     (parametric_means_are_off, "E(cos(s*z)) == exp(-s**2/2) + 1/1000", None),
     (a_bound_is_enough, "E(tanh(s*z)**2) < 1/10", None),
+    (a_factor_is_bounded_from_one_side, "product(-2*D(tanh), n) <= (1/2)**n", None),
     (correlated_means_are_doubled, "E2(u*v, c) == 2*c", None),
     (correlated_means_are_doubled, "E2(relu(u)*relu(v), 1/2) > 1/2", None),
     (correlated_means_are_doubled, "E2(tanh(u)*tanh(v), 1/2) > 1/3", None),
