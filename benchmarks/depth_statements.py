@@ -106,3 +106,34 @@ def power_of_a_bound(rng: random.Random, truth: bool) -> Generated | None:
     if truth and "abs" not in text and rng.random() < 0.5:
         text = f"product({k}*D({f}), n) > -{size}"
     return Generated("power_of_a_bound", text, "w > 0" if "w" in k and rng.random() < 0.5 and k != "-w" else None if "w" not in k else "w != 0", truth, f"sup abs f' is {largest}")
+
+
+_RISING = (
+    # F, which rises in abs(x) (1) or falls (-1), and its values
+    ("tanh({0})**2", 1, lambda x: mp.tanh(x) ** 2), ("D(tanh)({0})", -1, lambda x: mp.sech(x) ** 2), ("softplus({0})", 1, lambda x: mp.log1p(mp.exp(x))),
+    ("D(sigmoid)({0})**2", -1, lambda x: (mp.sech(x / 2) ** 2 / 4) ** 2), ("D(gelu)({0})**2", 0, lambda x: (mp.ncdf(x) + x * mp.npdf(x)) ** 2),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _mean_at(index: int, halves: int) -> Any:
+    """E F(s z) for s in halves by the trapezoidal rule, 16 steps per unit."""
+    f, s = _RISING[index][2], mp.mpf(halves) / 2
+    return mp.fsum(f(s * i / 16) * mp.npdf(mp.mpf(i) / 16) for i in range(-208, 209)) / 16
+
+
+@family
+def mean_by_parameter(rng: random.Random, truth: bool) -> Generated | None:
+    index, sense = rng.randrange(len(_RISING)), rng.choice([1, -1])
+    body, rises, _ = _RISING[index]
+    low, high = sorted(rng.sample([0, 1, 2, 3], 2))
+    values = [_mean_at(index, k) for k in range(low, high + 1)]
+    extreme = max(values) if sense > 0 else min(values)
+    if not rises:  # between the points tried it may be a little more; a false bound is one that fails at a point
+        delta = mp.mpf("0.1") if truth else mp.mpf("0.01")
+    else:
+        delta = mp.mpf(10) ** -rng.randint(3, 9)
+    bound = decimal(extreme + (sense if truth else -sense) * delta, 14)
+    where = f"{low}/2 <= s and s <= {high}/2" if rng.random() < 0.6 else f"{low}/2 <= abs(s) <= {high}/2"
+    text = f"E({body.format(rng.choice(['s*z', 'z*s']))}) {'<' if sense > 0 else '>'} {bound}"
+    return Generated("mean_by_parameter", text, where, truth, f"the extreme is {decimal(extreme, 14)}")

@@ -52,6 +52,8 @@ from ..vocabulary.words import decide_property, is_exact, set_value
 from .explanations import explain, is_identity, refuted
 from .factors import comparison as factor_comparison
 from .integrands import comparison, premises
+from .means_by_parameter import comparison as parameter_comparison
+from .means_by_parameter import settle
 from .products import product_of
 from .resolution import Resolution, free_names, union_of
 
@@ -68,7 +70,7 @@ class Decision(Resolution):
         try:
             return self._directly()
         except Undecided:
-            for reduction in (self._through_integrand, self._through_factor):
+            for reduction in (self._through_integrand, self._through_parameter, self._through_factor):
                 if (answer := reduction()) is not None:
                     return answer
             raise
@@ -100,6 +102,26 @@ class Decision(Resolution):
                     strictly = f" and {relation.op} for {f.variable} > 1" if len(statements) > 2 else ""
                     note = f"{f.text}: its integrand is {relation.op[0]}= the other side for all {f.variable}{strictly}"
                     return Answer(True, (note,), evidence=Evidence.ENCLOSURE)
+        return None
+
+    def _through_parameter(self) -> Answer | None:
+        """The answer to a comparison of E(F(s*z)) with a number, for the s of a domain."""
+        question = parameter_comparison(self.statement)
+        if question is None or self.names_in(self.statement.where) - {question.parameter}:
+            return None
+        rest = {key: f for key, f in self.statement.functionals.items() if f is not question.functional}
+        others = type(self)(replace(self.statement, functionals=rest, formula=TRUE))
+        with suppress(Undecided, Undefined):
+            notes = others.resolve()
+            settled = settle(question, others.number(question.number), others.domain(question.parameter))
+            if settled.truth:
+                return Answer(True, (*notes, settled.note), evidence=Evidence.ENCLOSURE)
+            assert settled.at is not None and settled.mean is not None
+            sides = digits(settled.mean), digits(others.number(question.number))
+            relation = self.statement.formula
+            turned = isinstance(relation, Relation) and relation.op != question.op
+            blame = Counterexample({question.parameter: str(settled.at)}, *(sides[::-1] if turned else sides))
+            return Answer(False, (*notes, settled.note), blame, Evidence.ENCLOSURE)
         return None
 
     def _through_factor(self) -> Answer | None:

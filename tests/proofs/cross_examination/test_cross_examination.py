@@ -23,7 +23,14 @@ from gradproof.proofs.functions import (
     zeros,
 )
 from gradproof.proofs.ledger import Claim, Ledger, verify
-from gradproof.proofs.means import correlated, correlated_forms, expectations, gaussian_moments, hermite_series
+from gradproof.proofs.means import (
+    correlated,
+    correlated_forms,
+    expectations,
+    gaussian_moments,
+    hermite_series,
+    mean_by_scale,
+)
 from gradproof.proofs.normal_forms import normal_form, signs
 from gradproof.proofs.reals import reals
 from gradproof.proofs.statements import decide, prove
@@ -151,6 +158,11 @@ def parametric_means_are_off(rules: pytest.MonkeyPatch) -> None:
         return None if found is None else found + fmpq(1, 1000)
 
     rules.setattr(parameters, "closed_mean", closed_mean)
+
+
+def every_mean_rises(rules: pytest.MonkeyPatch) -> None:
+    """A mean is largest at the largest deviation."""
+    rules.setattr(mean_by_scale.MeanByScale, "sense", 1)
 
 
 def a_factor_is_bounded_from_one_side(rules: pytest.MonkeyPatch) -> None:
@@ -283,6 +295,7 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (parametric_means_are_off, "E(exp(s*z)) == exp(s**2/2) + 1/1000", None),
     (parametric_means_are_off, "E(cos(s*z)) == exp(-s**2/2) + 1/1000", None),
     (a_bound_is_enough, "E(tanh(s*z)**2) < 1/10", None),
+    (every_mean_rises, "E(D(tanh)(s*z)) < 1/2", "1 <= s and s <= 2"),
     (a_factor_is_bounded_from_one_side, "product(-2*D(tanh), n) <= (1/2)**n", None),
     (correlated_means_are_doubled, "E2(u*v, c) == 2*c", None),
     (correlated_means_are_doubled, "E2(relu(u)*relu(v), 1/2) > 1/2", None),

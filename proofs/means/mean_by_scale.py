@@ -1,0 +1,95 @@
+"""m(t) = E[F(t z)] as a function of t >= 0: where it rises or falls, its ends, and enclosures over boxes of t.
+
+z and -z are alike, so m is the mean of (F(t z) + F(-t z))/2: where that is monotone in x = t z > 0, for each z the
+integrand is in t, and so is m; nothing is differentiated under the integral sign. Over a box the mean value theorem
+gives m(middle) + m'(box) (box - middle), with m'(t) = E[F(t z) (z^2 - 1)]/t; near 0, abs(m(t) - F(0)) <= L t E abs(z)
+for a Lipschitz constant L.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from flint import arb, fmpq
+
+from ..budget import Undecided
+from ..enclosures.balls import precision
+from ..expressions import calculus
+from ..expressions import expr as ex
+from ..expressions.expr import Expr
+from ..functions.pieces import one_sided_limit, value_at
+from ..functions.regularity import continuity, lipschitz
+from ..functions.sign_charts import sign_line
+from ..normal_forms import normal_form
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from .expectations import expectation
+from .scaled_means import ScaledMeans
+
+BITS = 40
+
+
+class MeanByScale:
+    """The mean of one function of x = t z. Raises Undecided for one that is undefined somewhere, or not proved to stay
+    below a power of x."""
+
+    def __init__(self, f: Expr, variable: str = "x") -> None:
+        self.f, self.variable = f, variable
+        self.means = ScaledMeans(f, variable)
+
+    @cached_property
+    def sense(self) -> int:
+        """1 where the mean is proved to rise (not strictly) in t, -1 where it falls, 0 where neither is proved."""
+        x = ex.name(self.variable)
+        try:
+            if not self.is_continuous:
+                return 0
+            both = self.f + calculus.substitute(self.f, {self.variable: -x})
+            signs = {*sign_line(x * calculus.derivative(both, self.variable), self.variable).gaps}
+        except Undecided:
+            return 0
+        return 1 if signs <= {0, 1} else -1 if signs <= {0, -1} else 0
+
+    @cached_property
+    def is_continuous(self) -> bool:
+        """Whether F is continuous, with a value everywhere."""
+        return continuity(self.f, self.variable) >= 0
+
+    def at(self, t: Real) -> Real:
+        """The mean at an exact t >= 0; at oo its limit, the mean of the limits of F. Raises Undecided."""
+        if t.infinite:
+            ends = [one_sided_limit(self.f, self.variable, end, 0) for end in (MINUS_INFINITY, PLUS_INFINITY)]
+            if any(end.infinite or end.exact is None for end in ends):
+                raise Undecided("the limit of a mean for large deviations")
+            left, right = (end.exact for end in ends if end.exact is not None)
+            return exact(normal_form.simplest((left + right) * fmpq(1, 2)))
+        if t.exact is None:
+            raise Undecided("a mean at a deviation without an exact form")
+        if t.exact is ex.ZERO:
+            return value_at(self.f, self.variable, exact(0))
+        stretched = calculus.substitute(self.f, {self.variable: t.exact * ex.name(self.variable)})
+        return expectation(stretched, self.variable)
+
+    @cached_property
+    def _near_zero(self) -> tuple[Real, Real]:
+        """F(0), and a Lipschitz constant."""
+        if not self.is_continuous:
+            raise Undecided("a mean near a deviation of 0, of a function with jumps")
+        steepness = lipschitz(self.f, self.variable)
+        if steepness.infinite:
+            raise Undecided("a mean near a deviation of 0, of a function without a Lipschitz constant")
+        return value_at(self.f, self.variable, exact(0)), steepness
+
+    def over(self, low: fmpq, high: fmpq) -> arb:
+        """A ball that holds the mean for every t of a box with 0 <= low <= high > 0. Raises Undecided."""
+        with precision(2 * BITS + 64):
+            if low == high:
+                return self.means.at(arb(low), 1, BITS)[0]
+            if not low:
+                start, steepness = self._near_zero
+                change = (steepness.ball(BITS) * arb(high) * (2 / arb.pi()).sqrt()).upper()
+                return start.ball(BITS) + (-change).union(change)
+            box, middle = arb(low).union(arb(high)), (low + high) / 2
+            second = self.means.at(box, 3, BITS)[2]
+            step = arb(high - middle)
+            change = (abs(second) * arb(2).sqrt() / box * step).upper()
+            return self.means.at(arb(middle), 1, BITS)[0] + (-change).union(change)
