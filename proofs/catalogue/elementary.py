@@ -32,7 +32,6 @@ NAMED_FORMULAS: Mapping[str, str] = {
     "acos": "pi/2 - 2*atan(x/(1 + sqrt(1 - x**2)))",
     "arccos": "pi/2 - 2*atan(x/(1 + sqrt(1 - x**2)))",
     "atan": "atan(x)",
-    "arctan": "atan(x)",
     "sinh": "sinh(x)",
     "cosh": "cosh(x)",
     "asinh": "sign(x)*log(abs(x) + sqrt(x**2 + 1))",

@@ -26,7 +26,7 @@ FUNCTIONS = {
     "x*Phi(x)": lambda x: x * mp.ncdf(x),
     "sin(x)": mp.sin,
 }
-KINKS = {"max(x, -1/2)**2": -0.5, "sign(x - 1/3)": mp.mpf(1) / 3}
+KINKS = {"max(x, -1/2)**2": (fmpq(-1, 2),), "sign(x - 1/3)": (fmpq(1, 3),)}
 
 
 def hermite(n, z):
@@ -46,7 +46,8 @@ def test_mpmath_agrees(text: str, s: fmpq) -> None:
     means = ScaledMeans(parse_expression(text)).at(arb(s), 5, 100)
     with mp.workdps(45):
         deviation = mp.mpf(int(s.p)) / int(s.q)
-        kinks = [KINKS[text] / deviation] if text in KINKS and abs(KINKS[text] / deviation) < 16 else []
+        marks = [mp.mpf(int(kink.p)) / int(kink.q) / deviation for kink in KINKS.get(text, ())]
+        kinks = [mark for mark in marks if abs(mark) < 16]
         step = mp.mpf(1) / 2 if s > 1 else 1
         ends = sorted({*mp.arange(-16, 16 + step, step), *kinks})
         for n in (0, 1, 2, 4):
