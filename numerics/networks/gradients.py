@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, TypeVar
 
 import numpy as np
@@ -136,11 +137,13 @@ def measure_gradients(
     seed: int = 0,
     batch: int | None = None,
     parameters: Mapping[str, ParameterValue] | None = None,
+    partial: bool = False,
 ) -> GradientProfile:
     """Send normal inputs forwards and a normal gradient back through `trials` independent networks.
 
     `batch` is how many inputs go through each network: 1, or 64 where batch normalisation needs several; norms are
-    those of all of them. The same seed, a whole number of 0 or more, gives the same networks.
+    those of all of them. The same seed, a whole number of 0 or more, gives the same networks. With `partial`, Ctrl-C
+    leaves the profile of the networks that are finished by then, if there are two, with their number as its `trials`.
     Raises ValueError for fewer than 2 trials, which have no confidence interval, or a batch of 1 with batch
     normalisation, UnknownActivation or StatementError for an activation that is not known.
     """
@@ -151,10 +154,13 @@ def measure_gradients(
     size = inputs_of(network, batch)
     function = gate(network.activation, parameters)
 
-    def norms(numbers: Sequence[int]) -> tuple[Array, Array]:
-        return _norms(Layer(network, function), seed, numbers, size)
+    def norms(numbers: Sequence[int], stop: Event) -> tuple[Array, Array]:
+        return _norms(Layer(network, function), seed, numbers, size, stop)
 
-    parts = in_parallel(norms, groups(network, trials, size, len(function.values)))
+    parts, interrupted = until_interrupted(norms, groups(network, trials, size, len(function.values)))
+    finished = sum(part[0].shape[1] for part in parts)
+    if interrupted and (not partial or finished < 2):
+        raise KeyboardInterrupt
     gradients, values = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
     logs = gradients[:, np.isfinite(gradients).all(axis=0)]
     vanished = np.isneginf(gradients).any(axis=0)
@@ -162,14 +168,14 @@ def measure_gradients(
         mean_squares = np.exp(gradients).mean(axis=1)
     return GradientProfile(
         network=network,
-        trials=trials,
+        trials=finished,
         seed=seed,
         batch=size,
         log_squared_norm=tuple(map(confidence, logs)),
         mean_squared_norm=tuple(map(float, mean_squares)),
         log_mean_square_activation=tuple(map(confidence, values[:, np.isfinite(values).all(axis=0)])),
         decay=confidence(slope(logs)),
-        vanished_interval=proportion(int(vanished.sum()), trials),
+        vanished_interval=proportion(int(vanished.sum()), finished),
         overflowed=float(np.mean(~vanished & ~np.isfinite(gradients).all(axis=0))),
     )
 
@@ -201,7 +207,29 @@ def in_parallel(work: Callable[[S], T], parts: Sequence[S]) -> list[T]:
         return list(executor.map(work, parts))
 
 
-def _norms(layer: Layer, seed: int, numbers: Sequence[int], batch: int) -> tuple[Array, Array]:
+class Stopped(Exception):
+    """Work that was told to stop before it was done."""
+
+
+def until_interrupted(work: Callable[[S, Event], T], parts: Sequence[S]) -> tuple[list[T], bool]:
+    """The results of the parts that were finished, in order, and whether Ctrl-C cut off the others.
+
+    The work is given an event, and raises Stopped some time after it is set.
+    """
+    stop, interrupted = Event(), False
+    executor = ThreadPoolExecutor(min(cores(), len(parts)))
+    futures = [executor.submit(work, part, stop) for part in parts]
+    try:
+        wait(futures, return_when=FIRST_EXCEPTION)
+    except KeyboardInterrupt:
+        interrupted = True
+    stop.set()
+    executor.shutdown(cancel_futures=True)
+    ended = [future for future in futures if not future.cancelled()]
+    return [future.result() for future in ended if not isinstance(future.exception(), Stopped)], interrupted
+
+
+def _norms(layer: Layer, seed: int, numbers: Sequence[int], batch: int, stop: Event) -> tuple[Array, Array]:
     """The logarithms of the gradients' squared norms, relative to the output, and of the values' mean squares.
 
     Both of shape (depth + 1, networks), from the input to the output. The product of the gradients' norms is never
@@ -209,18 +237,25 @@ def _norms(layer: Layer, seed: int, numbers: Sequence[int], batch: int) -> tuple
     """
     network, inputs = layer.network, len(layer.gate.values)
     draws = Draws(network, seed, numbers, inputs)
-    passes = list(forwards(layer, draws, seed, numbers, batch))
+    passes = [_unless(stop, passed) for passed in forwards(layer, draws, seed, numbers, batch)]
     values = [_log_squares(h) - math.log(h[0].size) for h, _ in passes]
     start = [_generator(seed, number, 3).standard_normal((network.width, batch)) for number in numbers]
     gradient, growth = _normalised(np.array(start))
     changes = [np.zeros_like(growth)]
     for index in range(network.depth, 0, -1):
         weights = draws.backwards(index - 1)
-        _, passed = passes.pop()
+        _, passed = _unless(stop, passes.pop())
         with np.errstate(over="ignore", invalid="ignore"):
             gradient, growth = _normalised(layer.backwards(gradient, weights, passed))
         changes.append(growth)
     return np.cumsum(changes, axis=0)[::-1], np.array(values)
+
+
+def _unless(stop: Event, value: T) -> T:
+    """The value. Raises Stopped once the event is set."""
+    if stop.is_set():
+        raise Stopped
+    return value
 
 
 def forwards(

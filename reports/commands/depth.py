@@ -35,7 +35,7 @@ from . import options
 @options.as_json
 def depth(
     activation: str, layers: int, weight: str, parameters: tuple[str, ...], as_json: bool, **network: Any
-) -> None:
+) -> int:
     """Print certified bounds on the product of w f'(z) over layers, whatever the inputs z are,
     and the first depth at which that bound leaves each float format's range or rounds to zero.
 
@@ -58,6 +58,7 @@ def depth(
             activation, layers=layers, weight=weight, parameters=pairs(parameters), network=network or None
         )
     options.show(data, tables, as_json=as_json)
+    return INTERRUPTED if "interrupted" in data else 0
 
 
 @click.command(cls=options.FormulaCommand, short_help="Gains for initial weights, forward and backward, certified.")

@@ -38,7 +38,8 @@ def document(
         raise BadInput(str(error)) from error
     found = {"schema": 1, **report.to_json()}
     if network is not None:
-        found["network"] = network_document(target, depth=layers, parameters=parameters or {}, **network)
+        found["network"] = measured = network_document(target, depth=layers, parameters=parameters or {}, **network)
+        found |= {"interrupted": True} if measured.pop("interrupted", False) else {}
     return found
 
 

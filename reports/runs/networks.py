@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...numerics.networks.finite_width import predict
-from ...numerics.networks.gradients import measure_gradients, norm_factor
+from ...numerics.networks.gradients import GradientProfile, measure_gradients, norm_factor
 from ...numerics.networks.intervals import strict
 from ...numerics.networks.mean_field import critical_scale
 from ...numerics.networks.multilayer import Network
 from ...numerics.oracle.reference import Target
+from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import parse_expression
 from ...proofs.catalogue.vector_entries import vector_activations
 from ..errors import BadInput
@@ -54,7 +55,7 @@ def network_document(
             scale, name = critical_scale(target, sigma_b=options.get("sigma_b", 0.0), parameters=values), "lecun"
         network = Network(target, initialisation=name, scale=scale, **options)
         theory = None if network.norm == "batch" else predict(network, parameters=values)
-        profile = measure_gradients(network, trials=NETWORKS, seed=seed, parameters=values) if measure else None
+        profile, interrupted = _measured(network, seed, values) if measure else (None, False)
     except ValueError as error:
         raise BadInput(str(error)) from error
     prediction = theory and {
@@ -64,9 +65,21 @@ def network_document(
         "error": theory.error,
     }
     return strict({
+        **({"interrupted": True} if interrupted else {}),
         "title": str(network), "network": network.to_json(), "initialisation": initialisation,
         "prediction": prediction, "measured": profile and profile.to_json(),
     })  # fmt: skip
+
+
+def _measured(
+    network: Network, seed: int, parameters: Mapping[str, ParameterValue]
+) -> tuple[GradientProfile | None, bool]:
+    """The profile of the networks that were measured, if at least two, and whether Ctrl-C cut off the others."""
+    try:
+        profile = measure_gradients(network, trials=NETWORKS, seed=seed, parameters=parameters, partial=True)
+    except KeyboardInterrupt:
+        return None, True
+    return profile, profile.trials < NETWORKS
 
 
 def training_document(

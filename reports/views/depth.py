@@ -22,7 +22,10 @@ LN_10 = 2.302585092994046
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
     """The factor of one layer, the product of all, the first depths at which a format gives up, random networks."""
+    measured = data["network"]["measured"] if "network" in data else None
+    kept = f"{measured['trials'] if measured else 'no'} random networks were measured until then"
     return [
+        *([interrupted(kept)] if data.get("interrupted") else []),
         _bounds(data),
         *([network_table(data["network"])] if "network" in data else []),
         _formats("First depth at which the bound on the product, rounded once, …", data, once),

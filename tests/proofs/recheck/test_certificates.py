@@ -252,7 +252,8 @@ def test_the_command_line_writes_and_rechecks(tmp_path: Path) -> None:
     forged_definition = run(cli, ["recheck", folder], standalone_mode=False)
     assert forged_definition.return_value == 1
     (tmp_path / "c" / "none.json").write_text("{")
-    assert isinstance(run(cli, ["recheck", str(tmp_path / "c" / "none.json")], standalone_mode=False).exception, BadInput)
+    broken = run(cli, ["recheck", str(tmp_path / "c" / "none.json")], standalone_mode=False)
+    assert isinstance(broken.exception, BadInput)
 
 
 def test_the_rechecker_imports_nothing_of_the_search() -> None:
