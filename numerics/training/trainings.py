@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Event
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...proofs.catalogue.parameters import ParameterValue
-from ..networks.gradients import Stopped
 from ..networks.intervals import Interval, clustered_proportion, confidence, proportion, strict
 from ..networks.multilayer import INITIALISATIONS
 from ..networks.pointwise import Function, pointwise
@@ -143,12 +141,9 @@ class TrainingResult:
         })  # fmt: skip
 
 
-def train(
-    training: Training, *, parameters: Mapping[str, ParameterValue] | None = None, stop: Event | None = None
-) -> TrainingResult:
+def train(training: Training, *, parameters: Mapping[str, ParameterValue] | None = None) -> TrainingResult:
     """Train one network for each seed. The same seeds give the same runs, but for the last digits of a BLAS.
 
-    Where `stop` is set, it raises Stopped after the step under way.
     Raises UnknownActivation, StatementError or ValueError for an activation that is not known or has several inputs.
     """
     f, d = (pointwise(training.activation, order, parameters) for order in (0, 1))
@@ -156,7 +151,7 @@ def train(
     x, labels = sets(training.data, seeds, POINTS)
     model = Model(seeds, x.shape[1], training.depth, training.width, training.weights, training.batch_norm)
     with np.errstate(all="ignore"):
-        losses, updates = _descend(model, training, seeds, (x, labels), (f, d), stop or Event())
+        losses, updates = _descend(model, training, seeds, (x, labels), (f, d))
         _, passes = model.forwards(x, f)
         dead = np.array([(d(passed.z) == 0).all(axis=2).mean(axis=1) for passed in passes[:-1]])  # (depth, runs)
     losses = np.where(np.isfinite(losses), losses, np.inf)
@@ -172,16 +167,13 @@ def train(
 
 
 def _descend(
-    model: Model, training: Training, seeds: Sequence[int], data: tuple[Array, Array],
-    pair: tuple[Function, Function], stop: Event,
+    model: Model, training: Training, seeds: Sequence[int], data: tuple[Array, Array], pair: tuple[Function, Function]
 ) -> tuple[Array, Array]:
     """Losses of all points, of shape (looks, runs), and the mean log10 of relative updates, of shape (layers, runs)."""
     (x, labels), (f, d) = data, pair
     shuffles = [np.random.default_rng([seed, 12]) for seed in seeds]
     losses, updates = [loss(model.forwards(x, f)[0], labels)], []
     for step in range(training.steps):
-        if stop.is_set():
-            raise Stopped
         if step % (POINTS // BATCH) == 0:
             order = np.array([shuffle.permutation(POINTS) for shuffle in shuffles])
         chosen = order[:, BATCH * (step % (POINTS // BATCH)) :][:, :BATCH]
