@@ -207,8 +207,9 @@ def depth(
     """Products of derivatives over a number of layers, each with a weight of at most this size, certified.
 
     `weight` is a number, or one as text, exact as written. Raises ValueError for layers below 1 or beyond 10000, a
-    weight that is no positive number or a function of several inputs, UnknownActivation or StatementError for a
-    function that is not known, Undecided where the range of the derivative was not found.
+    weight that is no positive number or a function of several inputs that is no product of functions of one each,
+    UnknownActivation or StatementError for a function that is not known, Undecided where the range of the derivative
+    was not found.
     """
     whole("layers", layers, 1, 10_000)
     target = function if isinstance(function, Expr) else definition(function)

@@ -1,15 +1,17 @@
 """The effect of depth on a gradient: products of derivatives, and the depths at which they leave a format's range.
 
-The factor of one layer is w f'(z). For any inputs the product over n layers lies between certified bounds, and its
-size is at most (abs(w) sup abs(f'))**n. The depth at which that first leaves a format's normal range, rounds to
-zero or overflows is found by search with exact rounding, ties included: the exact product rounded once. Beside it
-stands the product as a backward pass forms it, rounded at every step (:mod:`stepwise`).
+The factor of one layer is w f'(z), of a gate w times its derivative by one of its inputs. For any inputs the product
+over n layers lies between certified bounds, and its size is at most (abs(w) sup abs(f'))**n. The depth at which that
+first leaves a format's normal range, rounds to zero or overflows is found by search with exact rounding, ties included:
+the exact product rounded once. Beside it stands the product as a backward pass forms it, rounded at every step
+(:mod:`stepwise`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Any
 
 from flint import arb
@@ -24,13 +26,14 @@ from ...proofs.expressions import expr as ex
 from ...proofs.expressions.expr import Expr
 from ...proofs.expressions.printing import to_text
 from ...proofs.functions.landscape import decided_landscape
-from ...proofs.functions.regularity import steepest
+from ...proofs.functions.regularity import magnitude, steepest
 from ...proofs.language.syntax import StatementError
 from ...proofs.means.expectations import expectation
 from ...proofs.normal_forms import normal_form
 from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import PLUS_INFINITY, Number, Real, as_real, compare, exact, extreme
 from ..oracle.reference import Target, exact_expression, name_of, whole
+from .gates import Slope, partial_slopes
 from .loss_scaling import LossScale, loss_scale
 from .stepwise import StepwiseDepth, stepwise_depth
 
@@ -57,8 +60,27 @@ class FormatDepth:
 
 
 @dataclass(frozen=True)
+class PartialDepth:
+    """Gradient factors w df/dx of one input x of a gate through depth, as a DepthReport has them of all."""
+
+    rate: Real
+    lowest: Real
+    highest: Real
+    typical_rate: Real | None
+    formats: tuple[FormatDepth, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "rate": self.rate.to_json(),
+            "product": {"inf": self.lowest.to_json(), "sup": self.highest.to_json()},
+            "typical_rate": None if self.typical_rate is None else self.typical_rate.to_json(),
+            "formats": [f.to_json() for f in self.formats],
+        }
+
+
+@dataclass(frozen=True)
 class DepthReport:
-    """Gradient factors of one activation through depth, certified."""
+    """Gradient factors of one activation through depth, certified; of a gate, by whichever input."""
 
     activation: str
     formula: str
@@ -72,10 +94,12 @@ class DepthReport:
     """Bounds on the product over all layers, over all inputs and all w with abs(w) equal to weight and w > 0."""
     typical_rate: Real | None
     """E log abs(w f'(z)) for a standard normal z: what a layer adds to the logarithm of the product's size, typically.
-    -oo where f' is 0 on an interval, None where it was not found or not asked for."""
+    -oo where f' is 0 on an interval, None where it was not found or not asked for, and for a gate."""
     profile: tuple[Real, ...]
     """rate**n for n = 1, ..., layers; as JSON decimals that are no smaller."""
     formats: tuple[FormatDepth, ...]
+    by_input: Mapping[str, PartialDepth]
+    """The same by each input of a gate; empty for a function of one input."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -88,6 +112,7 @@ class DepthReport:
             "product": {"inf": self.lowest.to_json(), "sup": self.highest.to_json()},
             "profile": [{"layers": n, "bound": bound.bound(1, 17)} for n, bound in enumerate(self.profile, 1)],
             "formats": [f.to_json() for f in self.formats],
+            "by_input": {name: partial.to_json() for name, partial in self.by_input.items()},
         }
 
 
@@ -102,30 +127,50 @@ def depth_report(
     """Products of derivatives over a number of layers, each with a weight of at most this size; `typical` asks for the
     typical rate, which takes a second.
 
-    Raises ValueError for layers below 1, a weight that is no positive number or a function of several inputs,
-    UnknownActivation, and Undecided where the range of the derivative was not found.
+    Raises ValueError for layers below 1, a weight that is no positive number or a function of several inputs that is
+    no product of functions of one each, UnknownActivation, and Undecided where the range of the derivative was not
+    found.
     """
     whole("layers", layers, 1)
     size = _number(weight)
     if size is None or size.is_infinite or not size.ball(128) > 0:
         raise ValueError(f"weight={weight!r}: expected a positive number")
     expr = exact_expression(target, parameters)
-    name = name_of(target)
-    variable = _only_input(name, expr)
-    rate = times(size, steepest(expr, variable))
-    lowest, highest = product_range(expr, layers, size, variable)
+    inputs = tuple(sorted(ex.free_names(expr))) or ("x",)
+    slopes: list[Slope] = []
+    if len(inputs) == 1:
+        rate = times(size, steepest(expr, *inputs))
+        lowest, highest = product_range(expr, layers, size, *inputs)
+    else:
+        slopes = partial_slopes(expr, inputs)
+        low, high = (reduce(partial(extreme, sense=sense), [slope.end(sense) for slope in slopes]) for sense in (-1, 1))
+        rate = times(size, extreme(magnitude(low), magnitude(high), 1))
+        lowest, highest = range_of_powers(times(size, low), times(size, high), layers)
     return DepthReport(
-        activation=name,
+        activation=name_of(target),
         formula=to_text(expr),
         weight=size,
         layers=layers,
         rate=rate,
         lowest=lowest,
         highest=highest,
-        typical_rate=typical_rate(expr, size, variable) if typical else None,
+        typical_rate=typical_rate([calculus.derivative(expr, *inputs)], size, *inputs)
+        if typical and len(inputs) == 1
+        else None,
         profile=tuple(power(rate, n) for n in range(1, layers + 1)),
         formats=tuple(format_depth(rate, fmt, layers) for fmt in FORMATS.values()),
+        by_input={slope.name: _by(slope, size, layers, typical=typical) for slope in slopes},
     )
+
+
+def _by(slope: Slope, weight: Real, layers: int, *, typical: bool) -> PartialDepth:
+    """The depth of one input of a gate."""
+    rate = times(weight, extreme(magnitude(slope.low), magnitude(slope.high), 1))
+    lowest, highest = range_of_powers(times(weight, slope.low), times(weight, slope.high), layers)
+    return PartialDepth(
+        rate, lowest, highest, typical_rate(slope.factors, weight) if typical else None,
+        tuple(format_depth(rate, fmt, layers) for fmt in FORMATS.values()),
+    )  # fmt: skip
 
 
 def _number(weight: str | Number) -> Real | None:
@@ -137,14 +182,6 @@ def _number(weight: str | Number) -> Real | None:
     except (TypeError, ValueError):
         return None
     return None if size.exact is not None and ex.free_names(size.exact) else size
-
-
-def _only_input(name: str, expr: Expr) -> str:
-    """The name that a function of one input is a function of. Raises ValueError for several."""
-    inputs = sorted(ex.free_names(expr)) or ["x"]
-    if len(inputs) > 1:
-        raise ValueError(f"{name} has inputs {', '.join(inputs)}; depth is about functions of one input")
-    return inputs[0]
 
 
 def times(a: Real, b: Real) -> Real:
@@ -179,7 +216,11 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
     A product is linear in each factor, so its extremes are at k factors low and the rest high. Raises Undecided.
     """
     slope = decided_landscape(calculus.derivative(expr, variable), variable)
-    low, high = times(weight, slope.inf.value), times(weight, slope.sup.value)
+    return range_of_powers(times(weight, slope.inf.value), times(weight, slope.sup.value), layers)
+
+
+def range_of_powers(low: Real, high: Real, layers: int) -> tuple[Real, Real]:
+    """The infimum and supremum of a product of so many numbers between low and high, each near either end."""
     if low.is_infinite or high.is_infinite:
         return _unbounded(low, layers)
     corners = [_mixed(low, k, high, layers - k) for k in sorted({0, min(1, layers), layers - 1, layers})]
@@ -189,17 +230,21 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
     return smallest, largest
 
 
-def typical_rate(expr: Expr, weight: Real, variable: str = "x") -> Real | None:
-    """E log abs(w f'(z)) for a standard normal z and w the weight, perhaps -oo; None where it is not found."""
+def typical_rate(factors: Sequence[Expr], weight: Real, variable: str = "x") -> Real | None:
+    """E log abs(w g) for a product g of functions of independent standard normals, each written in the variable, and w
+    the weight: perhaps -oo. None where it is not found."""
     try:
-        rate = expectation(ex.log(ex.switch("abs", calculus.derivative(expr, variable))), variable)
+        rates = [expectation(ex.log(ex.switch("abs", factor)), variable) for factor in factors]
+        for rate in rates:
+            rate.to_json()  # its digits may be too many cells away
     except (Undecided, Undefined):
         return None
-    if rate.infinite:
-        return rate
-    if rate.exact is not None and weight.exact is not None:
-        return exact(normal_form.simplest(rate.exact + ex.log(weight.exact)))
-    return _enclosed(lambda bits: rate.ball(bits) + weight.ball(bits).log())
+    if any(rate.infinite for rate in rates):
+        return next(rate for rate in rates if rate.infinite)
+    forms = [rate.exact for rate in rates]
+    if None not in forms and weight.exact is not None:
+        return exact(normal_form.simplest(ex.add(ex.log(weight.exact), *filter(None, forms))))
+    return _enclosed(lambda bits: sum((rate.ball(bits) for rate in rates), weight.ball(bits).log()))
 
 
 def _unbounded(low: Real, layers: int) -> tuple[Real, Real]:

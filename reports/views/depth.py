@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -18,6 +18,7 @@ DIGITS, LONGEST = 21, 40
 """The digits of a gain that are shown, and the length of the longest exact form beside them."""
 DIFFERS = "≠"
 LN_10 = 2.302585092994046
+TYPICAL = "E log abs(w f'(z)) over a standard normal z"
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
@@ -39,14 +40,24 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
 
 def _bounds(data: Mapping[str, Any]) -> Pairs:
     rate, between = data["rate"], product(data["product"], " and ")
+    typically = ("typically", f"{_value(data['typical_rate'])} a layer: {TYPICAL}")
     rows = (
         ("formula", data["formula"]),
         ("one layer", f"abs(w f'(z)) is at most {full(rate) if rate['exact'] else bound(rate, 1, 30)}"),
         (f"{data['layers']} layers", f"the product lies between {between}, where every w is {brief(data['weight'])}"),
         ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', '∞')}"),
-        ("typically", f"{_value(data['typical_rate'])} a layer: E log abs(w f'(z)) over a standard normal z"),
+        *(_by_input(data) if data["by_input"] else [typically]),
     )
     return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
+
+
+def _by_input(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The factor of one layer by each input of a gate, in the worst case and typically."""
+    for name, row in data["by_input"].items():
+        rate = row["rate"]
+        most = full(rate) if rate["exact"] else bound(rate, 1, 30)
+        yield f"by {name}", f"abs(w df/d{name}) is at most {most.replace('inf', '∞')}"
+        yield "", f"typically {_value(row['typical_rate'])} a layer: E log abs(w df/d{name}), inputs standard normal"
 
 
 def _formats(title: str, data: Mapping[str, Any], depth: Callable[[Mapping[str, Any], str], str]) -> Grid:

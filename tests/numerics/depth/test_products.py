@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 
+import mpmath as mp
 import pytest
 from flint import arb, ctx, fmpq
 from gradproof.numerics.depth.products import (
@@ -122,9 +123,35 @@ def test_the_input_is_the_name_that_is_there() -> None:
     z = ex.name("z")
     assert depth_report(ex.function("tanh", z) * 2).rate.rational == 2
     assert depth_report(ex.rational(3)).rate.rational == 0
-    for gate in ("swiglu", "glu", "geglu", "bilinear", "gtu", z * ex.name("x")):
-        with pytest.raises(ValueError, match=r"has inputs (a, b|x, z); depth is about functions of one input"):
-            depth_report(gate)
+    with pytest.raises(ValueError, match="expected a product of functions of x and of z alone"):
+        depth_report(ex.function("tanh", z * ex.name("x")))
+
+
+def test_gates_by_their_partial_derivatives() -> None:
+    report = depth_report("glu", layers=3, weight="2")
+    assert (str(report.rate), str(report.lowest), str(report.highest)) == ("oo", "-oo", "oo")
+    assert report.typical_rate is None
+    by = report.by_input
+    assert (str(by["a"].rate), str(by["a"].lowest), str(by["a"].highest)) == ("2", "0", "8")
+    assert by["b"].rate.is_infinite and by["a"].formats[0].rounds_to_zero is None
+    # E log sigmoid(z) + log 2 and E log abs(z sigmoid'(z)) + log 2, by mpmath's quadrature
+    with mp.workdps(25):
+        cuts, sigmoid = [-13, -4, 0, 4, 13], lambda z: 1 / (1 + mp.exp(-z))
+        first = mp.quad(lambda z: mp.log(2 * sigmoid(z)) * mp.npdf(z), cuts)
+        second = mp.quad(lambda z: mp.log(2 * sigmoid(z) * sigmoid(-z)) * mp.npdf(z), cuts) - (mp.euler + mp.log(2)) / 2
+        for name, value in (("a", first), ("b", second)):
+            typical = by[name].typical_rate
+            assert typical is not None and abs(mp.mpf(typical.decimal(20)) - value) < mp.mpf(10) ** -15
+    tanh_gate = depth_report("gtu", layers=2).by_input  # tanh(a) sigmoid(b)
+    assert [str(tanh_gate[name].rate) for name in "ab"] == ["1", "1/4"]
+    assert [str(tanh_gate[name].lowest) for name in "ab"] == ["0", "-1/16"]
+
+
+@pytest.mark.parametrize("name", ["swiglu", "geglu", "reglu", "bilinear"])
+def test_every_gate_has_partial_derivatives(name: str) -> None:
+    report = depth_report(name, layers=1, typical=False)
+    assert {*report.to_json()["by_input"]} == {"a", "b"}
+    assert depth_report("gelu", layers=1, typical=False).to_json()["by_input"] == {}
 
 
 def test_the_catalogue_was_seen() -> None:
