@@ -31,9 +31,9 @@ def wrap(text: str, width: int) -> list[str]:
             lines.append(paragraph)
             continue
         line = ""
-        for word in paragraph.split():
-            if len(line) + bool(line) + len(word) <= width:
-                line = f"{line} {word}" if line else word
+        for blanks, word in re.findall(r"(\s*)(\S+)", paragraph):
+            if len(line) + bool(line) * len(blanks) + len(word) <= width:
+                line = f"{line}{blanks}{word}" if line else word
                 continue
             if line:
                 lines.append(line)
