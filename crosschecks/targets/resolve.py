@@ -316,8 +316,9 @@ def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: W
 def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:
     answer = worker.ask(question)
     if isinstance(answer, Failed):
-        absent = target in PACKS and "No module named" in answer.message
-        remedy = f"; pip install 'gradproof[{target}]'" if absent else ""
+        absent = re.search(r"No module named '(\w+)", answer.message)
+        pack = absent and (target if target in PACKS else absent[1])
+        remedy = f"; pip install 'gradproof[{pack}]'" if pack in PACKS else ""
         raise TargetError(f"target={target!r} cannot be loaded: {answer.message}{remedy}")
     return answer
 

@@ -183,12 +183,16 @@ class Reader:
                 raise no_truth(node)
 
     def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
+        for i, op in enumerate(ops):
+            if type(op) not in _OPERATORS:
+                word = _COMPARED[type(op)]
+                said = spelling.hint(f"{source_text(operands[i])} {word} {source_text(operands[i + 1])}")
+                said = "membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else said
+                hint = f"; {said}" if said else ""
+                raise StatementError(f"comparison {word!r}: expected one of < <= > >= == !={hint}")
         values = [self.value(operand) for operand in operands]
         links: list[Formula] = []
         for i, op in enumerate(ops):
-            if type(op) not in _OPERATORS:
-                hint = "; membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else ""
-                raise StatementError(f"comparison {_COMPARED[type(op)]!r}: expected one of < <= > >= == !={hint}")
             symbol = _OPERATORS[type(op)]
             left, right = source_text(operands[i]), source_text(operands[i + 1])
             shown = f"{left} {symbol} {right}"

@@ -45,7 +45,8 @@ def syntax_tree(text: str, what: str) -> ast.expr:
         tree = ast.parse(flat, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = getattr(error, "msg", None) or "too deeply nested"
-        said = spelling.hint(flat) or f"not in the statement language ({reason})"
+        foreign = f"not in the statement language ({reason}); D(tanh)(x) <= 1 and increasing(gelu) are"
+        said = spelling.hint(flat) or foreign
         raise StatementError(f"{what} {shown!r}: {said}") from None
     level: list[tuple[ast.AST, int]] = [(tree, 1)]
     count = 0

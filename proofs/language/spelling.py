@@ -31,6 +31,8 @@ _PATTERNS = (
     (r"\^", "powers are written **, as in x**2"),
     (r"\|[^|]+\|", "the absolute value is written abs(x)"),
     (r"(?<![\w.])(\d+\.?\d*)(?![eE][-+]?\d)[A-Za-z_(]", "products are written with *, as in {0}*x"),
+    (r"\bis (?:an? |not )?([a-z]\w+)", "a property is written {0}(f)"),
+    (r"\bderivative of (\w+)", "a derivative is written D({0})"),
     (r"\bE\[", "a mean is written E(f(z))"),
     (r"\bd/dx\b", "a derivative is written D(f)"),
     (r"%", "remainders are no part of it"),

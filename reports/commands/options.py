@@ -209,7 +209,18 @@ def _target(target: str | None, library: str | None, program: str | None) -> str
         if not re.fullmatch(r".+:\w+", library):
             raise BadInput(f"--library {library!r}: expected PATH:SYMBOL, for example libm.so.6:tanhf")
         return f"library:{library}"
-    return f"command:{program}" if target is None else target
+    return f"command:{program}" if target is None else _module(target)
+
+
+def _module(target: str) -> str:
+    """A target in which `file.py:f` is `file:f`. Raises BadInput for a dot where a colon belongs."""
+    target = re.sub(r"^([\w/]+)\.py:", lambda file: file[1].replace("/", ".") + ":", target)
+    if re.fullmatch(r"[\w/]+\.py", target):
+        raise BadInput(f"TARGET {target!r}: name the callable in it too, {target.removesuffix('.py')}:CALLABLE")
+    if re.fullmatch(r"\w+(\.\w+)+", target) and not target.endswith(".onnx"):
+        module, _, name = target.rpartition(".")
+        raise BadInput(f"TARGET {target!r}: expected module:callable; did you mean {module}:{name}?")
+    return target
 
 
 def promises(command: Callable[..., Any]) -> Callable[..., Any]:
