@@ -25,8 +25,8 @@ def activation_plots(entry: Mapping[str, Any], size: tuple[float, float] = SIZE)
 def _panel(entry: Mapping[str, Any], order: int, size: tuple[float, float]) -> str:
     curves = entry["curves"]["orders"][order]
     facts = entry["facts"]["orders"][order]
-    low, high = padded(*curves["height"], 0.12)
-    panel = Panel(size, _window(entry["curves"]["window"]), (low, high), margins=(40, 8, 16, 20))
+    low, high = curves["height"]
+    panel = Panel(size, _window(entry["curves"]["window"]), padded(low, high, 0.12), margins=(40, 8, 16, 20))
     panel.axes(y_label=f"{NAMES[order]}(x)")
     if facts.get("range"):
         _bounds(panel, facts)

@@ -75,7 +75,7 @@ def _measured(accuracy: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str,
 
 
 def _derivative(facts: Mapping[str, Any] | None) -> str | None:
-    formula = facts and facts["orders"][1]["formula"]
+    formula = facts["orders"][1]["formula"] if facts else None
     return formula if formula and len(formula) <= LONGEST_FORMULA else None
 
 

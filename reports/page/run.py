@@ -54,7 +54,8 @@ class Phases:
             self._progress.say("")
             seconds = time.perf_counter() - self._started
             click.echo(printable(f"{seconds:5.1f} s  {self._line(section)}"), err=True)
-        self._progress.step(f"{section}: {done.part.name}")
+        word = done.data["verdict"] if section in self._titles and done.failure is None else section
+        self._progress.step(f"{done.part.name}: {word}")
 
     def _line(self, section: str) -> str:
         parts = self._parts[section]

@@ -44,7 +44,7 @@
 
   // A permalink opens what it leads to, also when a filter hides it.
   const follow = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && document.getElementById(location.hash.slice(1));
     if (!target) return;
     if (target.hidden) { find.value = evidence.value = ""; choose(""); }
     const inside = target.matches(".claims > li") && target.querySelector("details");
