@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..figures.svg import power
 from ..runs.accuracy import ranked
 from ..views.checks import function_name, ulps
 from ..writing.numbers import brief, short
@@ -16,7 +18,7 @@ SHOWN = 5
 """Claims that do not hold shown at once; the others unfold."""
 HOLDS = ("proved",)
 FAILS = ("refuted", "qualified")
-SHRINKS = 0.97
+SHRINKS = 0.9
 """A gradient that keeps less of its size than this in each layer vanishes."""
 GATE = 4.0
 """Conditioned ULP beyond which an error is worth a line."""
@@ -89,6 +91,12 @@ def _off(size: str) -> str:
     )
 
 
+def _small(share: float) -> str:
+    """A small number by its power of ten."""
+    exponent = math.floor(math.log10(share))
+    return f"{share / 10.0**exponent:.0f} × {power(exponent)}"
+
+
 def _vanishing(data: Mapping[str, Any]) -> list[dict[str, str]]:
     """Gradients that vanish in random networks though the certified bound allows them to grow."""
     rates = {each["activation"]: each["rate"] for each in data["depth"]["activations"]}
@@ -99,12 +107,11 @@ def _vanishing(data: Mapping[str, Any]) -> list[dict[str, str]]:
         if rate is None or float(rate["decimal"]) < 1 or not 0 < factor < SHRINKS:
             continue
         layers, kind = network["parameters"]["depth"], network["parameters"]["initialisation"]
-        bound = f"at most {brief(rate, 4)}" if float(rate["decimal"]) > 1 else "at most 1"
         found.append({
             "href": "depth",
             "factor": factor,
             "title": f"Gradients through {name} keep {factor:.0%} of their size a layer.",
-            "text": f"|f′| is {bound}, so they might grow or stay; in random networks of {layers} layers ({kind}) "
-                    f"they come down to {factor**layers:.0e} of their size.",
+            "text": f"|f′| goes up to {brief(rate, 4)}, so a layer may let them grow or stay; in random networks of "
+                    f"{layers} layers ({kind}) {_small(factor**layers)} of their size is left.",
         })  # fmt: skip
     return sorted(found, key=lambda each: each["factor"])[:TELLING]

@@ -53,6 +53,7 @@ def test_a_gradient_that_vanishes_where_the_bound_allows_growth_surprises(report
     network["interval"]["mean"] = 0.5
     [said] = shown(data)["surprises"]
     assert said["title"] == "Gradients through relu keep 50% of their size a layer."
+    assert said["text"].endswith("networks of 50 layers (he) 9 × 10⁻¹⁶ of their size is left.")
     network["interval"]["mean"] = 0.99
     assert shown(data)["surprises"] == []
 
