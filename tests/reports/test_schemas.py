@@ -59,6 +59,7 @@ DOCUMENTS = [
     ("list", ["list", "softmax"]),
     ("table", ["table", "relu", "--order", "1", "--points", "-1,0,inf"]),
     ("depth", ["depth", "gaussian"]),
+    ("depth", ["depth", "reglu", "--layers", "3"]),
     ("depth", ["depth", "relu", "--layers", "3", "--width", "8", "--norm", "batch", "--measure"]),
     ("depth", ["depth", "relu", "--layers", "3", "--width", "8", "--init", "critical"]),
     ("gains", ["gains", "swiglu", "logit", "relu"]),

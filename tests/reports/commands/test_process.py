@@ -134,7 +134,7 @@ def test_an_interrupt_keeps_the_trainings_that_are_finished():
     options = ("--depth", "1", "--width", "2", "--steps", "1", "--seeds", "2", "--no-batch-norm")
     done = interrupted("train", "tanh", "relu", "gelu", *options)
     assert done.returncode == 130, done.stderr
-    assert done.stdout.startswith("interrupted: ") and " of 3 trainings were finished\n" in done.stdout
+    assert done.stdout.startswith("interrupted: ") and " of 3 were done\n" in done.stdout
     assert "Trainings to a loss of" in done.stdout and "Traceback" not in done.stderr
     data = json.loads(interrupted("train", "tanh", "relu", "gelu", "--json", *options).stdout)
     assert data["interrupted"] is True and data["asked"] == 3 and 0 < len(data["trainings"]) < 3
