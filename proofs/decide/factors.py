@@ -14,7 +14,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..language.syntax import Connective, Relation, Statement, relations
-from .integrands import OPPOSITE, TURNED
+from .integrands import sides
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,14 @@ class FactorComparison:
 
 def comparison(statement: Statement) -> FactorComparison | None:
     """The reduction of `product op g**n` to one factor, for a free n; None for another statement."""
-    relation = statement.formula
-    if not isinstance(relation, Relation) or relation.op not in OPPOSITE or len(statement.products) != 1:
+    if len(statement.products) != 1:
         return None
     ((placeholder, (factor, count, variable)),) = statement.products.items()
     if any(placeholder in ex.free_names(f.body) for f in statement.functionals.values()):
         return None
     product = ex.name(placeholder)
-    sides = (relation.lhs, relation.rhs, relation.op), (relation.rhs, relation.lhs, TURNED[relation.op])
-    for side, other, op in sides:
-        if side not in (product, ex.switch("abs", product)) or not isinstance(other, Expr) or count.op != "name":
+    for side, other, op in sides(statement):
+        if side not in (product, ex.switch("abs", product)) or count.op != "name":
             continue
         sign, base = _root(other, count)
         if base is None or count.args[0] in _names(statement, factor, base):

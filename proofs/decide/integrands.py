@@ -29,18 +29,29 @@ def comparison(statement: Statement) -> tuple[Functional, Relation] | None:
     The integrand is a function of a name that stands nowhere else: the mean's own may be a free name, or that of
     another mean, a number or a product. None for an integrand that is not proved to be defined everywhere.
     """
-    relation = statement.formula
-    if not isinstance(relation, Relation) or relation.op not in OPPOSITE:
-        return None
-    sides = (relation.lhs, relation.rhs, relation.op), (relation.rhs, relation.lhs, TURNED[relation.op])
-    for side, other, op in sides:
-        if not isinstance(side, Expr) or not isinstance(other, Expr) or side.op != "name":
-            continue
-        f = statement.functionals.get(side.args[0])
-        if f is not None and f.kind == "E" and f.variable is not None and _is_defined(f.body):
+    for f, other, op in means(statement):
+        if f.variable is not None and _is_defined(f.body):
             body = calculus.substitute(f.body, {f.variable: ex.name(_own(f))})
-            return f, Relation(op, body, other, relation.text)
+            return f, Relation(op, body, other, statement.text)
     return None
+
+
+def sides(statement: Statement) -> Iterator[tuple[Expr, Expr, str]]:
+    """An inequality read in both directions: a side, the other one and the relation between them; of another statement
+    nothing."""
+    match statement.formula:
+        case Relation(op=op, lhs=Expr() as lhs, rhs=Expr() as rhs) if op in OPPOSITE:
+            yield from ((lhs, rhs, op), (rhs, lhs, TURNED[op]))
+        case _:
+            return
+
+
+def means(statement: Statement) -> Iterator[tuple[Functional, Expr, str]]:
+    """The sides of an inequality that are means over one normal variable, each with the other side and the relation."""
+    for side, other, op in sides(statement):
+        f = statement.functionals.get(side.args[0]) if side.op == "name" else None
+        if f is not None and f.kind == "E":
+            yield f, other, op
 
 
 def premises(statement: Statement, f: Functional, relation: Relation) -> Iterator[list[Statement]]:

@@ -23,12 +23,12 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.landscape import decided_landscape
 from ..functions.step_functions import Line, sample
-from ..language.syntax import Functional, Relation, Statement
+from ..language.syntax import Functional, Statement
 from ..means.mean_by_scale import BITS, MeanByScale
 from ..normal_forms import normal_form
 from ..reals.reals import PLUS_INFINITY, Real, compare, exact
 from ..vocabulary.values import digits, variable_of
-from .integrands import OPPOSITE, TURNED
+from .integrands import means
 
 MAX_BOXES = 400
 NEAR = (fmpq(1, 16), fmpq(1, 1024))
@@ -50,15 +50,8 @@ class ParameterComparison:
 
 def comparison(statement: Statement) -> ParameterComparison | None:
     """The mean that an inequality compares with a number; None for another statement."""
-    relation = statement.formula
-    if not isinstance(relation, Relation) or relation.op not in OPPOSITE:
-        return None
-    sides = (relation.lhs, relation.rhs, relation.op), (relation.rhs, relation.lhs, TURNED[relation.op])
-    for side, number, op in sides:
-        if not isinstance(side, Expr) or not isinstance(number, Expr) or side.op != "name":
-            continue
-        f = statement.functionals.get(side.args[0])
-        if f is None or f.kind != "E" or f.variable is None or side.args[0] in ex.free_names(number):
+    for f, number, op in means(statement):
+        if f.variable is None:
             continue
         names = ex.free_names(f.body) - {f.variable}
         closed = ex.free_names(number) <= statement.functionals.keys()
