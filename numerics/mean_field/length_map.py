@@ -30,6 +30,7 @@ from ...proofs.normal_forms import normal_form
 from ...proofs.normal_forms.signs import Undefined
 from ...proofs.reals.reals import PLUS_INFINITY, Real, compare, exact
 from ...proofs.verdicts import plain
+from .fixed_point_count import brackets, far_end
 
 X = "x"
 LOWEST, HIGHEST = -40, 40
@@ -166,11 +167,15 @@ class LengthMap:
             self._require_continuous(at)
 
     @cached_property
+    def _both_sides(self) -> Expr:
+        """W(x) = f(x)^2 + f(-x)^2."""
+        mirrored = calculus.substitute(self.f, {X: -ex.name(X)})
+        return self.f * self.f + mirrored * mirrored
+
+    @cached_property
     def _slope_in_x(self) -> Expr:
         """The derivative of u, as a function of x = sqrt(q) > 0: W'(x)/(2 x)."""
-        x = ex.name(X)
-        mirrored = calculus.substitute(self.f, {X: -x})
-        return calculus.derivative(self.f * self.f + mirrored * mirrored, X, order=1) / (2 * x)
+        return calculus.derivative(self._both_sides, X, order=1) / (2 * ex.name(X))
 
     @cached_property
     def bend(self) -> int | None:
@@ -219,12 +224,14 @@ class LengthMap:
 
     @cached_property
     def fixed_points(self) -> FixedPoints:
-        """All fixed points, where the map is proved to be concave, convex or linear; else those that were found."""
+        """All fixed points, where the map is concave, convex or linear or they are counted; else those that were found."""
         if self.bend == 0:
             return self._of_a_line()
         starts_at_zero = compare(self.at_zero, exact(0)) == 0
         found = [self._zero_point()] if starts_at_zero else []
         positive = self._positive(starts_at_zero)
+        if positive is None:
+            positive = self._counted()
         if positive is None:
             return FixedPoints((*found, *map(self._point, self._brackets())), False)
         return FixedPoints((*found, *map(self._point, positive)), True)
@@ -265,6 +272,25 @@ class LengthMap:
         if len(brackets) == most:
             return brackets
         return [] if self._stays_above() else None
+
+    def _counted(self) -> list[tuple[fmpq, fmpq]] | None:
+        """Brackets of all fixed points of a map with biases, found box by box; None where that fails."""
+        try:
+            with budget(BEND_STEPS):
+                if compare(biases := exact(self.biases), exact(0)) <= 0:
+                    return None
+                high = far_end(self._both_sides, X, exact(self.weights), biases)
+                low = exact_rational(biases.ball(64).lower()) / 2
+                return brackets(low, max(high, 2 * low), self.sign, self._excess_over)
+        except (Undecided, Undefined):
+            return None
+
+    def _excess_over(self, low: fmpq, high: fmpq) -> tuple[arb, arb]:
+        """The map minus q, and the slope of that, on a box, by the mean value theorem."""
+        with precision(2 * LOOK + 64):
+            box, middle = arb(low).union(arb(high)), (low + high) / 2
+            slope = self.at(lambda _: box, LOOK)[1] - 1
+            return self.excess(middle, LOOK) + slope * (box - arb(middle)), slope
 
     def _crossing(self, direction: int) -> tuple[fmpq, fmpq]:
         """A bracket of the only fixed point q > 0, where the map minus q falls (-1) or rises (1)."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -246,3 +248,22 @@ def test_the_typical_rate_is_that_at_the_fixed_point() -> None:
         value = mp.quad(lambda z: mp.log(1.5 * mp.sech(s * z) ** 2) * mp.npdf(z), [-12, -4, 0, 4, 12])
         assert abs(value - mp.mpf(result.typical_rate.decimal(20))) < mp.mpf(10) ** -15
     assert [form(mean_field(name, "1/2", 0).typical_rate) for name in ("tanh", "relu")] == ["-log(2)", "-oo"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sigmas", "count"),
+    [("gelu", ("1", "1/2"), 1), ("silu", ("1", "1/2"), 1), ("gelu", ("3/2", "1/2"), 0), ("silu", ("3/2", "1/4"), 2)],
+)
+def test_fixed_points_of_bumps_are_counted(name: str, sigmas: tuple[str, str], count: int) -> None:
+    """f^2 is neither convex nor concave in x^2: the signs of the map minus q on a grid show as many, and box by box it
+    is proved that there are no others."""
+    result = mean_field(name, *sigmas)
+    assert (len(result.fixed_points), result.complete) == (count, True)
+    f = {"gelu": lambda x: x * mp.ncdf(x), "silu": lambda x: x / (1 + mp.exp(-x))}[name]
+    w, b = (mp.mpf(Fraction(s).numerator) / Fraction(s).denominator for s in sigmas)
+    excess = []
+    for k in range(-24, 17):
+        q = mp.mpf(2) ** (mp.mpf(k) / 4)
+        mean = mp.fsum(f(mp.sqrt(q) * i / 8) ** 2 * mp.npdf(mp.mpf(i) / 8) for i in range(-72, 73)) / 8
+        excess.append(w * w * mean + b * b > q)
+    assert sum(a != c for a, c in itertools.pairwise(excess)) == count
