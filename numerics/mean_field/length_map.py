@@ -224,7 +224,7 @@ class LengthMap:
 
     @cached_property
     def fixed_points(self) -> FixedPoints:
-        """All fixed points, where the map is concave, convex or linear, or they are counted; else those that are found."""
+        """All fixed points, where the map is concave, convex, linear or they are counted; else those that are found."""
         if self.bend == 0:
             return self._of_a_line()
         starts_at_zero = compare(self.at_zero, exact(0)) == 0

@@ -53,6 +53,7 @@ class Placeholders:
         for placeholder in ex.free_names(e) & self.functionals.keys():
             f = self.functionals[placeholder]
             names |= (ex.free_names(f.body) | self.inside_numbers(f.body)) - f.bound
+            names |= ex.free_names(f.at) if isinstance(f.at, Expr) and f.second is not None else set()
         return names
 
     def names_of(self, formula: Formula) -> set[str]:
