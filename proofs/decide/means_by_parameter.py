@@ -100,10 +100,11 @@ def settle(question: ParameterComparison, bound: Real, domain: Line[bool]) -> Se
         if ex.holds(question.op, compare(value, bound)):
             return Settled(True, note)
     else:
-        shape = decided_landscape(question.f, variable)
-        extremum = (shape.sup if question.op.startswith("<") else shape.inf).value
-        if ex.holds(question.op, compare(extremum, bound)):
-            return Settled(True, f"{question.functional.text}: the integrand comes to {digits(extremum)}")
+        with suppress(Undecided):
+            shape = decided_landscape(question.f, variable)
+            extremum = (shape.sup if question.op.startswith("<") else shape.inf).value
+            if ex.holds(question.op, compare(extremum, bound)):
+                return Settled(True, f"{question.functional.text}: the integrand comes to {digits(extremum)}")
         note = f"{question.functional.text}: enclosed on boxes of {question.parameter}"
         if all(_on_boxes(mean, question.op, bound, *part) for part in parts):
             return Settled(True, note)
