@@ -27,7 +27,7 @@ SWEPT = {
 
 
 def planned(ledgers: Sequence[Ledger], *, seed: int, full: bool) -> list[Part]:
-    """Every part: the many short ones first, then sweeps and cross-checks, the longest of them first.
+    """Every part: claims, long ones, the many short ones that even out the processes' time, sweeps and cross-checks.
 
     What is not in full leaves out where gradproof examines itself: most of the work, and the tests do it as well.
     """
@@ -51,11 +51,11 @@ def planned(ledgers: Sequence[Ledger], *, seed: int, full: bool) -> list[Part]:
     ]
     return [
         *claims,
-        *(Part("activation", name, sections.activation_facts, (name, seed, full)) for name in names),
-        *(Part("depth", name, sections.depth, (name,)) for name in names),
+        *(Part("phase", name, sections.critical_line, (name,)) for name in sections.PHASES),
         *(Part("network", each["activation"], sections.network, (each, seed)) for each in sections.NETWORKS),
         *(Part("spectrum", each["activation"], sections.spectrum, (each, seed)) for each in sections.SPECTRA),
-        *(Part("phase", name, sections.critical_line, (name,)) for name in sections.PHASES),
+        *(Part("activation", name, sections.activation_facts, (name, seed, full)) for name in names),
+        *(Part("depth", name, sections.depth, (name,)) for name in names),
         *sweeps,
         *checks,
     ]
