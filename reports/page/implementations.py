@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...crosschecks.findings import digits_of
-from ..views.checks import function_name
+from ..views.checks import coverage, function_name
 from ..writing.numbers import short
 
 OWN = "numpy"
@@ -32,6 +32,7 @@ def implementation(each: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **each,
         "title": title(each["name"]),
+        "coverage": coverage(each["results"]).capitalize(),
         "formats": formats,
         "rows": [{"name": name, "cells": [row.get(one) for one in formats]} for name, row in ordered],
         "failed": sum(result["verdict"] == "fail" for result in each["results"]),
