@@ -36,6 +36,11 @@ from .errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, describe_os_error, one_
 def cli() -> None:
     """Decide statements about activation functions, follow their gradients, measure their implementations.
 
+    \b
+    gradproof prove "D(gelu)(x) <= 1.13"
+    gradproof describe "x*tanh(exp(x))"
+    gradproof check my_kernels:silu
+
     Exit codes: 0 all well; 1 a verdict differs from what was expected, or something failed its check;
     2 bad usage or bad input; 3 prove left it undecided; 130 interrupted.
     """
@@ -55,6 +60,14 @@ def completion(shell: str) -> None:
     assert kind is not None
     click.echo(kind.source_template % kind(cli, {}, "gradproof", "_GRADPROOF_COMPLETE").source_vars())
 
+
+cli.sections = {
+    "Statements": ("prove", "verify", "recheck"),
+    "Functions": ("describe", "list", "table"),
+    "Implementations": ("check", "sweep", "check-table"),
+    "Depth": ("depth", "gains", "meanfield", "train"),
+    "All of it": ("report", "completion"),
+}
 
 for command in (
     report, verify, prove, recheck, describe, atlas, table, check, check_table, sweep, depth, gains, meanfield, train,

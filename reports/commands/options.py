@@ -102,6 +102,18 @@ class TargetCommand(Command):
 class Group(Command, click.Group):
     """The command over all commands; what follows a command's name is that command's to read."""
 
+    sections: Mapping[str, Sequence[str]] = {}
+    """The commands by what they are about, in the order of the help; the last section has what is in none."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        named = {name for names in self.sections.values() for name in names}
+        others = [name for name in self.list_commands(ctx) if name not in named]
+        *_, last = self.sections
+        for title, names in self.sections.items():
+            chosen = [*names, *others] if title == last else names
+            with formatter.section(title):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(80)) for name in chosen])
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
             return super().parse_args(ctx, args)
