@@ -49,8 +49,8 @@ from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
 from ..vocabulary.words import decide_property, is_exact, set_value
+from . import factors
 from .explanations import explain, is_identity, refuted
-from .factors import comparison as factor_comparison
 from .integrands import comparison, premises
 from .means_by_parameter import comparison as parameter_comparison
 from .means_by_parameter import settle
@@ -133,7 +133,7 @@ class Decision(Resolution):
             notes = tuple(note for answer in answers if answer is not None for note in answer.notes)
             proved = answers and all(answer is not None and answer.truth for answer in answers)
             return Answer(True, notes, evidence=Evidence.ENCLOSURE) if proved else None
-        if (reduction := factor_comparison(self.statement)) is None:
+        if (reduction := factors.comparison(self.statement)) is None:
             return None
         with suppress(Undecided, Undefined):
             answer = type(self)(reduction.premise).run()

@@ -58,6 +58,7 @@ def correlated_expectation(e: Expr, u: str, v: str, c: Expr) -> Real:
     series = [(_coefficients(f, u), _coefficients(g, v)) for f, g in products]
 
     def refine(bits: int) -> arb:
+        ball = arb(0)
         for count, digits in LADDER:
             with precision(2 * digits):
                 ball = sum(

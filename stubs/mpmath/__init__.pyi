@@ -58,6 +58,8 @@ class MPContext:
     nan: _mpf
     pi: _mpf
     e: _mpf
+    euler: _mpf
+    calculus: Any
     def workdps(self, n: int) -> AbstractContextManager[None]: ...
     def workprec(self, n: int) -> AbstractContextManager[None]: ...
     def make_mpf(self, v: tuple[int, int, int, int]) -> _mpf: ...
@@ -100,13 +102,17 @@ class MPContext:
     def diff(self, f: Callable[[Any], Any], x: _Real, n: int = 1) -> _mpf: ...
     def taylor(self, f: Callable[[Any], Any], x: _Real, n: int) -> list[_mpf]: ...
     def findroot(self, f: Callable[[Any], Any], x0: _Real) -> _mpf: ...
-    def quad(self, f: Callable[[Any], Any], points: Sequence[_Real], maxdegree: int = ...) -> _mpf: ...
+    def quad(
+        self, f: Callable[[Any], Any], points: Sequence[_Real], maxdegree: int = ..., method: str = ...
+    ) -> _mpf: ...
 
 mp: MPContext
 inf: mpf
 nan: mpf
 pi: mpf
 e: mpf
+euler: mpf
+calculus: Any
 workdps = mp.workdps
 workprec = mp.workprec
 mpmathify = mp.mpmathify
@@ -129,6 +135,7 @@ sin = mp.sin
 cos = mp.cos
 tan = mp.tan
 atan = mp.atan
+acos = mp.acos
 sinh = mp.sinh
 cosh = mp.cosh
 tanh = mp.tanh

@@ -12,7 +12,7 @@ from flint import arb, fmpq
 from gradproof.proofs.asymptotics import monomials, tail_values
 from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
-from gradproof.proofs.decide import decision, integrands, parameters, products, resolution
+from gradproof.proofs.decide import decision, factors, integrands, parameters, products, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (
@@ -167,13 +167,13 @@ def every_mean_rises(rules: pytest.MonkeyPatch) -> None:
 
 def a_factor_is_bounded_from_one_side(rules: pytest.MonkeyPatch) -> None:
     """A product is as small as its factors, whatever their signs."""
-    right = decision.factor_comparison
+    right = factors.comparison
 
-    def comparison(statement: Any) -> Any:
+    def one_sided(statement: Any) -> Any:
         reduction = right(statement)
         return None if reduction is None else replace(reduction, premise=reduction.single)
 
-    rules.setattr(decision, "factor_comparison", comparison)
+    rules.setattr(factors, "comparison", one_sided)
 
 
 def correlated_means_are_doubled(rules: pytest.MonkeyPatch) -> None:

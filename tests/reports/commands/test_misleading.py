@@ -319,13 +319,16 @@ def test_a_bound_is_rounded_outwards():
     assert numbers.bound(certified("inf", exact="oo"), 1) == "∞"
 
 
-@pytest.mark.parametrize(
-    ("name", "inputs"), [("swiglu", "a, b"), ("bilinear", "a, b"), ("a*sigmoid(x)", "a, x"), ("tanh(u) - v", "u, v")]
-)
-def test_depth_names_the_inputs_of_what_has_several(capsys, name, inputs):
-    code, out, err = run(capsys, "depth", name)
-    assert (code, out) == (2, "")
-    assert inputs in err
+@pytest.mark.parametrize(("name", "inputs"), [("reglu", "ab"), ("bilinear", "ab"), ("relu(a)*sigmoid(x)", "ax")])
+def test_depth_bounds_what_has_several_inputs_by_each(capsys, name, inputs):
+    code, out, _ = run(capsys, "depth", name, "--layers", "2")
+    assert (code, [f"by {each} " in out for each in inputs]) == (0, [True, True])
+
+
+def test_depth_says_what_a_gate_is(capsys):
+    assert run(capsys, "depth", "tanh(u) - v")[::2] == (
+        2, "gradproof: tanh(u) - v: expected a product of functions of u and of v alone\n"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["sigmoid(z)", "1/(1 + exp(-t))"])

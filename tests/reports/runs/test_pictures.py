@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from gradproof.proofs.statements import prove
 from gradproof.reports.runs.pictures import picture
 
 
-def of(statement, where=None, functions=()):
-    result = prove(statement, where=where, functions=dict(functions)).to_json()
-    return picture({"statement": statement, **{k: result[k] for k in ("verdict", "counterexample")}}, dict(functions))
+def of(statement: str, where: str | None = None, functions: Mapping[str, str] | None = None) -> Any:
+    result = prove(statement, where=where, functions=functions).to_json()
+    return picture({"statement": statement, **{k: result[k] for k in ("verdict", "counterexample")}}, functions or {})
 
 
 @pytest.mark.parametrize(
