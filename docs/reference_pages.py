@@ -32,7 +32,7 @@ KINDS: tuple[tuple[str, type[Word] | tuple[type[Word], ...]], ...] = (
 )
 DOCUMENTS = (
     "prove", "verify", "describe", "describe_vector", "list", "table", "depth", "gains", "meanfield", "train", "check",
-    "sweep", "check_table", "recheck", "certificate", "baseline", "report", "common",
+    "sweep", "check_table", "recheck", "certificate", "baseline", "report", "atlas", "common",
 )  # fmt: skip
 
 

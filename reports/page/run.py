@@ -17,7 +17,7 @@ from ...proofs.ledger import Ledger
 from ..errors import printable
 from ..runs.collect import collect, planned
 from ..runs.pool import Done, Part
-from ..writing.console import cell, interrupted, show, table, verdict
+from ..writing.console import asked, cell, interrupted, show, table, verdict
 from ..writing.counts import WORDS, differing, unsound, verdict_counts
 from ..writing.grid import Grid
 from ..writing.progress import Progress
@@ -53,7 +53,8 @@ class Phases:
         if not self._left[section]:
             self._progress.say("")
             seconds = time.perf_counter() - self._started
-            click.echo(printable(f"{seconds:5.1f} s  {self._line(section)}"), err=True)
+            if not asked("quiet"):
+                click.echo(printable(f"{seconds:5.1f} s  {self._line(section)}"), err=True)
         word = done.data["verdict"] if section in self._titles and done.failure is None else section
         self._progress.step(f"{done.part.name}: {word}")
 

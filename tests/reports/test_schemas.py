@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from gradproof.reports import cli
+from gradproof.reports.page import site
 
 from ..thorough import few
 from .conftest import strict
@@ -115,6 +116,7 @@ def test_files_fit_their_schemas(folder, report_data):
     for certificate in certificates:
         validate("certificate", certificate)
     validate("report", report_data)
+    validate("atlas", site.index(report_data))
 
 
 def test_a_baseline_fits_its_schema(capsys, monkeypatch, folder):
@@ -126,7 +128,7 @@ def test_a_baseline_fits_its_schema(capsys, monkeypatch, folder):
 def test_every_command_with_json_has_a_schema_and_every_schema_is_one():
     with_json = {name for name, each in cli.cli.commands.items() if any(p.name == "as_json" for p in each.params)}
     assert with_json == {name.replace("_", "-") for name, _ in DOCUMENTS} - {"describe-vector"}
-    assert {name for name, _ in DOCUMENTS} | {"common", "certificate", "baseline", "report"} == set(SCHEMAS)
+    assert {name for name, _ in DOCUMENTS} | {"common", "certificate", "baseline", "report", "atlas"} == set(SCHEMAS)
     for schema in SCHEMAS.values():
         jsonschema.Draft202012Validator.check_schema(schema)
 
