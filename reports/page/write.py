@@ -20,10 +20,10 @@ def prepare(folder: Path) -> None:
 
 def write(folder: Path, data: Mapping[str, Any]) -> list[str]:
     """Writes report.json, index.html and report.md; returns what could not be made, one line each. Raises OSError."""
+    (folder / "report.json").write_text(strict_json.text(data), encoding="utf-8")
     from .html import html
     from .markdown import markdown
 
-    (folder / "report.json").write_text(strict_json.text(data), encoding="utf-8")
     plain = strict_json.plain(data)
     failed = []
     for name, render in (("index.html", html), ("report.md", markdown)):
