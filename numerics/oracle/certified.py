@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -33,6 +33,8 @@ FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 SIGN = 1 << 31
 MOST_BITS = 1 << 13
 """The precision at which a comparison is given up."""
+REMEMBERED = 1 << 10
+"""Inputs whose values are kept, of those that are asked for one by one."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,18 @@ class Certified:
     def __init__(self, expr: Expr, order: int, *, sizes: bool = False) -> None:
         self.expr, self.order = expr, order
         self._oracle: Oracle = oracle(expr, order)
+        self._real = lru_cache(maxsize=REMEMBERED)(self._fresh)
         pieces = split(expr, "x")
         self._pieces = [
             None if p.expr is None else Polynomials(nth_derivative(p.expr, order), sizes=sizes) for p in pieces.pieces
         ]
         self._short = [None if p.expr is None else two_terms(nth_derivative(p.expr, order)) for p in pieces.pieces]
         self._ends = [_End(*around(b, FLOAT32)) for b in pieces.breakpoints]
+
+    def _fresh(self, x: float, stand_ins: int | None) -> ExactReal | Kink | None:
+        """The value at an input, whose balls are computed once: an error is compared with one level after another."""
+        real = self._oracle.at(exact(x), stand_ins=stand_ins)
+        return cache(real) if callable(real) else real
 
     def rows(self, row: int, count: int) -> Rows:
         """Consecutive rows of one binade: a row is ROW consecutive bit patterns, starting at row * ROW.
@@ -150,7 +158,7 @@ class Certified:
         return Values(values[:, 0], values[:, 1], values[:, 2] != 0)
 
     def _point(self, x: float) -> tuple[float, float, bool]:
-        real = self._oracle.at(exact(x), stand_ins=FIRST_PRECISION)
+        real = self._real(x, FIRST_PRECISION)
         if real is None or isinstance(real, Kink):
             return np.nan, 0.0, real is None and all(end.side(x) for end in self._ends)
         value = rounded_row(real, FLOAT64, alone=True)[0]
@@ -160,7 +168,7 @@ class Certified:
 
     def exactly(self, x: float) -> ExactReal | None:
         """The value at one finite input: a rational, or balls of any precision; None where there is no one value."""
-        real = self._oracle.at(exact(x))
+        real = self._real(x, None)
         return None if isinstance(real, Kink) else real
 
     def signs(self, x: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.int8]:
@@ -180,12 +188,11 @@ class Certified:
         return signs
 
     def _sign(self, x: float, m: float) -> int:
-        real = self._oracle.at(exact(x), stand_ins=FIRST_PRECISION)
-        return self._side(real, exact(m), f"at {x.hex()} is above {m.hex()}")
+        return self._side(self._real(x, FIRST_PRECISION), exact(m), f"at {x.hex()} is above {m.hex()}")
 
     def side(self, x: float, level: fmpq) -> int:
         """The sign of f(x) - level for a level that need not be a float. Raises ComparisonUndecided."""
-        return self._side(self._oracle.at(exact(x)), level, f"at {x.hex()} is above {level}")
+        return self._side(self._real(x, None), level, f"at {x.hex()} is above {level}")
 
     def _side(self, real: ExactReal | Kink | None, level: fmpq, what: str) -> int:
         if isinstance(real, fmpq):
