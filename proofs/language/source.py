@@ -62,8 +62,9 @@ def syntax_tree(text: str, what: str) -> ast.expr:
     return tree
 
 
-HEXADECIMAL = r"\b0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?"
-"""A number as C and Python's float.hex() write it, 0x1.8p+0: a whole part, a fraction and a power of 2."""
+HEXADECIMAL = r"(?<![\w.])0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?(?![\w.])"
+"""A number as C and Python's float.hex() write it, 0x1.8p+0: a whole part, a fraction and a power of 2.
+What stands beside it is never read into it: 0x1E3 and 1.0x1 are no numbers."""
 
 
 def _decimal(number: re.Match[str]) -> str:

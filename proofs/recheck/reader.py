@@ -149,7 +149,7 @@ def text_of(e: Any) -> str:
     return getattr(e, "text", "")
 
 
-HEXADECIMAL = r"\b0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?"
+HEXADECIMAL = r"(?<![\w.])0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?(?![\w.])"
 
 
 def _quotient(number: re.Match[str]) -> str:

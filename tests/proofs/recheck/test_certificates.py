@@ -375,3 +375,9 @@ def test_what_is_true_beyond_the_ledgers(statement: str) -> None:
 def test_a_statement_that_is_not_proved_has_no_certificate(tmp_path: Path) -> None:
     assert certificates.write_proof(tmp_path, "x", prove("tanh(x) < 1/2", suggest=False)) == []
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["0x1E3", "0x1E-3", "1.0x1"])
+def test_nothing_beside_a_hexadecimal_number_is_read_into_it(text: str) -> None:
+    with pytest.raises(Bad):
+        Reader({}, lambda _: None).read(tree(text))
