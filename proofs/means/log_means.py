@@ -195,7 +195,8 @@ class LogMean:
         if not factor > 0:
             raise Undecided("the expectation: a zero of the logarithm's argument is not told apart")
         weight = _density(cell, s)
-        return weight * width * (order * (width.log() - 1) + factor.log())
+        # The two parts have means of the density of their own: what they have in common must not cancel.
+        return weight * width * order * (width.log() - 1) + weight * width * factor.log()
 
 
 def _density(x: arb, s: arb) -> arb:

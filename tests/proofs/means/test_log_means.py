@@ -77,3 +77,15 @@ def test_what_is_not_covered_is_undecided(text: str) -> None:
     """No value on an interval, a pole, zeros without end, growth without bound, a zero of no order."""
     with pytest.raises(Undecided):
         LogMean(parse_expression(text)).mean(exact(1))
+
+
+def test_the_parts_of_a_cell_do_not_cancel() -> None:
+    """Beside a zero the logarithm is split in two; where their sizes agree, the density still weighs them differently."""
+    width = fmpq(1, 16)
+    means = LogMean(parse_expression(f"{(fmpq(2718281828, 10**9) / width)}*(x - 1)"))
+    ball = means._singular(means.stretches[-1], arb(1), -1, 1, arb(width), arb(1))
+    with mp.workdps(30):
+        low, high = ends(ball)
+        factor = mp.mpf(2718281828) / 10**9 * 16
+        value = mp.quad(lambda t: mp.log(factor * t) * mp.npdf(1 + t), [0, mp.mpf(1) / 16], method="tanh-sinh")
+    assert low <= value <= high
