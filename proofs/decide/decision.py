@@ -113,6 +113,8 @@ class Decision(Resolution):
         others = type(self)(replace(self.statement, functionals=rest, formula=TRUE))
         with suppress(Undecided, Undefined):
             notes = others.resolve()
+            if ex.free_names(others.written_out(question.number)) - others.values.keys():
+                return None
             settled = settle(question, others.number(question.number), others.domain(question.parameter))
             if settled.truth:
                 return Answer(True, (*notes, settled.note), evidence=Evidence.ENCLOSURE)
@@ -136,7 +138,10 @@ class Decision(Resolution):
         if (reduction := factors.comparison(self.statement)) is None:
             return None
         with suppress(Undecided, Undefined):
-            answer = type(self)(reduction.premise).run()
+            decision = type(self)(reduction.premise)
+            answer = decision.run()
+            if any(value.infinite for value in decision.values.values()):
+                return None  # an infinite number may be compared with, and has no powers
             if answer.truth:
                 return Answer(True, (*answer.notes, reduction.note), evidence=Evidence.ENCLOSURE)
         with suppress(Undecided, Undefined):

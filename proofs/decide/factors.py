@@ -13,7 +13,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..language.syntax import Connective, Relation, Statement, relations
+from ..language.syntax import Connective, Formula, Relation, Statement, relations
 from .integrands import sides
 
 
@@ -60,19 +60,17 @@ def _reduced(
         premise = _relation(op, size if sized else factor, base)
     else:
         premise = _relation(op.replace(">", "<"), size, base)
-    single = _relation(op, size if sized else factor, sign * base)
-    # Where g is not above 0 its n-th power has no value, or is 0.
+    # Of a base above 0 a power has a value whatever n is taken to be: elsewhere nothing is refuted, and what is proved
+    # holds for the powers that whole n have. A size says by itself that the base is not below 0.
+    needed: Formula = premise
+    if above and sign > 0 and not ex.is_nonnegative(base):
+        needed = Connective("and", (premise, _relation(">=", base, ex.ZERO)))
     positive = None if base.positive else _relation(">", base, ex.ZERO)
     parts = [part for part in (statement.where, positive) if part is not None]
     where = Connective("and", tuple(parts)) if parts else None
-    plain = replace(statement, products={}, product_texts={}, where=where)
-    weak = ex.is_nonnegative(base) and premise.op in ("<=", ">=")
-    return FactorComparison(
-        replace(plain, formula=premise, where=statement.where if weak else where),
-        replace(plain, formula=single),
-        count,
-        f"every factor: {premise.text}",
-    )
+    plain = replace(statement, products={}, product_texts={})
+    single = replace(plain, formula=_relation(op, size if sized else factor, sign * base), where=where)
+    return FactorComparison(replace(plain, formula=needed), single, count, f"every factor: {premise.text}")
 
 
 def _relation(op: str, lhs: Expr, rhs: Expr) -> Relation:
