@@ -1,8 +1,8 @@
 """The definitions that a certificate may make: the catalogue's, and functions of x under names that mean nothing else.
 
 A name that a stranger may define is neither a word of the language nor one that can stand for a free number. A
-function of the catalogue has to be defined as there: its entries are read from the text of catalogue/entries.py, which
-is not executed.
+function of the catalogue, or an elementary one by its usual name, has to be defined as there: entries are read from the
+texts of catalogue/entries.py and catalogue/elementary.py, which are not executed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ WORDS = (
 def catalogue() -> dict[str, dict[str, Any]]:
     """Every name and alias of the catalogue, with its definition in the form that certificates use."""
     entries: dict[str, dict[str, Any]] = {}
-    for node in ast.walk(ast.parse((Path(__file__).parents[1] / "catalogue" / "entries.py").read_text("utf-8"))):
+    for node in _parsed("entries.py"):
         match node:
             case ast.Call(func=ast.Name(id="Activation"), args=[name, formula, *_], keywords=keywords):
                 fields = {k.arg: k.value for k in keywords}
@@ -57,7 +57,19 @@ def catalogue() -> dict[str, dict[str, Any]]:
                 entries |= dict.fromkeys((_literal(name), *_literal(fields.get("aliases"))), definition)
             case _:
                 pass
+    for node in _parsed("elementary.py"):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="NAMED_FORMULAS"), value=formulas):
+                for name, formula in _literal(formulas).items():
+                    if name not in WORDS and name not in entries:
+                        entries[name] = {"inputs": ["x"], "parameters": {}, "formula": formula}
+            case _:
+                pass
     return entries
+
+
+def _parsed(file: str) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse((Path(__file__).parents[1] / "catalogue" / file).read_text("utf-8")))
 
 
 def _literal(node: Any) -> Any:

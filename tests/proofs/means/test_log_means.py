@@ -80,7 +80,7 @@ def test_what_is_not_covered_is_undecided(text: str) -> None:
 
 
 def test_the_parts_of_a_cell_do_not_cancel() -> None:
-    """Beside a zero the logarithm is split in two; where their sizes agree, the density still weighs them differently."""
+    """Beside a zero the logarithm is split in two; where their sizes agree, the density weighs them differently."""
     width = fmpq(1, 16)
     means = LogMean(parse_expression(f"{(fmpq(2718281828, 10**9) / width)}*(x - 1)"))
     ball = means._singular(means.stretches[-1], arb(1), -1, 1, arb(width), arb(1))
