@@ -37,7 +37,7 @@ from ..language.syntax import (
     relations,
 )
 from ..normal_forms.signs import constant_sign
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact, sign_of
 from ..reals.sets import union
 from ..vocabulary.numbers import Found
 from ..vocabulary.values import closed_real, digits
@@ -63,7 +63,25 @@ class Resolution(ABC):
             self.values[placeholder] = number.value
             notes += number.notes
         notes += [self._product(placeholder).note for placeholder in self.statement.products]
+        if self.statement.products:
+            self._require_powers()
         return tuple(notes)
+
+    def _require_powers(self) -> None:
+        """That the n of a product is an exponent of positive numbers alone.
+
+        Of 0 and below whole n have powers too, which an exponent that stands for any real number has not: a point that
+        a reader counts would be outside of the domain. Raises Undecided.
+        """
+        every = [self.statement.formula, *([] if self.statement.where is None else [self.statement.where])]
+        sides = [e for part in every for leaf in relations(part) for e in expressions(leaf)]
+        for power in {power for side in sides for power in _powers(side)}:
+            base, exponent = power.args
+            if not any(map(self.is_count, ex.free_names(exponent))) or base.positive:
+                continue
+            value = self.number(base) if ex.free_names(base) <= self.values.keys() else None
+            if value is None or value.infinite or sign_of(value) <= 0:
+                raise Undecided(f"powers of {to_text(base)} that count factors, where it may be 0 or below")
 
     def _computed(self, placeholder: str, f: Functional) -> Found:
         if f.body.op != "name":  # a product inside is a number like any other, and written out first
@@ -268,6 +286,25 @@ def free_names(leaf: Leaf) -> frozenset[str]:
     """The free names and placeholders of a relation's sides."""
     sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
     return union_of(ex.free_names(side) for side in sides if isinstance(side, Expr))
+
+
+def expressions(leaf: Leaf) -> Iterator[Expr]:
+    """The sides of a relation, and what a predicate or a quantified formula is about."""
+    match leaf:
+        case Relation(lhs=lhs, rhs=rhs):
+            yield from (side for side in (lhs, rhs) if isinstance(side, Expr))
+        case Predicate():
+            yield from (e for e in (leaf.body, leaf.other, leaf.at, leaf.rate) if isinstance(e, Expr))
+        case Quantified(body=body):
+            yield from (e for each in relations(body) for e in expressions(each))
+
+
+def _powers(e: Expr) -> Iterator[Expr]:
+    """The powers in an expression whose exponent is no number."""
+    if e.op == "pow" and e.args[1].value is None:
+        yield e
+    for child in ex.children(e):
+        yield from _powers(child)
 
 
 def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -> Line[bool | None]:
