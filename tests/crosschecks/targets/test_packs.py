@@ -223,7 +223,9 @@ def test_a_missing_framework_is_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with Worker() as worker, pytest.raises(TargetError) as error:
         resolve(Request("jax"), worker)
-    assert str(error.value) == "target='jax' cannot be loaded: ModuleNotFoundError: No module named 'jax'"
+    assert str(error.value) == (
+        "target='jax' cannot be loaded: ModuleNotFoundError: No module named 'jax'; pip install 'gradproof[jax]'"
+    )
 
 
 @packs(*SHIPPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import mpmath as mp
@@ -32,7 +33,8 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "sinh(x)": (mp.sinh, ("0",)),
 }
 DEVIATIONS = (fmpq(1), fmpq(1, 4), fmpq(3))
-CASES = [(text, s) for text in FUNCTIONS for s in DEVIATIONS]
+TOO_MANY_CELLS = ("x*exp(-x**2)", fmpq(3))
+CASES = [case for case in product(FUNCTIONS, DEVIATIONS) if case != TOO_MANY_CELLS]
 
 
 @pytest.mark.parametrize(("text", "s"), few(CASES, every(4)))
@@ -46,6 +48,13 @@ def test_quadrature_agrees(text: str, s: fmpq) -> None:
         value = mp.quad(lambda z: mp.log(abs(f(deviation * z))) * mp.npdf(z), cuts, method="tanh-sinh")
     assert high - low < mp.mpf(10) ** -17
     assert low - mp.mpf(10) ** -15 <= value <= high + mp.mpf(10) ** -15
+
+
+@pytest.mark.thorough
+def test_what_needs_more_cells_than_are_tried_is_undecided() -> None:
+    text, s = TOO_MANY_CELLS
+    with pytest.raises(Undecided, match="more cells"):
+        LogMean(parse_expression(text)).mean(exact(s)).ball(64)
 
 
 @pytest.mark.parametrize("bits", [8, 30, 100])
