@@ -235,16 +235,19 @@ def typical_rate(factors: Sequence[Expr], weight: Real, variable: str = "x") -> 
     the weight: perhaps -oo. None where it is not found."""
     try:
         rates = [expectation(ex.log(ex.switch("abs", factor)), variable) for factor in factors]
-        for rate in rates:
-            rate.to_json()  # its digits may be too many cells away
+        if any(rate.infinite for rate in rates):
+            return next(rate for rate in rates if rate.infinite)
+        forms = [rate.exact for rate in rates]
+        if None not in forms and weight.exact is not None:
+            return exact(normal_form.simplest(ex.add(ex.log(weight.exact), *filter(None, forms))))
+        single = len(rates) == 1 and weight.exact is ex.ONE
+        total = rates[0] if single else _enclosed(
+            lambda bits: sum((rate.ball(bits) for rate in rates), weight.ball(bits).log())
+        )  # fmt: skip
+        total.to_json()  # its digits may be too many cells away
     except (Undecided, Undefined):
         return None
-    if any(rate.infinite for rate in rates):
-        return next(rate for rate in rates if rate.infinite)
-    forms = [rate.exact for rate in rates]
-    if None not in forms and weight.exact is not None:
-        return exact(normal_form.simplest(ex.add(ex.log(weight.exact), *filter(None, forms))))
-    return _enclosed(lambda bits: sum((rate.ball(bits) for rate in rates), weight.ball(bits).log()))
+    return total
 
 
 def _unbounded(low: Real, layers: int) -> tuple[Real, Real]:
