@@ -344,6 +344,7 @@ def test_depth_of_a_function_of_vectors(capsys):
     assert "vectors" in err
 
 
+@pytest.mark.thorough
 def test_depth_prints_bounds_that_hold(capsys):
     code, out, _ = run(capsys, "depth", "gelu(x) + tanh(x)")
     assert code == 0

@@ -49,7 +49,7 @@ def test_kinds_of_networks(capsys, options, words):
 
 
 def test_a_network_that_cannot_be_is_named(capsys):
-    code, _, err = run(capsys, "depth", "gelu", "--init", "critical")
+    code, _, err = run(capsys, "depth", "softplus", "--init", "critical")
     assert code == 2 and "no stable critical point was found" in err
 
 
