@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import arb
 
-from ...proofs.budget import Undecided
+from ...proofs.budget import Undecided, budget
 from ...proofs.catalogue.parameters import ParameterValue
 from ...proofs.catalogue.parse import parse_number
 from ...proofs.enclosures.balls import precision
@@ -230,21 +230,26 @@ def range_of_powers(low: Real, high: Real, layers: int) -> tuple[Real, Real]:
     return smallest, largest
 
 
+RATE_STEPS = 12_000
+"""The work that a typical rate is worth: twice that of gelu. What is not found by then is left out."""
+
+
 def typical_rate(factors: Sequence[Expr], weight: Real, variable: str = "x") -> Real | None:
     """E log abs(w g) for a product g of functions of independent standard normals, each written in the variable, and w
     the weight: perhaps -oo. None where it is not found."""
     try:
-        rates = [expectation(ex.log(ex.switch("abs", factor)), variable) for factor in factors]
-        if any(rate.infinite for rate in rates):
-            return next(rate for rate in rates if rate.infinite)
-        forms = [rate.exact for rate in rates]
-        if None not in forms and weight.exact is not None:
-            return exact(normal_form.simplest(ex.add(ex.log(weight.exact), *filter(None, forms))))
-        single = len(rates) == 1 and weight.exact is ex.ONE
-        total = rates[0] if single else _enclosed(
-            lambda bits: sum((rate.ball(bits) for rate in rates), weight.ball(bits).log())
-        )  # fmt: skip
-        total.to_json()  # its digits may be too many cells away
+        with budget(RATE_STEPS):
+            rates = [expectation(ex.log(ex.switch("abs", factor)), variable) for factor in factors]
+            if any(rate.infinite for rate in rates):
+                return next(rate for rate in rates if rate.infinite)
+            forms = [rate.exact for rate in rates]
+            if None not in forms and weight.exact is not None:
+                return exact(normal_form.simplest(ex.add(ex.log(weight.exact), *filter(None, forms))))
+            single = len(rates) == 1 and weight.exact is ex.ONE
+            total = rates[0] if single else _enclosed(
+                lambda bits: sum((rate.ball(bits) for rate in rates), weight.ball(bits).log())
+            )  # fmt: skip
+            total.to_json()  # its digits may be too many cells away
     except (Undecided, Undefined):
         return None
     return total
