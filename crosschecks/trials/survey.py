@@ -174,7 +174,7 @@ class _Exact:
 
     high: Scores
     low: Scores
-    """What values are above `high`."""
+    """The rest of each value after `high`."""
     bar: Scores
     """As in the oracle's Values, where these are of one float64."""
     known: NDArray[np.bool_]

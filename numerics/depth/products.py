@@ -220,7 +220,7 @@ def product_range(expr: Expr, layers: int, weight: Real, variable: str = "x") ->
 
 
 def range_of_powers(low: Real, high: Real, layers: int) -> tuple[Real, Real]:
-    """The infimum and supremum of a product of so many numbers between low and high, each near either end."""
+    """The infimum and supremum of a product of `layers` numbers between low and high, each near either end."""
     if low.is_infinite or high.is_infinite:
         return _unbounded(low, layers)
     corners = [_mixed(low, k, high, layers - k) for k in sorted({0, min(1, layers), layers - 1, layers})]

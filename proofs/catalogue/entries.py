@@ -309,7 +309,8 @@ def known_functions() -> Mapping[str, DefinedFunction]:
     return functions
 
 
-def named_formulas() -> dict[str, str]:
+@cache
+def named_formulas() -> Mapping[str, str]:
     """The elementary functions that are neither words of the language nor activations, with their formulas."""
     taken = {*WORDS, *(name for entry in _ENTRIES for name in (entry.name, *entry.aliases))}
     return {name: formula for name, formula in NAMED_FORMULAS.items() if name not in taken}

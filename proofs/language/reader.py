@@ -14,13 +14,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeAlias
 
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from . import spelling
+from .choices import choice, height
 from .placeholders import Placeholders
 from .source import MAX_EXPONENT, counted, number_from_source, quoted, source_text
 from .syntax import (
@@ -238,7 +238,7 @@ class Reader:
         """A real expression in the free names."""
         own = self.vocabulary.syntax(self, node)
         result = self._expression(node) if own is None else own
-        if _height(result) > MAX_HEIGHT:
+        if height(result) > MAX_HEIGHT:
             raise StatementError(f"{quoted(node)}: functions nested more than {MAX_HEIGHT} deep")
         if result.size > MAX_SIZE:
             raise StatementError(f"{quoted(node)}: too large once its functions are written out")
@@ -257,7 +257,7 @@ class Reader:
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.expression(operand)
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                return _choice(self.formula(test), self.expression(body), self.expression(orelse), node)
+                return choice(self.formula(test), self.expression(body), self.expression(orelse), node)
             case ast.Call():
                 return self.vocabulary.called(node, self._call(node))
             case _:
@@ -433,28 +433,3 @@ def _arithmetic(a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
             return a**b
         case _:
             raise _foreign(node, "this operator")
-
-
-def _choice(test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:
-    match test:
-        case Relation(op=op, lhs=Expr() as lhs, rhs=Expr() as rhs):
-            return ex.switch("if", op, lhs - rhs, a, b)
-        case Connective(op="and", parts=parts):
-            for part in reversed(parts):
-                a = _choice(part, a, b, node)
-            return a
-        case Connective(op="or", parts=parts):
-            for part in reversed(parts):
-                b = _choice(part, a, b, node)
-            return b
-        case Connective(op="not", parts=(part,)):
-            return _choice(part, b, a, node)
-        case _:
-            raise StatementError(f"{quoted(node)}: a condition compares numbers")
-
-
-@lru_cache(maxsize=1 << 14)
-def _height(e: Expr) -> int:
-    """How many functions stand inside one another."""
-    inner = max((_height(c) for c in ex.children(e)), default=0)
-    return inner + (e.op in ex.FUNCTIONS or e.op in ex.SWITCHES)

@@ -42,7 +42,7 @@ def _window(window: tuple[float, float]) -> tuple[float, float]:
 
 
 def _said(facts: Mapping[str, Any]) -> str:
-    """What is seen, in words."""
+    """The picture's description in words, for those who do not see it."""
     if not facts.get("range"):
         return "its range is undecided"
     return f"from {brief(facts['range']['inf'])} to {brief(facts['range']['sup'])}"

@@ -32,7 +32,7 @@ PHASES = {
     "accuracy": "sweeps of frameworks",
     "implementation": "cross-checks",
 }
-"""What each section of a plan's parts comes to, in the plural."""
+"""The noun and participle for the parts of each section, in the plural."""
 
 
 class Phases:

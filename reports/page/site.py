@@ -26,7 +26,7 @@ from .html import activations
 from .write import replace
 
 INDEXED = ("name", "formula", "summary", "source", "aliases", "variant_of", "inputs", "parameters")
-"""What index.json says of every activation, beside its page and its certified numbers."""
+"""The fields of the catalogue that index.json has of every activation."""
 
 
 def datasheet_page(function: str, parameters: Mapping[str, str]) -> str:

@@ -152,7 +152,7 @@ def _of(done: Iterable[Done], section: str) -> list[Done]:
 
 
 def activation_document(entry: Activation, data: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the catalogue says of an activation, with its facts and curves where there are any."""
+    """The catalogue's entry of an activation, with its facts and curves where there are any."""
     return {
         "name": entry.name,
         "formula": entry.formula,

@@ -44,7 +44,7 @@ def network_document(
     seed: int,
     **options: Any,
 ) -> dict[str, Any]:
-    """What theory says of a random network's gradient, and what is measured where that is asked for.
+    """The theory's slopes of a random network's gradient, and measured ones where they are asked for.
 
     `initialisation` is one of a Network's, or `critical`; `options` are those of a Network. Raises BadInput.
     """
