@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -144,22 +145,20 @@ class Judge:
         """
         judged = batch.values.judged
         every = batch.at(judged)
-        flushed = self._flushed(every)
-        kept = every.at(~flushed)
-        error = Errors(self, kept)
-        counts = error.histogram()
+        flushed = self.flushed(every)
+        error = Errors(self, every.at(~flushed))
         base = known or Cell()
         return Cell(
             len(batch.x),
-            counts,
-            error.correctly_rounded(),
+            histogram(error.bins()),
+            int(error.correctly_rounded().sum()),
             error.worst(base.worst),
             error.worst_conditioned(base.worst_conditioned),
             flushed=int(flushed.sum()),
             unjudged=int((~judged).sum()),
         )
 
-    def _flushed(self, batch: Batch) -> NDArray[np.bool_]:
+    def flushed(self, batch: Batch) -> Flags:
         """A mask of the zeros that came back for what rounds to a subnormal number."""
         fmt, flushed = self.format, np.zeros(len(batch.x), np.bool_)
         zeros = np.flatnonzero((batch.got == 0) & (np.abs(batch.values.value) < 2 * float(fmt.min_normal)))
@@ -258,6 +257,16 @@ class Errors:
             self.bar = np.where(v.bar > 0, v.bar / self.ulp + rounding, near)
         self.error = np.where(self.numbers, self.error, np.where(~np.isfinite(expected) & agree, 0.0, math.inf))
         self.bar = np.where(self.numbers, self.bar, 0.0)
+        self.kappa: Floats64 | None = None
+        """Condition numbers where errors are blamed, if they were computed for all results together."""
+
+    def at(self, chosen: Any) -> Errors:
+        """The errors of some of the results."""
+        part = copy(self)
+        part.batch, part.ulp, part.numbers = self.batch.at(chosen), self.ulp[chosen], self.numbers[chosen]
+        part.error, part.bar = self.error[chosen], self.bar[chosen]
+        part.kappa = None if self.kappa is None else self.kappa[chosen]
+        return part
 
     def above(self, threshold: float, chosen: NDArray[np.intp] | None = None) -> tuple[Flags, Flags]:
         """Masks of the errors above a threshold and of those that equal it; for all inputs or for some."""
@@ -268,28 +277,27 @@ class Errors:
             at = open_ if chosen is None else chosen[open_]
             some, step = self.batch.at(at), threshold * self.ulp[at]
             up = self.judge.compare_sum(some, step, self.ulp[at])
-            down = self.judge.compare_sum(some, -step, self.ulp[at])
+            down = self.judge.compare_sum(some, -step, self.ulp[at]) if threshold else up
             above[open_] = (up > 0) | (down < 0)
             equal[open_] = (up == 0) | (down == 0)
         return above, equal
 
-    def histogram(self) -> tuple[int, ...]:
-        """The number of errors in each bin."""
+    def bins(self) -> NDArray[np.int8]:
+        """The bin that each error falls into."""
         _, exact_ = self.above(0.0)
-        counts = [int(exact_.sum())]
-        rest = len(self.error) - counts[0]
+        bins = np.where(exact_, 0, 1).astype(np.int8)
         for threshold in THRESHOLDS:
-            beyond_ = int(self.above(threshold)[0].sum()) if rest else 0
-            counts.append(rest - beyond_)
-            rest = beyond_
-        infinite = int(np.isinf(self.error).sum())
-        return (*counts, rest - infinite, infinite)
+            above = self.above(threshold)[0]
+            if not above.any():
+                break
+            bins += above
+        return bins + np.isinf(self.error)
 
-    def correctly_rounded(self) -> int:
-        """The number of results that are the nearest float, the even one of two."""
+    def correctly_rounded(self) -> Flags:
+        """A mask of the results that are the nearest float, the even one of two."""
         above, tied = self.above(0.5)
         odd = _patterns(self.batch.got, self.judge.format) & 1
-        return int((~above & ~(tied & (odd == 1))).sum())
+        return ~above & ~(tied & (odd == 1))
 
     def worst(self, best: Extreme | None) -> Extreme | None:
         """The largest error, if it is larger than a known one or comes before it."""
@@ -306,13 +314,15 @@ class Errors:
             return best
         chosen = self._not_outdone(chosen)
         error, bar = self.error[chosen].copy(), self.bar[chosen].copy()
-        blamed = np.flatnonzero(_is_blamed(error))
+        blamed = np.flatnonzero(is_blamed(error))
         if blamed.size:
             error[blamed], bar[blamed] = self._conditioned(chosen[blamed])
         error = shifted(error)
         some = self.batch.at(chosen)
 
         def above(at: NDArray[np.intp], bound: float) -> NDArray[np.bool_]:
+            if bound == 0:  # no share of an error of 0 is shifted
+                return self.above(0.0, chosen[at])[0]
             ulp = self.ulp[chosen]
             points = [(float(some.x[i]), float(some.got[i]), float(ulp[i])) for i in at]
             return np.array([self.judge.conditioned_above(*point, unshifted(bound)) for point in points], np.bool_)
@@ -321,14 +331,15 @@ class Errors:
 
     def _conditioned(self, chosen: NDArray[np.intp]) -> tuple[Floats64, Floats64]:
         """Errors divided by 1 + kappa, with bars."""
-        share = 1 + self.judge.kappa(self.batch.at(chosen))
+        kappa = self.judge.kappa(self.batch.at(chosen)) if self.kappa is None else self.kappa[chosen]
+        share = 1 + kappa
         error, bar = self.error[chosen] / share, self.bar[chosen]
         return error, np.where(bar > 0, bar, SIDE) / share + 2.0**-29 * error
 
     def _not_outdone(self, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
         """Without the errors that are smaller than the largest one is when conditioned: they need no kappa."""
         error = self.error[chosen]
-        blamed = np.flatnonzero(_is_blamed(error))
+        blamed = np.flatnonzero(is_blamed(error))
         if blamed.size < ENOUGH:
             return chosen
         (top,), (bar,) = self._conditioned(chosen[blamed[[np.argmax(error[blamed])]]])
@@ -358,7 +369,12 @@ class Errors:
         return larger(worst, best)
 
 
-def _is_blamed(error: Floats64) -> NDArray[np.bool_]:
+def histogram(bins: NDArray[np.int8]) -> tuple[int, ...]:
+    """The number of errors in each bin."""
+    return tuple(np.bincount(bins, minlength=BINS).tolist())
+
+
+def is_blamed(error: Floats64) -> NDArray[np.bool_]:
     """A mask of the errors that are divided by 1 + kappa: a positive one up to a grain counts as a grain anyway."""
     return (error > GRAIN / 2) & np.isfinite(error)
 

@@ -53,19 +53,26 @@ def profile_of(
     or dtype, makes the patterns a Failure of the profile.
     """
     judge, arrays = judge_of(implementation, fmt.name), arrays_of(implementation)
-    x = arrays.floats(first, count, fmt)
+    got = results_at(implementation, arrays.floats(first, count, fmt))
+    if isinstance(got, str):
+        return Profile(fmt.name, failures=(Failure(first, first + count - 1, got),))
+    return profile_of_results(judge, first, got, known, arrays)
+
+
+def results_at(implementation: Implementation, x: Any) -> Any:
+    """The results of one call, or a sentence about why there are none to judge."""
     try:
         with np.errstate(all="ignore"):
             got = direct(implementation)(x)
     except Exception as error:  # whatever it raised is what it gave
-        return _failed(fmt, first, count, f"{type(error).__name__}: {error}"[:200])
+        return f"{type(error).__name__}: {error}"[:200]
     if _FAINT.astype(np.float64)[0] == 0:
-        return _failed(fmt, first, count, "the implementation makes this process take subnormal numbers for 0")
+        return "the implementation makes this process take subnormal numbers for 0"
     if not isinstance(got, type(x)):
-        return _failed(fmt, first, count, f"expected {_described(x)}, got {type(got).__name__}")
+        return f"expected {_described(x)}, got {type(got).__name__}"
     if (got.dtype, got.shape, got.device) != (x.dtype, x.shape, x.device):
-        return _failed(fmt, first, count, f"expected {_described(x)}, got {_described(got)}")
-    return profile_of_results(judge, first, got, known, arrays)
+        return f"expected {_described(x)}, got {_described(got)}"
+    return got
 
 
 def _described(array: Any) -> str:
@@ -90,9 +97,9 @@ def profile_of_results(
                 cell = judge.special(np.arange(start, stop + 1), as_float64(arrays.to_numpy(part)))
             else:
                 cell = _finite(judge, start, part, best.get(kind, Cell()), arrays)
-                cell += _turns(judge, start, got[start - first : stop + 2 - first], arrays)
+                cell += turns(judge, start, got[start - first : stop + 2 - first], arrays)
             cells[kind] = cells[kind] + cell if kind in cells else cell
-    return Profile(fmt.name, cells, _edges(judge, first, last, *(arrays.to_numpy(y) for y in (got[:1], got[-1:]))))
+    return Profile(fmt.name, cells, edges(judge, first, last, *(arrays.to_numpy(y) for y in (got[:1], got[-1:]))))
 
 
 def _parts(key: int, low: int, high: int, fmt: Format) -> list[tuple[int, int, int]]:
@@ -103,11 +110,7 @@ def _parts(key: int, low: int, high: int, fmt: Format) -> list[tuple[int, int, i
     return parts + ([(SPECIAL, max(low, finite + 1), high)] if high > finite else [])
 
 
-def _failed(fmt: Format, first: int, count: int, message: str) -> Profile:
-    return Profile(fmt.name, failures=(Failure(first, first + count - 1, message),))
-
-
-def _edges(judge: Judge, first: int, last: int, low: NDArray[Any], high: NDArray[Any]) -> frozenset[Edge]:
+def edges(judge: Judge, first: int, last: int, low: NDArray[Any], high: NDArray[Any]) -> frozenset[Edge]:
     """The halves of the pairs that reach out of a run, of which the first and the last result are given."""
     halves = ((first, low, -1, judge.direction(first - 1)), (last, high, 1, judge.direction(last)))
     return frozenset(Edge(x, int(to_bits(y)[0]), side, way) for x, y, side, way in halves if way)
@@ -122,7 +125,7 @@ def _finite(judge: Judge, first: int, got: Any, known: Cell, arrays: Arrays) -> 
     return cell + Cell(out_of_bounds=judge.out_of_bounds(results, arrays.count))
 
 
-def _turns(judge: Judge, first: int, got: Any, arrays: Arrays) -> Cell:
+def turns(judge: Judge, first: int, got: Any, arrays: Arrays) -> Cell:
     """The pairs that turn back among consecutive inputs of one binade, and the next one if it is there."""
     results = got if judge.format.name == "float32" else as_float64(got)
     turned_back = judge.turned_back(first, results, arrays.count)

@@ -51,7 +51,8 @@ def binades(profile: Profile) -> list[list[Any]]:
 def quick(implementations: Iterable[Implementation], formats: Mapping[str, str]) -> list[dict[str, Any]]:
     """Rows of all implementations in formats, each with the words for its inputs, called and judged in this process."""
     from ...crosschecks.inputs.bit_patterns import patterns
-    from ...crosschecks.sweeps.tiles import profile_of
+    from ...crosschecks.sweeps.short_runs import profile_of_runs
+    from ...crosschecks.sweeps.tiles import TILE, profile_of
     from ...crosschecks.targets.versions import libraries
     from ...proofs.enclosures.formats import format_named
 
@@ -60,7 +61,10 @@ def quick(implementations: Iterable[Implementation], formats: Mapping[str, str])
         for name, words in formats.items():
             fmt, chosen = format_named(name), patterns(words, format_named(name))
             started = time.perf_counter()
-            profile = merged(name, [profile_of(implementation, fmt, first, count) for first, count in chosen.runs])
+            if chosen.inputs <= TILE and len(chosen.runs) > 1:
+                profile = profile_of_runs(implementation, fmt, chosen.runs)
+            else:
+                profile = merged(name, [profile_of(implementation, fmt, *run) for run in chosen.runs])
             seconds = round(time.perf_counter() - started, 3)
             inputs, known = chosen.inputs, libraries(implementation)
             rows.append(row(SweepResult(implementation, name, words, inputs, inputs, profile, seconds, True, known)))
