@@ -12,7 +12,8 @@ from .svg import LINE, Limits, Panel, padded
 FLOOR = -32.0
 """Decades at which the plot of decays ends: float16 has long rounded to zero."""
 STYLES = ("blue", "orange", "green", "red", "violet", "teal")
-SIZE = (720.0, 340.0)
+SIZE, NARROW = (720.0, 340.0), (350.0, 300.0)
+"""On a page, and on a phone's."""
 CURVE_STEPS = 12
 """Steps of the interpolation between two certified points of a curve."""
 BINS_PER_DECADE = 2
@@ -20,13 +21,15 @@ LOST = -12.0
 """Singular values below this power of ten of the largest are lost in float64; the spectra end here."""
 
 
-def decay_plot(networks: Sequence[Mapping[str, Any]], formats: Iterable[Mapping[str, Any]]) -> str:
+def decay_plot(
+    networks: Sequence[Mapping[str, Any]], formats: Iterable[Mapping[str, Any]], size: tuple[float, float] = SIZE
+) -> str:
     """Gradient norms from the output back, with 95 % bands; theory at this width dashed, for infinite width dotted."""
     lines = [_decay(network) for network in networks]
     layers = max(len(line["measured"]) for line in lines) - 1
     lowest = max(FLOOR, min(line["low"][-1] for line in lines))
     highest = max(max(line["high"]) for line in lines)
-    panel = Panel(SIZE, (0, layers), padded(lowest, max(highest, 0.5), 0.04), margins=(46, 128, 18, 34))
+    panel = Panel(size, (0, layers), padded(lowest, max(highest, 0.5), 0.04), margins=(46, size[0] / 15 + 80, 18, 34))
     panel.axes(x_label="layers back from the output", y_label="size of the gradient (norm)", decades="y")
     for fmt in formats:
         if panel.y[0] < fmt["zero_below"] < panel.y[1] and fmt["name"] in ("float16", "float32"):

@@ -71,6 +71,7 @@ def _depth_plots(depth: Mapping[str, Any], failures: list[dict[str, str]]) -> di
     """The pictures of the section on depth by name; None where there is nothing to draw."""
     draw: dict[str, tuple[Callable[..., str], tuple[Any, ...]]] = {
         "decay": (depth_plots.decay_plot, (depth["networks"], depth["formats"])),
+        "narrow_decay": (depth_plots.decay_plot, (depth["networks"], depth["formats"], depth_plots.NARROW)),
         "phases": (depth_plots.phase_plot, (depth["phases"],)),
         "spectra": (depth_plots.spectrum_plots, (depth["spectra"],)),
         "trainings": (depth_plots.training_plot, (depth["trainings"],)),

@@ -162,9 +162,19 @@ def activation_document(entry: Activation, data: Mapping[str, Any] | None) -> di
         "variant_of": entry.variant_of,
         "inputs": entry.inputs,
         "parameters": [{"name": each.name, "default": each.default} for each in entry.parameters],
+        "stable_forms": stable_forms(entry.name),
         "facts": data and data["facts"],
         "curves": data and data["curves"],
     }
+
+
+def stable_forms(name: str) -> list[dict[str, Any]]:
+    """Lines of NumPy that keep the digits of a function and of its derivative, with what loses them."""
+    from ...crosschecks.causes.naive_formulas import naive_formulas
+
+    first = (next((form for form in naive_formulas(name, order) if form.stable), None) for order in (0, 1))
+    return [{"order": form.order, "formula": form.stable, "cancels": form.cancels, "where": form.where}
+            for form in first if form]  # fmt: skip
 
 
 def _implementation(framework: str, done: Iterable[Done]) -> dict[str, Any]:
