@@ -127,6 +127,7 @@ def test_the_input_is_the_name_that_is_there() -> None:
         depth_report(ex.function("tanh", z * ex.name("x")))
 
 
+@pytest.mark.thorough
 def test_gates_by_their_partial_derivatives() -> None:
     report = depth_report("glu", layers=3, weight="2")
     assert (str(report.rate), str(report.lowest), str(report.highest)) == ("oo", "-oo", "oo")

@@ -74,7 +74,7 @@ def test_quadrature_agrees(f: str, g: str, c: fmpq) -> None:
     assert low - mp.mpf(10) ** -11 <= value <= high + mp.mpf(10) ** -11
 
 
-@pytest.mark.parametrize("f", ["relu", "gelu", "tanh", "selu"])
+@pytest.mark.parametrize("f", few(["relu", "gelu", "tanh", "selu"], lambda f: f in ("relu", "gelu")))
 def test_the_means_rise_to_that_of_the_square(f: str) -> None:
     """For f = g the mean is a power series in c without negative coefficients."""
     means = [mean(f, f, c) for c in (fmpq(0), fmpq(1, 4), fmpq(1, 2), fmpq(3, 4), fmpq(1))]
