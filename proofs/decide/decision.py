@@ -20,8 +20,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.periods import period
-from ..functions.sign_charts import sign_line
+from ..functions.sign_charts import common_period, sign_line
 from ..functions.step_functions import Line, merge, sample
 from ..language.syntax import (
     FALSE,
@@ -375,7 +374,7 @@ class Decision(Resolution):
         leaves = [leaf for leaf in relations(formula) if self.names(leaf)]
         if self.statement.where is not None or self.products or not all(isinstance(leaf, Relation) for leaf in leaves):
             raise reason
-        length = period(variable, *(self.difference(leaf) for leaf in leaves if isinstance(leaf, Relation)))
+        length = common_period(variable, *(self.difference(leaf) for leaf in leaves if isinstance(leaf, Relation)))
         if length is None:
             raise reason
         domain = interval(exact(0), exact(length))

@@ -39,7 +39,7 @@ from ..reals.reals import (
 from ..reals.sets import Interval, RealSet, point, union
 from .periods import period
 from .pieces import smooth_limit, split, value_at
-from .sign_charts import sign_line, signs_within
+from .sign_charts import common_period, sign_line, signs_within
 from .step_functions import Line, constant, hull, merge
 from .zeros import chart
 
@@ -134,7 +134,7 @@ class Landscape:
         """The greatest lower bound."""
         return self._extremum(-1)
 
-    def _extremum(self, sense: int, mirrored: bool = False) -> Extremum:
+    def _extremum(self, sense: int) -> Extremum:
         if self.is_empty:
             raise Undecided("the domain is empty")
         places = [place for place in self.places if self._in_first_period(place.at)]
@@ -145,10 +145,6 @@ class Landscape:
             else:
                 candidates.append((run.end if run.direction == sense else run.start, None))
         best, tied = _leading(candidates, sense)
-        if tied and self.region is not None and _is_symmetric(self.region) and not mirrored:
-            if proved_parity(self.expr, self.variable) == 1:
-                places, runs = _mirror_values(list(self.places), list(self.runs))
-                return replace(self, places=tuple(places), runs=tuple(runs))._extremum(sense, mirrored=True)
         if tied:
             return _tied(best, sense)
         at = tuple(where for _, where in best if isinstance(where, Real))
@@ -266,20 +262,10 @@ def _on_the_line(e: Expr, variable: str) -> Landscape:
     try:
         return _landscape(e, variable, None, MINUS_INFINITY, PLUS_INFINITY)
     except Undecided:
-        length = period(variable, _written_out(e, variable))
+        length = common_period(variable, e)
         if length is None:
             raise
     return _two_periods(e, variable, length)
-
-
-def _written_out(e: Expr, variable: str) -> Expr:
-    """The one smooth formula of the function, where it has one: x + sin(x) does not repeat, its derivative does."""
-    try:
-        cut = split(e, variable)
-    except Undecided:
-        return e
-    formula = cut.pieces[0].expr
-    return formula if formula is not None and len(cut.pieces) == 1 else e
 
 
 def _two_periods(e: Expr, variable: str, length: Expr) -> Landscape:
@@ -296,7 +282,7 @@ def _landscape(e: Expr, variable: str, region: Line[bool] | None, low: Real, hig
     runs: list[Run] = []
     places: list[Place] = []
     cells = 0
-    parity = proved_parity(e, variable) if region is None else None
+    parity = proved_parity(e, variable) if region is None or _is_symmetric(region) else None
     for i, (formula, inside) in enumerate(line.gaps):
         low, high = line.ends(i)
         if inside and isinstance(formula, Expr):

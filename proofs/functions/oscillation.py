@@ -1,25 +1,126 @@
-"""Limits that do not exist: two sequences along which a function tends to different values.
+"""Functions that oscillate towards infinity: limits that do not exist, and bounds.
 
 Sines and cosines of affine functions of x repeat after a common period T, so along x = a + n T they are constants,
 and what is left of the function has a limit that its tail model gives. Two offsets a with different limits prove
-that the function has none: sin(x) tends to 0 along 2 pi n and to 1 along pi/2 + 2 pi n.
+that the function has none: sin(x) tends to 0 along 2 pi n and to 1 along pi/2 + 2 pi n. So x cos(x) has no bound: it
+tends to oo along 2 pi n. And where every sine and cosine is a number between -1 and 1, whatever the others are, what
+is left is enclosed beyond some R: abs(sin(x)/x) <= 1/R there, so that the bounds are those of the middle.
 """
 
 from __future__ import annotations
 
-from flint import fmpq
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ..budget import Undecided
+from flint import arb, fmpq
+
+from ..budget import Undecided, exhausted
+from ..enclosures.jets import enclose
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
+from ..reals.sets import Interval, RealSet
+from .landscape import Extremum, Landscape, decided_landscape
 from .periods import period
 from .pieces import one_sided_limit, split
+from .step_functions import Line
 
 OFFSETS = 8
+REACHES = (4, 16, 64, 256)
+"""Where the middle of the line may end."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The bounds of a function on its whole domain, where it has no landscape, and its values if they are known."""
+
+    variable: str
+    sup: Extremum
+    inf: Extremum
+    values: RealSet | None
+    period: None = None
+
+    @property
+    def range(self) -> RealSet:
+        """The set of values. Raises Undecided."""
+        if self.values is None:
+            raise Undecided("which values between its bounds the function takes")
+        return self.values
+
+
+def extent(e: Expr, variable: str, region: Line[bool] | None = None) -> Landscape | Extent:
+    """The bounds and values of a function where the condition holds. Raises Undecided."""
+    try:
+        return decided_landscape(e, variable, region)
+    except Undecided:
+        if region is not None or exhausted():
+            raise
+        known = _without_bounds(e, variable) or _as_in_the_middle(e, variable)
+        if known is None:
+            raise
+        return known
+
+
+def _without_bounds(e: Expr, variable: str) -> Extent | None:
+    """The extent of a function that tends to oo along one sequence and to -oo along another."""
+    sides = {limit.infinite for side in (-1, 1) for limit in _limits_along(e, variable, side)}
+    if not {-1, 1} <= sides:
+        return None
+    # One formula that is defined everywhere is continuous, and takes whatever is between two of its values.
+    whole = RealSet((Interval(MINUS_INFINITY, PLUS_INFINITY, False, False),)) if e.total and not e.switching else None
+    return Extent(variable, Extremum(PLUS_INFINITY, False, ()), Extremum(MINUS_INFINITY, False, ()), whole)
+
+
+def _as_in_the_middle(e: Expr, variable: str) -> Extent | None:
+    """The extent on [-R, R], if the values beyond are strictly between its bounds."""
+    cut = split(e, variable)
+    formulas = cut.pieces[0].expr, cut.pieces[-1].expr
+    if None in formulas:
+        return None
+    for reach in REACHES:
+        low, high = exact(-reach), exact(reach)
+        if any(compare(mark, low) <= 0 or compare(mark, high) >= 0 for mark in cut.breakpoints):
+            continue
+        tails = [_beyond(f, variable, side, reach) for f, side in zip(formulas, (-1, 1), strict=True) if f is not None]
+        middle = decided_landscape(e, variable, Line((low, high), (True, True), (False, True, False)))
+        if all(_strictly_between(tail, middle) for tail in tails):
+            values = middle.range  # with one part it has all values between its ends, those of the tails with them
+            return Extent(variable, middle.sup, middle.inf, values if len(values.parts) == 1 else None)
+    return None
+
+
+def _strictly_between(tail: arb, middle: Landscape) -> bool:
+    low, high = middle.inf.value, middle.sup.value
+    above = high.infinite or bool(tail < high.ball(128))
+    return tail.is_finite() and above and (low.infinite or bool(tail > low.ball(128)))
+
+
+def _beyond(e: Expr, variable: str, side: int, reach: int) -> arb:
+    """A ball around all values where side * x >= reach; not finite where none is found.
+
+    A sine or cosine is any number between -1 and 1, a name of its own; x is side/t with t between 0 and 1/reach.
+    """
+    waves: list[Expr] = []
+    arguments: list[Expr] = []
+    body = _with_tidy_waves(e, variable, waves, arguments)
+    if _has_derivative(body) or not all(_exists(u, variable, side) for u in arguments):
+        return arb("nan")
+    names = {wave: ex.name(f"wave {k}") for k, wave in enumerate(dict.fromkeys(waves))}
+    try:
+        free = normal_form.canonical(calculus.substitute(_named(body, names), {variable: side / ex.name("t")}))
+    except normal_form.TooComplex:
+        return arb("nan")
+    spans = dict.fromkeys((name.args[0] for name in names.values()), arb(0, 1))
+    return enclose(free, {**spans, "t": arb(0).union(arb(fmpq(1, reach)))})
+
+
+def _named(e: Expr, names: dict[Expr, Expr]) -> Expr:
+    if e in names:
+        return names[e]
+    return calculus.rebuild(e, lambda child: _named(child, names)) if ex.children(e) else e
 
 
 def two_limits(body: Expr, variable: str, at: Expr | None, side: int) -> tuple[Real, Real] | None:
@@ -29,18 +130,9 @@ def two_limits(body: Expr, variable: str, at: Expr | None, side: int) -> tuple[R
     """
     if at is not None:  # x = at + 1/t, t to an infinity
         body = calculus.substitute(body, {variable: at + 1 / ex.name(variable)})
-    waves: list[Expr] = []
-    arguments: list[Expr] = []
-    body = _with_tidy_waves(body, variable, waves, arguments)
-    length = period(variable, *waves) if waves else None
-    if length is None or _has_derivative(body) or not all(_exists(u, variable, side) for u in arguments):
-        return None
     limits: list[Real] = []
-    for k in range(OFFSETS):
-        offset = length * fmpq(k, OFFSETS)
+    for limit in _limits_along(body, variable, side):
         try:
-            along = _at_offset(body, variable, offset)
-            limit = one_sided_limit(along, variable, PLUS_INFINITY if side > 0 else MINUS_INFINITY, 0)
             different = next((other for other in limits if compare(limit, other) != 0), None)
         except (Undecided, Undefined):
             continue
@@ -48,6 +140,22 @@ def two_limits(body: Expr, variable: str, at: Expr | None, side: int) -> tuple[R
             return different, limit
         limits.append(limit)
     return None
+
+
+def _limits_along(body: Expr, variable: str, side: int) -> Iterator[Real]:
+    """Limits along sequences to an infinity along which all sines and cosines are constants."""
+    waves: list[Expr] = []
+    arguments: list[Expr] = []
+    body = _with_tidy_waves(body, variable, waves, arguments)
+    length = period(variable, *waves) if waves else None
+    if length is None or _has_derivative(body) or not all(_exists(u, variable, side) for u in arguments):
+        return
+    for k in range(OFFSETS):
+        try:
+            along = _at_offset(body, variable, length * fmpq(k, OFFSETS))
+            yield one_sided_limit(along, variable, PLUS_INFINITY if side > 0 else MINUS_INFINITY, 0)
+        except (Undecided, Undefined):
+            continue
 
 
 def _has_derivative(e: Expr) -> bool:

@@ -101,6 +101,21 @@ def split_within(e: Expr, variable: str, region: Line[bool] | None) -> Pieces:
     return split(e, variable, exact(0), exact(2 * length))
 
 
+def common_period(variable: str, *functions: Expr) -> Expr | None:
+    """A common period of functions, as they are written or with their derivatives taken."""
+    return period(variable, *(_written_out(e, variable) for e in functions))
+
+
+def _written_out(e: Expr, variable: str) -> Expr:
+    """The one smooth formula of the function, where it has one: x + sin(x) does not repeat, its derivative does."""
+    try:
+        cut = split(e, variable)
+    except Undecided:
+        return e
+    formula = cut.pieces[0].expr
+    return formula if formula is not None and len(cut.pieces) == 1 else e
+
+
 def _sign_at(e: Expr, variable: str, x: Real) -> int | None:
     try:
         return sign_of(value_at(e, variable, x))

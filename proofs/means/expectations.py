@@ -14,7 +14,7 @@ from math import ceil, prod
 from flint import arb, fmpq
 
 from ..asymptotics.limits import End, tail_sign
-from ..budget import Undecided
+from ..budget import Undecided, exhausted
 from ..enclosures.balls import precision
 from ..enclosures.jets import program, series
 from ..expressions import calculus
@@ -51,14 +51,14 @@ def expectation(e: Expr, variable: str = "z") -> Real:
         # Creating the integral proves that e is integrable; without that its even part says nothing.
         try:
             numeric = _Integral(e, variable)
+            closed = closed_form(_even_part(e, variable), variable)
+            if closed is None:
+                numeric.refine(64)
+                return Real(refine=numeric.refine)
         except Undecided:
-            if sign := _divergence(e, variable):
+            if not exhausted() and (sign := _divergence(e, variable)):
                 return PLUS_INFINITY if sign > 0 else MINUS_INFINITY
             raise
-        closed = closed_form(_even_part(e, variable), variable)
-        if closed is None:
-            numeric.refine(64)
-            return Real(refine=numeric.refine)
     return exact(normal_form.simplest(closed))
 
 
@@ -88,19 +88,23 @@ def _divergence(e: Expr, variable: str) -> int:
     """1 where the mean is proved to be oo, -1 where it is -oo, else 0.
 
     It is oo where e has a lower bound, so that its negative part has a finite mean, and on one tail stays above
-    exp(z^2/2)/(100 abs(z)), which times the density is 1/abs(z) up to a factor and has no finite integral.
+    exp(z^2/2)/(100 abs(z)), which times the density is 1/abs(z) up to a factor and has no finite integral; or beside
+    a point a above 1/(100 abs(z - a)), which has none either.
     """
     shape = decided_landscape(e, variable)
-    z = ex.name(variable)
+    z, pieces = ex.name(variable), split(e, variable).pieces
     least = ex.exp(z * z * fmpq(1, 2)) * fmpq(1, 100) / z
+    ends = [(piece.expr, at, side) for piece in pieces for at, side in ((piece.low, 1), (piece.high, -1))]
     for sign, bound in ((1, shape.inf.value), (-1, shape.sup.value)):
         if bound.infinite:
             continue
-        for at, side in ((PLUS_INFINITY, -1), (MINUS_INFINITY, 1)):
-            piece = split(e, variable).pieces[-1 if side < 0 else 0].expr
+        for formula, at, side in ends:
+            if formula is None or (not at.infinite and at.exact is None):
+                continue
+            # Left of 0 the bound is least(z) < 0 with its sign changed.
+            lower = least if at.exact is None else fmpq(-1, 100) / (z - at.exact)
             with suppress(Undecided):
-                # Left of 0 the bound is least(z) < 0 with its sign changed.
-                if piece is not None and tail_sign(sign * piece + side * least, variable, End(at, side)).sign > 0:
+                if tail_sign(sign * formula + side * lower, variable, End(at, side)).sign > 0:
                     return sign
     return 0
 

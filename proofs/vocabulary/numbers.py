@@ -12,8 +12,7 @@ from ..enclosures.formats import FORMATS
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.landscape import decided_landscape
-from ..functions.oscillation import two_limits
+from ..functions.oscillation import extent, two_limits
 from ..functions.pieces import one_sided_limit
 from ..functions.regularity import continuity, lipschitz
 from ..functions.step_functions import Line
@@ -72,7 +71,7 @@ def number_of_function(
 
 
 def _bound(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
-    shape = decided_landscape(body, variable_of(f), region)
+    shape = extent(body, variable_of(f), region)
     return Found((shape.sup if f.kind == "sup" else shape.inf).value, (describe_extremum(f.text, shape, f.kind),))
 
 

@@ -11,6 +11,7 @@ from ..budget import Undecided
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import Landscape, decided_landscape
+from ..functions.oscillation import extent
 from ..functions.pieces import one_sided_derivative, one_sided_limit, value_at
 from ..functions.step_functions import Line
 from ..language.reader import FunctionSet, Reader, table
@@ -49,7 +50,7 @@ def set_of_function(
 
 
 def _range(s: SetFunctional, body: Expr, region: Line[bool] | None) -> Members:
-    shape = decided_landscape(body, variable_of(s), region)
+    shape = extent(body, variable_of(s), region)
     notes = [describe_extremum(f"{kind} of {s.text[6:-1]}", shape, kind) for kind in ("inf", "sup")]
     return shape.range, (f"{s.text} = {shape.range}", *notes)
 

@@ -10,6 +10,7 @@ from ..cases.answers import Answer
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..functions.landscape import Landscape, Place, Run, decided_landscape
+from ..functions.oscillation import extent
 from ..functions.pieces import value_at
 from ..functions.sign_charts import signs_within
 from ..functions.step_functions import Line, constant, merge, sample
@@ -126,7 +127,7 @@ def _require_interval(text: str, shape: Landscape) -> None:
 
 
 def _bounded(q: Question) -> Answer:
-    shape = q.landscape()
+    shape = extent(q.body, q.variable, q.region)
     notes = tuple(describe_extremum(f"{kind}", shape, kind) for kind in ("inf", "sup"))
     unbounded = shape.sup.value.infinite or shape.inf.value.infinite
     blame = Counterexample({}, str(shape.inf.value), str(shape.sup.value)) if unbounded else None

@@ -8,6 +8,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import Landscape
+from ..functions.oscillation import Extent
 from ..functions.pieces import value_at
 from ..language.syntax import Functional, SetFunctional
 from ..normal_forms.signs import Undefined
@@ -52,7 +53,7 @@ def digits(x: Real) -> str:
     return shown
 
 
-def describe_extremum(text: str, shape: Landscape, kind: str) -> str:
+def describe_extremum(text: str, shape: Landscape | Extent, kind: str) -> str:
     """One sentence: the value, and where it is attained."""
     extremum = shape.sup if kind == "sup" else shape.inf
     if not extremum.attained:
