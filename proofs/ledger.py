@@ -232,7 +232,7 @@ def _claim(
         for name in _TEXT_FIELDS
         if name != "id" and name in entry and name not in fields
     ]
-    identifier = fields.get("id", "")
+    identifier = fields.get("id", "") if "id" in entry else f"claim-{number}"
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", identifier):
         text = shorten(repr(entry.get("id")), 80)
         problems.append(f"expected an id of lower-case letters, digits, hyphens and underscores, got {text}")
@@ -242,8 +242,7 @@ def _claim(
     seen.add(identifier)
     experiments = entry.get("experiment", [])
     experiments = experiments if _is_list(experiments) else [experiments]
-    if not fields.get("says"):
-        problems.append("expected a sentence in 'says'")
+    says = fields.get("says") or fields.get("statement") or fields.get("outside", "")
     if ("statement" in entry) == ("outside" in entry):
         problems.append("expected either a statement or 'outside' with the reason")
     if "nearest" in entry and "statement" not in entry:
@@ -259,7 +258,7 @@ def _claim(
             problems += _complaints(fields[text], fields.get(where), functions, unreadable)
     optional = {name: fields.get(name) for name in _TEXT_FIELDS if name not in ("id", "says")}
     error = "; ".join(problems) or None
-    return Claim(identifier, fields.get("says", ""), **optional, experiments=tuple(experiments), error=error)
+    return Claim(identifier, says, **optional, experiments=tuple(experiments), error=error)
 
 
 def _complaints(

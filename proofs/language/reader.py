@@ -21,6 +21,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from . import spelling
 from .choices import choice, height
+from .misreadings import example, foreign, refuse_number
 from .placeholders import Placeholders
 from .source import MAX_EXPONENT, counted, number_from_source, quoted, source_text
 from .syntax import (
@@ -42,12 +43,6 @@ MAX_SIZE = 20_000
 MAX_HEIGHT = 16
 
 _COMPARED: dict[type[ast.cmpop], str] = {ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in"}
-_SYNTAX: dict[type[ast.AST], str] = {
-    ast.Attribute: "a dot after a name", ast.Subscript: "an index", ast.ListComp: "a comprehension", ast.List: "a list",
-    ast.Lambda: "lambda", ast.Tuple: "a tuple", ast.Compare: "a comparison inside a number",
-    ast.BoolOp: "and, or inside a number",
-}  # fmt: skip
-"""Python's syntax that the language has not, in words."""
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="
 }  # fmt: skip
@@ -180,7 +175,7 @@ class Reader:
             case ast.Constant(value=bool(truth)):
                 return Connective("and" if truth else "or", ())
             case _:
-                raise no_truth(node)
+                raise self.no_truth(node)
 
     def _chain(self, operands: list[ast.expr], ops: list[ast.cmpop]) -> Formula:
         for i, op in enumerate(ops):
@@ -207,6 +202,15 @@ class Reader:
     def _only_member(self, side: Value, node: ast.expr) -> Value:
         """A set of a function as the number that it should contain; anything else as it is."""
         return self.expression(node) if isinstance(side, SetFunctional) else side
+
+    def no_truth(self, node: ast.expr) -> StatementError:
+        """The error of a formula that is none."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not self.is_taken(name := node.func.id):
+            properties = [word.name for word in self.vocabulary.words.values() if isinstance(word, Truth)]
+            hint = spelling.property_hint(name, properties)
+            return StatementError(f"{quoted(node)}: unknown property {name!r}{hint}")
+        wanted = "expected something true or false, such as 'tanh(x) < 1', got a number or set"
+        return StatementError(f"{quoted(node)}: {wanted}")
 
     # --- values
 
@@ -261,7 +265,7 @@ class Reader:
             case ast.Call():
                 return self.vocabulary.called(node, self._call(node))
             case _:
-                raise _foreign(node, _SYNTAX.get(type(node), "this"))
+                raise foreign(node)
 
     def name(self, name: str) -> Expr:
         """A name that stands alone: a constant, a function of its inputs, or a free name."""
@@ -277,7 +281,7 @@ class Reader:
             case Number(alone=alone) if alone is not None:
                 return alone(self)
             case Word():
-                hint = "; infinity is written oo" if name == "inf" else ""
+                hint = spelling.alone(name)
                 raise StatementError(f"{name!r} cannot stand alone as a number here{hint}")
             case None:
                 pass
@@ -296,13 +300,14 @@ class Reader:
                 return self._call_of_word(node, name)
             case ast.Call() | ast.BinOp():
                 self.arguments(node, "a function expression", 1)
+                refuse_number(node.func, self.functions)
                 body = self.expression(node.func)
                 variable = body.args[1] if body.op == "derivative" else self.variable(body, node)
                 if body.op != "derivative" and variable in self.held.inside_numbers(body):
                     raise StatementError(f"{quoted(node)}: {variable} also stands inside a number such as sup(...)")
                 return calculus.substitute(body, {variable: self.expression(node.args[0])})
             case _:
-                raise _foreign(node, _SYNTAX.get(type(node.func), "this"))
+                raise foreign(node, node.func)
 
     def _call_of_word(self, node: ast.Call, name: str) -> Expr:
         match self.vocabulary.get(name):
@@ -325,7 +330,8 @@ class Reader:
             args = [ex.name(i) for i in f.inputs]
         if len(args) != len(f.inputs):
             takes = f"{counted(len(f.inputs), 'input')} ({', '.join(f.inputs)})"
-            raise StatementError(f"{f.name} takes {takes}, got {len(args)}")
+            named = f"; parameters have names: {example(f)}" if f.defaults and len(args) > len(f.inputs) else ""
+            raise StatementError(f"{f.name} takes {takes}, got {len(args)}{named}")
         require_parameters(f.name, keywords, f.defaults)
         values = dict(zip(f.inputs, args, strict=True)) | {**f.defaults, **keywords}
         return calculus.substitute(f.body, values)
@@ -335,7 +341,8 @@ class Reader:
     def arguments(self, node: ast.Call, name: str, count: int, options: tuple[str, ...] = ()) -> dict[str, ast.expr]:
         """The keywords of a call that takes `count` arguments and these options."""
         if len(node.args) != count or any(isinstance(a, ast.Starred) for a in node.args):
-            raise StatementError(f"{quoted(node)}: {name} takes {counted(count, 'argument')}, got {len(node.args)}")
+            takes = f"{name} takes {counted(count, 'argument')}, got {len(node.args)}{spelling.form(name)}"
+            raise StatementError(f"{quoted(node)}: {takes}")
         keywords = {str(k.arg): k.value for k in node.keywords}
         if unknown := [k for k in keywords if k not in options]:
             raise StatementError(f"{quoted(node)}: {name} has no option {unknown[0]!r}")
@@ -395,19 +402,6 @@ class Reader:
                 raise StatementError(f"{quoted(node)}: unknown function {name!r}; did you mean {near!r}?")
 
 
-def no_truth(node: ast.expr) -> StatementError:
-    """The error of a formula that is none."""
-    return StatementError(
-        f"{quoted(node)}: expected something true or false, such as 'tanh(x) < 1', got a number or set"
-    )
-
-
-def _foreign(node: ast.expr, syntax: str) -> StatementError:
-    """The error of syntax that the language has not, with how it is written here, where that is clear."""
-    said = spelling.hint(source_text(node)) or f"{syntax} is not in the statement language"
-    return StatementError(f"{quoted(node)}: {said}")
-
-
 def require_parameters(name: str, keywords: Iterable[str], defaults: Mapping[str, object]) -> None:
     """That a function is called with its own parameters."""
     for keyword in keywords:
@@ -432,4 +426,4 @@ def _arithmetic(a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
                 raise StatementError(f"{quoted(node)}: exponents up to {MAX_EXPONENT} are read")
             return a**b
         case _:
-            raise _foreign(node, "this operator")
+            raise foreign(node)

@@ -31,10 +31,15 @@ _PATTERNS = (
     (r"\^", "powers are written **, as in x**2"),
     (r"\|[^|]+\|", "the absolute value is written abs(x)"),
     (r"(?<![\w.])(\d+\.?\d*)(?![eE][-+]?\d)[A-Za-z_(]", "products are written with *, as in {0}*x"),
-    (r"\bis (?:an? |not )?([a-z]\w+)", "a property is written {0}(f)"),
     (r"\bderivative of (\w+)", "a derivative is written D({0})"),
     (r"\bE\[", "a mean is written E(f(z))"),
     (r"\bd/dx\b", "a derivative is written D(f)"),
+    (r"\bfor (?:all |every )?[a-z]\w* *[<>=]", "a condition stands apart: --where, or the field where of a claim"),
+    (r"^if\b|:", "a condition stands apart: --where; a case is written a if x > 0 else b"),
+    (r"\w\)? ~ ?\w", "~ is written asymptotic(f(x), g(x), x, oo), or approx(a, b, digits=2) of numbers"),
+    (r"\bapprox (?!\()", "approx is written approx(a, b, digits=2)"),
+    (r"\bis (?:of class )?C(\d)\b", "k continuous derivatives are written continuity(f) >= {0}"),
+    (r"\bis (?:an? |not )?([a-z]\w+)", "a property is written {1}"),
     (r"%", "remainders are no part of it"),
     (r"\\[A-Za-z]+", "LaTeX is not read: <=, sqrt(x), sup(f), oo"),
 )
@@ -46,6 +51,20 @@ _WORDS = {
 }  # fmt: skip
 """Functions under names that other languages give them."""
 
+_PROPERTIES = {
+    "monotonic": "monotone(f)", "nondecreasing": "D(f)(x) >= 0", "nonincreasing": "D(f)(x) <= 0",
+    "continuous": "continuity(f) >= 0", "injective": "increasing(f) or decreasing(f)",
+    "invertible": "increasing(f) or decreasing(f)", "nonnegative": "f(x) >= 0", "negative": "f(x) < 0",
+    "unbounded": "not bounded(f)", "surjective": "range(f) == reals", "onto": "range(f) == reals",
+    "lipschitz": "lipschitz(f) < oo", "analytic": "smooth(f)", "periodic": "f(x + T) == f(x)",
+}  # fmt: skip
+"""Properties under other names, and how they are written."""
+_FORMS = {
+    "limit": "limit(f(x), x, oo)", "asymptotic": "asymptotic(f(x), g(x), x, oo)",
+    "subdifferential": "subdifferential(f, 0)", "identity_near": "identity_near(f, 0)",
+    "product": "product(f, n)", "E2": "E2(f(u)*g(v), c)",
+}  # fmt: skip
+"""Words with more than one argument, as they are written."""
 _INFINITIES = {"infinity", "infty", "inf"}
 
 
@@ -56,7 +75,8 @@ def hint(text: str) -> str | None:
             return f"{character!r} is written {_SYMBOLS[character]}"
     for pattern, sentence in _PATTERNS:
         if match := re.search(pattern, text):
-            return sentence.format(*match.groups())
+            parts = match.groups()
+            return sentence.format(*parts, *(_PROPERTIES.get(part, f"{part}(f)") for part in parts))
     if re.search(r"(?<![<>=!])=(?!=)", _outside_brackets(text)):
         return "equality is written =="
     return None
@@ -70,6 +90,27 @@ def _outside_brackets(text: str) -> str:
     return text
 
 
+def property_hint(name: str, properties: Iterable[str]) -> str:
+    """The end of an error line about a property of this name, with how it is written, if that is known."""
+    plain = _plain(name).removeprefix("is").removeprefix("strictly")
+    if plain in _PROPERTIES:
+        return f"; it is written {_PROPERTIES[plain]}"
+    meant = near(plain, properties) or (plain if plain in properties else None)
+    return f"; did you mean {meant!r}?" if meant else "; expected one such as odd(f), or a comparison"
+
+
+def form(word: str) -> str:
+    """The end of an error line about the arguments of a word."""
+    return f": {_FORMS[word]}" if word in _FORMS else ""
+
+
+def alone(word: str) -> str:
+    """The end of an error line about a word that stands alone."""
+    if word == "oo":
+        return "; a limit is written limit(f(x), x, oo)"
+    return "; infinity is written oo" if word == "inf" else ""
+
+
 def near(name: str, names: Iterable[str]) -> str | None:
     """The function among these names that a name most likely stands for."""
     names = list(names)
@@ -78,7 +119,7 @@ def near(name: str, names: Iterable[str]) -> str | None:
     if (same := variant(name, names)) is not None:
         return same
     close = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(name.lower(), names, 1)
-    return next((match for match in close if match != name), None)
+    return next((match for match in close if match != name and len(match) > 2), None)
 
 
 def variant(name: str, names: Iterable[str]) -> str | None:

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from .reader import Constant, Elementary, Number, Reader, Set, Truth, no_truth, table
+from .reader import Constant, Elementary, Number, Reader, Set, Truth, table
 from .source import MAX_EXPONENT, quoted, source_text
 from .syntax import Formula, Infinity, IntervalDisplay, Quantified, StatementError
 
@@ -119,9 +119,9 @@ def _quantified(kind: str, reader: Reader, node: ast.Call) -> Formula:
     return Quantified(kind, names, reader.formula(body), source_text(node))
 
 
-def _only_reserved(_reader: Reader, node: ast.Call) -> Formula:
+def _only_reserved(reader: Reader, node: ast.Call) -> Formula:
     """No call is: the word is taken so that nobody takes it for a name."""
-    raise no_truth(node)
+    raise reader.no_truth(node)
 
 
 def _logarithm(e: Expr) -> Expr:

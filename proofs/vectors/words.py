@@ -12,7 +12,7 @@ from ..catalogue.vector_entries import vector_activations
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..language.reader import Number, Reader, Truth, Vocabulary, Word, no_truth, require_parameters
+from ..language.reader import Number, Reader, Truth, Vocabulary, Word, require_parameters
 from ..language.source import quoted, source_text, syntax_tree
 from ..language.syntax import Connective, DefinedFunction, Formula, Relation, StatementError, relations
 from ..language.words import extremum_hint
@@ -228,7 +228,7 @@ class VectorWords:
 
     def _only_matrix(self, reader: Reader, node: ast.Call) -> Matrix:
         if len(node.args) != 1 or node.keywords:
-            raise no_truth(node)
+            raise reader.no_truth(node)
         return self.matrix(reader, node.args[0])
 
     def curved(self, reader: Reader, node: ast.Call, kind: str) -> Formula:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
@@ -79,8 +79,34 @@ class Command(click.Command):
                 arguments.append(text)
             else:
                 unknown = name if _WORD.fullmatch(text) else text
-                raise click.NoSuchOption(unknown, possibilities=get_close_matches(unknown, declared), ctx=ctx)
+                raise _no_such_option(unknown, declared, ctx)
         return [*chosen, "--", *arguments] if arguments else chosen
+
+
+_OTHER_NAMES = {
+    "--depth": "--layers", "--csv": "-o", "--out": "-o", "--output": "-o", "--json-file": "-o", "--tol": "--max-ulp",
+    "--tolerance": "--max-ulp", "--rtol": "--max-rel-error", "--atol": "--max-abs-error", "--type": "--dtype",
+    "--precision": "--digits", "--jobs": "--workers", "--threads": "--workers", "--condition": "--where",
+    "--from": "--points A:B:N", "--to": "--points A:B:N", "--start": "--points A:B:N", "--stop": "--points A:B:N",
+}  # fmt: skip
+"""Options under names that other programs give them; behind a blank, how the value is written."""
+
+
+def _no_such_option(unknown: str, declared: Collection[str], ctx: click.Context) -> click.NoSuchOption:
+    """The error of an unknown option, with the one of the command that it most likely stands for."""
+    written = _OTHER_NAMES.get(unknown, "")
+    if "--param" in declared and _is_parameter(unknown.removeprefix("--")):
+        written = f"--param {unknown.removeprefix('--')}=VALUE"
+    if written.partition(" ")[0] in declared:
+        return click.NoSuchOption(unknown, f"No such option {unknown!r}; it is written {written}.", ctx=ctx)
+    close = [each for each in get_close_matches(unknown, declared) if each != "--help" or unknown.startswith("--h")]
+    return click.NoSuchOption(unknown, possibilities=close, ctx=ctx)
+
+
+def _is_parameter(name: str) -> bool:
+    from ...proofs.catalogue.entries import catalogue
+
+    return any(name == parameter.name for entry in catalogue() for parameter in entry.parameters)
 
 
 class FormulaCommand(Command):

@@ -13,6 +13,7 @@ from ..views.verdict import counterexample
 from ..writing.counts import differing, unsound, verdict_counts
 from ..writing.markdown_cells import code, grid, plain
 from ..writing.numbers import brief, interval, short
+from .words import VERDICTS
 
 
 def markdown(data: Mapping[str, Any]) -> str:
@@ -30,6 +31,7 @@ def markdown(data: Mapping[str, Any]) -> str:
         *(block for each in data["implementations"] for block in _implementation(each)),
         *(block for each in data["accuracy"] for block in _accuracy(each)),
         "## Settings",
+        *_absent(data["implementations"]),
         ", ".join(f"{name} {value or 'not installed'}" for name, value in data["versions"].items()) + ".",
         f"Seed {data['settings']['seed']}, {data['settings']['jobs']} processes, {data['system']}.",
     ]
@@ -50,14 +52,17 @@ def _alarms(data: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> lis
         f"**Not as expected** {plain(c['id'])}: {plain(c['expect'])}, got {c['verdict']}" for c in differing(claims)
     ]
     lines += [f"**Missing** {plain(f['section'])}, {plain(f['name'])}: {plain(f['message'])}" for f in data["failures"]]
-    absent = [each["name"] for each in data["implementations"] if not each["installed"]]
-    return lines + [f"**{name} is not installed and was not measured.**" for name in absent]
+    return lines
+
+
+def _absent(implementations: Sequence[Mapping[str, Any]]) -> list[str]:
+    absent = [each["name"] for each in implementations if not each["installed"]]
+    return [f"{name} is not installed and was not measured." for name in absent]
 
 
 def _ledger(ledger: Mapping[str, Any]) -> list[str]:
-    rows = [
-        (f"**{c['verdict']}**", plain(c["id"]), plain(c["says"]), _statement(c), _instead(c)) for c in ledger["claims"]
-    ]
+    claims = sorted(ledger["claims"], key=lambda claim: [*VERDICTS].index(claim["verdict"]))
+    rows = [(f"**{c['verdict']}**", plain(c["id"]), plain(c["says"]), _statement(c), _instead(c)) for c in claims]
     head = ("verdict", "id", "claim", "statement", "counterexample, and what is true")
     return [f"## {plain(ledger['title'])}", grid(head, rows)]
 

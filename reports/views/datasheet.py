@@ -62,7 +62,7 @@ def smoothness(data: Mapping[str, Any]) -> str:
         case -1:
             return "jumps"
         case 0:
-            return "C⁰: continuous with kinks"
+            return "C⁰: continuous with kinks" if data["kinks"] else "C⁰, not C¹"
         case order:
             return f"C{_superscript(order)}, not C{_superscript(order + 1)}"
 
@@ -90,6 +90,8 @@ def general(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     pairs_.append(("formula", data["formula"]))
     if data["parameters"]:
         pairs_.append(("with", ", ".join(f"{name} = {value}" for name, value in data["parameters"].items())))
+    pairs_ += [("undefined", f"on ({brief(piece['from'])}, {brief(piece['to'])})")
+               for piece in data["orders"][0]["pieces"] if piece["formula"] is None]  # fmt: skip
     pairs_.append(("smoothness", smoothness(data)))
     pairs_.append(("Lipschitz", full(data["lipschitz"]) if data["lipschitz"] else "undecided"))
     pairs_.append(("parity", parity(data)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,6 @@ DIGITS, LONGEST = 21, 40
 """The digits of a gain that are shown, and the length of the longest exact form beside them."""
 DIFFERS = "≠"
 LN_10 = 2.302585092994046
-TYPICAL = "E log abs(w f'(z)) over a standard normal z"
 
 
 def tables(data: Mapping[str, Any]) -> list[RenderableType]:
@@ -32,23 +32,32 @@ def tables(data: Mapping[str, Any]) -> list[RenderableType]:
         _formats("First depth at which the bound on the product, rounded once, …", data, once),
         _formats("First depth at which the product, rounded at every step as in a backward pass, …", data, stepwise),
         Text(
+            "Both tables follow the worst case: where that never vanishes, gradients may.\n"
             "Where results below the normal range are flushed to zero, leaving it is vanishing. Loss scale: the "
-            f"power of two that keeps all {data['layers']} layers, rounded at every step, in the normal range.\n"
+            f"power of two that keeps all {data['layers']} layers, rounded at every step, in the normal range."
         ),
     ]
 
 
 def _bounds(data: Mapping[str, Any]) -> Pairs:
     rate, between = data["rate"], product(data["product"], " and ")
-    typically = ("typically", f"{_value(data['typical_rate'])} a layer: {TYPICAL}")
     rows = (
         ("formula", data["formula"]),
         ("one layer", f"abs(w f'(z)) is at most {full(rate) if rate['exact'] else bound(rate, 1, 30)}"),
         (f"{data['layers']} layers", f"the product lies between {between}, where every w is {brief(data['weight'])}"),
         ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', '∞')}"),
-        *(_by_input(data) if data["by_input"] else [typically]),
+        *(_by_input(data) if data["by_input"] else _typically(data["typical_rate"], data["layers"])),
     )
     return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
+
+
+def _typically(rate: Mapping[str, Any] | None, layers: int) -> Iterator[tuple[str, str]]:
+    """The factor along one path of units, each with a standard normal input: between the bounds, and far from them."""
+    if rate is None:
+        return
+    factor = math.exp(float(rate["decimal"]))
+    yield "typically", f"× {factor:.4g} a layer along a path of units, × {factor**layers:.3g} in {layers}:"
+    yield "", f"E log abs(w f'(z)) = {_value(rate)}, z standard normal"
 
 
 def _by_input(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
