@@ -173,6 +173,10 @@ class Writing:
                     bound.append((name.id, depth + offset))
                 read = self.formula(body, inner, depth + len(names))
                 return self.node(kind, read, extra=tuple(bound), bound=frozenset(s for _, s in bound), text=text)
+            case ast.Call(func=ast.Name(id="iff"), args=[p, q]):
+                left, right = (self.formula(each, scope, depth) for each in (p, q))
+                ways = [self.node("or", self.node("not", a), b) for a, b in ((left, right), (right, left))]
+                return self.node("and", *ways, text=text)
             case ast.Call(func=ast.Name(id="approx"), args=[a, b], keywords=[ast.keyword(arg=kind, value=value)]):
                 sides = [self.term(each, scope, depth) for each in (a, b, value)]
                 return self.node("approx", *sides, extra=kind, text=text)

@@ -13,9 +13,11 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .reader import Constant, Elementary, Number, Reader, Set, Truth, table
 from .source import MAX_EXPONENT, quoted, source_text
-from .syntax import Formula, Infinity, IntervalDisplay, Quantified, StatementError
+from .syntax import Connective, Formula, Infinity, IntervalDisplay, Quantified, StatementError, relations
 
 MAX_ORDER = 6
+MAX_LEAVES = 32
+"""Relations and properties that an equivalence connects: written out it has each of them twice."""
 
 
 # --- derivatives and products
@@ -106,7 +108,7 @@ def _interval(opened: bool, reader: Reader, node: ast.Call) -> IntervalDisplay:
     )
 
 
-# --- quantifiers
+# --- quantifiers and equivalence
 
 
 def _quantified(kind: str, reader: Reader, node: ast.Call) -> Formula:
@@ -117,6 +119,19 @@ def _quantified(kind: str, reader: Reader, node: ast.Call) -> Formula:
     if len(set(names)) < len(names):
         raise StatementError(f"{quoted(node)}: a name is bound twice")
     return Quantified(kind, names, reader.formula(body), source_text(node))
+
+
+def _equivalence(reader: Reader, node: ast.Call) -> Formula:
+    """Each of two formulas where the other holds: both `not p or q` and `not q or p`."""
+    reader.arguments(node, "iff", 2)
+    p, q = map(reader.formula, node.args)
+    if len(relations(p)) + len(relations(q)) > MAX_LEAVES:
+        raise StatementError(f"{quoted(node)}: iff connects up to {MAX_LEAVES} relations, an inner iff counted twice")
+    return Connective("and", (_implication(p, q), _implication(q, p)))
+
+
+def _implication(p: Formula, q: Formula) -> Formula:
+    return Connective("or", (Connective("not", (p,)), q))
 
 
 def _only_reserved(reader: Reader, node: ast.Call) -> Formula:
@@ -152,6 +167,7 @@ CORE = table(
     Set("interval", partial(_interval, False)),
     Set("open_interval", partial(_interval, True)),
     *(Truth(name, partial(_quantified, name)) for name in ("exists", "forall")),
+    Truth("iff", _equivalence),
     *(Truth(name, _only_reserved) for name in ("true", "false")),
 )
 ELEMENTARY = frozenset(word.name for word in CORE.values() if isinstance(word, Elementary))
