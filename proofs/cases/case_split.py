@@ -22,7 +22,7 @@ from ..expressions.printing import to_text
 from ..functions.pieces import UnknownSign, primitive
 from ..functions.sign_charts import sign_line, signs_within
 from ..functions.step_functions import Line, constant, merge, sample
-from ..language.syntax import TRUE, Connective, Formula, conjuncts, fold, kleene
+from ..language.syntax import TRUE, Connective, Formula, conjuncts, fold, kleene, relations
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import exact, sign_of
@@ -38,6 +38,8 @@ MAX_CASES = 400
 BOXES = (8, 1)
 """Half widths of the boxes on which an undecided statement is tried."""
 BOX_STEPS = 8_000
+PREMISE_STEPS = 8_000
+"""Steps for a formula that a proof rests on: about a second."""
 
 
 def decide(question: points.Question) -> Answer:
@@ -60,6 +62,16 @@ def decide(question: points.Question) -> Answer:
     _require_point(question)
     note = f"{prover.cases} cases by the signs of {', '.join(sorted(prover.keys)) or 'nothing'}"
     return Answer(True, (note,), evidence=Evidence.ENCLOSURE if prover.used_lines else Evidence.EXACT)
+
+
+def holds(formula: Formula, where: Formula) -> bool:
+    """Whether a formula of relations to 0 is proved wherever a condition holds and every term has a value."""
+    sides = [points.compared(leaf)[0] for part in (formula, where) for leaf in relations(part)]
+    names = tuple(sorted(frozenset[str]().union(*map(ex.free_names, sides))))
+    with suppress(Undecided, Undefined), budget(PREMISE_STEPS):
+        CaseSplit(points.Question(formula, where, names)).run()
+        return True
+    return False
 
 
 def _refuted(point: dict[str, fmpq]) -> Answer:

@@ -276,13 +276,13 @@ def _walk(node: Node, *, down: Callable[[Node], bool]) -> Iterator[Node]:
 
 
 def _closed_terms(formula: Node) -> Iterator[tuple[Node, bool]]:
-    """The largest terms free of names, but for those that a choice may leave out; and which are whole sides."""
+    """The largest terms free of names, but for those that a choice may leave out; and which may be infinite."""
     apart = {"forall", "exists", "choice", *NUMBERS}
     for node in _walk(formula, down=lambda node: bool(node.free) and node.op not in apart):
         if node.free and node.op not in apart:
             for term in node.args:
                 if not term.free and term.exact is None and term.op not in (*SETS, *_FORMULAS):
-                    yield term, node.op == "relation"
+                    yield term, node.op in ("relation", "interval")
 
 
 def _depends(formula: Node) -> bool:

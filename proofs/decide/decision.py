@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flint import fmpq
@@ -36,6 +37,7 @@ from ..language.syntax import (
     SetFunctional,
     SetValue,
     fold,
+    is_pointwise,
     relations,
 )
 from ..normal_forms import normal_form
@@ -48,12 +50,10 @@ from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
 from ..vocabulary.words import decide_property, is_exact, set_value
-from . import factors
 from .explanations import explain, is_identity, refuted
-from .integrands import comparison, premises
-from .means_by_parameter import comparison as parameter_comparison
-from .means_by_parameter import settle
 from .products import product_of
+from .properties_by_parameter import condition, described, subject
+from .reductions import REDUCTIONS, parameters_of, through_factor, through_instances
 from .resolution import Resolution, free_names, union_of
 
 MAX_COUNT = 40
@@ -69,8 +69,8 @@ class Decision(Resolution):
         try:
             return self._directly()
         except Undecided:
-            for reduction in (self._through_integrand, self._through_parameter, self._through_factor):
-                if (answer := reduction()) is not None:
+            for reduction in REDUCTIONS:
+                if (answer := reduction(self)) is not None:
                     return answer
             raise
 
@@ -84,71 +84,9 @@ class Decision(Resolution):
                 raise
             return Answer(False, (str(reason),), blame, Evidence.ENCLOSURE)
         if any(product.is_irrational for product in self.products.values()):
-            if (answer := self._through_factor()) is not None:  # the search would be long, and in vain
+            if (answer := through_factor(self)) is not None:  # the search would be long, and in vain
                 return answer
         return self.settle().after(*notes)
-
-    def _through_integrand(self) -> Answer | None:
-        """The proof of an inequality between a mean and a number by the same between the integrand and the number."""
-        if (compared := comparison(self.statement)) is None:
-            return None
-        f, relation = compared
-        if f.variable in self.names_in(self.statement.where):
-            return None
-        for statements in premises(self.statement, f, relation):
-            with suppress(Undecided, Undefined):
-                if all(type(self)(each).run().truth for each in statements):
-                    strictly = f" and {relation.op} for {f.variable} > 1" if len(statements) > 2 else ""
-                    note = f"{f.text}: its integrand is {relation.op[0]}= the other side for all {f.variable}{strictly}"
-                    return Answer(True, (note,), evidence=Evidence.ENCLOSURE)
-        return None
-
-    def _through_parameter(self) -> Answer | None:
-        """The answer to a comparison of E(F(s*z)) with a number, for the s of a domain."""
-        question = parameter_comparison(self.statement)
-        if question is None or self.names_in(self.statement.where) - {question.parameter}:
-            return None
-        rest = {key: f for key, f in self.statement.functionals.items() if f is not question.functional}
-        others = type(self)(replace(self.statement, functionals=rest, formula=TRUE))
-        with suppress(Undecided, Undefined):
-            notes = others.resolve()
-            if ex.free_names(others.written_out(question.number)) - others.values.keys():
-                return None
-            settled = settle(question, others.number(question.number), others.domain(question.parameter))
-            if settled.truth:
-                return Answer(True, (*notes, settled.note), evidence=Evidence.ENCLOSURE)
-            assert settled.at is not None and settled.mean is not None
-            sides = digits(settled.mean), digits(others.number(question.number))
-            relation = self.statement.formula
-            turned = isinstance(relation, Relation) and relation.op != question.op
-            blame = Counterexample({question.parameter: str(settled.at)}, *(sides[::-1] if turned else sides))
-            return Answer(False, (*notes, settled.note), blame, Evidence.ENCLOSURE)
-        return None
-
-    def _through_factor(self) -> Answer | None:
-        """The answer to a comparison of a product with an n-th power by that of one factor, or the proof of several."""
-        formula = self.statement.formula
-        if isinstance(formula, Connective):
-            parts = [replace(self.statement, formula=part) for part in formula.parts]
-            answers = [type(self)(part)._through_factor() for part in parts] if formula.op == "and" else []
-            notes = tuple(note for answer in answers if answer is not None for note in answer.notes)
-            proved = answers and all(answer is not None and answer.truth for answer in answers)
-            return Answer(True, notes, evidence=Evidence.ENCLOSURE) if proved else None
-        if (reduction := factors.comparison(self.statement)) is None:
-            return None
-        with suppress(Undecided, Undefined):
-            decision = type(self)(reduction.premise)
-            answer = decision.run()
-            if any(value.infinite for value in decision.values.values()):
-                return None  # an infinite number may be compared with, and has no powers
-            if answer.truth:
-                return Answer(True, (*answer.notes, reduction.note), evidence=Evidence.ENCLOSURE)
-        with suppress(Undecided, Undefined):
-            answer = type(self)(reduction.single).run()
-            if not answer.truth and (blame := answer.counterexample) is not None:
-                blame = replace(blame, at={**blame.at, reduction.count: "1"})
-                return Answer(False, answer.notes, blame, Evidence.ENCLOSURE, left=answer.left)
-        return None
 
     def _equated(self, missing: NoLimit) -> Counterexample | None:
         """The counterexample to `limit(...) == number` for a limit that does not exist; else None (stays undecided)."""
@@ -166,7 +104,45 @@ class Decision(Resolution):
 
     def settle(self) -> Answer:
         """The answer where numbers and products are known. Raises Undecided or Undefined."""
-        formula = self.statement.formula
+        formula, notes = self.in_parameters(self.statement.formula)
+        answer = self._settle(formula)
+        if not (parameters := parameters_of(self)):
+            return answer
+        if answer.truth:
+            return replace(answer, evidence=Evidence.ENCLOSURE).after(*notes)
+        # The function at these parameters is one without any: it is asked for the counterexample.
+        at = {name: answer.point[name] for name in parameters if name in answer.point}
+        refutation = through_instances(self, [at] if len(at) == len(parameters) else None)
+        if refutation is None:
+            raise Undecided("; ".join([*notes, f"not confirmed for any value of {', '.join(parameters)}"]))
+        return refutation.after(*notes)
+
+    def in_parameters(self, formula: Formula) -> tuple[Formula, list[str]]:
+        """A formula with its properties of functions with parameters as conditions on these, and what they are."""
+        notes: list[str] = []
+
+        @cache
+        def condition_of(leaf: Leaf) -> Formula:
+            if is_pointwise(leaf) or not self.names(leaf):
+                return leaf
+            if (variable := subject(leaf)) is None or variable in self.names_in(self.statement.where):
+                raise Undecided(f"{leaf.text} depends on {', '.join(sorted(self.names(leaf)))}")
+            truth = condition(leaf, self._closed_but_for_names, self.premises(anywhere=False))
+            notes.append(f"{leaf.text}: {described(truth, self.allowed)}")
+            if not ex.free_names(truth) and truth.value is not None:
+                return TRUE if truth.value else FALSE
+            return Relation("==", truth, ex.ONE, leaf.text)
+
+        return fold(formula, condition_of, Connective), notes
+
+    def _closed_but_for_names(self, e: Expr) -> Expr:
+        """An expression with the numbers in it written out. Raises Undecided."""
+        e = self.substitute(e)
+        if ex.free_names(e) & (self.values.keys() | self.statement.products.keys()):
+            raise Undecided("a number without an exact form in a function with parameters")
+        return e
+
+    def _settle(self, formula: Formula) -> Answer:
         if isinstance(formula, Connective) and formula.op == "and":
             return self._conjunction(formula.parts)
         return self._decide(formula)
@@ -202,35 +178,11 @@ class Decision(Resolution):
         if any(map(self.placeholders, relations(formula))):
             return self._decide_against_number(formula)
         names |= self.names_in(self.statement.where)
-        decided, notes = self._without_closed(formula)
+        decided, notes = self.without_closed(formula)
         if len(names) > 1:
             return self._decide_several(formula, decided, names).after(*notes)
         (variable,) = names
         return self._decide_on_line(formula, decided, variable).after(*notes)
-
-    def _without_closed(self, formula: Formula) -> tuple[Formula, list[str]]:
-        """The formula with the truth of its closed parts in their places, and the sentences that show it."""
-        notes: list[str] = []
-
-        def known(leaf: Leaf) -> Formula:
-            if self.names(leaf):
-                return leaf
-            answer = self.closed_truth(leaf)
-            notes.extend(answer.notes)
-            return TRUE if answer.truth else FALSE
-
-        return fold(formula, known, Connective), notes
-
-    def _to_zero(self, formula: Formula | None) -> Formula:
-        """A formula as relations to 0. Raises Undecided where infinities stand in it."""
-
-        def relation(leaf: Leaf) -> Formula:
-            assert isinstance(leaf, Relation)
-            if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
-                raise Undecided("a comparison with oo next to other relations")
-            return points.to_zero(self.difference(leaf), leaf.op, leaf.text)
-
-        return TRUE if formula is None else fold(self._without_closed(formula)[0], relation, Connective)
 
     def _decide_closed(self, formula: Formula) -> Answer:
         self._require_domain()
@@ -246,7 +198,7 @@ class Decision(Resolution):
             return
         names = self.names_in(where)
         if len(names) > 1:
-            if not case_split.has_point(self._to_zero(where), tuple(sorted(names))):
+            if not case_split.has_point(self.to_zero(where), tuple(sorted(names))):
                 raise Undecided("no point was found that satisfies the condition")
             return
         line = self.condition(next(iter(names), "x"))
@@ -385,7 +337,7 @@ class Decision(Resolution):
         """A counterexample among a few simple points: cheaper than a chart, and nicer to read."""
         if self.products:
             return None
-        formula, where = self._to_zero(formula), self._to_zero(self.statement.where)
+        formula, where = self.to_zero(formula), self.to_zero(self.statement.where)
         for value in (*points.SAMPLES, 1000, -1000):
             point = {variable: fmpq(value)}
             try:
@@ -436,8 +388,8 @@ class Decision(Resolution):
     def _decide_several(self, formula: Formula, decided: Formula, names: frozenset[str]) -> Answer:
         """A formula in several names; `decided` is the same with the truth of its closed parts."""
         question = points.Question(
-            self._to_zero(decided),
-            self._to_zero(self.statement.where),
+            self.to_zero(decided),
+            self.to_zero(self.statement.where),
             tuple(sorted(names)),
             {p.variable: p.region for p in self.products.values() if p.variable in names},
             frozenset(name for name in names if self.is_count(name)),

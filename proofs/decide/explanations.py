@@ -73,6 +73,8 @@ def _notes(resolution: Resolution, formula: Formula, variable: str, region: Line
     for leaf in relations(formula):
         if not isinstance(leaf, Relation) or not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
             continue
+        if not leaf.left_text:  # a condition that nobody wrote
+            continue
         difference = resolution.difference(leaf)
         if normal_form.is_zero(difference):
             yield f"{leaf.text}: both sides have the same normal form"

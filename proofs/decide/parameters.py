@@ -8,34 +8,25 @@ The result is a formula with case distinctions, defined for exactly those parame
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
-from typing import TypeAlias
 
-from ..budget import Undecided, spend
+from ..budget import Undecided
 from ..cases.sign_rules import interval
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
-from ..functions.pieces import Resolver, UnknownSign, one_sided_limit, primitive
-from ..functions.zeros import chart
+from ..functions.pieces import one_sided_limit
 from ..language.syntax import Functional, Infinity
 from ..means.gaussian_moments import closed_mean
 from ..normal_forms import normal_form
-from ..normal_forms.signs import Undefined
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
-from .trees import Branch, End, Interval, Tree, joined
-
-SignsOf: TypeAlias = Callable[[Expr], frozenset[int]]
-"""The signs that a formula in the parameters can have, wherever they may be (a superset)."""
-
-MAX_LEAVES = 60
-
+from ..reals.reals import PLUS_INFINITY, Real, exact
+from .cuts import SIGNS, Cuts, Interval, Known, Premises, real_end
 
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E")
 """The numbers that are computed of a function that has further free names."""
@@ -43,11 +34,13 @@ MAX_SMOOTHNESS = 8
 """Derivatives compared at a breakpoint before giving up."""
 
 
-def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
+def value(f: Functional, body: Expr, premises: Premises) -> Real:
     """One of KINDS for body as a function of one variable: a number in terms of its other names. Raises Undecided."""
     assert f.variable is not None
-    question = _Question(body, f.variable, signs_of)
+    question = _Question(body, f.variable, premises)
     try:
+        if isinstance(f.at, Expr) and not ex.free_names(f.at):
+            return exact(question.limit_at(f.at))
         tree = question.tree(-1, 1, {})
         match f.kind:
             case "sup" | "inf":
@@ -69,98 +62,8 @@ def value(f: Functional, body: Expr, signs_of: SignsOf) -> Real:
         raise Undecided(f"{f.text}: {reason}") from None
 
 
-class _Question:
-    """One function with parameters: its pieces by cases, and bounds on them."""
-
-    def __init__(self, body: Expr, variable: str, signs_of: SignsOf) -> None:
-        self.body, self.variable, self.signs_of = body, variable, signs_of
-        self.x = ex.name(variable)
-        self.leaves = 0
-
-    # --- cutting the line
-
-    def tree(self, low: End, high: End, known: Mapping[Expr, int]) -> Tree:
-        """The pieces between two ends, by cases. Raises Undecided."""
-        spend()
-        self.leaves += 1
-        if self.leaves > MAX_LEAVES:
-            raise Undecided("the pieces of a function with parameters: too many cases")
-        try:
-            return (Interval(low, high, Resolver(known).visit(self.body), known),)
-        except Undefined:
-            return None
-        except UnknownSign as question:
-            key = question.key
-        if self.variable not in ex.free_names(key):
-            return self.by_sign(key, known, lambda sign: self.tree(low, high, {**known, key: sign}))
-        if not ex.free_names(key) - {self.variable}:
-            signs = chart(key, self.variable)
-            cuts = [zero.exact for zero in signs.zeros if zero.recognise() and zero.exact is not None]
-            if len(cuts) < len(signs.zeros):
-                raise Undecided("a breakpoint without an exact form in a function with parameters")
-            return self.cut(cuts, signs.signs, low, high, key, known)
-        slope = calculus.differentiate(key, self.variable)
-        if self.variable in ex.free_names(slope):
-            raise Undecided(f"where {to_text(key)} is 0 depends on {', '.join(sorted(ex.free_names(key)))}")
-
-        def affine(sign: int) -> Tree:
-            start = calculus.substitute(key, {self.variable: ex.ZERO})
-            if sign == 0:  # the key is the same everywhere
-                known_flat = {**known, slope: 0}
-                return self.by_sign(start, known_flat, lambda same: self.tree(low, high, {**known_flat, key: same}))
-            at = normal_form.simplest(start / -slope)
-            return self.cut([at], (-sign, sign), low, high, key, known)
-
-        return affine(self._sign(slope, known)) if not ex.free_names(slope) else self.by_sign(slope, known, affine)
-
-    def _sign(self, e: Expr, known: Mapping[Expr, int]) -> int:
-        if (sign := self._known_sign(e, known)) is None:
-            raise Undecided(f"the sign of {to_text(e)}")
-        return sign
-
-    def by_sign(self, e: Expr, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
-        """The branch of a known sign, or all three."""
-        sign = self._known_sign(e, known)
-        return Branch(e, (then(1), then(0), then(-1))) if sign is None else then(sign)
-
-    def cut(
-        self, cuts: list[Expr], signs: tuple[int, ...], low: End, high: End, key: Expr, known: Mapping[Expr, int]
-    ) -> Tree:
-        """(low, high) cut at increasing points, the key having the given sign on each part."""
-        if not cuts:
-            return self.tree(low, high, {**known, key: signs[0]})
-        at, rest = cuts[0], cuts[1:]
-
-        def beside_low(sign: int) -> Tree:
-            if sign <= 0:  # the first point is not above the lower end
-                return self.cut(rest, signs[1:], low, high, key, known)
-            return self.compare(high, at, known, beside_high)
-
-        def beside_high(sign: int) -> Tree:
-            if sign <= 0:
-                return self.tree(low, high, {**known, key: signs[0]})
-            left = self.tree(low, at, {**known, key: signs[0]})
-            return joined(left, self.cut(rest, signs[1:], at, high, key, known))
-
-        return self.compare(at, low, known, beside_low)
-
-    def compare(self, a: End, b: End, known: Mapping[Expr, int], then: Callable[[int], Tree]) -> Tree:
-        """The cases by the sign of a - b."""
-        if isinstance(a, int):
-            return then(a)
-        if isinstance(b, int):
-            return then(-b)
-        return self.by_sign(a - b, known, then)
-
-    def fold(self, tree: Tree, leaf: Callable[[tuple[Interval, ...]], Expr]) -> Expr:
-        """The formula of a tree; where the function is undefined, so is it."""
-        if tree is None:
-            raise Undecided("a function that is undefined for all parameters")
-        if not isinstance(tree, Branch):
-            return leaf(tree)
-        undefined = Expr("mul", ex.ZERO, ex.power(tree.key - tree.key, -1))
-        up, zero, down = (undefined if case is None else self.fold(case, leaf) for case in tree.cases)
-        return ex.switch("if", ">", tree.key, up, ex.switch("if", "==", tree.key, zero, down))
+class _Question(Cuts):
+    """One function with parameters, and bounds on its pieces."""
 
     # --- bounds
 
@@ -172,7 +75,7 @@ class _Question:
             for left in parts[:-1]:
                 if _has_derivative(self.body):
                     raise Undecided("a derivative next to other terms, in a function with parameters")
-                bounds.append(calculus.substitute(self.body, self._meeting(left)[0]))
+                bounds.append(calculus.substitute(self.body, self.meeting(left)[0]))
                 if not bounds[-1].total:
                     raise Undecided("the value at a breakpoint of a function with parameters")
         return _largest(bounds, sense)
@@ -180,9 +83,9 @@ class _Question:
     def steepest(self, parts: tuple[Interval, ...]) -> Expr:
         """sup abs(f'), for an f proved to be continuous where its parts meet."""
         for left, right in pairwise(parts):
-            at, place = self._meeting(left)
+            at, place = self.meeting(left)
             sides = [calculus.substitute(part.formula, at) for part in (left, right)]
-            defined = all(self._defined(side, left.known) for side in sides)
+            defined = all(self.defined(side, left.known) for side in sides)
             if not defined or not normal_form.is_zero(sides[0] - sides[1]):
                 raise Undecided(f"whether the function jumps at {place}")
             self._require_value(left, sides[0])
@@ -196,7 +99,7 @@ class _Question:
         """The mean over a standard normal, where every part has a closed form that holds for all parameters."""
         ends = [(*(None if isinstance(end, int) else end for end in (part.low, part.high)),) for part in parts]
         means = [
-            closed_mean(part.formula, self.variable, low, high) if self._defined(part.formula, part.known) else None
+            closed_mean(part.formula, self.variable, low, high) if self.defined(part.formula, part.known) else None
             for part, (low, high) in zip(parts, ends, strict=True)
         ]
         if None in means:
@@ -206,25 +109,60 @@ class _Question:
     def limit(self, part: Interval, end: int) -> Expr:
         """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""
         for e, side in self._ways(part, end):
-            form = self._separate(e)
-            if form is None or not form[1].total or not all(self._defined(f, part.known) for f in (form[0], form[2])):
-                continue
-            c, g, d = form
-            return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, _real(side), 0)) + d
+            if (limit := self._limit_of_form(part, e, real_end(side), 0)) is not None:
+                return limit
+        for p in sorted(ex.free_names(part.formula) - {self.variable}):
+            if self.known_sign(ex.name(p), part.known) is None:
+                return self._limit_by_sign_of_name(part, end, p)
         raise Undecided(f"the limit of {to_text(part.formula)} for every value of its parameters")
+
+    def _limit_by_sign_of_name(self, part: Interval, end: int, p: str) -> Expr:
+        """The cases of a parameter whose sign is not known."""
+        name = ex.name(p)
+        limits = {
+            s: self.limit(replace(part, formula=formula, known={**part.known, name: s}), end)
+            for s, formula in self._formulas_by_sign(part.formula, p, part.known)
+        }
+        return _by_sign(name, limits)
+
+    def _formulas_by_sign(self, e: Expr, p: str, known: Known) -> Iterator[tuple[int, Expr]]:
+        """The signs that a parameter can have, and a formula for each."""
+        for s in SIGNS:
+            if s in self.signs(ex.name(p), known):
+                yield s, e if s else calculus.substitute(e, {p: ex.ZERO})
+
+    def _limit_of_form(self, part: Interval, e: Expr, at: Real, side: int) -> Expr | None:
+        """The limit of c G(x) + d, where e has this form."""
+        form = self.separate(e)
+        if form is None or not all(self.defined(f, part.known) for f in (form[0], form[2])):
+            return None
+        c, g, d = form
+        return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, side)) + d
+
+    def limit_at(self, at: Expr) -> Expr:
+        """The limit at a number, the same from both sides."""
+        left = self.fold(self.tree(-1, at, {}), lambda parts: self._limit_beside(parts[-1], at, -1))
+        right = self.fold(self.tree(at, 1, {}), lambda parts: self._limit_beside(parts[0], at, 1))
+        if left is not right and not self.premises.always(left - right, "==", {}):
+            raise Undecided(f"whether the limits from both sides of {to_text(at)} agree for all parameters")
+        return right
+
+    def _limit_beside(self, part: Interval, at: Expr, side: int) -> Expr:
+        """The limit at an end of a part: a formula is continuous wherever it is defined."""
+        value = calculus.substitute(part.formula, {self.variable: at})
+        if self.defined(value, part.known):
+            return value
+        with suppress(normal_form.TooComplex):
+            if (limit := self._limit_of_form(part, part.formula, exact(at), side)) is not None:
+                return limit
+        raise Undecided(f"the limit of {to_text(part.formula)} at {to_text(at)} for every value of its parameters")
 
     def _ways(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
         """The formula, then stretched by each parameter of known sign, and the infinity that its variable tends to."""
         yield part.formula, end
         for p in sorted(ex.free_names(part.formula) - {self.variable}):
-            if sign := self._known_sign(ex.name(p), part.known):
-                yield from ((e, end * sign) for e in self._stretched(part.formula, p))
-
-    def _stretched(self, e: Expr, p: str) -> Iterator[Expr]:
-        """A formula with x = t/p or x = t p."""
-        for x in (self.x / ex.name(p), self.x * ex.name(p)):
-            with suppress(normal_form.TooComplex):
-                yield normal_form.canonical(calculus.substitute(e, {self.variable: x}))
+            if sign := self.known_sign(ex.name(p), part.known):
+                yield from ((e, end * sign) for e in self.stretched(part.formula, p, sign))
 
     def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
         """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
@@ -233,17 +171,12 @@ class _Question:
         orders = [self._smoothness_at(left, right, 0, {}) for left, right in pairwise(parts)]
         return _largest(orders, -1)
 
-    def _meeting(self, left: Interval) -> tuple[dict[str, Expr], str]:
-        """The point where a part ends and another begins, as a substitution and for readers."""
-        assert isinstance(left.high, Expr)
-        return {self.variable: left.high}, f"{self.variable} = {to_text(left.high)}"
-
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
-        at, place = self._meeting(left)
+        at, place = self.meeting(left)
         if order > MAX_SMOOTHNESS:
             raise Undecided(f"continuity: {order - 1} derivatives agree at {place}{self._case(left.known, fixed)}")
         sides = [calculus.substitute(calculus.substitute(part.formula, at), fixed) for part in (left, right)]
-        if not all(self._defined(side, left.known) for side in sides):
+        if not all(self.defined(side, left.known) for side in sides):
             raise Undecided(f"whether the function is defined at {place}")
         if order == 0:
             self._require_value(left, sides[0])
@@ -251,7 +184,7 @@ class _Question:
         next_left, next_right = (
             replace(part, formula=calculus.differentiate(part.formula, self.variable)) for part in (left, right)
         )
-        signs = self._signs(gap, left.known)
+        signs = self.signs(gap, left.known)
         if signs == frozenset((0,)):
             return self._smoothness_at(next_left, next_right, order + 1, fixed)
         if 0 not in signs:
@@ -274,19 +207,8 @@ class _Question:
 
     def _require_value(self, left: Interval, limit: Expr) -> None:
         """That the value where a part ends is the limit there. Raises Undecided."""
-        at, place = self._meeting(left)
-        signs = {key: s for key, s in left.known.items() if self.variable not in ex.free_names(key)}
-        value = calculus.substitute(self.body, at)
-        while True:
-            try:
-                smooth = Resolver(signs).visit(value)
-                break
-            except UnknownSign as question:
-                signs[question.key] = self._sign(question.key, signs)
-            except Undefined:
-                raise Undecided(f"the value at {place}") from None
-        if not (self._defined(smooth, left.known) and normal_form.is_zero(smooth - limit)):
-            raise Undecided(f"the value at {place}")
+        if not normal_form.is_zero(self.value_at_meeting(left) - limit):
+            raise Undecided(f"the value at {self.meeting(left)[1]}")
 
     def bound(self, part: Interval, e: Expr, sense: int) -> Expr:
         """The sup or inf of a smooth formula on an interval. Raises Undecided."""
@@ -297,51 +219,42 @@ class _Question:
         parameters = sorted(ex.free_names(e) - {self.variable})
         ends = (part.low, part.high)
         for p in parameters if all(isinstance(end, int) or end is ex.ZERO for end in ends) else ():
-            sign = self._known_sign(ex.name(p), part.known)
+            sign = self.known_sign(ex.name(p), part.known)
             if sign is None:
                 return self._by_sign_of_name(part, e, sense, p)
             low, high = (end * sign if isinstance(end, int) else end for end in (ends if sign > 0 else ends[::-1]))
-            for changed in self._stretched(e, p) if sign else ():
+            for changed in self.stretched(e, p, sign) if sign else ():
                 bound = self._separated(Interval(low, high, changed, part.known), changed, sense)
                 if bound is not None:
                     return bound
         raise Undecided(f"the bounds of {to_text(e)} for every {', '.join(parameters)}")
 
     def _by_sign_of_name(self, part: Interval, e: Expr, sense: int, p: str) -> Expr:
-        """The three cases of a parameter that may have any sign."""
-        if not e.total:
-            raise Undecided(f"the bounds of {to_text(e)}, which may be undefined where {p} is 0")
+        """The cases of a parameter whose sign is not known."""
         name = ex.name(p)
-        up, down = (self.bound(replace(part, known={**part.known, name: s}), e, sense) for s in (1, -1))
-        zero = self.bound(part, calculus.substitute(e, {p: ex.ZERO}), sense)
-        return ex.switch("if", ">", name, up, ex.switch("if", "==", name, zero, down))
-
-    def _known_sign(self, e: Expr, known: Mapping[Expr, int]) -> int | None:
-        signs = self._signs(e, known)
-        return next(iter(signs)) if len(signs) == 1 else None
-
-    def _signs(self, e: Expr, known: Mapping[Expr, int]) -> frozenset[int]:
-        """The signs a formula in the parameters can have under the assumptions (a superset)."""
-        flip, key = primitive(e)
-        return frozenset((flip * known[key],)) if key in known else self.signs_of(e)
+        bounds = {
+            s: self.bound(replace(part, known={**part.known, name: s}), formula, sense)
+            for s, formula in self._formulas_by_sign(e, p, part.known)
+        }
+        return _by_sign(name, bounds)
 
     def _separated(self, part: Interval, e: Expr, sense: int) -> Expr | None:
         """The bound of c G(x) + d, where e has this form."""
         form = None
         with suppress(normal_form.TooComplex):
-            form = self._separate(e)
-        if form is None or not (self._defined(form[0], part.known) and self._defined(form[2], part.known)):
+            form = self.separate(e)
+        if form is None or not (self.defined(form[0], part.known) and self.defined(form[2], part.known)):
             return None
         c, g, d = form
         if not g.total:
             return None
         if any(ex.free_names(end) for end in (part.low, part.high) if isinstance(end, Expr)):
             return self._at_ends(part, e, c, g, d, sense)
-        shape = decided_landscape(g, self.variable, interval(_real(part.low), _real(part.high), closed=False))
+        shape = decided_landscape(g, self.variable, interval(real_end(part.low), real_end(part.high), closed=False))
         top, bottom = shape.sup.value, shape.inf.value
         if c is ex.ZERO:
             return d
-        sign = self._known_sign(c, part.known)
+        sign = self.known_sign(c, part.known)
         if sign is not None:
             chosen = top if sign * sense > 0 else bottom
             return d if sign == 0 else c * _exact(chosen) + d
@@ -360,32 +273,17 @@ class _Question:
             limit = shape.runs[0].start if end < 0 else shape.runs[-1].end
             if not limit.infinite:
                 values.append(c * _exact(limit) + d)
-            elif (sign := self._known_sign(c, part.known)) is None or sign * limit.infinite == sense:
+            elif (sign := self.known_sign(c, part.known)) is None or sign * limit.infinite == sense:
                 return None  # an infinite end does not count where it lies on the other side
         return _largest(values, sense) if all(v.total for v in values) else None
 
-    def _separate(self, e: Expr) -> tuple[Expr, Expr, Expr] | None:
-        """(c, G, d) with e = c G(x) + d, proved by normal form."""
-        slope = calculus.differentiate(e, self.variable)
-        ones = dict.fromkeys(ex.free_names(e) - {self.variable}, ex.ONE)
-        g = calculus.substitute(e, ones)
-        if normal_form.is_zero(slope):
-            return ex.ZERO, ex.ZERO, normal_form.canonical(calculus.substitute(e, {self.variable: ex.ZERO}))
-        c = normal_form.canonical(slope / calculus.substitute(slope, ones))
-        d = normal_form.canonical(e - c * g)
-        if self.variable in ex.free_names(c) | ex.free_names(d):
-            return None
-        return c, g, d
 
-    def _defined(self, e: Expr, known: Mapping[Expr, int]) -> bool:
-        """Whether a formula in the parameters is defined under the assumptions."""
-        if e.total:
-            return True
-        if e.op == "pow" and e.args[1].value is not None:
-            base, whole = e.args[0], e.args[1].value.q == 1
-            sign = self._known_sign(base, known)
-            return self._defined(base, known) and (sign == 1 or (sign == -1 and whole))
-        return e.op in ("add", "mul", "exp") and all(self._defined(child, known) for child in e.args)
+def _by_sign(e: Expr, cases: Mapping[int, Expr]) -> Expr:
+    """The value for the sign of an expression, of those that it can have."""
+    *first, (_, value) = cases.items()
+    for sign, case in reversed(first):
+        value = ex.switch("if", ">" if sign > 0 else "==", e, case, value)
+    return value
 
 
 def _has_derivative(e: Expr) -> bool:
@@ -405,7 +303,3 @@ def _largest(bounds: list[Expr], sense: int) -> Expr:
     op = "max" if sense > 0 else "min"
     distinct = list(dict.fromkeys(normal_form.simplest(b) if not b.switching else b for b in bounds))
     return reduce(lambda a, b: ex.switch(op, a, b), distinct)
-
-
-def _real(end: End) -> Real:
-    return exact(end) if isinstance(end, Expr) else PLUS_INFINITY if end > 0 else MINUS_INFINITY

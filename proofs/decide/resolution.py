@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ..budget import Undecided
+from ..cases import case_split, points
 from ..cases.answers import Answer
 from ..cases.points import connected, truth_of
 from ..expressions import calculus
@@ -22,6 +23,9 @@ from ..functions.landscape import decided_landscape
 from ..functions.sign_charts import sign_line, signs_within
 from ..functions.step_functions import Line, constant, merge
 from ..language.syntax import (
+    FALSE,
+    TRUE,
+    Connective,
     Formula,
     Functional,
     Infinity,
@@ -30,11 +34,12 @@ from ..language.syntax import (
     Quantified,
     Relation,
     SetDisplay,
-    SetValue,
     Statement,
     conjuncts,
     fold,
+    is_pointwise,
     relations,
+    terms,
 )
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact, sign_of
@@ -43,6 +48,7 @@ from ..vocabulary.numbers import Found
 from ..vocabulary.values import closed_real, digits
 from ..vocabulary.words import functional
 from . import parameters
+from .cuts import Known, Premises
 from .products import Product, product_set
 
 
@@ -54,6 +60,7 @@ class Resolution(ABC):
         self.values: dict[str, Real] = {}
         self.products: dict[str, Product] = {}
         self.exact_only = True
+        self._signs: dict[Expr, frozenset[int]] = {}
 
     def resolve(self) -> tuple[str, ...]:
         """Compute the numbers and products that the placeholders stand for; the sentences that say how."""
@@ -96,8 +103,7 @@ class Resolution(ABC):
                 raise Undecided(f"{f.text}: a function of which of {', '.join(sorted(ex.free_names(body)))}?")
             if region is not None:
                 raise Undecided(f"{f.text} under a condition on {f.variable}")
-            moves = placeholder in self._moved
-            value = parameters.value(f, body, _signs_anywhere if moves else self.signs_of_parameter)
+            value = parameters.value(f, body, self.premises(anywhere=placeholder in self._moved))
             return Found(value, (f"{f.text} = {'oo' if value.exact is None else to_text(value.exact)}",))
         number = functional(f, body, region)
         if number.value.exact is None and (f.kind in ("E", "E2") or not number.value.infinite):
@@ -154,11 +160,11 @@ class Resolution(ABC):
         return _written_in(e, {**products, **open_})
 
     def names(self, leaf: Leaf) -> frozenset[str]:
-        """Free names of a pointwise relation; sets, predicates and placeholders have none."""
-        if not isinstance(leaf, Relation) or isinstance(leaf.lhs, SetValue) or isinstance(leaf.rhs, SetValue):
+        """Free names of a relation, or the parameters of a property or a set; placeholders are none."""
+        if isinstance(leaf, Quantified):
             return frozenset()
-        sides = [self.written_out(side) for side in (leaf.lhs, leaf.rhs) if isinstance(side, Expr)]
-        return union_of(map(ex.free_names, sides)) - self.values.keys()
+        names = union_of(ex.free_names(self.written_out(e)) - bound for e, bound in terms(leaf)) - self.values.keys()
+        return names if is_pointwise(leaf) else names - self.statement.products.keys()
 
     def names_in(self, formula: Formula | None) -> frozenset[str]:
         """The names of all leaves."""
@@ -170,10 +176,11 @@ class Resolution(ABC):
 
     def region(self, variable: str) -> Line[bool] | None:
         """The truth of the where condition along one variable, or None without a condition on it."""
-        names = self.names_in(self.statement.where)
-        if variable not in names:
-            return None
-        if names - {variable}:
+        return self.allowed(variable) if variable in self.names_in(self.statement.where) else None
+
+    def allowed(self, variable: str) -> Line[bool]:
+        """Where the where condition holds, which is about this name alone. Raises Undecided for any other."""
+        if self.names_in(self.statement.where) - {variable}:
             raise Undecided(f"where {self.statement.where_text!r} relates {variable} to other names")
         return self.condition(variable)
 
@@ -213,6 +220,36 @@ class Resolution(ABC):
 
         return fold(formula, leaf_line, connected)
 
+    def without_closed(self, formula: Formula) -> tuple[Formula, list[str]]:
+        """The formula with the truth of its closed parts in their places, and the sentences that show it."""
+        notes: list[str] = []
+
+        def known(leaf: Leaf) -> Formula:
+            if self.names(leaf):
+                return leaf
+            answer = self.closed_truth(leaf)
+            notes.extend(answer.notes)
+            return TRUE if answer.truth else FALSE
+
+        return fold(formula, known, Connective), notes
+
+    def to_zero(self, formula: Formula | None) -> Formula:
+        """A formula as relations to 0. Raises Undecided where infinities stand in it."""
+
+        def relation(leaf: Leaf) -> Formula:
+            if not is_pointwise(leaf):
+                raise Undecided(f"{leaf.text}, as a condition on its parameters")
+            assert isinstance(leaf, Relation)
+            if isinstance(leaf.lhs, Infinity) or isinstance(leaf.rhs, Infinity):
+                raise Undecided("a comparison with oo next to other relations")
+            return points.to_zero(self.difference(leaf), leaf.op, leaf.text)
+
+        return TRUE if formula is None else fold(self.without_closed(formula)[0], relation, Connective)
+
+    @abstractmethod
+    def run(self) -> Answer:
+        """The answer, with the sentences about its numbers. Raises Undecided or Undefined."""
+
     @abstractmethod
     def closed_truth(self, formula: Formula) -> Answer:
         """The truth of a formula without free names, with a counterexample where it is false."""
@@ -229,6 +266,16 @@ class Resolution(ABC):
         truth = ex.holds(r.op, -infinity.sign if side is r.lhs else infinity.sign)
         return sign_line(self.substitute(side), variable).map(lambda sign: None if sign is None else truth)
 
+    def premises(self, *, anywhere: bool) -> Premises:
+        """The condition as it bears on parameters; `anywhere` for those that take values outside of it."""
+
+        def always(e: Expr, op: str, known: Known) -> bool:
+            where = TRUE if anywhere else self.to_zero(self.statement.where)
+            assumed = [points.to_zero(key, "<=>"[sign + 1].replace("=", "==")) for key, sign in known.items()]
+            return case_split.holds(points.to_zero(e, op), Connective("and", (where, *assumed)))
+
+        return Premises(_signs_anywhere if anywhere else self.signs_of_parameter, always)
+
     def signs_of_parameter(self, e: Expr) -> frozenset[int]:
         """The signs of a formula in parameters wherever the condition holds (all three where they are not found)."""
         names = ex.free_names(e)
@@ -236,12 +283,20 @@ class Resolution(ABC):
             if not names:
                 return frozenset((constant_sign(e),))
             if len(names) > 1:
-                return frozenset((-1, 0, 1))
+                return self._signs_of_several(e)
             (name,) = names
             inside = merge([self._parts_about(name), sign_line(e, name)])
         except Undecided:
             return frozenset((-1, 0, 1))
         return frozenset(sign for within, sign in (*inside.gaps, *inside.at) if within and sign is not None)
+
+    def _signs_of_several(self, e: Expr) -> frozenset[int]:
+        """The signs of a formula in several parameters that the condition does not rule out."""
+        if e not in self._signs:
+            always = self.premises(anywhere=False).always
+            ways = ((1, "<="), (0, "!="), (-1, ">=")) if self.names_in(self.statement.where) & ex.free_names(e) else ()
+            self._signs[e] = frozenset((-1, 0, 1)) - {sign for sign, op in ways if always(e, op, {})}
+        return self._signs[e]
 
     def _parts_about(self, name: str) -> Line[bool]:
         """Where the parts of the condition that are about one name alone hold: no other part adds to that."""

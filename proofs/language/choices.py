@@ -8,26 +8,34 @@ from functools import lru_cache
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .source import quoted
-from .syntax import Connective, Formula, Relation, StatementError
+from .syntax import Connective, Formula, Relation, StatementError, relations
 
 
 def choice(test: Formula, a: Expr, b: Expr, node: ast.expr) -> Expr:
     """The expression that is a where a formula holds, and b elsewhere. Raises StatementError."""
+    leaves = relations(test)
+    if not all(isinstance(r, Relation) and isinstance(r.lhs, Expr) and isinstance(r.rhs, Expr) for r in leaves):
+        raise StatementError(f"{quoted(node)}: a condition compares numbers")
+    return switched(test, a, b)
+
+
+def switched(test: Formula, a: Expr, b: Expr) -> Expr:
+    """The expression that is a where a formula of relations between expressions holds, and b elsewhere."""
     match test:
-        case Relation(op=op, lhs=Expr() as lhs, rhs=Expr() as rhs):
-            return ex.switch("if", op, lhs - rhs, a, b)
         case Connective(op="and", parts=parts):
             for part in reversed(parts):
-                a = choice(part, a, b, node)
+                a = switched(part, a, b)
             return a
         case Connective(op="or", parts=parts):
             for part in reversed(parts):
-                b = choice(part, a, b, node)
+                b = switched(part, a, b)
             return b
-        case Connective(op="not", parts=(part,)):
-            return choice(part, b, a, node)
+        case Connective(parts=(part,)):
+            return switched(part, b, a)
+        case Relation(op=op, lhs=Expr() as lhs, rhs=Expr() as rhs):
+            return ex.switch("if", op, lhs - rhs, a, b)
         case _:
-            raise StatementError(f"{quoted(node)}: a condition compares numbers")
+            raise AssertionError(test)
 
 
 @lru_cache(maxsize=1 << 14)

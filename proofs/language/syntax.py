@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -163,6 +163,34 @@ def conjuncts(formula: Formula) -> list[Formula]:
     if isinstance(formula, Connective) and formula.op == "and":
         return [leaf for part in formula.parts for leaf in conjuncts(part)]
     return [formula]
+
+
+def is_pointwise(leaf: Leaf) -> bool:
+    """Whether a leaf is a relation between numbers, at the values of its names."""
+    return isinstance(leaf, Relation) and not any(isinstance(side, SetValue) for side in (leaf.lhs, leaf.rhs))
+
+
+def terms(part: Leaf | Value) -> Iterator[tuple[Expr, frozenset[str]]]:
+    """The expressions in a relation, a property or a set, each with the names that are bound in it."""
+    match part:
+        case Expr():
+            yield part, frozenset()
+        case Relation(lhs=lhs, rhs=rhs):
+            yield from (*terms(lhs), *terms(rhs))
+        case SetDisplay(members=members):
+            yield from ((member, frozenset()) for member in members)
+        case IntervalDisplay(low=low, high=high):
+            yield from (*terms(low), *terms(high))
+        case SetFunctional(body=body, variable=variable, at=at):
+            yield body, frozenset((variable,)) if variable is not None else frozenset()
+            yield from () if at is None else terms(at)
+        case Predicate(variable=variable):
+            bound = frozenset((variable,)) if variable is not None else frozenset[str]()
+            for e in (part.body, part.other, part.at, part.rate):
+                if isinstance(e, Expr):
+                    yield e, bound
+        case _:
+            return
 
 
 def fold(formula: Formula, leaf: Callable[[Leaf], T], connect: Callable[[str, tuple[T, ...]], T]) -> T:

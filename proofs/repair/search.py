@@ -112,9 +112,9 @@ class _Search:
             case Quantified() as q:
                 yield from _each([for_existence(q, refuted)])
             case Predicate() as p:
-                yield from _each([for_predicate(p, refuted)])
+                yield from _each([where_it_holds(refuted), _in_several_names(refuted), for_predicate(p, refuted)])
             case Relation(lhs=lhs, rhs=rhs) as r if isinstance(lhs, SetValue) or isinstance(rhs, SetValue):
-                yield from _each([for_sets(r, refuted)])
+                yield from _each([where_it_holds(refuted), _in_several_names(refuted), for_sets(r, refuted)])
             case Relation() as r:
                 yield from _each(for_relation(r, refuted))
             case _:
@@ -177,7 +177,9 @@ def _with(statement: Statement, formula: Formula) -> Statement:
 def _at_the_counterexample(statement: Statement, answer: Answer) -> Iterator[Candidate]:
     """The opposite: of a closed statement as a whole, of one with free names where it fails."""
     contrary = source(opposite(statement.formula))
+    names = Refuted(statement, answer).names
     at = {} if answer.counterexample is None else answer.counterexample.at
+    at = {name: value for name, value in at.items() if name in names or not names}
     if at and all(re.fullmatch(r"[A-Za-z]\w*", name) for name in at):
         yield contrary, " and ".join(f"{name} == {value}" for name, value in at.items())
     yield contrary, statement.where_text

@@ -18,7 +18,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.step_functions import Line, merge
-from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, relations
+from ..language.syntax import Connective, Formula, Quantified, Relation, Statement, is_pointwise, relations, terms
 from ..reals.decimals import round_decimal
 from ..reals.reals import Real
 from .trees import ATOM, parse, substituted, unparsed
@@ -53,12 +53,21 @@ class Refuted:
 
     @property
     def names(self) -> frozenset[str]:
-        """The free names of the formula's relations; numbers computed from whole functions have none."""
+        """The free names of the formula's relations, and the parameters of its properties and sets; numbers computed
+        from whole functions have none."""
         return self.names_of(self.statement.formula)
 
     def names_of(self, formula: Formula) -> frozenset[str]:
-        """The free names of relations; what was computed from whole functions is left out."""
-        return union_of(map(free_names, relations(formula))) - self.statement.functionals.keys()
+        """The free names of relations, properties and sets; what was computed from whole functions is left out."""
+        computed = self.statement.functionals.keys() | self.statement.products.keys()
+        parameters = [
+            ex.free_names(e) - bound - computed
+            for leaf in relations(formula)
+            if not is_pointwise(leaf)
+            for e, bound in terms(leaf)
+        ]
+        names = union_of(map(free_names, relations(formula))) - self.statement.functionals.keys()
+        return names | union_of(parameters)
 
     def is_computed(self, side: object) -> bool:
         """Whether a side contains a number computed from whole functions."""
@@ -77,7 +86,7 @@ class Refuted:
         """Where a formula along its only name and the condition hold. Raises Undecided."""
         if self.decision.names_in(formula) != frozenset((variable,)):
             raise Undecided("a formula in other names")
-        truth = self.decision.truth_line(formula, variable, None)
+        truth = self.decision.truth_line(self.decision.in_parameters(formula)[0], variable, None)
         return merge([truth, self.decision.condition(variable)]).map(lambda pair: pair == (True, True))
 
 

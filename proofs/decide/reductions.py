@@ -1,0 +1,135 @@
+"""Statements that are decided through another: of an integrand, of the parameter of a mean, of one factor, at one
+value of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+
+from flint import fmpq
+
+from ..budget import Undecided, budget
+from ..cases.answers import Answer, Point
+from ..cases.points import points as all_points
+from ..expressions import expr as ex
+from ..language.instances import instance
+from ..language.syntax import TRUE, Connective, Relation, is_pointwise, relations
+from ..normal_forms.signs import Undefined
+from ..verdicts import Counterexample, Evidence
+from ..vocabulary.values import digits
+from . import factors
+from .integrands import comparison, premises
+from .means_by_parameter import comparison as parameter_comparison
+from .means_by_parameter import settle
+from .resolution import Resolution, union_of
+
+
+def through_integrand(decision: Resolution) -> Answer | None:
+    """The proof of an inequality between a mean and a number by the same between the integrand and the number."""
+    if (compared := comparison(decision.statement)) is None:
+        return None
+    f, relation = compared
+    if f.variable in decision.names_in(decision.statement.where):
+        return None
+    for statements in premises(decision.statement, f, relation):
+        with suppress(Undecided, Undefined):
+            if all(type(decision)(each).run().truth for each in statements):
+                strictly = f" and {relation.op} for {f.variable} > 1" if len(statements) > 2 else ""
+                note = f"{f.text}: its integrand is {relation.op[0]}= the other side for all {f.variable}{strictly}"
+                return Answer(True, (note,), evidence=Evidence.ENCLOSURE)
+    return None
+
+
+def through_parameter(decision: Resolution) -> Answer | None:
+    """The answer to a comparison of E(F(s*z)) with a number, for the s of a domain."""
+    question = parameter_comparison(decision.statement)
+    if question is None or decision.names_in(decision.statement.where) - {question.parameter}:
+        return None
+    rest = {key: f for key, f in decision.statement.functionals.items() if f is not question.functional}
+    others = type(decision)(replace(decision.statement, functionals=rest, formula=TRUE))
+    with suppress(Undecided, Undefined):
+        notes = others.resolve()
+        if ex.free_names(others.written_out(question.number)) - others.values.keys():
+            return None
+        settled = settle(question, others.number(question.number), others.domain(question.parameter))
+        if settled.truth:
+            return Answer(True, (*notes, settled.note), evidence=Evidence.ENCLOSURE)
+        assert settled.at is not None and settled.mean is not None
+        sides = digits(settled.mean), digits(others.number(question.number))
+        relation = decision.statement.formula
+        turned = isinstance(relation, Relation) and relation.op != question.op
+        blame = Counterexample({question.parameter: str(settled.at)}, *(sides[::-1] if turned else sides))
+        return Answer(False, (*notes, settled.note), blame, Evidence.ENCLOSURE)
+    return None
+
+
+def through_factor(decision: Resolution) -> Answer | None:
+    """The answer to a comparison of a product with an n-th power by that of one factor, or the proof of several."""
+    formula = decision.statement.formula
+    if isinstance(formula, Connective):
+        parts = [replace(decision.statement, formula=part) for part in formula.parts]
+        answers = [through_factor(type(decision)(part)) for part in parts] if formula.op == "and" else []
+        notes = tuple(note for answer in answers if answer is not None for note in answer.notes)
+        proved = answers and all(answer is not None and answer.truth for answer in answers)
+        return Answer(True, notes, evidence=Evidence.ENCLOSURE) if proved else None
+    if (reduction := factors.comparison(decision.statement)) is None:
+        return None
+    with suppress(Undecided, Undefined):
+        decision = type(decision)(reduction.premise)
+        answer = decision.run()
+        if any(value.infinite for value in decision.values.values()):
+            return None  # an infinite number may be compared with, and has no powers
+        if answer.truth:
+            return Answer(True, (*answer.notes, reduction.note), evidence=Evidence.ENCLOSURE)
+    with suppress(Undecided, Undefined):
+        answer = type(decision)(reduction.single).run()
+        if not answer.truth and (blame := answer.counterexample) is not None:
+            blame = replace(blame, at={**blame.at, reduction.count: "1"})
+            return Answer(False, answer.notes, blame, Evidence.ENCLOSURE, left=answer.left)
+    return None
+
+
+INSTANCES = 10
+"""Values of parameters that are tried, one after the other."""
+INSTANCE_STEPS, INSTANCES_STEPS = 3_000, 10_000
+"""Steps for one of them, and for all."""
+
+
+def parameters_of(decision: Resolution) -> tuple[str, ...]:
+    """The names on which properties and sets of functions depend."""
+    leaves = [leaf for leaf in relations(decision.statement.formula) if not is_pointwise(leaf)]
+    return tuple(sorted(union_of(map(decision.names, leaves))))
+
+
+def through_instances(decision: Resolution, points: Iterable[Point] | None = None) -> Answer | None:
+    """The refutation at some value of the parameters, where the functions have none left."""
+    parameters = parameters_of(decision)
+    if not parameters or any(map(decision.is_count, parameters)):
+        return None
+    with budget(INSTANCES_STEPS):
+        for point in _points(decision, parameters) if points is None else points:
+            with suppress(Undecided, Undefined), budget(INSTANCE_STEPS):
+                values = {name: ex.rational(x) for name, x in point.items() if isinstance(x, fmpq)}
+                answer = type(decision)(instance(decision.statement, values)).run()
+                if not answer.truth:
+                    blame = answer.counterexample or Counterexample({}, "false", "true")
+                    at = {**{name: str(x) for name, x in values.items()}, **blame.at}
+                    return replace(answer, counterexample=replace(blame, at=at), point={**point, **answer.point})
+    return None
+
+
+def _points(decision: Resolution, parameters: tuple[str, ...]) -> Iterator[Point]:
+    """Values of the parameters worth trying: the ends of where a single one may lie, then simple ones."""
+    with suppress(Undecided, Undefined):
+        if len(parameters) == 1:
+            marks = decision.allowed(parameters[0]).marks
+            yield from ({parameters[0]: mark.rational} for mark in marks if mark.rational is not None)
+    yield from islice(all_points(parameters), INSTANCES)
+
+
+REDUCTIONS: tuple[Callable[[Resolution], Answer | None], ...] = (
+    through_integrand, through_parameter, through_factor, through_instances
+)  # fmt: skip
+"""The answers that are found through another statement; None where that does not decide."""
