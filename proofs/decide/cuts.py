@@ -19,6 +19,7 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.pieces import Resolver, UnknownSign, primitive
 from ..functions.zeros import chart
+from ..language.syntax import Formula, Relation
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
@@ -68,8 +69,8 @@ class Premises:
 
     signs_of: Callable[[Expr], frozenset[int]]
     """The signs that a formula in the parameters can have where the condition holds (a superset)."""
-    always: Callable[[Expr, str, Known], bool]
-    """Whether `e op 0` is proved wherever the condition holds, the assumed signs are right and e is defined."""
+    always: Callable[[Relation, Known, tuple[Formula, ...]], bool]
+    """Whether a relation to 0 is proved where it is defined, by the condition and by signs and formulas assumed."""
 
 
 class Cuts:
@@ -79,6 +80,10 @@ class Cuts:
         self.body, self.variable, self.premises = body, variable, premises
         self.x = ex.name(variable)
         self.leaves = 0
+
+    def always(self, e: Expr, op: str, known: Known, *assumed: Formula) -> bool:
+        """Whether `e op 0` is proved wherever e is defined, the condition holds and what is assumed."""
+        return self.premises.always(Relation(op, e, ex.ZERO, ""), known, assumed)
 
     def tree(self, low: End, high: End, known: Known) -> Tree:
         """The pieces between two ends, by cases. Raises Undecided."""
@@ -120,7 +125,7 @@ class Cuts:
     def _curved(self, low: End, high: End, key: Expr, known: Known) -> Tree:
         """The pieces where the sign of an expression is asked for that is no line in x: one sign for all x."""
         for op, sign in ((">", 1), ("<", -1)):
-            if self.premises.always(key, op, known):
+            if self.always(key, op, known):
                 return self.tree(low, high, {**known, key: sign})
         for p in sorted(ex.free_names(key) - {self.variable}):
             if self.known_sign(ex.name(p), known) is None:
@@ -257,7 +262,7 @@ class Cuts:
         """Whether a formula in the parameters is defined under the assumptions."""
         if e.total:
             return True
-        if not all(self.defined(child, known) for child in ex.children(e)):
+        if e.op == "name" or not all(self.defined(child, known) for child in ex.children(e)):
             return False
         if (condition := calculus.domain_condition(e)) is None:
             return not e.switching

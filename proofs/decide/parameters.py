@@ -143,7 +143,7 @@ class _Question(Cuts):
         """The limit at a number, the same from both sides."""
         left = self.fold(self.tree(-1, at, {}), lambda parts: self._limit_beside(parts[-1], at, -1))
         right = self.fold(self.tree(at, 1, {}), lambda parts: self._limit_beside(parts[0], at, 1))
-        if left is not right and not self.premises.always(left - right, "==", {}):
+        if left is not right and not self.always(left - right, "==", {}):
             raise Undecided(f"whether the limits from both sides of {to_text(at)} agree for all parameters")
         return right
 

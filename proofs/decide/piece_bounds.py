@@ -56,9 +56,9 @@ class PieceBounds(Cuts):
         try:
             return self.bound(part, e, sign, beyond)
         except (Undecided, normal_form.TooComplex):
-            if self.premises.always(sign * e, "<=", part.known):
+            if self.always(sign * e, "<=", part.known):
                 return FALSE
-            if self.premises.always(sign * e, ">", part.known):
+            if self.always(sign * e, ">", part.known):
                 return TRUE
             raise
 

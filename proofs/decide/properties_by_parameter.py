@@ -32,8 +32,11 @@ from ..language.syntax import (
     Leaf,
     Predicate,
     Relation,
+    SetDisplay,
     SetFunctional,
+    Value,
     conjuncts,
+    terms,
 )
 from ..normal_forms import normal_form
 from ..reals.sets import Interval, point, union
@@ -67,21 +70,40 @@ def condition(leaf: Leaf, filled: Callable[[Expr], Expr], premises: Premises) ->
         case Predicate(kind=kind, body=body, variable=str(variable)):
             question = _Question(filled(body), variable, premises)
             return question.by_cases(partial(_CONDITIONS[kind], question))
-        case Relation(lhs=SetFunctional(kind="range") as values, rhs=IntervalDisplay() as claimed):
-            truth = _range(values, claimed, filled, premises)
-        case Relation(lhs=IntervalDisplay() as claimed, rhs=SetFunctional(kind="range") as values):
-            truth = _range(values, claimed, filled, premises)
+        case Relation(lhs=SetFunctional() as s, rhs=claimed) | Relation(lhs=claimed, rhs=SetFunctional() as s):
+            truth = _set_condition(s, claimed, filled, premises)
+            return truth if leaf.op == "==" else 1 - truth
         case _:
             raise Undecided(f"{leaf.text}, for every value of its parameters")
-    return truth if leaf.op == "==" else 1 - truth
 
 
-def _range(values: SetFunctional, claimed: IntervalDisplay, filled: Callable[[Expr], Expr], premises: Premises) -> Expr:
-    """1 where the values of a function fill an interval, and 0 elsewhere. Raises Undecided."""
-    assert values.variable is not None
-    question = _Question(filled(values.body), values.variable, premises)
-    low, high = (filled(end) if isinstance(end, Expr) else end for end in (claimed.low, claimed.high))
-    return question.by_cases(lambda parts: question.fills(parts, replace(claimed, low=low, high=high)))
+def _set_condition(s: SetFunctional, claimed: Value, filled: Callable[[Expr], Expr], premises: Premises) -> Expr:
+    """1 where a set of a function is as claimed, and 0 elsewhere. Raises Undecided."""
+    assert s.variable is not None
+    if any(s.variable in ex.free_names(e) for e, _ in (*terms(claimed), *terms(ex.ZERO if s.at is None else s.at))):
+        raise Undecided(f"{s.text} and a set that depends on another {s.variable}")
+    question = _Question(filled(s.body), s.variable, premises)
+    match claimed:
+        case IntervalDisplay(low=low, high=high):
+            low, high = (filled(end) if isinstance(end, Expr) else end for end in (low, high))
+            claimed = replace(claimed, low=low, high=high)
+        case SetDisplay(members=members):
+            claimed = SetDisplay(tuple(map(filled, members)))
+        case Expr():
+            claimed = SetDisplay((filled(claimed),))
+        case _:
+            raise Undecided(f"{s.text} and a set that is not written out")
+    match s.kind, claimed:
+        case "range", IntervalDisplay():
+            return question.by_cases(lambda parts: question.fills(parts, claimed))
+        case "zeros", _:
+            return question.vanishes_at(claimed)
+        case ("argmax" | "argmin"), SetDisplay(members=(place,)):
+            return question.extremal_at(place, 1 if s.kind == "argmax" else -1)
+        case "subdifferential", _ if s.at is not None:
+            return question.slopes_at(filled(s.at), claimed)
+        case _:
+            raise Undecided(f"{s.text}, for every value of its parameters")
 
 
 def described(truth: Expr, allowed: Callable[[str], Line[bool]]) -> str:
@@ -94,6 +116,8 @@ def described(truth: Expr, allowed: Callable[[str], Line[bool]]) -> str:
             line = merge([sign_line(truth, names[0]), allowed(names[0])]).map(lambda pair: pair == (1, True))
             intervals = [Interval(*line.ends(i), False, False) for i, held in enumerate(line.gaps) if held]
             points = [point(mark) for mark, held in zip(line.marks, line.at, strict=True) if held]
+            if not (intervals or points):
+                return described(ex.ZERO, allowed)
             return f"true exactly for {names[0]} in {union([*intervals, *points])}"
     return f"a condition on {', '.join(names)}"
 
@@ -180,7 +204,7 @@ class _Question(PieceBounds):
         try:
             return self.bound(part, part.formula, -1, above)
         except (Undecided, normal_form.TooComplex):
-            if self.premises.always(part.formula, ">", part.known):
+            if self.always(part.formula, ">", part.known):
                 return TRUE
             raise
 
@@ -221,7 +245,7 @@ class _Question(PieceBounds):
         conditions = [c for left, right in pairwise(parts) for c in conjuncts(self.continuous(left, right))]
         known = self._of_parameters(parts)
         relations = [(c.lhs, c.op) for c in conditions if isinstance(c, Relation) and isinstance(c.lhs, Expr)]
-        if FALSE in conditions or not all(self.premises.always(*relation, known) for relation in relations):
+        if FALSE in conditions or not all(self.always(*relation, known) for relation in relations):
             raise Undecided(f"the values of {to_text(self.body)}, which may jump")
         ends = ((claimed.low, claimed.left_open, -1), (claimed.high, claimed.right_open, 1))
         return all_of([self.reaches(parts, *end) for end in ends])
@@ -248,6 +272,77 @@ class _Question(PieceBounds):
             for judge in (within, touches)
         )
         return all_of([*inside, any_of(touching)])
+
+    # --- sets of points
+
+    def vanishes_at(self, claimed: SetDisplay | IntervalDisplay) -> Expr:
+        """1 where the function is 0 exactly on a set, and 0 elsewhere. Raises Undecided."""
+        match claimed:
+            case SetDisplay(members=members):
+                if self.elsewhere(self.body, "!=", members):
+                    values = [calculus.substitute(self.body, {self.variable: member}) for member in members]
+                    return switched(all_of([Relation("==", value, ex.ZERO, "") for value in values]), ex.ONE, ex.ZERO)
+            case IntervalDisplay(low=Expr() as low, high=Expr() as high):
+                inside: list[Formula] = [
+                    Relation(">" if claimed.left_open else ">=", self.x - low, ex.ZERO, ""),
+                    Relation("<" if claimed.right_open else "<=", self.x - high, ex.ZERO, ""),
+                ]
+                outside = any_of([negation(condition) for condition in inside])
+                if self.body.total and self.always(self.body, "==", {}, *inside):
+                    if self.always(self.body, "!=", {}, outside):
+                        return ex.ONE
+            case _:
+                pass
+        raise Undecided(f"the zeros of {to_text(self.body)}")
+
+    def elsewhere(self, e: Expr, op: str, places: tuple[Expr, ...]) -> bool:
+        """Whether `e op 0` is proved everywhere but at some places, of a single one on either side."""
+        sides = (("<",), (">",)) if len(places) == 1 else (("!=",) * len(places),)
+        return all(
+            self.always(e, op, {}, *(Relation(r, self.x - at, ex.ZERO, "") for r, at in zip(ops, places, strict=True)))
+            for ops in sides
+        )
+
+    def extremal_at(self, place: Expr, sense: int) -> Expr:
+        """1, where the function is proved to be largest (1) or smallest (-1) at this place and nowhere else."""
+        top = calculus.substitute(self.body, {self.variable: place})
+        if not top.total or not self.elsewhere(sense * (top - self.body), ">", (place,)):
+            raise Undecided(f"where {to_text(self.body)} is extremal")
+        return ex.ONE
+
+    def slopes_at(self, at: Expr, claimed: SetDisplay | IntervalDisplay) -> Expr:
+        """1 where the one-sided slopes at a point span a set, and 0 elsewhere: Clarke's subdifferential.
+
+        The function is to be continuous there, and its derivative on either side up to the point.
+        """
+        left, right = self.tree(-1, at, {}), self.tree(at, 1, {})
+        limits = (
+            self.fold(left, lambda parts: self.value_beside(parts[-1], at)),
+            self.fold(right, lambda parts: self.value_beside(parts[0], at)),
+        )
+        slopes = (
+            self.fold(left, lambda parts: self.value_beside(self.derivative(parts[-1]), at)),
+            self.fold(right, lambda parts: self.value_beside(self.derivative(parts[0]), at)),
+        )
+        value = calculus.substitute(self.body, {self.variable: at})
+        if not value.total or not all(self.always(limit - value, "==", {}) for limit in limits):
+            raise Undecided(f"whether {to_text(self.body)} jumps at {to_text(at)}")
+        match claimed:
+            case SetDisplay(members=(low,)):
+                high = low
+            case IntervalDisplay(low=Expr() as low, high=Expr() as high, left_open=False, right_open=False):
+                pass
+            case _:
+                raise Undecided(f"the slopes of {to_text(self.body)} at {to_text(at)}")
+        ends = ((ex.switch("min", *slopes), low), (ex.switch("max", *slopes), high))
+        return switched(all_of([Relation("==", end, side, "") for end, side in ends]), ex.ONE, ex.ZERO)
+
+    def value_beside(self, part: Part, at: Expr) -> Expr:
+        """The limit of a piece at its end. Raises Undecided."""
+        value = calculus.substitute(part.formula, {self.variable: at})
+        if not self.defined(value, part.known):
+            raise Undecided(f"the limit of {to_text(part.formula)} at {to_text(at)}")
+        return value
 
     # --- where two pieces meet
 

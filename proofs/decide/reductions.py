@@ -14,8 +14,10 @@ from ..budget import Undecided, budget
 from ..cases.answers import Answer, Point
 from ..cases.points import points as all_points
 from ..expressions import expr as ex
-from ..language.instances import instance
-from ..language.syntax import TRUE, Connective, Relation, is_pointwise, relations
+from ..expressions.expr import Expr
+from ..expressions.printing import to_text
+from ..language.instances import bound_names, instance
+from ..language.syntax import TRUE, Connective, Relation, conjuncts, is_pointwise, relations
 from ..normal_forms.signs import Undefined
 from ..verdicts import Counterexample, Evidence
 from ..vocabulary.values import digits
@@ -91,9 +93,9 @@ def through_factor(decision: Resolution) -> Answer | None:
     return None
 
 
-INSTANCES = 10
+INSTANCES = 8
 """Values of parameters that are tried, one after the other."""
-INSTANCE_STEPS, INSTANCES_STEPS = 3_000, 10_000
+INSTANCE_STEPS, INSTANCES_STEPS = 2_000, 6_000
 """Steps for one of them, and for all."""
 
 
@@ -103,10 +105,41 @@ def parameters_of(decision: Resolution) -> tuple[str, ...]:
     return tuple(sorted(union_of(map(decision.names, leaves))))
 
 
+def _may_be_filled_in(decision: Resolution, names: Iterable[str]) -> bool:
+    """Whether values can be filled in for names: none counts factors, and none is bound somewhere too, where the
+    condition on it would be lost."""
+    statement = decision.statement
+    bound = union_of(f.bound for f in statement.functionals.values()) | bound_names(statement.formula)
+    bound |= {variable for _, _, variable in statement.products.values()}
+    return not any(name in bound or decision.is_count(name) for name in names)
+
+
+def through_fixed_names(decision: Resolution) -> Answer | None:
+    """The answer where the condition says which value a parameter has, by the statement at that value."""
+    fixed: dict[str, Expr] = {}
+    where = decision.statement.where
+    for part in () if where is None else conjuncts(where):
+        match part:
+            case Relation(op="==", lhs=Expr(op="name", args=(name,)), rhs=Expr() as value) if not ex.free_names(value):
+                fixed[name] = value
+            case _:
+                pass
+    if not fixed.keys() & set(parameters_of(decision)) or not _may_be_filled_in(decision, fixed):
+        return None
+    with suppress(Undecided, Undefined):
+        answer = type(decision)(instance(decision.statement, fixed)).run()
+        if answer.truth:
+            return answer
+        blame = answer.counterexample or Counterexample({}, "false", "true")
+        at = {**{name: to_text(value) for name, value in fixed.items()}, **blame.at}
+        return replace(answer, counterexample=replace(blame, at=at))
+    return None
+
+
 def through_instances(decision: Resolution, points: Iterable[Point] | None = None) -> Answer | None:
     """The refutation at some value of the parameters, where the functions have none left."""
     parameters = parameters_of(decision)
-    if not parameters or any(map(decision.is_count, parameters)):
+    if not parameters or not _may_be_filled_in(decision, parameters):
         return None
     with budget(INSTANCES_STEPS):
         for point in _points(decision, parameters) if points is None else points:
@@ -130,6 +163,6 @@ def _points(decision: Resolution, parameters: tuple[str, ...]) -> Iterator[Point
 
 
 REDUCTIONS: tuple[Callable[[Resolution], Answer | None], ...] = (
-    through_integrand, through_parameter, through_factor, through_instances
+    through_integrand, through_parameter, through_factor, through_fixed_names, through_instances
 )  # fmt: skip
 """The answers that are found through another statement; None where that does not decide."""

@@ -36,6 +36,7 @@ from ..language.syntax import (
     SetDisplay,
     Statement,
     conjuncts,
+    expressions,
     fold,
     is_pointwise,
     relations,
@@ -103,7 +104,9 @@ class Resolution(ABC):
                 raise Undecided(f"{f.text}: a function of which of {', '.join(sorted(ex.free_names(body)))}?")
             if region is not None:
                 raise Undecided(f"{f.text} under a condition on {f.variable}")
-            value = parameters.value(f, body, self.premises(anywhere=placeholder in self._moved))
+            # A limit leaves a condition on its variable.
+            anywhere = placeholder in self._moved or f.variable in self.names_in(self.statement.where)
+            value = parameters.value(f, body, self.premises(anywhere=anywhere))
             return Found(value, (f"{f.text} = {'oo' if value.exact is None else to_text(value.exact)}",))
         number = functional(f, body, region)
         if number.value.exact is None and (f.kind in ("E", "E2") or not number.value.infinite):
@@ -155,9 +158,8 @@ class Resolution(ABC):
 
     def written_out(self, e: Expr) -> Expr:
         """Products written out, and numbers that depend on free names."""
-        products = {k: p.expr for k, p in self.products.items() if p.expr is not None}
         open_ = {k: v.exact for k, v in self.values.items() if v.exact is not None and ex.free_names(v.exact)}
-        return _written_in(e, {**products, **open_})
+        return _written_in(e, {**{k: p.expr for k, p in self.products.items() if p.expr is not None}, **open_})
 
     def names(self, leaf: Leaf) -> frozenset[str]:
         """Free names of a relation, or the parameters of a property or a set; placeholders are none."""
@@ -269,10 +271,10 @@ class Resolution(ABC):
     def premises(self, *, anywhere: bool) -> Premises:
         """The condition as it bears on parameters; `anywhere` for those that take values outside of it."""
 
-        def always(e: Expr, op: str, known: Known) -> bool:
+        def always(relation: Relation, known: Known, assumed: tuple[Formula, ...]) -> bool:
+            signs = [points.to_zero(key, "<=>"[sign + 1].replace("=", "==")) for key, sign in known.items()]
             where = TRUE if anywhere else self.to_zero(self.statement.where)
-            assumed = [points.to_zero(key, "<=>"[sign + 1].replace("=", "==")) for key, sign in known.items()]
-            return case_split.holds(points.to_zero(e, op), Connective("and", (where, *assumed)))
+            return case_split.holds(relation, Connective("and", (where, *signs, *assumed)))
 
         return Premises(_signs_anywhere if anywhere else self.signs_of_parameter, always)
 
@@ -293,9 +295,10 @@ class Resolution(ABC):
     def _signs_of_several(self, e: Expr) -> frozenset[int]:
         """The signs of a formula in several parameters that the condition does not rule out."""
         if e not in self._signs:
+            ways = {1: "<=", 0: "!=", -1: ">="} if self.names_in(self.statement.where) & ex.free_names(e) else {}
             always = self.premises(anywhere=False).always
-            ways = ((1, "<="), (0, "!="), (-1, ">=")) if self.names_in(self.statement.where) & ex.free_names(e) else ()
-            self._signs[e] = frozenset((-1, 0, 1)) - {sign for sign, op in ways if always(e, op, {})}
+            excluded = {sign for sign, op in ways.items() if always(points.to_zero(e, op), {}, ())}
+            self._signs[e] = frozenset((-1, 0, 1)) - excluded
         return self._signs[e]
 
     def _parts_about(self, name: str) -> Line[bool]:
@@ -341,17 +344,6 @@ def free_names(leaf: Leaf) -> frozenset[str]:
     """The free names and placeholders of a relation's sides."""
     sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else ()
     return union_of(ex.free_names(side) for side in sides if isinstance(side, Expr))
-
-
-def expressions(leaf: Leaf) -> Iterator[Expr]:
-    """The sides of a relation, and what a predicate or a quantified formula is about."""
-    match leaf:
-        case Relation(lhs=lhs, rhs=rhs):
-            yield from (side for side in (lhs, rhs) if isinstance(side, Expr))
-        case Predicate():
-            yield from (e for e in (leaf.body, leaf.other, leaf.at, leaf.rate) if isinstance(e, Expr))
-        case Quantified(body=body):
-            yield from (e for each in relations(body) for e in expressions(each))
 
 
 def _powers(e: Expr) -> Iterator[Expr]:

@@ -20,6 +20,8 @@ from .syntax import (
     SetFunctional,
     Statement,
     fold,
+    relations,
+    terms,
 )
 
 
@@ -36,6 +38,17 @@ def instance(statement: Statement, values: Mapping[str, Expr]) -> Statement:
     where = None if statement.where is None else _formula(statement.where, values)
     formula = _formula(statement.formula, values)
     return replace(statement, formula=formula, where=where, functionals=functionals, products=products)
+
+
+def bound_names(formula: Formula) -> frozenset[str]:
+    """The names that quantifiers, properties and sets bind."""
+    names: frozenset[str] = frozenset()
+    for leaf in relations(formula):
+        if isinstance(leaf, Quantified):
+            names |= {*leaf.names} | bound_names(leaf.body)
+        else:
+            names = names.union(*(bound for _, bound in terms(leaf)))
+    return names
 
 
 def _formula(formula: Formula, values: Mapping[str, Expr]) -> Formula:

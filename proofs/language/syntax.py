@@ -193,6 +193,17 @@ def terms(part: Leaf | Value) -> Iterator[tuple[Expr, frozenset[str]]]:
             return
 
 
+def expressions(leaf: Leaf) -> Iterator[Expr]:
+    """The sides of a relation, and what a predicate or a quantified formula is about."""
+    match leaf:
+        case Relation(lhs=lhs, rhs=rhs):
+            yield from (side for side in (lhs, rhs) if isinstance(side, Expr))
+        case Predicate():
+            yield from (e for e in (leaf.body, leaf.other, leaf.at, leaf.rate) if isinstance(e, Expr))
+        case Quantified(body=body):
+            yield from (e for each in relations(body) for e in expressions(each))
+
+
 def fold(formula: Formula, leaf: Callable[[Leaf], T], connect: Callable[[str, tuple[T, ...]], T]) -> T:
     """The value of a formula: that of each leaf, connected by and, or, not. No leaf is left out."""
     if isinstance(formula, Connective):

@@ -159,6 +159,8 @@ def test_a_condition_holds_no_number_of_whole_functions():
         ("limit(sup(a*tanh(x)), a, -oo) == -oo", "a > 0", "refuted"),
         ("limit(limit(tanh(a*x), x, oo), a, -oo) == 1", "a > 0", "refuted"),
         ("D(sup(a*tanh(x)), a) == 1", "a == 0", "undecided"),
+        ("limit((b**3 + x**2)/abs(b**3 + x**2), b, -oo) == 1", "b > 0", "undecided"),
+        ("limit((b**3 + x**2)/abs(b**3 + x**2), b, -oo) == -1", "b > 0", "undecided"),
         ("{D(sup(a*tanh(x)), a)(-1)} == {1}", "a > 0", "refuted"),
         ("asymptotic(a, sup(a*tanh(x)), a, -oo)", "a > 0", "undecided"),
         ("sup(a*tanh(x)) == a", "a > 0", "proved"),
