@@ -23,6 +23,7 @@ from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.sign_charts import common_period, sign_line
 from ..functions.step_functions import Line, merge, sample
+from ..language.instances import bound_names
 from ..language.syntax import (
     FALSE,
     TRUE,
@@ -240,7 +241,8 @@ class Decision(Resolution):
         if confined and not where_names <= set(q.names):
             raise Undecided(f"where {self.statement.where_text!r} relates bound names of {q.text} to other names")
         formula = Connective("not", (q.body,)) if exists else q.body
-        unconfined = {} if confined else {"where": None, "where_text": None}
+        keeps = confined or bool(where_names & bound_names(q.body))
+        unconfined = {} if keeps else {"where": None, "where_text": None}
         inner = Decision(replace(self.statement, formula=formula, **unconfined))
         inner.values, inner.products, inner.exact_only = self.values, self.products, self.exact_only
         answer = inner.settle()
