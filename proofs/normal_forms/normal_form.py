@@ -144,7 +144,7 @@ def _rewrite(op: str, u: Expr) -> Expr:
             return _rewrite("sin", u) / _rewrite("cos", u)
         case "erfc":
             return 1 - _rewrite("erf", u)
-        case "sin" | "cos" if (shifted := _without_half_turns(op, u)) is not None:
+        case "sin" | "cos" if (shifted := _without_quarter_turns(op, u)) is not None:
             return shifted
         case "atan" if u in _ARCS:
             return _ARCS[u] * ex.PI
@@ -163,8 +163,12 @@ _ARCS = {ex.ONE: fmpq(1, 4), ex.sqrt(3): fmpq(1, 3), ex.sqrt(3) * fmpq(1, 3): fm
 """atan(u) over pi, for a canonical u."""
 
 
-def _without_half_turns(op: str, u: Expr) -> Expr | None:
-    """sin or cos of r pi + rest with 0 <= r < 1, or its value; None where the argument has this form already."""
+_BY_QUARTERS = (("sin", 1), ("cos", 1), ("sin", -1), ("cos", -1))
+"""sin(t + k pi/2) as a function of t and a sign, by k."""
+
+
+def _without_quarter_turns(op: str, u: Expr) -> Expr | None:
+    """sin or cos of r pi + rest with 0 <= r < 1/2, or its value; None where the argument has this form already."""
     turns = fmpq(0)
     rest: list[Expr] = []
     for term in ex.terms(u):
@@ -173,22 +177,26 @@ def _without_half_turns(op: str, u: Expr) -> Expr | None:
             turns = coefficient
         else:
             rest.append(term)
-    whole = turns.p // turns.q
-    part = turns - whole
-    sign = -1 if whole % 2 else 1
-    if not rest:
-        quarter = part if op == "sin" else part + fmpq(1, 2)  # cos(t) = sin(t + pi/2), now in [0, 3/2)
-        if quarter >= 1:
-            sign, quarter = -sign, quarter - 1
-        if (square := _SQUARED_SINES.get(min(quarter, 1 - quarter))) is not None:
-            if (root := ex.sqrt(ex.rational(square))).value is not None:
-                return root * sign
-            # A product, also where the sign is 1: a power of it is then taken factor by factor.
-            return Expr("mul", ex.rational(sign), _prepare_power(ex.rational(square), fmpq(1, 2)))
-    if not whole:
+    if not rest and (known := _known_sine(turns if op == "sin" else turns + fmpq(1, 2))) is not None:
+        return known
+    quarters = int((2 * turns).p // (2 * turns).q)
+    if not quarters:
         return None
-    shifted = canonical(ex.add(part * ex.PI, *rest))
-    return sign * _rewrite(op, shifted)
+    shifted = canonical(ex.add((turns - fmpq(quarters, 2)) * ex.PI, *rest))
+    function, sign = _BY_QUARTERS[(quarters + (op == "cos")) % 4]  # cos(t) = sin(t + pi/2)
+    return sign * _rewrite(function, shifted)
+
+
+def _known_sine(turns: fmpq) -> Expr | None:
+    """sin(r pi), where its square is rational."""
+    whole = turns.p // turns.q
+    sign, part = -1 if whole % 2 else 1, turns - whole
+    if (square := _SQUARED_SINES.get(min(part, 1 - part))) is None:
+        return None
+    if (root := ex.sqrt(ex.rational(square))).value is not None:
+        return root * sign
+    # A product, also where the sign is 1: a power of it is then taken factor by factor.
+    return Expr("mul", ex.rational(sign), _prepare_power(ex.rational(square), fmpq(1, 2)))
 
 
 def _split_exponential(u: Expr) -> Expr:

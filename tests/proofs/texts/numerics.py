@@ -48,6 +48,7 @@ def rounded(value: Any, decimals: str, digits: int) -> bool:
     """Whether `decimals` is the value rounded to so many significant digits."""
     target = mp.mpf(decimals)
     unit = mp.mpf(10) ** (int(mp.floor(mp.log10(abs(target)))) - digits + 1)
+    assert equal(mp.nint(target / unit) * unit, target), "more digits are written than are claimed"
     return bool(abs(value - target) <= unit / 2)
 
 

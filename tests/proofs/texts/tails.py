@@ -136,7 +136,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
         number("3.16") * (number("1.5976") + number("0.070566") * number("3.16") ** 2))), "0.00014", 2),
     "stan-phi-approx": lambda: error(
         lambda x: normal(x) - sigmoid(number("1.5976") * x + number("0.07056") * x**3)) < number("0.00014"),
-    "cook-phi-tanh-value": lambda: rounded((1 + mp.tanh(number("0.336"))) / 2, "0.66195084790657784948", 15),
+    "cook-phi-tanh-value": lambda: rounded((1 + mp.tanh(number("0.336"))) / 2, "0.66195084790657784948", 20),
     "cook-phi-value": lambda: rounded(normal(number("0.42")), "0.66275", 5),
     "cook-tanh-by-exp": lambda: same(
         lambda x: mp.tanh(4 * x / 5), lambda x: (mp.exp(8 * x / 5) - 1) / (mp.exp(8 * x / 5) + 1), LINE),
