@@ -4,14 +4,14 @@ f and g are sums of terms x^k exp(-g x^2) times at most one of erf(b x) and sign
 (x + x sign(x))/2. By Stein's identity E[u F] = p E[dF/du] + r E[dF/dv], with p and q the variances of u and v and r
 their covariance, powers fall until only Sheppard's formula is left (Cho and Saul 2009; Williams 1997):
 E[erf(a u) erf(b v)] = 2/pi asin(2 a b r/sqrt((1 + 2 a^2 p) (1 + 2 b^2 q))), of which signs are the limits. The
-derivative of erf narrows the normal variables, that of a sign puts one of them at 0; every formula holds for c in
-[-1, 1], ends included, and for all values of further names.
+derivative of erf narrows the normal variables, that of a sign puts one of them at 0. Powers times exp(a u + b v) have
+moments of shifted variables. Every formula holds for c in [-1, 1], ends included, and for all values of further names.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import factorial
+from math import comb, factorial
 
 from flint import fmpq
 
@@ -30,10 +30,11 @@ Bend = Expr | str | None
 
 @dataclass(frozen=True)
 class Factor:
-    """coefficient * x^k * exp(-g x^2) * the bend."""
+    """coefficient * x^k * exp(a x - g x^2) * the bend."""
 
     coefficient: Expr
     k: int
+    a: Expr
     g: Expr
     bend: Bend
 
@@ -123,6 +124,9 @@ def closed_product(f: Expr, u: str, g: Expr, v: str, c: Expr) -> Expr | None:
         means = [_mean(a, b, c) for a in left for b in right]
     except normal_form.TooComplex:
         return None
+    if None in means:
+        return None
+    means = [mean for mean in means if mean is not None]
     return normal_form.simplest(ex.add(*means)) if not ex.free_names(c) else ex.add(*means)
 
 
@@ -131,11 +135,28 @@ def _alone(f: Expr, variable: str) -> Expr | None:
     return ex.ONE if f is ex.ONE else closed_form(f, variable) if ex.free_names(f) <= {variable} else None
 
 
-def _mean(a: Factor, b: Factor, c: Expr) -> Expr:
+def _mean(a: Factor, b: Factor, c: Expr) -> Expr | None:
     """The mean of a factor of u times one of v: a moment of variables narrowed by both exponentials."""
+    if a.a is not ex.ZERO or b.a is not ex.ZERO:
+        return _shifted_mean(a, b, c)
     weight, moment = _Moment(a.k, b.k, a.bend, b.bend, ex.ONE, ex.ONE, c).narrowed(a.g)
     other, moment = moment.swapped().narrowed(b.g)
     return a.coefficient * b.coefficient * weight * other * moment.value()
+
+
+def _shifted_mean(a: Factor, b: Factor, c: Expr) -> Expr | None:
+    """E[u^j v^k exp(a u + b v)] = exp((a^2 + b^2)/2 + a b c) E[(u + a + b c)^j (v + b + a c)^k], by completing the
+    square; None where more than powers stands beside the exponentials."""
+    if any(factor.g is not ex.ZERO or factor.bend is not None for factor in (a, b)):
+        return None
+    weight = ex.exp((a.a * a.a + b.a * b.a) * fmpq(1, 2) + a.a * b.a * c)
+    shift, other = a.a + b.a * c, b.a + a.a * c
+    total = ex.ZERO
+    for j in range(a.k + 1):
+        for k in range(b.k + 1):
+            moment = _Moment(j, k, None, None, ex.ONE, ex.ONE, c).value()
+            total = total + comb(a.k, j) * comb(b.k, k) * shift ** (a.k - j) * other ** (b.k - k) * moment
+    return a.coefficient * b.coefficient * weight * total
 
 
 def _factors(f: Expr, variable: str) -> list[Factor] | None:
@@ -170,11 +191,11 @@ def _smooth(f: Expr, variable: str, bend: str | None) -> list[Factor] | None:
     if terms is None:
         return None
     for term in terms:
-        if term.a is not ex.ZERO or term.wave is not None:
+        if term.wave is not None:
             return None
         if len(term.erfs) + (bend is not None) > 1 or not _is_not_negative(term.g):
             return None
-        factors.append(Factor(term.coefficient, term.k, term.g, term.erfs[0] if term.erfs else bend))
+        factors.append(Factor(term.coefficient, term.k, term.a, term.g, term.erfs[0] if term.erfs else bend))
     return factors
 
 

@@ -2,7 +2,7 @@
 
 On an interval: sums of ``c z^k exp(a z)``, by completing the square. On the whole line also
 ``c z^k exp(-g z^2) erf(b z)`` with up to two error functions, by Stein's identity E[z F(z)] = E[F'(z)] and
-Sheppard's formula for E[erf(a z) erf(b z)]; and cosines and sines, from E[exp(i r z)] = exp(-r^2/2).
+Sheppard's formula for E[erf(a z) erf(b z)]; and ``c z^k exp(a z)`` times cosines and sines of linear functions.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
 
 MAX_DEGREE = 24
+MAX_WAVES = 6
+"""The highest power of a sine or cosine: the terms double with each factor."""
 
 
 def density(z: Expr) -> Expr:
@@ -75,10 +77,12 @@ def _mean(t: Term, low: Bound, high: Bound, variable: str) -> Expr | None:
     """The integral of a term times the density, None where it has none of the forms."""
     if not t.erfs and t.g is ex.ZERO and t.wave is None:
         return t.coefficient * _integral(t.k, t.a, low, high)
-    if low is not None or high is not None or t.a is not ex.ZERO:
+    if low is not None or high is not None:
         return None
     if t.wave is not None:
-        return None if t.k or t.erfs or t.g is not ex.ZERO else t.coefficient * _wave_mean(t.wave, variable)
+        return None if t.erfs or t.g is not ex.ZERO else t.coefficient * _wave_moment(t.k, t.a, t.wave, variable)
+    if t.a is not ex.ZERO:
+        return None
     moment = _erf_moment(t.k, t.g, t.erfs)
     return None if moment is None else t.coefficient * moment
 
@@ -120,17 +124,37 @@ def _times(terms: list[Term], factor: Expr, variable: str) -> list[Term] | None:
     if base.op == "erf" and (b := _rate(base.args[0], z)) is not None:
         raised = [replace(t, erfs=(*t.erfs, *[b] * n)) for t in terms]
         return raised if all(len(t.erfs) <= 2 for t in raised) else None
-    if base.op in ("sin", "cos") and all(t.wave is None for t in terms) and n <= 2:
+    if base.op in ("sin", "cos") and n <= MAX_WAVES:
         if variable in ex.free_names(calculus.differentiate(base.args[0], variable)):
             return None
-        if n == 1:
-            return [replace(t, wave=base) for t in terms]
-        # sin(u)^2 = (1 - cos(2u))/2, cos(u)^2 = (1 + cos(2u))/2
-        sign = 1 if base.op == "cos" else -1
-        doubled = ex.function("cos", 2 * base.args[0])
-        halves = [replace(t, coefficient=t.coefficient * fmpq(1, 2)) for t in terms]
-        return [*halves, *(replace(t, coefficient=t.coefficient * sign, wave=doubled) for t in halves)]
+        for _ in range(n):
+            terms = [product for t in terms for product in _times_wave(t, base)]
+        return terms
     return None
+
+
+def _times_wave(t: Term, wave: Expr) -> list[Term]:
+    """A term times a sine or cosine, as a sum of terms with one.
+
+    cos a cos b = (cos(a - b) + cos(a + b))/2, sin a sin b = (cos(a - b) - cos(a + b))/2 and
+    sin a cos b = (sin(a + b) + sin(a - b))/2.
+    """
+    if t.wave is None:
+        return [replace(t, wave=wave)]
+    a, b = t.wave.args[0], wave.args[0]
+    if t.wave.op == wave.op:
+        op, parts = "cos", ((1, a - b), (1 if wave.op == "cos" else -1, a + b))
+    else:
+        op, parts = "sin", ((1, a + b), (1, a - b if t.wave.op == "sin" else b - a))
+    result: list[Term] = []
+    for sign, argument in parts:
+        product = ex.function(op, normal_form.canonical(argument))
+        coefficient = t.coefficient * fmpq(sign, 2)
+        if product.value is None:
+            result.append(replace(t, coefficient=coefficient, wave=product))
+        else:  # cos(0) or sin(0)
+            result.append(replace(t, coefficient=coefficient * product, wave=None))
+    return result
 
 
 def _rate(u: Expr, z: Expr) -> Expr | None:
@@ -139,11 +163,21 @@ def _rate(u: Expr, z: Expr) -> Expr | None:
     return b if z.args[0] not in ex.free_names(b) and normal_form.is_zero(u - b * z) else None
 
 
-def _wave_mean(wave: Expr, variable: str) -> Expr:
-    """E[cos(r z + p)] = exp(-r^2/2) cos(p), and the same for the sine."""
+def _wave_moment(k: int, a: Expr, wave: Expr, variable: str) -> Expr:
+    """E[z^k exp(a z) cos(r z + p)], and the same for the sine.
+
+    For k = 0 the real part of E[exp((a + i r) z + i p)] = exp((a + i r)^2/2 + i p); above, by E[z F(z)] = E[F'(z)].
+    """
     r = calculus.differentiate(wave.args[0], variable)
     phase = calculus.substitute(wave.args[0], {variable: ex.ZERO})
-    return ex.exp(r * r * fmpq(-1, 2)) * ex.function(wave.op, phase)
+    scale = ex.exp((a * a - r * r) * fmpq(1, 2))
+    moments = [{op: scale * ex.function(op, a * r + phase) for op in ("sin", "cos")}]
+    for j in range(k):
+        last = moments[j]
+        rise = {"sin": r * last["cos"], "cos": -1 * r * last["sin"]}
+        before = moments[j - 1] if j else {"sin": ex.ZERO, "cos": ex.ZERO}
+        moments.append({op: a * last[op] + rise[op] + j * before[op] for op in ("sin", "cos")})
+    return moments[k][wave.op]
 
 
 def _erf_moment(k: int, g: Expr, erfs: tuple[Expr, ...]) -> Expr | None:

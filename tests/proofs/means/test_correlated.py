@@ -74,6 +74,22 @@ def test_quadrature_agrees(f: str, g: str, c: fmpq) -> None:
     assert low - mp.mpf(10) ** -11 <= value <= high + mp.mpf(10) ** -11
 
 
+@pytest.mark.parametrize("c", CORRELATIONS)
+def test_powers_times_exponentials_agree_with_quadrature(c: fmpq) -> None:
+    """By the mean over v given u, a normal of the mean c u and the variance 1 - c^2."""
+    e = parse_expression("u*exp(u/2)*v**2*exp(-v)")
+    low, high = ends(correlated_expectation(e, "u", "v", ex.rational(c)).ball(96))
+    with mp.workdps(20):
+        r = mp.mpf(int(c.p)) / int(c.q)
+
+        def given(u: Any) -> Any:
+            shifted, variance = r * u - (1 - r * r), 1 - r * r
+            return (shifted**2 + variance) * mp.exp(-r * u + variance / 2)
+
+        value = mp.quad(lambda u: u * mp.exp(u / 2) * given(u) * mp.npdf(u), [-12, -4, 0, 4, 12])
+    assert high - low < mp.mpf(10) ** -12 and abs(low - value) < mp.mpf(10) ** -12
+
+
 @pytest.mark.parametrize("f", few(["relu", "gelu", "tanh", "selu"], lambda f: f in ("relu", "gelu")))
 def test_the_means_rise_to_that_of_the_square(f: str) -> None:
     """For f = g the mean is a power series in c without negative coefficients."""

@@ -21,6 +21,8 @@ INTEGRANDS = [
     "z**6", "z**3*exp(2*z)", "exp(-z**2)", "z**4*exp(-3*z**2/2 + 1)", "z*erf(z/3)", "z**5*erf(2*z)*exp(-z**2)",
     "erf(z)*erf(3*z)", "z**2*erf(z/2)**2", "z**4*erf(z)*erf(z/5)*exp(-z**2/4)", "(z*Phi(z))**2", "Phi(z)**2",
     "cos(3*z + 1)", "sin(2*z - 1)", "sin(z)**2", "cos(z/2)**2", "z**2*exp(z**2/4)", "z**3*Phi(2*z)",
+    "z*sin(z)", "z**2*cos(3*z + 1)", "sin(z)**4", "z*sin(z)**2*cos(2*z - 1)", "exp(z)*cos(2*z - 1)", "cos(z)*cos(z/3)",
+    "z**3*exp(z/2)*sin(z)**3", "sin(z)*cos(z)",
 ]  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def test_closed_forms_agree_with_quadrature(text: str) -> None:
     assert abs(ours - theirs) < mp.mpf(10) ** -25 * max(1, abs(theirs))
 
 
-@pytest.mark.parametrize("text", ["exp(z**2/2)", "z*exp(z**2)", "erf(z)*exp(z**2)*z", "1/(1 + z**2)", "erf(z)**3*z"])
+@pytest.mark.parametrize("text", ["exp(z**2/2)", "z*exp(z**2)", "erf(z)*exp(z**2)*z", "1/(1 + z**2)", "erf(z)**3*z", "erf(z)*sin(z)", "sin(z**2)"])
 def test_what_diverges_or_is_not_known_has_none(text: str) -> None:
     assert closed_form(parse_expression(text), "z") is None
 
