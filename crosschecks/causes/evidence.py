@@ -85,7 +85,9 @@ class Evidence:
         return 2.0 if self.format.bits > 16 else 0.0
 
     def at(self, x: Floats) -> Floats | None:
-        """The implementation's results for further inputs; None where it fails on them."""
+        """The implementation's results for further inputs; None where it fails on them, or they are not asked for."""
+        if not self.subject.asked([x]).all():
+            return None
         result = self.subject.call([x])
         values = getattr(result, "values", None)
         if values is None or values.dtype != x.dtype or values.size != x.size:

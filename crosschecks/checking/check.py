@@ -85,9 +85,10 @@ def checks(
         max_abs_error, max_rel_error: the largest absolute and relative error promised. Promises must all hold.
         strict: properties, by name, of which a note is a failure.
         ignore: properties that are left out.
-        span: "LOW:HIGH", the only inputs that are tested.
+        span: "LOW:HIGH", the only inputs that are tested; functions of a row have none.
         exhaustive: every input of float32, by a sweep (those of 8 bits are always exhausted, those of 16 by a survey).
-        at: inputs, floats or hexadecimal "0x1.8p+0" (two inputs: "0x1p+0,0x1p+1"), instead of a sample: a replay.
+        at: inputs, numbers, which are rounded to the format, or hexadecimal "0x1.8p+0", which it must hold (two inputs:
+            "0x1p+0,0x1p+1"), instead of a sample: a replay.
         examples: how many examples Hypothesis tries; None: as many as a pack of this size leaves time for.
         seed: where all chance comes from.
         seconds: how long one call may take.
@@ -108,14 +109,14 @@ def checks(
     chosen = None if orders is None else tuple(dict.fromkeys(_listed("orders", orders)))
     second = _name(derivative) if derivative else None
     request = Request(
-        _name(target), as_, dict(parameters or {}), chosen, implements, second, array, signature, rows,
+        _name(target), as_, dict(parameters or {}), chosen, implements, second, array, signature, rows and span is None,
         long_parameters=rows,
     )  # fmt: skip
     tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
     if request.target.startswith(COMMAND):  # every example starts a program
         tries = FEW_EXAMPLES
     formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
-    inputs = tuple(x if isinstance(x, str) else float(x).hex() for x in (_listed("at", at) if at != () else ()))
+    inputs = tuple(x if isinstance(x, str) else repr(float(x)) for x in (_listed("at", at) if at != () else ()))
     gates = Gates(max_ulp, max_conditioned_ulp, max_abs_error, max_rel_error)
     severe, left_out = (_properties(name, given) for name, given in (("strict", strict), ("ignore", ignore)))
     if span is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...numerics.floats.formats import Floats, all_values, dtype_of, from_hex
+from ...numerics.floats.formats import Floats, all_values, dtype_of
 from ...numerics.floats.test_points import landmarks, ordered
 from ...proofs.catalogue.parse import definition
 from ...proofs.datasheets.function import Facts, facts
@@ -20,8 +20,9 @@ from ...proofs.enclosures.formats import FORMATS, Format
 from ..causes.recognisers import grouped
 from ..findings import Finding
 from ..implementation import Implementation
+from ..inputs.bit_patterns import between
+from ..inputs.points import float_of
 from ..inputs.samples import pairs, sample, within
-from ..inputs.survey_inputs import between
 from ..properties import PROPERTIES
 from ..targets.resolve import PACKS
 from ..targets.versions import libraries
@@ -158,13 +159,13 @@ def _inputs(
     count = len(definition(implementation.activation).inputs)
     if options.at:
         columns = zip(*(text.split(",") for text in options.at), strict=True)
-        points = [np.array([from_hex(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
+        points = [np.array([float_of(t, fmt) for t in column], dtype=dtype_of(fmt)) for column in columns]
         if len(points) != count:
             raise ValueError(f"at={list(options.at)!r}: expected {count} coordinates, separated by commas")
         return tuple(np.tile(a, 65) for a in points), "sampled"  # vector lanes and a scalar tail
     rng = np.random.default_rng([options.seed, zlib.crc32(f"{implementation.activation} {fmt.name}".encode())])
     if datasheet is None:
-        return pairs(fmt, rng, count), "sampled"
+        return pairs(fmt, rng, count, span=options.span), "sampled"
     if fmt.bits == 8 and options.span is None:
         return (all_values(fmt),), "exhaustive"
     chosen = sample(fmt, landmarks(datasheet), rng, options.every)

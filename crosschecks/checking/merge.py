@@ -44,6 +44,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         for gate in NAMES
     }
     surveys = [s.survey for s in subjects if s.survey is not None]
+    # a part that failed saw none, and all of a range is not all of a format
     whole = coverage == "exhaustive" or (len(surveys) == len(subjects) and all(s.whole for s in surveys))
     flushed_inputs, flushed_outputs = (sum(s.flushed[side] for s in subjects) for side in (0, 1))
     return CheckResult(
@@ -52,7 +53,7 @@ def combined(parts: Sequence[Judged], fmt: Format, coverage: str, options: Optio
         parameters=dict(first.parameters),
         order=first.order,
         dtype=fmt.name,
-        coverage="exhaustive" if whole and len(subjects) == len(parts) else "sampled",  # a part that failed saw none
+        coverage="exhaustive" if whole and len(subjects) == len(parts) and options.span is None else "sampled",
         inputs=sum(_inputs(s) for s in subjects),
         max_ulp=largest["max_ulp"],
         worst=_worst(max(subjects, key=lambda s: float(s.measured.error.max()))) if subjects else None,

@@ -22,8 +22,11 @@ from .results import CheckResult, Worst
 def result_of_rows(
     same: Sequence[Implementation], fmt: Format, caller: Caller, options: Options
 ) -> CheckResult:
-    """The result for a function of a row in one format."""
+    """The result for a function of a row in one format. Raises ValueError where a range of inputs is asked for."""
     (implementation,) = same
+    if options.span is not None:
+        name = implementation.activation
+        raise ValueError(f"span={options.span!r}: expected a function of numbers, {name} is one of rows")
     return _result(judge_rows(implementation, fmt, caller, options), options)
 
 

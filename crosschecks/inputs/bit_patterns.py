@@ -23,8 +23,9 @@ from itertools import chain
 
 import numpy as np
 from flint import fmpq
+from numpy.typing import NDArray
 
-from ...numerics.floats.formats import dtype_of, to_bits, to_float
+from ...numerics.floats.formats import Floats, dtype_of, from_bits, to_bits, to_float
 from ...proofs.enclosures.formats import Format
 
 Run = tuple[int, int]
@@ -74,6 +75,19 @@ def patterns(spec: str, fmt: Format, *, most: int | None = MOST) -> Patterns:
     if most is not None and chosen.inputs > most:
         raise PatternsError(f"patterns={spec!r}: expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them")
     return chosen
+
+
+def between(span: str, fmt: Format, rng: np.random.Generator, most: int) -> Floats:
+    """Inputs spread over the floats between two numbers: all of them where they are few."""
+    chosen = patterns(span, fmt, most=None)
+    step = max(1, -(-chosen.inputs // most))
+    unsigned = np.dtype(f"u{fmt.bits // 8}")
+    parts: list[NDArray[np.uint64]] = []
+    for first, count in chosen.runs:
+        starts = np.arange(0, count, step, dtype=np.uint64)
+        jitter = rng.integers(0, step, starts.shape, dtype=np.uint64) if step > 1 else np.uint64(0)
+        parts.append(np.uint64(first) + np.minimum(starts + jitter, np.uint64(count - 1)))
+    return from_bits(np.concatenate(parts).astype(unsigned), fmt)
 
 
 def _named(word: str, fmt: Format) -> Iterable[Run]:

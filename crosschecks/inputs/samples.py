@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...numerics.floats.formats import Floats, all_values, format_of, from_bits, rounded_from_float64, to_bits
 from ...numerics.floats.test_points import log_of, neighbourhoods, ordered, special_values, thresholds
 from ...proofs.enclosures.formats import Format
-from .bit_patterns import patterns
+from .bit_patterns import between, patterns
 
 _INNER = 64
 """Binades 2^-64 to 2^64 get a draw of either sign, those beyond one draw of a random sign."""
@@ -62,20 +63,30 @@ def sample(fmt: Format, around: Iterable[float], rng: np.random.Generator, every
 
 def within(inputs: Floats, span: str | None) -> Floats:
     """The inputs inside a span "LOW:HIGH"; all of them for None. Raises PatternsError."""
+    return inputs[is_within(inputs, span)]
+
+
+def is_within(inputs: Floats, span: str | None) -> NDArray[np.bool_]:
+    """A mask of the inputs inside a span; all of them for None. Raises PatternsError."""
     if span is None:
-        return inputs
-    bits, fmt = to_bits(inputs).astype(np.uint64), format_of(inputs)
+        return np.ones(inputs.shape, np.bool_)
+    bits, fmt = to_bits(np.ascontiguousarray(inputs)).astype(np.uint64), format_of(inputs)
     inside = np.zeros(inputs.shape, np.bool_)
     for first, count in patterns(span, fmt, most=None).runs:
         inside |= (bits >= first) & (bits < first + count)
-    return inputs[inside]
+    return inside
 
 
-def pairs(fmt: Format, rng: np.random.Generator, inputs: int = 2, count: int = 240) -> tuple[Floats, ...]:
-    """Points of several inputs: every pair of special values, and draws that mix binades, thresholds and the rest."""
-    special = special_values(fmt)
-    grid = np.meshgrid(*[special[::2]] * inputs)
+def pairs(
+    fmt: Format, rng: np.random.Generator, inputs: int = 2, count: int = 240, span: str | None = None
+) -> tuple[Floats, ...]:
+    """Points of several inputs: every pair of special values, and draws that mix binades, thresholds and the rest; each
+    input is inside the span. Raises PatternsError."""
+    special = within(special_values(fmt)[::2], span)
+    grid = np.meshgrid(*[special] * inputs)
     pool = np.concatenate([binade_draws(fmt, rng), *[linear_draws(fmt, rng)] * 4, neighbourhoods(thresholds(fmt), fmt)])
+    if span is not None:
+        pool = np.concatenate([within(pool, span), between(span, fmt, rng, count)])
     return tuple(np.concatenate([g.reshape(-1), rng.choice(pool, count)]) for g in grid)
 
 

@@ -16,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ...numerics.floats.formats import Floats, dtype_of, from_bits, shifted, to_bits
 from ...proofs.enclosures.formats import Format, format_named
+from .bit_patterns import patterns
 
 
 def floats(fmt: Format | str, *, finite: bool = False) -> SearchStrategy[np.generic]:
@@ -38,6 +39,18 @@ def floats(fmt: Format | str, *, finite: bool = False) -> SearchStrategy[np.gene
         st.integers(0, (1 << fraction) - 1),
     )
     return everything.filter(lambda x: bool(np.isfinite(float(x)))) if finite else everything
+
+
+def among(span: str, fmt: Format) -> SearchStrategy[np.generic]:
+    """The finite floats of a span (:mod:`bit_patterns`), of the runs of it. Shrinks to the first."""
+    runs = patterns(span, fmt, most=None).runs
+
+    def encoded(run: int, step: int) -> np.generic:
+        first, count = runs[run]
+        return from_bits([first + step % count], fmt)[0]
+
+    steps = st.integers(0, max(count for _, count in runs) - 1)
+    return st.builds(encoded, st.integers(0, len(runs) - 1), steps).filter(lambda x: bool(np.isfinite(float(x))))
 
 
 def near(centres: Floats | Sequence[float], fmt: Format | str, *, ulps: int = 1000) -> SearchStrategy[np.generic]:

@@ -20,7 +20,7 @@ from ...numerics.floats.formats import Floats, all_values, from_bits
 from ...numerics.oracle.certified import Certified
 from ...numerics.oracle.float32_rows import DEEPEST, ROW
 from ...proofs.enclosures.formats import FORMATS, Format
-from .bit_patterns import patterns
+from .bit_patterns import between
 
 DENSE = 64
 MOST, FEW = 1 << 23, 1 << 17
@@ -122,16 +122,3 @@ def _of_float64(natural: frozenset[tuple[int, int]], rng: np.random.Generator, c
     near = centres + rng.integers(0, 1 << 40, (len(keys), clusters, cluster), dtype=np.uint64)
     patterns = firsts[:, None, None] + near % np.uint64(1 << 52)
     return from_bits(np.sort(patterns, axis=None), FORMATS["float64"])
-
-
-def between(span: str, fmt: Format, rng: np.random.Generator, most: int) -> Floats:
-    """Inputs spread over the floats between two numbers: all of them where they are few."""
-    chosen = patterns(span, fmt, most=None)
-    step = max(1, -(-chosen.inputs // most))
-    unsigned = np.dtype(f"u{fmt.bits // 8}")
-    parts: list[NDArray[np.uint64]] = []
-    for first, count in chosen.runs:
-        starts = np.arange(0, count, step, dtype=np.uint64)
-        jitter = rng.integers(0, step, starts.shape, dtype=np.uint64) if step > 1 else np.uint64(0)
-        parts.append(np.uint64(first) + np.minimum(starts + jitter, np.uint64(count - 1)))
-    return from_bits(np.concatenate(parts).astype(unsigned), fmt)

@@ -130,7 +130,8 @@ def _explained(subject: Subject) -> Finding:
 
 def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: str) -> Extent:
     """The inputs of a group. Those of the survey count where the group has all of the sample's of one symptom."""
-    x, judged, count = subject.x[indices], int(subject.measured.judged.sum()), subject.distinct(indices)
+    x, count = subject.x[indices], subject.distinct(indices)
+    judged = subject.distinct(np.flatnonzero(subject.measured.judged))
     low, high, error = float(np.nanmin(x)), float(np.nanmax(x)), float(subject.measured.error[indices].max())
     if subject.survey is None:
         return Extent(count, judged, low, high, simplest_hex, error)
@@ -140,9 +141,13 @@ def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: s
         if seen is not None and mine.any() and not (failing & (first == k) & ~group.mask).any():
             count += max(0, seen.count - subject.distinct(np.flatnonzero(mine)))
             low, high = min(low, seen.low), max(high, seen.high)
-    return Extent(count, judged + subject.survey.inputs, low, high, simplest_hex, error)
+    tested = subject.survey.inputs if subject.survey.whole else judged + subject.survey.inputs
+    return Extent(count, tested, low, high, simplest_hex, error)
 
 
 def _extent_words(extent: Extent) -> str:
     """How many of how many inputs fail, and from where to where."""
-    return f"{extent.count} of the {extent.tested} inputs tested, {extent.low:.6g} to {extent.high:.6g}"
+    if extent.tested == 1:
+        return "the one input tested"
+    ends = f"{extent.low:.6g} to {extent.high:.6g}" if extent.low < extent.high else f"at {extent.low:.6g}"
+    return f"{extent.count} of the {extent.tested} inputs tested, {ends}"

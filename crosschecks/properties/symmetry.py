@@ -33,12 +33,14 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if wanted is None:
         return
     (x,) = subject.inputs
-    mirrored = subject.call((_negated(x),))
+    negated = _negated(x)
+    both = subject.asked([negated])
+    mirrored = subject.call((np.where(both, negated, x),))
     if isinstance(mirrored, Failed):
         return  # the sample has both signs of everything that matters: what fails there is reported there
     expected = mirrored.values.astype(np.float64) * (-1 if wanted == "odd" else 1)
     got = subject.got
-    defined = np.isfinite(subject.x) & subject.truth.defined
+    defined = np.isfinite(subject.x) & subject.truth.defined & both
     wrong = np.flatnonzero(defined & (got != expected) & ~(np.isnan(got) & np.isnan(expected)))
     if len(wrong):
         first = int(wrong[np.argmin(np.abs(subject.x[wrong]))])

@@ -67,7 +67,12 @@ def observe(
 
 
 def extended(subject: Subject, more: Sequence[Floats]) -> Subject:
-    """The subject with further inputs in its sample; as it was where the implementation fails on them."""
+    """The subject with further inputs in its sample, those that are asked for; as it was where there are none, or the
+    implementation fails on them."""
+    asked = subject.asked(more)
+    if not asked.any():
+        return subject
+    more = [a[asked] for a in more]
     inputs = tuple(np.concatenate([a, b]) for a, b in zip(subject.inputs, more, strict=True))
     whole = subject.at(inputs, joined(subject.truth, truth_for(subject.implementation, more)))
     return whole if whole is not None else subject

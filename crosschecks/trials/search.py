@@ -31,10 +31,14 @@ def climb(subject: Subject) -> tuple[Floats, ...]:
     At least one input, at most as many as there were examples.
     """
     hot = np.argsort(subject.measured.conditioned)[-3:]
-    blocks = st.tuples(*(_block(a[hot], subject.format) for a in subject.inputs))
+    blocks = st.tuples(*(_block(a[hot], subject.format, subject.options.span) for a in subject.inputs))
     hottest: list[tuple[Any, ...]] = [tuple(a[int(hot[-1])] for a in subject.inputs)]
 
     def example(block: tuple[Floats, ...]) -> bool:
+        asked = subject.asked(block)
+        block = tuple(a[asked] for a in block)
+        if not asked.any():
+            return False
         probe = subject.at(block)
         if probe is not None:
             errors = probe.measured.conditioned
@@ -99,10 +103,10 @@ def simplest(subject: Subject, failing: np.ndarray, fails: Callable[[Subject], b
     return point if point is not None else whole if example(whole) else None
 
 
-def _block(hot: Floats, fmt: Format) -> st.SearchStrategy[Floats]:
+def _block(hot: Floats, fmt: Format, span: str | None) -> st.SearchStrategy[Floats]:
     """Floats in a row with some step between them, near a hot point or anywhere."""
     finite = hot[np.isfinite(hot.astype(np.float64))]
-    anywhere = strategies.floats(fmt, finite=True)
+    anywhere = strategies.floats(fmt, finite=True) if span is None else strategies.among(span, fmt)
     start = st.one_of(strategies.near(finite, fmt), anywhere) if len(finite) else anywhere
     steps = np.arange(_BLOCK)
 

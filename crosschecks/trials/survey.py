@@ -21,6 +21,7 @@ from ...proofs.catalogue.parse import definition
 from ...proofs.enclosures.formats import Format
 from ..gates import CONDITIONED
 from ..implementation import Implementation
+from ..inputs.bit_patterns import patterns
 from ..inputs.survey_inputs import FEW, MOST, survey_inputs
 from ..workers.bisect import Blamed, call_on_sample
 from ..workers.in_process import Caller
@@ -137,7 +138,8 @@ def surveyed(asked: Asked, caller: Caller) -> Survey | None:
         large = fmt.bits == 32 and (_is_quick(asked, x[:FEW], caller) if asked.large is None else asked.large)
         if large:
             x = survey_inputs(truth, fmt, rng, span=asked.span, most=MOST >> (4 if asked.thin else 0), thin=asked.thin)
-        survey = Survey(whole=fmt.bits <= 16 and asked.span is None, large=large)
+        whole = fmt.bits <= 16 if asked.span is None else len(x) == patterns(asked.span, fmt, most=None).inputs
+        survey = Survey(whole=whole, large=large)
         judge = _Judge(asked, truth)
         for start in range(0, len(x), CHUNK):
             if not judge.add(survey, x[start : start + CHUNK], caller):

@@ -9,6 +9,7 @@ from operator import add
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...numerics.floats.formats import Floats, as_float64, to_bits
 from ...proofs.datasheets.function import Facts
@@ -17,6 +18,7 @@ from ...proofs.functions.landscape import Landscape
 from ..findings import FAILURE, Cause, Extent, Finding, Shown, finding, shown
 from ..gates import Gates
 from ..implementation import Implementation
+from ..inputs.samples import is_within
 from ..workers.in_process import Caller
 from ..workers.worker_process import Failed, Returned
 from .errors import Measured, measured
@@ -59,7 +61,7 @@ class Options:
     formats: tuple[Format, ...] | None = None
     """None: those the target takes."""
     at: tuple[str, ...] = ()
-    """Inputs in hexadecimal, instead of a sample."""
+    """Inputs as text, instead of a sample."""
     exhaustive: bool = False
     """Every input of float32 as well."""
     survey: bool = True
@@ -169,8 +171,19 @@ class Subject:
             return shown(nearest)
         return exact_digits(self.implementation, self.x[index], 20) or shown(nearest)
 
+    def asked(self, inputs: Sequence[Floats]) -> NDArray[np.bool_]:
+        """A mask of the inputs that are asked for: those of a replay, or in the range; else all of them."""
+        if self.options.at:
+            sample = set(zip(*(to_bits(a).tolist() for a in self.inputs), strict=True))
+            points = zip(*(to_bits(np.ascontiguousarray(a)).tolist() for a in inputs), strict=True)
+            return np.array([point in sample for point in points], np.bool_)
+        return np.logical_and.reduce([is_within(a, self.options.span) for a in inputs])
+
     def at(self, inputs: Sequence[Floats], truth: Truth | None = None) -> Subject | None:
-        """The same implementation on other inputs, or None where it fails on them. `truth` where it is known."""
+        """The same implementation on other inputs; None where it fails on them, or they are not asked for. `truth`
+        where it is known."""
+        if not self.asked(inputs).all():
+            return None
         result = self.call(inputs)
         if isinstance(result, Failed):
             return None

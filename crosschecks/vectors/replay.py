@@ -7,11 +7,12 @@ import shlex
 
 import numpy as np
 
-from ...numerics.floats.formats import Floats, dtype_of, from_hex, hex_text
+from ...numerics.floats.formats import Floats, dtype_of, hex_text
 from ...numerics.vectors.definitions import RowFunction
 from ...proofs.enclosures.formats import Format
 from ..findings import replay_command as command
 from ..implementation import Implementation
+from ..inputs.points import float_of
 
 _SHOWN = 6
 """The most numbers of a row that are shown in full."""
@@ -81,5 +82,5 @@ def _floats(text: str, fmt: Format) -> Floats:
     numbers: list[object] = []
     for item in text.split(","):
         number, _, count = item.partition(_AGAIN)
-        numbers += [from_hex(number, fmt)] * (int(count) if count else 1)
+        numbers += [float_of(number, fmt)] * (int(count) if count else 1)
     return np.array(numbers, dtype=dtype_of(fmt))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--strict", multiple=True, metavar="PROPERTY", help="A note of this property fails; may be repeated.")
 @click.option("--ignore", multiple=True, metavar="PROPERTY", help="Leave this property out; may be repeated.")
 @click.option("--range", "span", metavar="LOW:HIGH", help="Test these inputs only, for example -8:8.")
-@click.option("--at", multiple=True, metavar="HEX", help="Test this input only, for example 0x1.8p+0: a replay.")
+@click.option("--at", multiple=True, metavar="X", help="Test this input only, such as 5.1 or 0x1.8p+0: a replay.")
 @click.option("--issue-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write an issue report for each cause of failures into this folder.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where all chance comes from.")
@@ -87,11 +87,8 @@ def check(
         results, interrupted = run(target, request, workers)
         beside = files.handle(target, request, results, interrupted=interrupted)
     data = document(results, cut_short=interrupted) | beside
-    options.show(
-        data,
-        lambda data: [*tables(data, exhaustive=given["exhaustive"], at=at), *comparison_lines(data)],
-        as_json=as_json,
-    )
+    asked = {"exhaustive": given["exhaustive"], "at": at, "span": given["span"]}
+    options.show(data, lambda data: [*tables(data, **asked), *comparison_lines(data)], as_json=as_json)
     if issue_dir is not None:
         _write_issues(results, issue_dir)
     if interrupted:

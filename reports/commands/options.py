@@ -310,18 +310,21 @@ def orders(text: str | None) -> tuple[int, ...] | None:
 
 
 def inputs(texts: Sequence[str]) -> tuple[str, ...]:
-    """`("0x1.8p+0",)`, `("0x1p+0,0x1p+1",)` for two inputs, `("0x1p+0,0x0p+0*7;0x1p+0",)` for a row and its cotangent.
+    """`("5.1", "0x1.8p+0")`, `("0x1p+0,0x1p+1",)` for two inputs, `("0x1p+0,0x0p+0*7;0x1p+0",)` for a row and its
+    cotangent.
 
-    Raises BadInput for what is no hexadecimal float.
+    Raises BadInput for what is no number.
     """
+    from ...crosschecks.inputs.points import check_written
+
     for text in texts:
         for coordinate in text.replace(";", ",").split(","):
             number, _, count = coordinate.partition("*")
             try:
-                float.fromhex(number)
+                check_written(number)
                 int(count or 1)
             except (ValueError, OverflowError):
-                raise BadInput(f"--at {text!r}: expected floats in hexadecimal, for example 0x1.8p+0") from None
+                raise BadInput(f"--at {text!r}: expected numbers, for example 5.1 or 0x1.8p+0") from None
     return tuple(texts)
 
 

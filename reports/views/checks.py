@@ -25,13 +25,16 @@ def document(results: Sequence[CheckResult], *, cut_short: bool = False) -> dict
     return {"schema": 1, "interrupted": cut_short, "results": [result.to_json() for result in results]}
 
 
-def tables(data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[str] = ()) -> list[RenderableType]:
+def tables(
+    data: Mapping[str, Any], *, exhaustive: bool = False, at: Sequence[str] = (), span: str | None = None
+) -> list[RenderableType]:
     """The inputs tested; the errors of every function and format; every finding with its input; the counts.
 
-    `exhaustive` and `at` are what the run was asked for.
+    `exhaustive`, `at` and `span` are what the run was asked for.
     """
     results = data["results"]
-    first = f"nothing but the inputs asked for: {', '.join(at)}" if at else coverage(results, exhaustive=exhaustive)
+    asked = ", ".join(at) if span is None else span
+    first = f"nothing but the inputs asked for: {asked}" if asked else coverage(results, exhaustive=exhaustive)
     kept = f"{len(results)} results until then; the functions and formats that are not here were not tested"
     cut = [interrupted(kept)] if data["interrupted"] else []
     return [*cut, Text(first), *([_errors(results)] if results else []), *finding_lines(results),

@@ -185,6 +185,61 @@ def test_a_replay_of_two_inputs():
         check(glu, as_="glu", dtypes=["float32"], at=["0x1.8p+0"])
 
 
+def mish_with_a_jump(x):
+    """Wrong beyond 5, and wrong enough to be looked at there."""
+    seen.append(x.copy())
+    with np.errstate(over="ignore"):
+        return np.where(x > 5, x / 2, x * np.tanh(np.log1p(np.exp(x)))).astype(x.dtype)
+
+
+seen: list[np.ndarray] = []
+
+
+@pytest.mark.parametrize("at", ["5.1", 5.1])
+def test_no_input_but_the_one_asked_for_is_tested(at):
+    seen.clear()
+    (result,) = check(mish_with_a_jump, as_="mish", dtypes="float64", at=at)
+    assert set(np.concatenate([x.ravel() for x in seen])) <= {5.1, 0.5, 2.0}  # and probes
+    assert result.worst is not None
+    assert (result.verdict, result.worst.x, result.findings[0].x) == ("fail", 5.1, 5.1)
+    assert "the one input tested" in result.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("dtype", "span", "low", "high"), few(
+        [("float16", "3:7", 3, 7), ("float32", "4.9:5.1", 4.9, 5.1), ("float64", "5.001:6", 5.001, 6),
+         ("float8_e5m2", "3:7", 3, 7), ("float32", "3:3.5,4.5:7", 3, 7)],
+        lambda dtype, *_: dtype == "float16",
+    ),
+)  # fmt: skip
+def test_no_input_outside_the_range_asked_for_is_tested(dtype, span, low, high):
+    seen.clear()
+    (result,) = check(mish_with_a_jump, as_="mish", dtypes=dtype, span=span)
+    probes, x = {0.5, 2.0, 1.0}, np.concatenate([a.reshape(-1) for a in seen]).astype(np.float64)
+    assert {v for v in x.tolist() if not low <= v <= high} <= probes
+    assert "," not in span or not ((x > 3.5) & (x < 4.5)).any()
+    assert result.verdict == "fail"
+    assert result.findings[0].details is not None
+    extent = result.findings[0].details.extent
+    assert extent is not None
+    assert 5 < extent.low <= extent.high <= high
+    assert extent.tested <= result.inputs + 5
+    assert result.coverage == "sampled"
+
+
+def test_both_inputs_of_a_gate_are_in_the_range():
+    def glu(a, b):
+        seen.append(np.concatenate([a.ravel(), b.ravel()]))
+        return a / (1 + np.exp(-b))
+
+    seen.clear()
+    check(glu, as_="glu", dtypes="float64", span="1:2", examples=2)
+    x = np.concatenate(seen)
+    assert set(x[(x < 1) | (x > 2)]) <= {0.5}
+    with pytest.raises(ValueError, match="softmax is one of rows"):
+        check(lambda x: x, as_="softmax", dtypes="float32", span="1:2")
+
+
 @pytest.mark.thorough
 def test_assert_conforms_passes_what_conforms():
     assert_conforms(correctly_rounded("gelu"), "gelu", dtype="float32", max_ulp=1, examples=10, survey=False)
