@@ -93,6 +93,8 @@ def overflows(evidence: Evidence, part: Mask) -> Recognised | None:
                 if abs(abs(at) - size) <= size * 2.0 ** (2 - min(evidence.format.precision, 20)):
                     named = words.format(x="x" if side > 0 else "-x") if "{x}" in words else words
                     result = float(evidence.got[mask][0])
-                    text = f"{named} from x = {at!r} on: the results are {result!r}"
+                    raised = bool(evidence.subject.raising[mask].all())
+                    results = "it raises an exception" if raised else f"the results are {result!r}"
+                    text = f"{named} from x = {at!r} on: {results}"
                     return Recognised(Cause("overflow", named, text), mask & part)
     return None

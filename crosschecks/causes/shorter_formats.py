@@ -63,8 +63,8 @@ def rounds_operations(evidence: Evidence, part: Mask) -> Recognised | None:
 
 
 def _everywhere(evidence: Evidence, formula: str, *ways: Arithmetic) -> bool:
-    """Whether all finite results, of a format or a range of it, are those of the first of two arithmetics, also where they
-    differ."""
+    """Whether all finite results, of a format or a range of it, are those of the first of two arithmetics, also where
+    these differ."""
     x = all_values(evidence.format)
     x = x[np.isfinite(as_float64(x)) & evidence.subject.asked([x])]
     got, values = evidence.at(x), parameter_values(evidence.implementation)

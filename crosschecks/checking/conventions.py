@@ -17,5 +17,5 @@ def conventions(subject: Subject) -> dict[str, str]:
     for special in (-0.0, 0.0, np.inf, -np.inf, np.nan):
         same = np.isnan(x) if np.isnan(special) else (x == special) & (np.signbit(x) == np.signbit(special))
         for index in np.flatnonzero(same)[:1]:
-            chosen[f"f({special})"] = str(subject.got[index])
+            chosen[f"f({special})"] = "an exception" if subject.raising[index] else str(subject.got[index])
     return chosen

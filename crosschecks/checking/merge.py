@@ -113,4 +113,5 @@ def _worst(subject: Subject) -> Worst:
     index = subject.measured.worst
     point = tuple(a[index] for a in subject.inputs)
     expected = subject.truth.reference.value[index]
-    return Worst(shown_point(point), point_hex(point), shown(subject.values[index]), shown(expected))
+    got = "exception" if subject.raising[index] else shown(subject.values[index])
+    return Worst(shown_point(point), point_hex(point), got, shown(expected))

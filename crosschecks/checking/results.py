@@ -83,6 +83,8 @@ class CheckResult(NoTruthValue):
         if self.max_ulp is not None:
             words = ulp_words(self.max_ulp, format_named(self.dtype))
             measured = f"worst {words}, {self.max_ulp_conditioned:.4g} after conditioning"
+            if self.worst is not None and self.worst.got == "exception":
+                measured = "raises an exception"
             if self.max_ulp == 0 and self.flushed_inputs + self.flushed_outputs >= self.inputs > 0:
                 measured = "flushed subnormals only"
         gates = "".join(f"; {gate}" for gate in self.gates)

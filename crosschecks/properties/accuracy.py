@@ -49,8 +49,8 @@ def _of_group(subject: Subject, group: Group) -> Finding:
     point = simplest(subject, indices, lambda probe: _is_in(subject, group, probe))
     found = tuple(a[indices[0]] for a in subject.inputs) if point is None else point
     extent = _extent(subject, group, indices, point_hex(found))
-    words = f"{_symptom_words(subject, indices)}; {_simplest_words(subject, found, worst, alone=point is not None)}"
-    return _finding(subject, worst, f"{words}{_extent_words(extent)}", extent, group.cause)
+    words = [_symptom_words(subject, indices, worst), _simplest_words(subject, found, worst, alone=point is not None)]
+    return _finding(subject, worst, "; ".join([*filter(None, words), _extent_words(extent)]), extent, group.cause)
 
 
 def _is_in(subject: Subject, group: Group, probe: Subject) -> bool:
@@ -60,15 +60,17 @@ def _is_in(subject: Subject, group: Group, probe: Subject) -> bool:
     return bool(np.isin(_symptoms(probe)[some], np.unique(_symptoms(subject)[group.mask])).any())
 
 
-def _symptom_words(subject: Subject, indices: np.ndarray) -> str:
-    shown_by = _symptoms(subject)[indices]
-    return ", ".join(SYMPTOMS[k] for k in range(len(SYMPTOMS)) if (shown_by == k).any())
+def _symptom_words(subject: Subject, indices: np.ndarray, worst: int) -> str:
+    """The symptoms of the results; the finding itself says which exception its input raises."""
+    shown_by, raises = _symptoms(subject)[indices], subject.raising[indices]
+    words = ["raises an exception"] if raises.any() and not subject.raising[worst] else []
+    return ", ".join([*words, *(SYMPTOMS[k] for k in range(len(SYMPTOMS)) if (shown_by[~raises] == k).any())])
 
 
 def _simplest_words(subject: Subject, point: tuple[object, ...], worst: int, *, alone: bool) -> str:
     """The simplest input, with its result, unless it is the worst."""
     if not alone:
-        return "not where the input is alone; "
+        return "not where the input is alone"
     if point_hex(point) == point_hex(tuple(a[worst] for a in subject.inputs)):
         return ""
     probe = subject.at([np.full(65, x) for x in point])
@@ -77,7 +79,8 @@ def _simplest_words(subject: Subject, point: tuple[object, ...], worst: int, *, 
     digits, index = digits_of(subject.format.name), probe.measured.worst
     x = ", ".join(in_digits(shown(v), digits) for v in point)
     got, expected = (in_digits(shown(v[index]), digits) for v in (probe.values, probe.truth.reference.value))
-    return f"simplest at x = {x} ({point_hex(point)}): {got}, not {expected}; "
+    got = "an exception" if probe.raising[index] else got
+    return f"simplest at x = {x} ({point_hex(point)}): {got}, not {expected}"
 
 
 def _worst_alone(subject: Subject, indices: np.ndarray) -> int:
@@ -108,6 +111,7 @@ def _finding(
     subject: Subject, index: int, message: str, extent: Extent, cause: Cause | None, severity: str = FAILURE
 ) -> Finding:
     off = ulp_words(float(subject.measured.error[index]), subject.format)
+    off = "no result" if subject.raising[index] else off
     gates = subject.measured.allowed(index)
     return subject.finding(
         NAME, index, subject.expected(index), f"{message}; {off} ({gates})", severity=severity, count=extent.count,

@@ -28,7 +28,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
             continue
         with np.errstate(invalid="ignore"):
             beyond = sign * (subject.got - bound)
-        beyond[np.isnan(beyond) | ~subject.truth.defined] = -np.inf
+        beyond[np.isnan(beyond) | ~subject.truth.defined | subject.raising] = -np.inf
         worst = int(np.argmax(beyond))
         if beyond[worst] > 0:
             message = f"{side} {extremum.value.bound(sign, 20)}, which no exact value passes"

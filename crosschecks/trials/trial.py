@@ -148,6 +148,27 @@ class Subject:
         """The results as float64."""
         return as_float64(self.values)
 
+    @cached_property
+    def raising(self) -> NDArray[np.bool_]:
+        """A mask of the inputs at which a function of one number raises an exception, which was taken for an infinity
+        or NaN."""
+        none, strange = np.zeros(self.got.shape, np.bool_), np.flatnonzero(~np.isfinite(self.got))
+        if self.implementation.array != "scalar" or not strange.size:
+            return none
+        asked = replace(self.implementation, array="raising")
+        answer = self.caller.call(asked, [a[strange] for a in self.inputs])
+        if isinstance(answer, Returned):
+            none[strange] = answer.values == 1
+        return none
+
+    def exception(self, index: int) -> str | None:
+        """The exception that a function of one number raises at the input of this index; None where it returns."""
+        if not self.raising[index]:
+            return None
+        asked = replace(self.implementation, array="passing on")
+        answer = self.caller.call(asked, [a[[index]] for a in self.inputs])
+        return answer.message if isinstance(answer, Failed) and answer.how == "exception" else None
+
     def call(self, inputs: Sequence[Floats], layout: str = "contiguous") -> Returned | Failed:
         """Calls the implementation again."""
         return self.caller.call(self.implementation, inputs, layout=layout)
@@ -156,9 +177,11 @@ class Subject:
         self, name: str, index: int, expected: Shown, message: str, *, got: Any = None, severity: str = FAILURE,
         count: int = 1, cause: Cause | None = None, extent: Extent | None = None,
     ) -> Finding:
-        """A finding at the input of this index."""
+        """A finding at the input of this index; where an exception is what came of it, it says so."""
         point = tuple(a[index] for a in self.inputs)
-        result = shown(self.values[index] if got is None else got)
+        raised = self.exception(index) if got is None else None
+        result = shown(self.values[index] if got is None else got) if raised is None else "exception"
+        message = message if raised is None else f"raises {raised}; {message}"
         return finding(
             self.implementation, self.format.name, name, point, result, expected, message, severity=severity,
             count=count, cause=cause, extent=extent,

@@ -16,13 +16,15 @@ from typing import Any, cast
 import numpy as np
 
 from .layouts import FILLED, LAYOUTS
-from .scalars import one_by_one
+from .scalars import one_by_one, passing_on, raising
 
 WITH_DERIVATIVES = ("torch", "jax")
 """The libraries of arrays that have derivatives of their own."""
 ARRAYS = ("numpy", *WITH_DERIVATIVES, "scalar")
 """The libraries whose arrays a callable may take; `scalar`: it takes numbers, one at a time."""
 PACKS = __name__.rpartition(".workers.")[0] + ".packs"
+_OF_NUMBERS = {"scalar": one_by_one, "raising": raising, "passing on": passing_on}
+"""The ways in which a function of one number is called; the last two say which exceptions it raises."""
 _WHOLE = {"array": "numpy", "parameter_format": "float64", "derivative": None}
 
 
@@ -133,8 +135,8 @@ def _call(function: Callable[..., Any], how: Mapping[str, Any], inputs: Sequence
         )  # fmt: skip
     if how["through"] == "rows":
         return np.stack([function(row, **how["keywords"]) for row in inputs[0]])
-    if how["array"] == "scalar":
-        function = one_by_one(function)
+    if how["array"] in _OF_NUMBERS:
+        function = _OF_NUMBERS[how["array"]](function)
     returned = function(*inputs, **how["keywords"])
     if not isinstance(returned, np.ndarray | np.generic):
         raise NotAnArray(f"expected an array, got {type(returned).__name__}")

@@ -1,7 +1,8 @@
 """Functions of one number, called for every number of an array: Python's own floats in, and out.
 
 Where Python raises an exception instead of giving an infinity or NaN, as `math.exp(1000)` and `math.log(-1)` do, the
-result is that infinity or NaN: the exception is how Python says it. A function that raises one for every number is
+result is that infinity or NaN: the exception is how Python says it, and right where the value is none. Where it is one,
+:func:`raising` tells an exception from an infinity that was returned. A function that raises one for every number is
 wrong, and the exception goes on.
 """
 
@@ -37,6 +38,37 @@ def one_by_one(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
         return np.array(results).astype(inputs[0].dtype).reshape(inputs[0].shape)
 
     return of_arrays
+
+
+def raising(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    """The function of arrays that is 1 where a function of numbers raises an exception, and 0 elsewhere."""
+
+    def of_arrays(*inputs: np.ndarray, **keywords: Any) -> np.ndarray:
+        points = zip(*(a.astype(np.float64).reshape(-1).tolist() for a in inputs), strict=True)
+        raised = [_exception(function, point, keywords) is not None for point in points]
+        return np.array(raised, np.float64).reshape(inputs[0].shape)
+
+    return of_arrays
+
+
+def passing_on(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    """The function of arrays that passes on what a function of numbers raises for the first of them that it does."""
+
+    def of_arrays(*inputs: np.ndarray, **keywords: Any) -> np.ndarray:
+        for point in zip(*(a.astype(np.float64).reshape(-1).tolist() for a in inputs), strict=True):
+            if (error := _exception(function, point, keywords)) is not None:
+                raise error
+        return np.zeros(inputs[0].shape)
+
+    return of_arrays
+
+
+def _exception(function: Callable[..., Any], point: tuple[float, ...], keywords: dict[str, Any]) -> Exception | None:
+    try:
+        function(*point, **keywords)
+    except Exception as error:
+        return error
+    return None
 
 
 def _overflow(function: Callable[..., Any], point: tuple[float, ...], keywords: dict[str, Any]) -> float:

@@ -57,13 +57,19 @@ def _errors(results: Sequence[dict[str, Any]]) -> Grid:
             cell(function_name(result)),
             cell(result["dtype"]),
             cell(f"{result['inputs']:,}"),
-            cell("flushed" if only_flushed(result) else ulps(result["max_ulp"], result["dtype"])),
+            cell(_worst(result)),
             cell("–" if only_flushed(result) else short(result["max_ulp_conditioned"])),
             cell(short_hex(worst["x_hex"], 2) if worst else ""),
             cell(", ".join(gate_words(gate) for gate in result["gates"])),
             cell(len(result["notes"]) or ""),
         )
     return errors
+
+
+def _worst(result: Mapping[str, Any]) -> str:
+    if result["worst"] and result["worst"]["got"] == "exception":
+        return "exception"
+    return "flushed" if only_flushed(result) else ulps(result["max_ulp"], result["dtype"])
 
 
 def gate_words(gate: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -74,8 +75,44 @@ def test_math_erf_passes_and_is_noted_to_take_one_number():
 def test_a_wrong_one_fails():
     (result,) = check(sigmoid_that_overflows, as_="sigmoid", examples=2)
     assert result.verdict == "fail"
-    with pytest.raises(AssertionError, match="got inf, expected"):
-        assert_conforms(sigmoid_that_overflows, "sigmoid", dtype="float64", at=["-0x1p10"])
+    assert_conforms(relu, "relu", dtype="float64", examples=2)
+
+
+def silu_that_overflows(x):
+    return x / (1 + math.exp(-x)) if abs(x) < 1e9 else math.inf
+
+
+def softplus_that_overflows(x):
+    return math.log(1 + math.exp(x))
+
+
+@pytest.mark.parametrize(
+    ("function", "as_", "at"),
+    [(silu_that_overflows, "silu", -736), (sigmoid_that_overflows, "sigmoid", -1024.0),
+     (softplus_that_overflows, "softplus", "709.79"), (lambda x: math.log(x) + 2 * x, "tanh", -1)],
+)  # fmt: skip
+def test_an_exception_is_reported_as_one(function, as_, at):
+    with pytest.raises(AssertionError, match=r"got exception, expected .*raises (Overflow|Value)Error: ") as raised:
+        assert_conforms(function, as_, dtype="float64", at=at)
+    assert not re.search("infinite|returns|nan|got -?inf|bound", str(raised.value).lower())
+
+
+def test_an_infinity_that_is_returned_is_one_and_so_is_a_right_one_that_is_raised():
+    with pytest.raises(AssertionError, match=r"got inf, expected -?0; returns an infinity"):
+        assert_conforms(silu_that_overflows, "silu", dtype="float64", at=-1e10)
+    assert_conforms(math.exp, "exp(x)", dtype="float64", at=[1000.0, -1000.0])
+
+
+def test_what_overflows_is_told_of_exceptions():
+    (result,) = check(silu_that_overflows, as_="silu", dtypes="float64", span="-1000:-700", examples=2, survey=False)
+    (finding,) = result.findings
+    assert "exp(-x) overflows from x = -709.7" in finding.cause
+    assert finding.cause.endswith("on: it raises an exception")
+    assert (result.worst.got, finding.got) == ("exception", "exception")
+
+
+@pytest.mark.thorough
+def test_a_right_one_passes():
     assert_conforms(relu, "relu", dtype="float64", examples=2)
 
 
