@@ -8,13 +8,13 @@ share no name. Refutations come from points tried one by one and evaluated exact
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from flint import fmpq
 
-from ..budget import Undecided, budget, exhausted
+from ..budget import Undecided, budget, exhausted, remaining
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -35,6 +35,8 @@ from .sign_rules import Case
 from .versions import versions
 
 MAX_CASES = 400
+SHARE = 0.8
+"""The part of the steps that a proof may take; the rest is left for the search of a counterexample."""
 BOXES = (8, 1)
 """Half widths of the boxes on which an undecided statement is tried."""
 BOX_STEPS = 8_000
@@ -42,15 +44,24 @@ PREMISE_STEPS = 8_000
 """Steps for a formula that a proof rests on: about a second."""
 
 
-def decide(question: points.Question) -> Answer:
-    """Prove the statement case by case, else look for a counterexample. Raises Undecided."""
+def decide(question: points.Question, shortcut: Callable[[], Answer | None] = lambda: None) -> Answer:
+    """Prove the statement by the shortcut or case by case, else look for a counterexample. Raises Undecided."""
     edges = _edges(question)
     failure = points.search(question, edges, points.FIRST_SAMPLES) or _linear_counterexample(question)
     if failure is not None:
         return _refuted(failure)
+    if (answer := shortcut()) is not None:
+        _require_point(question)
+        return answer
+    if 2 < len(question.names) <= points.FEW_NAMES:
+        with suppress(Undecided), budget(min(points.MORE_STEPS, SHARE * remaining() / 4)):
+            failure = points.search(question, edges)
+        if failure is not None:
+            return _refuted(failure)
     prover = CaseSplit(question)
     try:
-        prover.run()
+        with budget(SHARE * remaining()):
+            prover.run()
     except Undecided as reason:
         if exhausted():
             raise

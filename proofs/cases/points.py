@@ -27,9 +27,14 @@ SAMPLES = (0, 1, -1, 2, -2, fmpq(1, 2), 3, fmpq(1, 4), 8, fmpq(-1, 2), -8, -3, 1
 """Values tried for each name in search of a counterexample."""
 MAX_SAMPLES = 5_000
 FIRST_SAMPLES = 40
-"""Points tried before anything is proved: many false statements fail at the first."""
+"""Points tried before anything is proved, and as many at ends of the condition: many false statements fail there."""
+SAMPLE_STEPS = 2_000
+MORE_STEPS, FEW_NAMES = 1_900, 10
+"""Steps spent on further points before a statement is split into cases, which may be many, in three to ten names."""
 LINE_VALUES = (1, 2, 0, -1)
 """Values of the other names while one name runs over the whole line."""
+VALUES_OF_THE_OTHER = (*LINE_VALUES, 3, -2, -3)
+"""The same where there is one other name."""
 LINE_STEPS = 4_000
 
 
@@ -86,7 +91,7 @@ def search(
         needed = {name for difference, _ in leaves for name in ex.free_names(difference)}
         names = tuple(n for n in question.names if n in needed)
         rest = {n: fmpq(1) for n in question.names if n not in needed}
-        for point in islice(points(names, edges), most):
+        for point in _tried(names, edges, most):
             point |= rest
             try:
                 if in_domain(question, point) and not evaluate(part, point) and not evaluate(formula, point):
@@ -97,13 +102,27 @@ def search(
     return None
 
 
+def failing_sample(formula: Formula, where: Formula, variable: str) -> fmpq | None:
+    """A counterexample among a few simple values of the only name: cheaper than a chart, and nicer to read."""
+    for value in (*SAMPLES, 1000, -1000):
+        point = {variable: fmpq(value)}
+        try:
+            with budget(SAMPLE_STEPS):
+                if evaluate(where, point) and not evaluate(formula, point):
+                    return point[variable]
+        except (Undecided, Undefined):
+            continue
+    return None
+
+
 def search_lines(question: Question) -> dict[str, fmpq] | None:
     """A counterexample on a line: all names but one at simple values, the last one anywhere."""
     if question.counts or question.regions:
         return None
     for free in question.names:
         others = tuple(n for n in question.names if n != free)
-        for fixed in _grid(others, dict.fromkeys(others, LINE_VALUES)):
+        values_tried = LINE_VALUES if len(others) > 1 else VALUES_OF_THE_OTHER
+        for fixed in _grid(others, dict.fromkeys(others, values_tried)):
             values = {name: ex.rational(value) for name, value in fixed.items()}
             try:
                 with budget(LINE_STEPS):
@@ -148,11 +167,27 @@ def _first_failure(line: Line[tuple[bool | None, bool | None]]) -> fmpq | None:
     return None
 
 
+def _tried(
+    names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]], most: int | None
+) -> Iterator[dict[str, fmpq]]:
+    """Points to try: all of them, or as many simple ones and then as many with the edges."""
+    if most is None:
+        yield from points(names, edges)
+        return
+    yield from islice(points(names), most)
+    if any(edges.get(name) for name in names):
+        yield from islice(_with_edges(names, edges), most)
+
+
 def points(names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]] | None = None) -> Iterator[dict[str, fmpq]]:
     """Combinations of simple values, the simplest first; then those with the given values tried too."""
     yield from _grid(names, dict.fromkeys(names, SAMPLES))
     if edges and any(edges.get(name) for name in names):
-        yield from _grid(names, {name: (*edges.get(name, ()), *SAMPLES) for name in names})
+        yield from _with_edges(names, edges)
+
+
+def _with_edges(names: tuple[str, ...], edges: Mapping[str, tuple[fmpq, ...]]) -> Iterator[dict[str, fmpq]]:
+    yield from _grid(names, {name: (*edges.get(name, ()), *SAMPLES) for name in names})
 
 
 def _grid(names: tuple[str, ...], values: Mapping[str, Sequence[int | fmpq]]) -> Iterator[dict[str, fmpq]]:

@@ -5,6 +5,7 @@ Each rule reduces the question to expressions that are simpler, or have fewer na
 - *linear*: linear inequalities that are known imply the sign of an affine expression;
 - *one form*: what depends on one combination a x + b y is a function of one variable;
 - *diagonal*: what is 0 wherever x = y has, for x < y, the sign of its derivative in y between the two;
+- *logarithm*: c log(u) + r has the sign of c (u - exp(-r/c)), because exp is increasing;
 - *scaling*: with x = t/p or x = t p, for a p that is not 0, the expression falls into factors of one name each;
 - *root*: p + q sqrt(r) with p and q of opposite signs is compared by squaring;
 - *quadratic*: a quadratic in one name keeps its leading sign where its discriminant is negative;
@@ -97,7 +98,7 @@ def signs(e: Expr, case: Case, decide: Decide) -> Signs:
     if case.depth >= DEPTH:
         return possible_signs
     deeper = replace(case, depth=case.depth + 1)
-    for rule in (_linear, _one_form, _diagonal, _root, _scaling, _quadratic, _end, _boxes):
+    for rule in (_linear, _one_form, _diagonal, _root, _logarithm, _scaling, _quadratic, _end, _boxes):
         with suppress(Undecided, Undefined, normal_form.TooComplex):
             possible_signs &= rule(e, deeper, decide)
             # Elimination tells all that linear conditions do.
@@ -275,6 +276,30 @@ def _radicands(e: Expr) -> list[Expr]:
     radicands = [r for child in ex.children(e) for r in _radicands(child)]
     own = [e.args[0]] if e.op == "pow" and e.args[1].value == fmpq(1, 2) else []
     return list(dict.fromkeys(radicands + own))
+
+
+def _logarithm(e: Expr, case: Case, decide: Decide) -> Signs:
+    for argument in _logarithms(e):
+        logarithm = ex.name("log#")
+        replaced = calculus.substitute_node(e, ex.log(argument), logarithm)
+        slope = calculus.differentiate(replaced, "log#")
+        rest = calculus.substitute(replaced, {"log#": ex.ZERO})
+        if "log#" in ex.free_names(slope) or not normal_form.is_zero(replaced - slope * logarithm - rest):
+            continue
+        outer = decide(slope, case)
+        if outer not in (POSITIVE, NEGATIVE):
+            continue
+        # Where e is defined so is log(u), and u > 0: log(u) + r/c has the sign of u - exp(-r/c).
+        inner = decide(normal_form.canonical(argument - ex.exp(-rest / slope)), case)
+        if inner != ALL:
+            return product_signs(outer, inner)
+    return ALL
+
+
+def _logarithms(e: Expr) -> list[Expr]:
+    """The arguments of logarithms, each once."""
+    inner = [u for child in ex.children(e) for u in _logarithms(child)]
+    return list(dict.fromkeys(inner + ([e.args[0]] if e.op == "log" else [])))
 
 
 def _quadratic(e: Expr, case: Case, decide: Decide) -> Signs:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import fmpq
 
-from ..budget import Undecided, budget
+from ..budget import Undecided
 from ..cases import case_split, points
 from ..cases.answers import Answer, connected
 from ..cases.sign_rules import interval
@@ -51,6 +51,7 @@ from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
 from ..vocabulary.words import decide_property, is_exact, set_value
+from . import convex_sums
 from .explanations import explain, is_identity, refuted
 from .products import product_of
 from .properties_by_parameter import condition, described, subject
@@ -59,7 +60,6 @@ from .resolution import Resolution, free_names, union_of
 
 MAX_COUNT = 40
 """Whole numbers tried as a counterexample for the n of a product."""
-PROBE_STEPS = 2_000
 
 
 class Decision(Resolution):
@@ -294,7 +294,10 @@ class Decision(Resolution):
 
     def _decide_on_line(self, formula: Formula, decided: Formula, variable: str) -> Answer:
         """A formula in one name; `decided` is the same with the truth of its closed parts."""
-        if (probe := self._failing_probe(decided, variable)) is not None:
+        probe = None
+        if not self.products:
+            probe = points.failing_sample(self.to_zero(decided), self.to_zero(self.statement.where), variable)
+        if probe is not None:
             notes: tuple[str, ...] = ()
             with suppress(Undecided, Undefined):
                 notes = explain(self, formula, variable, self.domain(variable))
@@ -334,21 +337,6 @@ class Decision(Resolution):
         domain = interval(exact(0), exact(length))
         assert domain is not None
         return domain, f"repeats after {to_text(length)}"
-
-    def _failing_probe(self, formula: Formula, variable: str) -> fmpq | None:
-        """A counterexample among a few simple points: cheaper than a chart, and nicer to read."""
-        if self.products:
-            return None
-        formula, where = self.to_zero(formula), self.to_zero(self.statement.where)
-        for value in (*points.SAMPLES, 1000, -1000):
-            point = {variable: fmpq(value)}
-            try:
-                with budget(PROBE_STEPS):
-                    if points.evaluate(where, point) and not points.evaluate(formula, point):
-                        return point[variable]
-            except (Undecided, Undefined):
-                continue
-        return None
 
     def _whole_counterexample(self, line: Line[Any], variable: str) -> Real:
         """A whole number at which the statement fails; proofs may cover all reals, refutations must not."""
@@ -396,7 +384,7 @@ class Decision(Resolution):
             {p.variable: p.region for p in self.products.values() if p.variable in names},
             frozenset(name for name in names if self.is_count(name)),
         )
-        answer = case_split.decide(question)
+        answer = case_split.decide(question, lambda: convex_sums.proof(question, lambda s: type(self)(s).run()))
         if answer.truth:
             return answer
         at = {name: exact(value) for name, value in answer.point.items() if isinstance(value, fmpq)}
