@@ -24,7 +24,7 @@ from . import vectors
 from .as_written import PROPERTIES, Node, NotExamined, Symbol, Writing
 from .curves import BITS
 from .interpretation import NUMBERS, SETS, WORK, Interpretation, relations
-from .points import several
+from .points import mirrored, several
 from .witness import Exhausted, Place, Undefined, Unknown, Witness
 
 POINTS = 110
@@ -97,7 +97,7 @@ class Examination:
         condition = None if where is None else writing.read(where)
         names = self.formula.free | (condition.free if condition is not None else frozenset[Symbol]())
         self.names = tuple(sorted(n for n in names if isinstance(n, str)))
-        self.counts = writing.counts
+        self.counts, self.condition = writing.counts, condition
         self.meaning = Interpretation(condition, writing.numbers(), careful=careful)
 
     def contradiction(self) -> Counterexample | None:
@@ -201,6 +201,7 @@ class Examination:
         if len(self.names) == 1 and not self.counts:
             return [{self.names[0]: x} for x in self.meaning.moderate_first]
         points = several(self.names, self.meaning.written, self.text, POINTS)
+        points = points if self.condition is None or self.counts else mirrored(points)
         return (
             {n: fmpq(1 + abs(int(x.p)) % 12) if n in self.counts else x for n, x in point.items()} for point in points
         )

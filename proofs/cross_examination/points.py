@@ -77,6 +77,16 @@ def several(names: Sequence[str], written: Iterable[fmpq], text: str, count: int
                 yield {name: fmpq(next(random) % 2001 - 1000, 1 + next(random) % 400) for name in names}
 
 
+def mirrored(points: Iterable[dict[str, fmpq]]) -> Iterator[dict[str, fmpq]]:
+    """Each point, and the same with all names but one not below 0, as conditions often ask."""
+    for k, point in enumerate(points):
+        yield point
+        kept = sorted(point)[k % len(point)]
+        mirror = {name: x if name == kept else abs(x) for name, x in point.items()}
+        if mirror != point:
+            yield mirror
+
+
 def draws(text: str) -> Iterator[int]:
     """An endless sequence of whole numbers that follows from a text."""
     state = text.encode()

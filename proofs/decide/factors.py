@@ -1,8 +1,10 @@
-"""A product of n factors compared with the n-th power of a number, for every n, through one factor.
+"""A product of n factors compared with c g^n, for every n, through one factor: with c = 1 or g = 1 in many statements.
 
-From abs(f) <= g at every argument follows abs(product) <= g^n for every n >= 1, since absolute values multiply, and
-from abs(f) < g the same with <; from f >= g >= 0 follows product >= g^n. A product of one factor is that factor: where
-the comparison fails for n = 1, it fails. f and g may depend on further names, which are the same in every factor.
+Absolute values multiply: from abs(f) <= g at every argument and abs(f) <= c g follows abs(product) <= c g^n for every
+n >= 1, one factor giving c g and the others g^(n-1) at most. From f >= g >= 0 and f >= c g follows product >= c g^n in
+the same way. Either holds with < or > where it does for the one factor: 0 <= abs(f) < c g makes g more than 0, and
+f > c g with f >= g makes f more than 0 where g is 0. At equal arguments a product is a power of the factor: where the
+comparison fails there for some n, it fails. f, c and g may depend on further names, the same in every factor.
 """
 
 from __future__ import annotations
@@ -16,19 +18,23 @@ from ..expressions.printing import to_text
 from ..language.syntax import Connective, Formula, Relation, Statement, relations
 from .integrands import sides
 
+COUNTS = (1, 2, 3)
+"""Numbers of equal factors among which a comparison is looked for that fails."""
+
 
 @dataclass(frozen=True)
 class FactorComparison:
-    """The comparison of one factor from which that of the product follows, and that of the product of one factor."""
+    """Comparisons of one factor from which that of the product follows, and those of the product at equal arguments."""
 
-    premise: Statement
-    single: Statement
+    premises: tuple[tuple[Statement, str], ...]
+    """Statements about one factor, from each of which that about the product follows, and what each says."""
+    powers: tuple[tuple[Statement, int], ...]
+    """The comparison for equal factors, and how many."""
     count: str
-    note: str
 
 
 def comparison(statement: Statement) -> FactorComparison | None:
-    """The reduction of `product op g**n` to one factor, for a free n; None for another statement."""
+    """The reduction of `product op c*g**n` to one factor, for a free n; None for another statement."""
     if len(statement.products) != 1:
         return None
     ((placeholder, (factor, count, variable)),) = statement.products.items()
@@ -38,39 +44,50 @@ def comparison(statement: Statement) -> FactorComparison | None:
     for side, other, op in sides(statement):
         if side not in (product, ex.switch("abs", product)) or count.op != "name":
             continue
-        sign, base = _root(other, count)
-        if base is None or count.args[0] in _names(statement, factor, base):
+        constant, base = _split_power(other, count)
+        if {count.args[0], placeholder} & _names(statement, factor, constant, base):
             return None
-        if variable in ex.free_names(base):
+        if variable in ex.free_names(constant * base):
             if variable in _names(statement):
                 return None
             factor = calculus.substitute(factor, {variable: ex.name(f"{variable}#")})
-        return _reduced(statement, op, factor, base, sign, side is not product, count.args[0])
+        return _reduced(statement, op, factor, (constant, base), side is not product, count.args[0])
     return None
 
 
 def _reduced(
-    statement: Statement, op: str, factor: Expr, base: Expr, sign: int, sized: bool, count: str
-) -> FactorComparison | None:
-    size = ex.switch("abs", factor)
-    above = op.startswith(">")
-    if sign < 0 and (sized or not above):
-        return None  # a size is never below 0; a product below -g^n for every n is none for n = 2
-    if above and sign > 0:
-        premise = _relation(op, size if sized else factor, base)
-    else:
-        premise = _relation(op.replace(">", "<"), size, base)
+    statement: Statement, op: str, factor: Expr, bound: tuple[Expr, Expr], sized: bool, count: str
+) -> FactorComparison:
+    constant, base = bound
+    size, one = ex.switch("abs", factor), constant * base
+    premises: list[list[Relation]] = []
+    if op.startswith(">"):
+        least = size if sized else factor
+        premises.append([_relation(op, least, one), _relation(">=", least, base)][: 1 if constant is ex.ONE else 2])
+        if not ex.is_nonnegative(base):
+            premises[0].append(_relation(">=", base, ex.ZERO))
+    if op.startswith("<") or not sized:
+        # A product is not below -abs(product): of a lower bound the sizes are compared with its opposite.
+        most = one if op.startswith("<") else -one
+        premises.append([_relation(op.replace(">", "<"), size, most), _relation("<=", size, base)])
+        del premises[-1][1 if most is base else 2 :]
     # Of a base above 0 a power has a value whatever n is taken to be: elsewhere nothing is refuted, and what is proved
-    # holds for the powers that whole n have. A size says by itself that the base is not below 0.
-    needed: Formula = premise
-    if above and sign > 0 and not ex.is_nonnegative(base):
-        needed = Connective("and", (premise, _relation(">=", base, ex.ZERO)))
-    positive = None if base.positive else _relation(">", base, ex.ZERO)
+    # holds for the powers that whole n have.
+    positive = None if base.positive or base is ex.ZERO else _relation(">", base, ex.ZERO)
     parts = [part for part in (statement.where, positive) if part is not None]
     where = Connective("and", tuple(parts)) if parts else None
     plain = replace(statement, products={}, product_texts={})
-    single = replace(plain, formula=_relation(op, size if sized else factor, sign * base), where=where)
-    return FactorComparison(replace(plain, formula=needed), single, count, f"every factor: {premise.text}")
+    powers = tuple(
+        (replace(plain, formula=_relation(op, (size if sized else factor) ** n, constant * base**n), where=where), n)
+        for n in COUNTS
+    )
+    notes = [f"every factor: {' and '.join(r.text for r in premise)}" for premise in premises]
+    statements = [replace(plain, formula=_joined(premise)) for premise in premises]
+    return FactorComparison(tuple(zip(statements, notes, strict=True)), powers, count)
+
+
+def _joined(parts: list[Relation]) -> Formula:
+    return parts[0] if len(parts) == 1 else Connective("and", tuple(parts))
 
 
 def _relation(op: str, lhs: Expr, rhs: Expr) -> Relation:
@@ -78,17 +95,12 @@ def _relation(op: str, lhs: Expr, rhs: Expr) -> Relation:
     return Relation(op, lhs, rhs, f"{left} {op} {right}", left, right)
 
 
-def _root(e: Expr, count: Expr) -> tuple[int, Expr | None]:
-    """(1, g) of g**n and (-1, g) of -g**n, for a product of such powers too."""
-    sign, bases = 1, list[Expr]()
-    for factor in ex.factors(e):
-        if factor.value is not None and factor.value == -1:
-            sign = -1
-        elif factor.op == "pow" and factor.args[1] is count:
-            bases.append(factor.args[0])
-        else:
-            return sign, None
-    return sign, ex.mul(*bases) if bases else None
+def _split_power(e: Expr, count: Expr) -> tuple[Expr, Expr]:
+    """c and g of c*g**n: the factors that are n-th powers, and the others; 0 is 0**n."""
+    powers = [factor for factor in ex.factors(e) if factor.op == "pow" and factor.args[1] is count]
+    others = [factor for factor in ex.factors(e) if factor not in powers]
+    constant, base = ex.mul(*others), ex.mul(*(power.args[0] for power in powers))
+    return (ex.ONE, ex.ZERO) if constant is ex.ZERO else (constant, base)
 
 
 def _names(statement: Statement, *parts: Expr) -> frozenset[str]:

@@ -78,18 +78,20 @@ def through_factor(decision: Resolution) -> Answer | None:
         return Answer(True, notes, evidence=Evidence.ENCLOSURE) if proved else None
     if (reduction := factors.comparison(decision.statement)) is None:
         return None
-    with suppress(Undecided, Undefined):
-        decision = type(decision)(reduction.premise)
-        answer = decision.run()
-        if any(value.infinite for value in decision.values.values()):
-            return None  # an infinite number may be compared with, and has no powers
-        if answer.truth:
-            return Answer(True, (*answer.notes, reduction.note), evidence=Evidence.ENCLOSURE)
-    with suppress(Undecided, Undefined):
-        answer = type(decision)(reduction.single).run()
-        if not answer.truth and (blame := answer.counterexample) is not None:
-            blame = replace(blame, at={**blame.at, reduction.count: "1"})
-            return Answer(False, answer.notes, blame, Evidence.ENCLOSURE, left=answer.left)
+    for premise, note in reduction.premises:
+        with suppress(Undecided, Undefined):
+            other = type(decision)(premise)
+            answer = other.run()
+            if any(value.infinite for value in other.values.values()):
+                return None  # an infinite number may be compared with, and has no powers
+            if answer.truth:
+                return Answer(True, (*answer.notes, note), evidence=Evidence.ENCLOSURE)
+    for power, count in reduction.powers:
+        with suppress(Undecided, Undefined):
+            answer = type(decision)(power).run()
+            if not answer.truth and (blame := answer.counterexample) is not None:
+                blame = replace(blame, at={**blame.at, reduction.count: str(count)})
+                return Answer(False, answer.notes, blame, Evidence.ENCLOSURE, left=answer.left)
     return None
 
 

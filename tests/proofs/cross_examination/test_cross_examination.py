@@ -12,7 +12,7 @@ from flint import arb, fmpq
 from gradproof.proofs.asymptotics import monomials, tail_values
 from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
-from gradproof.proofs.decide import decision, factors, integrands, parameters, products, resolution
+from gradproof.proofs.decide import convex_sums, decision, factors, integrands, parameters, products, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (
@@ -171,9 +171,25 @@ def a_factor_is_bounded_from_one_side(rules: pytest.MonkeyPatch) -> None:
 
     def one_sided(statement: Any) -> Any:
         reduction = right(statement)
-        return None if reduction is None else replace(reduction, premise=reduction.single)
+        return None if reduction is None else replace(reduction, premises=((reduction.powers[0][0], ""),))
 
     rules.setattr(factors, "comparison", one_sided)
+
+
+def every_function_is_convex(rules: pytest.MonkeyPatch) -> None:
+    """Jensen's inequality holds for any function, and Petrovic's."""
+    right = convex_sums._premise
+
+    def without_shape(shape: str, f: Any, relation: Any, *rest: Any) -> Any:
+        premise = right(shape, f, relation, *rest)
+        return replace(premise, statement=replace(premise.statement, formula=replace(relation, text="the rest")))
+
+    rules.setattr(convex_sums, "_premise", without_shape)
+
+
+def every_argument_is_above_0(rules: pytest.MonkeyPatch) -> None:
+    """Petrovic's inequality holds on the whole line."""
+    rules.setattr(convex_sums, "_is_nonnegative", lambda form, question: True)
 
 
 def correlated_means_are_doubled(rules: pytest.MonkeyPatch) -> None:
@@ -297,6 +313,8 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (a_bound_is_enough, "E(tanh(s*z)**2) < 1/10", None),
     (every_mean_rises, "E(D(tanh)(s*z)) < 1/2", "1 <= s and s <= 2"),
     (a_factor_is_bounded_from_one_side, "product(-2*D(tanh), n) <= (1/2)**n", None),
+    (every_function_is_convex, "gelu((a + b + c)/3) <= (gelu(a) + gelu(b) + gelu(c))/3", "a > 1 and b > 1 and c > 1"),
+    (every_argument_is_above_0, f"tanh(a + b + c + d) <= {'+'.join(f'tanh({x})' for x in 'abcd')}", "a > 0 and b > 0"),
     (correlated_means_are_doubled, "E2(u*v, c) == 2*c", None),
     (correlated_means_are_doubled, "E2(tanh(u)*tanh(v), 1/2) > 1/3", None),
     (correlated_means_are_doubled, "E2(relu(u)*relu(v), 1/2) > 1/2", None),
