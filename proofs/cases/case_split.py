@@ -193,7 +193,7 @@ class CaseSplit:
         self.keys: set[str] = set()
         self.used_lines = False
         self._open: list[Expr] = []
-        """Relations in one name that stay open in the case at hand: the next signs to split by."""
+        """Linear factors and relations in one name that stay open in the case at hand: the next signs to split by."""
         self._undefined = False
         """Whether some term has no value anywhere in the case at hand."""
 
@@ -297,6 +297,8 @@ class CaseSplit:
             signs = self._one_factor(factor, case)
             if signs == sign_rules.ALL and len(upper) + len(lower) > 1:
                 signs = sign_rules.signs(factor, case, self._signs)
+                if signs == sign_rules.ALL and not case.depth and fourier_motzkin.form(factor) is not None:
+                    self._open.append(primitive(factor)[1])
             total = sign_rules.product_signs(total, signs, power)
         for factor in alone.values():
             total = sign_rules.product_signs(total, self._one_factor(factor, case))

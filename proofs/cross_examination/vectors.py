@@ -22,10 +22,12 @@ from .components import VECTOR_WORDS, Components
 from .interpretation import Interpretation
 from .points import OFFSETS, SIMPLE, draws
 
-SIZES = (2, 3, 1, 5)
+SIZES, LARGE = (2, 3, 1, 5), 20
+"""Numbers of components, and one at which only what has no matrix is tried, which grows with its square."""
 POINTS, DRAWS = 12, 120
 """Points that the condition allows, for each number of components, and the most that are drawn to find them."""
 BITS = 160
+MATRIX_WORDS = {"J", "lipschitz", "convex", "concave"}
 
 Point: TypeAlias = dict[str, "fmpq | tuple[fmpq, ...]"]
 
@@ -40,7 +42,8 @@ def contradiction(text: str, where: str | None, functions: Mapping[str, str] | N
     literals = {len(node.elts) for each in trees for node in ast.walk(each) if isinstance(node, ast.List)}
     scalars = sorted(_free(trees, functions) - {*vectors})
     random = draws(text)
-    for size in (literals or SIZES) if len(literals) < 2 else ():
+    sizes = SIZES if any(map(_is_costly, trees)) else (*SIZES, LARGE)
+    for size in (literals or sizes) if len(literals) < 2 else ():
         components = Components(Writing(functions), vectors, scalars, size)
         statement = components.read(tree)
         meaning = Interpretation(None if condition is None else components.read(condition), (), careful=False)
@@ -54,9 +57,14 @@ def contradiction(text: str, where: str | None, functions: Mapping[str, str] | N
                 if meaning.quiet(statement, place) is False:
                     at = {name: _shown(x) for name, x in point.items() if name in {*(used or {DEFAULT}), *scalars}}
                     return Counterexample({"n": str(size), **at}, *meaning.sides(statement, place))
-            if met == POINTS or not (vectors or scalars):
+            if met == (POINTS if size != LARGE else 4) or not (vectors or scalars):
                 break
     return None
+
+
+def _is_costly(tree: ast.AST) -> bool:
+    """Whether matrices, or functions as a whole, stand in a statement."""
+    return any(isinstance(node, ast.Name) and node.id in MATRIX_WORDS for node in ast.walk(tree))
 
 
 def _shown(value: fmpq | tuple[fmpq, ...]) -> str:

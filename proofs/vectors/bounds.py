@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from ..cases.sign_rules import ALL, NOT_NEGATIVE, NOT_POSITIVE, ZERO, Signs, product_signs, sign_of_number
 from ..expressions import calculus
@@ -34,14 +35,15 @@ class Reading:
     conditions: list[Relation] = field(default_factory=list[Relation])
     notes: list[str] = field(default_factory=list[str])
     substitutions: list[dict[str, Expr]] = field(default_factory=list[dict[str, Expr]])
-    share: Expr | None = None
-    """The name that stands for the share of the component, or for n times it."""
+    shares: list[Expr] = field(default_factory=list[Expr])
+    """The names that stand for n times a share of the component."""
 
     def read(self, *, relative: bool = False) -> Reading:
         """Introduce the new numbers; with `relative`, shares are measured against 1/n. Raises Undecided."""
         for name in sorted(self.bodies):
             if self.mentions(naming.log(name)):
                 self._shares(name, relative)
+        self._logarithms()
         for name in sorted(self.bodies):
             if self.mentions(name):
                 self._spread(name)
@@ -93,7 +95,7 @@ class Reading:
         total = ex.name(naming.log(name))
         direction = 1 if rate.positive else -1 if canonical(-rate).positive else 0
         if not direction:
-            self._share_of_unknown_rate(name, row, rate)
+            self._share_of_unknown_rate(name, row, rate, relative)
             return
         column = naming.at_column(row)
         low, high = (extreme(kind, row).args[0] for kind in (("min", "max") if direction > 0 else ("max", "min")))
@@ -141,12 +143,12 @@ class Reading:
         share = ex.name(f"{'r' if relative else 'p'}({argument})")
         of = f"{share.args[0]} = {'n*' if relative else ''}exp({argument})/{total}"
         self.notes.append(f"{of}: 0 < {share.args[0]} {below} {'n' if relative else 1}")
-        self.share = share
+        self.shares += [share] if relative else []
         self.know(share, ">")
         self.know((N if relative else 1) - share, ">" if self.least > 1 else ">=")
         return share / N if relative else share
 
-    def _share_of_unknown_rate(self, name: str, row: str, rate: Expr) -> None:
+    def _share_of_unknown_rate(self, name: str, row: str, rate: Expr, relative: bool) -> None:
         """exp(k r v[i]) = (p sum)^k where r may have any sign; v[i] elsewhere stays as it is."""
         argument = rate * ex.name(row)
         exponents: dict[Expr, Expr] = {}
@@ -156,7 +158,7 @@ class Reading:
                 exponents[e] = ex.rational(multiple)
         if not exponents:
             return
-        p = self._share(to_text(readable(argument)), name, relative=False)
+        p = self._share(to_text(readable(argument)), name, relative)
 
         def visit(e: Expr) -> Expr:
             if e in exponents:
@@ -164,6 +166,30 @@ class Reading:
             return calculus.rebuild(e, visit)
 
         self.expr = canonical(visit(self.expr))
+
+    def _logarithms(self) -> None:
+        """Logarithms of sums of positive terms: sum(f g)^2 <= sum(f^2) sum(g^2), and sum(f^2) <= sum(f)^2."""
+        for name in sorted(self.bodies):
+            others = [n for n in sorted(self.bodies) if n != name and self.mentions(naming.log(n))]
+            if not self.mentions(naming.log(name)):
+                continue
+            square, log = canonical(self.bodies[name] ** 2), ex.name(naming.log(name))
+            for a, b in combinations(others, 2):
+                if canonical(square - self.bodies[a] * self.bodies[b]) is ex.ZERO:
+                    mean = (ex.name(naming.log(a)) + ex.name(naming.log(b))) / 2
+                    self._below(log, mean, f"{name}**2 <= {a}*{b} (Cauchy-Schwarz)")
+                    break
+            else:
+                for a in others:
+                    if canonical(square - self.bodies[a]) is ex.ZERO:
+                        self._below(ex.name(naming.log(a)), 2 * log, f"{a} <= {name}**2: all terms are positive")
+
+    def _below(self, log: Expr, bound: Expr, note: str) -> None:
+        """Write a logarithm as its upper bound less a number that is not negative."""
+        gap = ex.name(f"({to_text(readable(bound))} - {log.args[0]})")
+        self.know(gap)
+        self.notes.append(note)
+        self.replace({log.args[0]: bound - gap})
 
     def _spread(self, name: str) -> None:
         """A sum and the sum of squares as mean m and variance V: sum = n m, sum of squares = n (V + m^2)."""
@@ -289,8 +315,12 @@ def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterat
         return  # the component that is already there is none of those that are summed over
     present = {name for name in bodies if name in ex.free_names(normal) or naming.log(name) in ex.free_names(normal)}
     weights = [name for name in sorted(present) if bodies[name].op == "exp"]
-    for weight in [*weights, None]:
-        absorbed = sorted(present - {weight})
+    choices = [(weight, present - {weight}) for weight in [*weights, None]]
+    if len(weights) > 1:
+        choices += [(weight, present.difference(weights)) for weight in weights]
+    constants = ex.free_names(normal) | ex.free_names(N)
+    for weight, summed in choices:
+        absorbed = sorted(summed)
         plain = canonical(calculus.substitute(normal, {naming.log(name): ex.log(ex.name(name)) for name in absorbed}))
         if plain.switching:
             continue
@@ -301,14 +331,18 @@ def term_by_term(normal: Expr, bodies: Mapping[str, Expr], least: int) -> Iterat
         share = 1 / N if weight is None else bodies[weight] / positive_number(weight)
         terms = canonical(ex.add(rest * share, *(slope * bodies[name] for name, slope in slopes.items())))
         yield Reading(terms, bodies, least, notes=["the difference is a sum over the components, term by term:"]).read()
-        if weight is None:
-            continue
-        reading = Reading(terms, bodies, least).read(relative=True)
-        r = reading.share
-        if r is None or r.op != "name":
-            continue
-        slope = calculus.substitute(calculus.differentiate(reading.expr, r.args[0]), {r.args[0]: ex.ONE})
-        if ex.free_names(slope) <= ex.free_names(normal):
-            reading.expr = canonical(reading.expr - slope * (r - 1))
-            reading.notes.append("the difference is a sum over the components, up to a multiple of p - 1/n:")
-            yield reading
+        if weight is not None:
+            yield from _level(Reading(terms, bodies, least).read(relative=True), constants)
+
+
+def _level(reading: Reading, constants: frozenset[str]) -> Iterator[Reading]:
+    """A term less multiples of p - 1/n, each of sum 0, so that it is level where all shares p are 1/n."""
+    if not reading.shares or any(r.op != "name" for r in reading.shares):
+        return
+    equal = {r.args[0]: ex.ONE for r in reading.shares}
+    slopes = [calculus.substitute(calculus.differentiate(reading.expr, r.args[0]), equal) for r in reading.shares]
+    if all(ex.free_names(slope) <= constants for slope in slopes):
+        tilt = ex.add(*(slope * (r - 1) for slope, r in zip(slopes, reading.shares, strict=True)))
+        reading.expr = canonical(reading.expr - tilt)
+        reading.notes.append("the difference is a sum over the components, up to multiples of p - 1/n:")
+        yield reading

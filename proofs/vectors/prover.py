@@ -23,7 +23,7 @@ from ..language.syntax import Connective, Formula, Relation, Statement, conjunct
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..verdicts import Evidence
-from . import naming
+from . import naming, segments
 from .algebra import Matrix, Vectors, is_vector
 from .bounds import Reading, term_by_term, visible_signs
 from .normal_form import Sums, canonical, positive_number, readable
@@ -114,6 +114,8 @@ class Prover:
             return self._smallest(matrix, upper, op, r.text)
         if self._of_matrix(bound, ("spectral_norm",)) is not None:
             return self._holds(-upper, op, r.text, least)  # a norm is at least 0
+        with suppress(Undecided):
+            return self._on_segment(upper, bound, op, r.text)
         try:
             return self._holds(lhs - rhs, r.op, r.text, least)
         except Undecided as reason:
@@ -121,6 +123,41 @@ class Prover:
                 with suppress(Undecided, Undefined):
                     return attempt()
             raise reason from None
+
+    def _on_segment(self, upper: Expr, bound: Expr, op: str, text: str) -> Answer:
+        """The change of a function between two vectors, by its derivatives (:mod:`segments`). Raises Undecided."""
+        compared = segments.comparison(self.sums, upper, bound)
+        if compared is None or op != ">=":
+            raise Undecided(text)
+        f, vector, c = compared.change.function, compared.change.vector, compared.factor
+        # Between the two vectors a condition on vectors need not hold.
+        numbers = [condition for condition in self.conditions if not self._is_about_vectors(condition)]
+        where = Connective("and", tuple(numbers)) if numbers else None
+        prover = Prover(replace(self.statement, where=where, whole_space=(f,)))
+        prover.require_whole_space()
+        jacobian = self.vectors.jacobian(f, vector)
+        note = f"{text}: a difference is the Jacobian's mean between two vectors times that of the vectors"
+        if is_vector(f):
+            if compared.distance != "norm":
+                raise Undecided(text)
+            return prover._norm(jacobian, c, ">=", "its spectral norm").after(note)
+        gradient = jacobian.on_diagonal()
+        if compared.distance == "norm":
+            length = ex.sqrt(self.vectors.sum(gradient**2))
+            return prover._relation(Relation("<=", length, c, "the gradient's norm")).after(note)
+        sign, notes = prover._sign(gradient, 1)
+        total = sign * self.vectors.sum(gradient)
+        if compared.distance == "max" and sign < 0:
+            raise Undecided(text)
+        relation = Relation("==" if compared.distance == "max" else "<=", total, c, "the gradient's sum")
+        return prover._relation(relation).after(note, *notes)
+
+    def _is_about_vectors(self, condition: Formula) -> bool:
+        """Whether a condition restricts vectors, or is none of a form that is read here."""
+        if not isinstance(condition, Relation):
+            return True
+        sides = real(condition.lhs), real(condition.rhs)
+        return any("[" in name for side in sides for name in self.vectors.names(side))
 
     def _squared(self, upper: Expr, bound: Expr, op: str, text: str, least: int) -> Answer:
         """u <= c and -u <= c follow from c >= 0 and u^2 <= c^2; u = c from u, c >= 0 and u^2 = c^2."""
@@ -214,7 +251,13 @@ class Prover:
     def _norm(self, m: Matrix, bound: Expr, op: str, text: str) -> Answer:
         """Bound a spectral norm from above, by the eigenvalues where they are known, else by the rows."""
         eigenvalues = self._eigenvalues(m)
+        if eigenvalues is None and not m.terms:
+            self._require_number(bound, text)
+            sides = [self._holds(bound - sign * m.diagonal, op, text, 1) for sign in (1, -1)]
+            return _all(sides).after("the matrix is diagonal, and its entries are its eigenvalues")
         if eigenvalues is None:
+            with suppress(Undecided):
+                return self._by_terms(m, bound, op, text)
             self._require_number(bound, text)
             *signs, notes = self._row_signs(m, text)
             rows = signs[0] * m.on_diagonal() + signs[1] * (self.vectors.row_sums(m) - m.on_diagonal())
@@ -228,6 +271,15 @@ class Prover:
             except Undecided:
                 proofs.append(self._squared(value, bound, op, text, 1))
         return _all(proofs).after(note)
+
+    def _by_terms(self, m: Matrix, bound: Expr, op: str, text: str) -> Answer:
+        """The norm of a diagonal c I plus products l r^T is at most abs(c) + norm(l) norm(r) for each."""
+        if is_vector(self.sums.normal(m.diagonal)):
+            raise Undecided(text)
+        lengths = [[ex.sqrt(self.vectors.sum(side**2)) for side in term] for term in m.terms]
+        rest = bound - ex.add(*(ex.mul(*pair) for pair in lengths))
+        sides = [self._holds(rest - sign * m.diagonal, op, text, 1) for sign in (1, -1)]
+        return _all(sides).after("the norm of a product of a column and a row is the product of their lengths")
 
     def _smallest(self, m: Matrix, bound: Expr, op: str, text: str) -> Answer:
         """Bound the eigenvalues from below."""

@@ -69,6 +69,8 @@ NOT_PROVED = [
     ("spectral_norm(J(exp(v/1000), v)) <= exp(v/1000)/1000 + 1", None),
     ("spectral_norm(J(sigmoid(v), v)) <= D(sigmoid)(v) + 0.24", None),
     ("spectral_norm(J(softmax)(v)) <= 2*softmax(v)*(1 - softmax(v)) + 0.499", None),
+    # shares of sum 1 taken for numbers of sum n; false from n = 13 on
+    ("sum(softmax(k*v)**2) >= 1/12", None),
 ]
 
 NOT_REFUTED = [
