@@ -45,8 +45,11 @@ def contradiction(text: str, where: str | None, functions: Mapping[str, str] | N
     sizes = SIZES if any(map(_is_costly, trees)) else (*SIZES, LARGE)
     for size in (literals or sizes) if len(literals) < 2 else ():
         components = Components(Writing(functions), vectors, scalars, size)
-        statement = components.read(tree)
-        meaning = Interpretation(None if condition is None else components.read(condition), (), careful=False)
+        try:
+            statement = components.read(tree)
+            meaning = Interpretation(None if condition is None else components.read(condition), (), careful=False)
+        except IndexError:  # a vector of this size has no such component
+            continue
         met = 0
         for point in _points(vectors, scalars, size, random):
             place = components.place(point)

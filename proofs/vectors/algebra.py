@@ -45,7 +45,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Aggregate:
-    """A number taken from all components: sum, max, min, one component of a literal vector, or one of a matrix."""
+    """A number taken from all components: sum, max, min, the component at an index, or a number of a matrix."""
 
     kind: str
     body: Expr | Matrix
@@ -149,7 +149,8 @@ class Vectors:
         if naming.row(vector) not in self._inner_names(aggregate.body):
             return ex.ZERO
         if aggregate.kind != "sum" or isinstance(aggregate.body, Matrix):
-            raise Undecided(f"the derivative of {aggregate.kind} over the components")
+            kind = "one component" if aggregate.kind == "at" else f"{aggregate.kind} over the components"
+            raise Undecided(f"the derivative of {kind}")
         inner = self.jacobian(aggregate.body, vector)
         return ex.add(inner.diagonal, *(self.sum(left) * right for left, right in inner.terms))
 

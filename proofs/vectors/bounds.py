@@ -19,7 +19,7 @@ from ..expressions.printing import to_text
 from ..language.syntax import Relation
 from ..normal_forms import normal_form
 from . import naming
-from .algebra import is_vector
+from .algebra import at_column, is_vector
 from .normal_form import LOG_N, N, canonical, extreme, positive_number, readable
 
 
@@ -229,10 +229,13 @@ class Reading:
         if not ex.free_names(body) & ex.free_names(self.expr):
             self.know(ex.name(name))
             return
-        rest = ex.name(f"({name} - {to_text(readable(body))})")
+        terms = body
+        if any(self.mentions(naming.at_column(row)) for row in naming.rows(body)):
+            terms += at_column(body)  # the other component is another term
+        rest = ex.name(f"({name} - {to_text(readable(terms))})")
         self.know(rest)
         self.notes.append(f"{rest.args[0]} >= 0: no term of the sum is negative")
-        self.replace({name: body + rest})
+        self.replace({name: terms + rest})
 
     def _averaged(self) -> set[str]:
         """The vectors whose mean and extremes meet in the expression."""

@@ -79,6 +79,8 @@ class Sums:
         aggregate = self.vectors.aggregates[placeholder]
         if isinstance(aggregate.body, Matrix):
             return ex.name(placeholder)
+        if aggregate.kind == "at":
+            raise Undecided("one component beside those that are summed over")
         body = self.normal(aggregate.body)
         if aggregate.kind == "sum":
             return self.total(body)

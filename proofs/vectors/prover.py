@@ -23,7 +23,7 @@ from ..language.syntax import Connective, Formula, Relation, Statement, conjunct
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..verdicts import Evidence
-from . import naming, segments
+from . import naming, numbered, segments
 from .algebra import Matrix, Vectors, is_vector
 from .bounds import Reading, term_by_term, visible_signs
 from .normal_form import Sums, canonical, positive_number, readable
@@ -43,7 +43,9 @@ class Prover:
         self.vectors: Vectors = statement.vectors
         self.conditions = [] if statement.where is None else conjuncts(statement.where)
         self.signs: dict[str, int] = {}
-        self.least = 1
+        self.least = numbered.least_dimension(self.vectors)
+        self.numbers: tuple[int, ...] = ()
+        """The numbers that the generic components stand for in the relation at hand."""
         for condition in self.conditions:
             self._learn(condition)
         self.sums = Sums(self.vectors, self.signs)
@@ -95,6 +97,17 @@ class Prover:
         raise Undecided("a statement about vectors that is no conjunction of relations")
 
     def _relation(self, r: Relation) -> Answer:
+        """One relation: numbered components as any, for vectors that have them."""
+        if not (numbers := numbered.numbers_in(self.vectors, r)):
+            return self._general(r)
+        general = numbered.general(self.vectors, r, numbers)
+        self.numbers = numbers
+        try:
+            return self._general(general).after(f"{r.text}: no component differs from another")
+        finally:
+            self.numbers = ()
+
+    def _general(self, r: Relation) -> Answer:
         """One relation: upper side and bound as they stand, the spectral norm through the rows, or both squared."""
         lhs, rhs = real(r.lhs), real(r.rhs)
         least = 2 if isinstance(r, EntryRelation) else self.least
@@ -221,6 +234,11 @@ class Prover:
         """The statement's condition in the variables of the reading, as far as it is a condition on each component."""
         for condition in self.conditions:
             if isinstance(condition, Relation) and not isinstance(condition, EntryRelation):
+                if numbered.numbers_in(self.vectors, condition):
+                    try:
+                        condition = numbered.general(self.vectors, condition, self.numbers)
+                    except Undecided:
+                        continue  # it is about other components than those at hand
                 e = reading.rewritten(sums.normal(real(condition.lhs) - real(condition.rhs)))
                 yield Relation(condition.op, e, ex.ZERO, condition.text)
 

@@ -72,6 +72,9 @@ def parse_vector_statement(
         raise StatementError(f"{text!r}: {word} is not read beside vectors")
     used = sorted(_names(body, words.vectors) | (_names(domain, words.vectors) if domain else set()))
     sizes = {len(components) for components in words.vectors.literals.values()}
+    last = max((a.index for a in words.vectors.aggregates.values() if a.kind == "at"), default=0)
+    if sizes and last >= min(sizes):
+        raise StatementError(f"{text!r}: the components are numbered from 0 to {min(sizes) - 1}")
     if len(sizes) > 1:
         raise StatementError(f"{text!r}: vectors written out, of {' and '.join(map(str, sorted(sizes)))} components")
     for components in words.vectors.literals.values():
@@ -128,7 +131,16 @@ def _marks_vectors(node: ast.AST, own: set[str]) -> bool:
         case ast.Name(id=name) if name not in own:
             return name in vector_activations()
         case _:
-            return isinstance(node, ast.List)
+            return isinstance(node, ast.List) or _is_component(node)
+
+
+def _is_component(node: ast.AST) -> bool:
+    """Whether syntax is that of one component or matrix entry, such as v[0]."""
+    match node:
+        case ast.Subscript(slice=ast.Constant(value=int()) | ast.Tuple()):
+            return True
+        case _:
+            return False
 
 
 def vector_names(trees: list[ast.expr], functions: Mapping[str, DefinedFunction]) -> set[str]:
@@ -158,6 +170,8 @@ def _vector_arguments(tree: ast.AST) -> Iterator[ast.expr]:
                     yield from args
                 elif name in NUMBERS:
                     yield from NUMBERS[name].vectors(args)
+            case ast.Subscript(value=value, slice=ast.Constant()):
+                yield value
             case ast.Call(func=ast.Call(func=ast.Name(id="J")), args=args):
                 yield from args
             case _:

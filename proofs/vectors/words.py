@@ -64,11 +64,8 @@ class VectorWords:
         return e
 
     def _component(self, node: ast.expr, body: Expr, index: int) -> Expr:
-        sizes = [len(components) for components in self.vectors.literals.values()]
-        if not sizes:
-            raise StatementError(f"{quoted(node)}: components are numbered in vectors written out, such as [a, b]")
-        if not 0 <= index < sizes[0]:
-            raise StatementError(f"{quoted(node)}: the components are numbered from 0 to {sizes[0] - 1}")
+        if not 0 <= index < MAX_COMPONENTS:
+            raise StatementError(f"{quoted(node)}: the components are numbered from 0 to {MAX_COMPONENTS - 1} at most")
         return self.vectors.aggregate("at", body, index)
 
     def _entry(self, node: ast.expr, m: Matrix, i: int, k: int) -> Expr:
