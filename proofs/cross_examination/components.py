@@ -23,6 +23,7 @@ from .as_written import ARITHMETIC, FUNCTIONS, RELATIONS, Node, NotExamined, Wri
 VECTOR_WORDS = {
     "sum", "mean", "norm", "dot", "J", "symmetric", "positive_semidefinite", "row_sums", "column_sums", "trace",
     "diag", "off_diagonal", "spectral_norm", "smallest_eigenvalue", "transpose",
+    "outer",
 }  # fmt: skip
 
 Vector: TypeAlias = tuple[Node, ...]
@@ -161,7 +162,7 @@ class Components:
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(tree, name, scope, depth)
             case ast.Call(func=ast.Call(func=ast.Name(id="J"))):
-                return self._gradient(tree, scope, depth)
+                return self._jacobian(tree, scope, depth)
             case ast.Call(func=ast.Call() | ast.BinOp() as f, args=[argument]):
                 return self._of_reals(f, self.value(argument, scope, depth), depth)
             case _:
@@ -204,17 +205,24 @@ class Components:
             case ("sum" | "mean" | "norm" | "max" | "min"), 1:
                 return self._of_vector(name, self._vector(args[0], scope, depth))
             case "dot", 2:
-                right = self._vector(args[1], scope, depth)
-                if _is_matrix(args[0]):
-                    return self._times(self.matrix(args[0], scope, depth), right)
+                left, right = self.value(args[0], scope, depth), self._vector(args[1], scope, depth)
+                if isinstance(left, Matrix):
+                    return self._times(left, right)
                 return self._dot(self._vector(args[0], scope, depth), right)
+            case "transpose", 1:
+                return self.matrix(args[0], scope, depth).transposed()
+            case "outer", 2:
+                left, right = (self._filled(self.value(arg, scope, depth)) for arg in args)
+                return Matrix(tuple(tuple(self.writing.node("mul", x, y) for y in right) for x in left))
+            case "diag", 1 if not isinstance(value := self.value(args[0], scope, depth), Matrix):
+                return self._diagonal(self._filled(value))
             case ("row_sums" | "column_sums" | "trace" | "diag" | "off_diagonal" | "spectral_norm"
                   | "smallest_eigenvalue"), 1:  # fmt: skip
                 return self._of_matrix(name, self.matrix(args[0], scope, depth))
             case "lipschitz", 1:
                 return self._steepness(args[0], scope, depth)
             case "J", _:
-                return self._gradient(tree, scope, depth)
+                return self._jacobian(tree, scope, depth)
             case ("max" | "min"), _:
                 return self._mapped(name, *(self.value(arg, scope, depth) for arg in args))
             case _:
@@ -267,18 +275,25 @@ class Components:
     # --- matrices
 
     def matrix(self, tree: ast.expr, scope: Scope, depth: int) -> Matrix:
-        """The matrix that J(f), J(f)(v), J(expression, v) or a transpose of one writes."""
-        match tree:
-            case ast.Call(func=ast.Name(id="transpose"), args=[inner]):
-                return self.matrix(inner, scope, depth).transposed()
-            case _:
-                columns = [column for column in self._columns(tree, scope, depth) if isinstance(column, tuple)]
-                if not columns:
-                    raise NotExamined(source_text(tree))
-                return Matrix(tuple(columns)).transposed()
+        """The matrix that syntax writes."""
+        value = self.value(tree, scope, depth)
+        if not isinstance(value, Matrix):
+            raise NotExamined(source_text(tree))
+        return value
 
-    def _gradient(self, tree: ast.expr, scope: Scope, depth: int) -> Vector:
-        return tuple(_number(column) for column in self._columns(tree, scope, depth))
+    def _diagonal(self, entries: Vector) -> Matrix:
+        zeros = [self.writing.number(fmpq(0))] * len(entries)
+        return Matrix(tuple((*zeros[:i], entry, *zeros[i + 1 :]) for i, entry in enumerate(entries)))
+
+    def _filled(self, value: Value) -> Vector:
+        """A vector; a number for each component."""
+        return value if isinstance(value, tuple) else (_number(value),) * self.size
+
+    def _jacobian(self, tree: ast.expr, scope: Scope, depth: int) -> Vector | Matrix:
+        """J(f), J(f)(v) or J(expression, v): the gradient where f is a number."""
+        columns = self._columns(tree, scope, depth)
+        vectors = [column for column in columns if isinstance(column, tuple)]
+        return Matrix(tuple(vectors)).transposed() if vectors else tuple(map(_number, columns))
 
     def _columns(self, tree: ast.expr, scope: Scope, depth: int) -> list[Value]:
         """The derivatives by each component."""
@@ -356,11 +371,20 @@ class Components:
 def _each(operation: Callable[..., Node], *operands: Value) -> Value:
     """An operation on numbers, component by component; a number goes with every component."""
     sizes = {len(u) for u in operands if isinstance(u, tuple)}
-    if len(sizes) > 1 or any(isinstance(u, Matrix) for u in operands):
-        raise NotExamined("an operation on matrices, or on vectors of different sizes")
+    matrices = [u for u in operands if isinstance(u, Matrix)]
+    if len(sizes) > 1 or (sizes and matrices):
+        raise NotExamined("an operation on a matrix and a vector, or on vectors of different sizes")
+    if matrices:
+        rows = [_each(operation, *row) for row in zip(*map(_rows(len(matrices[0].rows)), operands), strict=True)]
+        return Matrix(tuple(row for row in rows if isinstance(row, tuple)))
     if not sizes:
         return operation(*operands)
     return tuple(operation(*(u[i] if isinstance(u, tuple) else u for u in operands)) for i in range(*sizes))
+
+
+def _rows(size: int) -> Callable[[Value], tuple[Node | Vector, ...]]:
+    """The rows of a matrix, and of a number itself for each of them."""
+    return lambda u: u.rows if isinstance(u, Matrix) else (_number(u),) * size
 
 
 def _number(value: Value) -> Node:
@@ -369,20 +393,14 @@ def _number(value: Value) -> Node:
     return value
 
 
-def _is_matrix(tree: ast.expr) -> bool:
-    match tree:
-        case ast.Call(func=ast.Name(id="J" | "transpose")) | ast.Call(func=ast.Call(func=ast.Name(id="J"))):
-            return True
-        case _:
-            return False
-
-
 def _entries(m: Matrix) -> list[Node]:
     return [entry for row in m.rows for entry in row]
 
 
 def _pairs(a: Value, b: Value) -> list[tuple[Node, Node]]:
-    """The pairs of numbers that are compared: component by component."""
+    """The pairs of numbers that are compared: component by component, entry by entry."""
+    if isinstance(a, Matrix) and isinstance(b, Matrix):
+        return list(zip(_entries(a), _entries(b), strict=True))
     size = next((len(u) for u in (a, b) if isinstance(u, tuple)), 1)
     columns = [u if isinstance(u, tuple) else (_number(u),) * size for u in (a, b)]
     if len(columns[0]) != len(columns[1]):

@@ -123,6 +123,8 @@ class Vocabulary:
     """The value of a call, looked at once more."""
     compared: Callable[[list[ast.expr], Formula], Formula] = lambda _operands, formula: formula
     """A comparison, looked at once more."""
+    comparison: Callable[[Reader, ast.Compare], Formula | None] = lambda _reader, _node: None
+    """A comparison of what is no value; None for one that is read as usual."""
 
     def get(self, name: str) -> Word | None:
         """The word of that name."""
@@ -169,7 +171,8 @@ class Reader:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return Connective("not", (self.formula(operand),))
             case ast.Compare(left=left, ops=ops, comparators=comparators):
-                return self._chain([left, *comparators], ops)
+                own = self.vocabulary.comparison(self, node)
+                return self._chain([left, *comparators], ops) if own is None else own
             case ast.Call(func=ast.Name(id=name)) if isinstance(word := self.vocabulary.get(name), Truth):
                 return word.read(self, node)
             case ast.Constant(value=bool(truth)):

@@ -28,7 +28,7 @@ PROPERTIES = frozenset({
 SETS = frozenset({"range", "argmax", "argmin", "zeros", "subdifferential", "interval", "open_interval", "reals"})
 VECTORS = frozenset({
     "sum", "mean", "norm", "dot", "J", "symmetric", "positive_semidefinite", "row_sums", "column_sums", "trace", "diag",
-    "off_diagonal", "spectral_norm", "smallest_eigenvalue", "transpose", "softmax", "log_softmax", "softmin",
+    "off_diagonal", "spectral_norm", "smallest_eigenvalue", "transpose", "outer", "softmax", "log_softmax", "softmin",
     "logsumexp", "log_sum_exp", "center", "mean_center", "layer_norm", "rms_norm", "l2_normalize",
 })  # fmt: skip
 UNREAD = frozenset({"asin", "acos", "E2", "iff"})

@@ -101,7 +101,8 @@ def source(formula: Formula) -> str:
         return f"not ({source(formula.parts[0])})"
     if not formula.parts:
         return "0 == 0" if formula.op == "and" else "0 == 1"
-    joined = f" {formula.op} ".join(source(part) for part in formula.parts)
+    # A comparison of matrices is one text, and one relation on the diagonal and one off it.
+    joined = f" {formula.op} ".join(dict.fromkeys(source(part) for part in formula.parts))
     return f"({joined})" if formula.op == "or" else joined
 
 

@@ -34,6 +34,13 @@ class Matrix:
     def transposed(self) -> Matrix:
         return Matrix(self.diagonal, tuple((right, left) for left, right in self.terms))
 
+    def __add__(self, other: Matrix) -> Matrix:
+        return Matrix(self.diagonal + other.diagonal, (*self.terms, *other.terms))
+
+    def scaled(self, factor: Expr) -> Matrix:
+        """The multiple by a number."""
+        return Matrix(factor * self.diagonal, tuple((factor * left, right) for left, right in self.terms))
+
     def on_diagonal(self) -> Expr:
         """The entry with both indices i."""
         return ex.add(self.diagonal, *(left * right for left, right in self.terms))

@@ -166,7 +166,7 @@ def _vector_arguments(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name), args=args):
-                if name in vector_activations():
+                if name in vector_activations() or name == "outer":
                     yield from args
                 elif name in NUMBERS:
                     yield from NUMBERS[name].vectors(args)

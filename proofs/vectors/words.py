@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import pairwise
 
 from ..budget import Undecided
 from ..catalogue.vector_entries import vector_activations
@@ -46,7 +47,7 @@ class VectorWords:
         local |= {name: Truth(name, partial(read, self)) for name, read in TRUTHS.items()}
         local |= {name: Word(name) for name in MATRICES}
         local |= {name: self._activation_word(name) for name in vector_activations()}
-        return Vocabulary(REAL_WORDS, local, self._syntax, self._called, self._compared)
+        return Vocabulary(REAL_WORDS, local, self._syntax, self._called, self._compared, self._matrices_compared)
 
     # --- vectors and their components
 
@@ -101,7 +102,7 @@ class VectorWords:
         """The product of two vectors, or of a matrix and a vector."""
         reader.arguments(node, "dot", 2)
         left, right = node.args
-        if _is_matrix(left):
+        if self.is_matrix(reader, left):
             return self.vectors.apply(self.matrix(reader, left), self.vector(reader, right))
         return self.vectors.sum(self.vector(reader, left) * self.vector(reader, right))
 
@@ -164,17 +165,78 @@ class VectorWords:
     # --- matrices
 
     def matrix(self, reader: Reader, node: ast.expr) -> Matrix:
-        """J(f), J(f)(v), J(expression, v) or the transpose of one."""
+        """J(f), J(f)(v), J(expression, v), diag(v), outer(v, w), a transpose, a sum or a multiple."""
         match node:
             case ast.Call(func=ast.Name(id="transpose"), args=[inner], keywords=[]):
                 return self.matrix(reader, inner).transposed()
-            case ast.Call() if _is_matrix(node):
+            case ast.Call(func=ast.Name(id="outer")):
+                reader.arguments(node, "outer", 2)
+                left, right = map(reader.expression, node.args)  # a number is a vector of equal components
+                return Matrix(ex.ZERO, ((left, right),))
+            case ast.Call(func=ast.Name(id="diag"), args=[argument], keywords=[]) if self.is_matrix(reader, node):
+                return Matrix(reader.expression(argument))
+            case ast.BinOp() | ast.UnaryOp() if self.is_matrix(reader, node):
+                return self._arithmetic(reader, node)
+            case ast.Call() if _is_jacobian(node):
                 body, vector, at = self._derived(reader, node)
                 if not is_vector(body):
                     raise StatementError(f"{quoted(node)} is a vector: the gradient of a number")
                 return self.vectors.substitute_matrix(self._jacobian(node, body, vector), at)
             case _:
                 raise StatementError(f"{quoted(node)}: expected a matrix, such as J(softmax)(v)")
+
+    def _arithmetic(self, reader: Reader, node: ast.expr) -> Matrix:
+        """A sum, a difference or a multiple of matrices."""
+        match node:
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self.matrix(reader, operand).scaled(-ex.ONE)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self.matrix(reader, left) + self.matrix(reader, right)
+            case ast.BinOp(left=left, op=ast.Sub(), right=right):
+                return self.matrix(reader, left) + self.matrix(reader, right).scaled(-ex.ONE)
+            case ast.BinOp(left=left, op=ast.Mult(), right=right) if self.is_matrix(reader, right):
+                return self.matrix(reader, right).scaled(self._factor(reader, left))
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return self.matrix(reader, left).scaled(self._factor(reader, right))
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                return self.matrix(reader, left).scaled(1 / self._factor(reader, right))
+            case _:
+                raise StatementError(f"{quoted(node)}: matrices are added, and multiplied with numbers")
+
+    def _factor(self, reader: Reader, node: ast.expr) -> Expr:
+        factor = reader.expression(node)
+        if is_vector(factor):
+            raise StatementError(f"{quoted(node)}: a matrix is multiplied with a number, or by dot with a vector")
+        return factor
+
+    def is_matrix(self, reader: Reader, node: ast.expr) -> bool:
+        """Whether syntax stands for a matrix: the Jacobian of a number is a vector, and so is a matrix's diagonal."""
+        match node:
+            case ast.Call(func=ast.Name(id="transpose" | "outer")):
+                return True
+            case ast.Call(func=ast.Name(id="diag"), args=[argument]):
+                return not self.is_matrix(reader, argument)
+            case ast.Call() if _is_jacobian(node):
+                return is_vector(self._derived(reader, node)[0])
+            case ast.BinOp(left=left, right=right):
+                return self.is_matrix(reader, left) or self.is_matrix(reader, right)
+            case ast.UnaryOp(operand=operand):
+                return self.is_matrix(reader, operand)
+            case _:
+                return False
+
+    def _matrices_compared(self, reader: Reader, node: ast.Compare) -> Formula | None:
+        """Matrices are equal where their entries are, on the diagonal and off it; None for other comparisons."""
+        operands = [node.left, *node.comparators]
+        if not all(self.is_matrix(reader, operand) for operand in operands):
+            return None
+        if not all(isinstance(op, ast.Eq) for op in node.ops):
+            raise StatementError(f"{quoted(node)}: matrices are compared with ==")
+        text, links = source_text(node), list[Formula]()
+        for a, b in pairwise(self.matrix(reader, operand) for operand in operands):
+            links.append(Relation("==", a.on_diagonal(), b.on_diagonal(), text))
+            links.append(EntryRelation("==", a.off_diagonal(), b.off_diagonal(), text))
+        return Connective("and", tuple(links))
 
     def _jacobian(self, node: ast.expr, body: Expr, vector: str) -> Matrix:
         try:
@@ -299,9 +361,9 @@ def _formula(text: str) -> ast.expr:
     return syntax_tree(text, "formula")
 
 
-def _is_matrix(node: ast.expr) -> bool:
+def _is_jacobian(node: ast.expr) -> bool:
     match node:
-        case ast.Call(func=ast.Name(id="J" | "transpose")) | ast.Call(func=ast.Call(func=ast.Name(id="J"))):
+        case ast.Call(func=ast.Name(id="J")) | ast.Call(func=ast.Call(func=ast.Name(id="J"))):
             return True
         case _:
             return False
@@ -378,7 +440,7 @@ TRUTHS: dict[str, Callable[[VectorWords, Reader, ast.Call], Formula]] = {
     "convex": partial(VectorWords.curved, kind="convex"),
     "concave": partial(VectorWords.curved, kind="concave"),
 }
-MATRICES = ("transpose",)
+MATRICES = ("transpose", "outer")
 """Words for matrices, which stand only where a matrix is taken."""
 
 
