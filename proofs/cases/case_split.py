@@ -65,7 +65,7 @@ def decide(question: points.Question, shortcut: Callable[[], Answer | None] = la
     except Undecided as reason:
         if exhausted():
             raise
-        failure = points.search(question, edges) or points.search_lines(question)
+        failure = points.search(question, edges) or points.search_lines(question) or points.search_far(question)
         if failure is None:
             box = _proved_box(question)
             raise Undecided(f"{reason}; no counterexample among {points.MAX_SAMPLES} points tried{box}") from None

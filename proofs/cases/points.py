@@ -31,6 +31,8 @@ FIRST_SAMPLES = 40
 SAMPLE_STEPS = 2_000
 MORE_STEPS, FEW_NAMES = 1_900, 10
 """Steps spent on further points before a statement is split into cases, which may be many, in three to ten names."""
+FAR, FAR_STEPS = (0, 30, -30, 10**6, -(10**6), 10**12, -(10**12)), 3_000
+"""Values of which some reveal what fails at extreme ratios only, and the steps spent on their combinations."""
 LINE_VALUES = (1, 2, 0, -1)
 """Values of the other names while one name runs over the whole line."""
 VALUES_OF_THE_OTHER = (*LINE_VALUES, 3, -2, -3)
@@ -99,6 +101,19 @@ def search(
             except (Undefined, Undecided):
                 if exhausted():
                     raise
+    return None
+
+
+def search_far(question: Question) -> dict[str, fmpq] | None:
+    """A counterexample among far points, or None."""
+    with budget(FAR_STEPS):
+        for point in _grid(question.names, dict.fromkeys(question.names, FAR)):
+            try:
+                if in_domain(question, point) and not evaluate(question.formula, point):
+                    return point
+            except (Undefined, Undecided):
+                if exhausted():
+                    break
     return None
 
 

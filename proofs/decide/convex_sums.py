@@ -69,8 +69,7 @@ def premises(question: points.Question) -> Iterator[Premise]:
         e, op = -e, op.replace("<", ">")
     if op not in (">", ">="):
         return
-    if op == ">=":
-        yield from _lipschitz(e, question)
+    yield from _lipschitz(e, op, question)
     functions, constant = _by_argument(e)
     for target in functions:
         others = {form: f for form, f in functions.items() if form != target}
@@ -109,10 +108,12 @@ def _text(where: Formula | None) -> str | None:
     return " and ".join(part.text for part in parts if isinstance(part, Relation)) or None
 
 
-def _lipschitz(e: Expr, question: points.Question) -> Iterator[Premise]:
-    """c abs(s - s') - abs(f(s) - f(s')) >= 0."""
-    sizes = [(factor, part.args[0]) for factor, part in map(ex.split_coefficient, ex.terms(e)) if part.op == "abs"]
-    if len(sizes) != 2 or len(ex.terms(e)) != 2:
+def _lipschitz(e: Expr, op: str, question: points.Question) -> Iterator[Premise]:
+    """c abs(s - s') - abs(f(s) - f(s')) + d >= 0 for a number d >= 0, and > 0 for d > 0."""
+    parts = [ex.split_coefficient(term) for term in ex.terms(e)]
+    sizes = [(factor, part.args[0]) for factor, part in parts if part.op == "abs"]
+    numbers = [factor for factor, part in parts if part is ex.ONE]
+    if len(sizes) != 2 or len(sizes) + len(numbers) != len(parts) or not ex.holds(op, _sign(sum(numbers, fmpq(0)))):
         return
     for (up, gap), (down, rise) in (sizes, sizes[::-1]):
         functions, constant = _by_argument(rise)
@@ -129,6 +130,10 @@ def _lipschitz(e: Expr, question: points.Question) -> Iterator[Premise]:
         where = _interval(question, [first, second])
         statement = Statement(relation.text, relation, {name.args[0]: number}, where, _text(where))
         yield Premise(statement, "two values differ by at most that times the distance of the arguments")
+
+
+def _sign(x: fmpq) -> int:
+    return (x > 0) - (x < 0)
 
 
 def _width(gap: Expr, first: Form, second: Form) -> fmpq | None:

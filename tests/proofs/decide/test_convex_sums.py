@@ -51,6 +51,7 @@ TRUE_ONES = [
     ("abs(tanh(a + b) - tanh(b)) <= abs(a)", None),
     ("abs(exp(a) - exp(b)) <= 3*abs(a - b)", "a < 1 and b < 1"),
     ("abs(relu(3*a) - relu(3*b)) <= 3*abs(a - b)", None),
+    ("abs(tanh(a) - tanh(b)) < abs(a - b) + 1e-30", None),
 ]
 FALSE_ONES = [
     ("softplus((a + b + c)/3) < (softplus(a) + softplus(b) + softplus(c))/3", None),
@@ -72,6 +73,8 @@ FALSE_ONES = [
     ("abs(tanh(a) + tanh(b)) <= abs(a - b)", None),
     ("abs(tanh(a) - tanh(b) + 1) <= abs(a - b)", None),
     ("abs(exp(a) - exp(b)) <= 3*abs(a - b)", "a < 1 and b < 2"),
+    ("abs(tanh(a) - tanh(b)) <= abs(a - b) - 1e-30", None),
+    ("abs(tanh(a) - tanh(b)) <= 0.99*abs(a - b) + 1e-30", None),
     ("abs(sign(a) - sign(b)) <= 100*abs(a - b)", None),
     ("abs(1/a - 1/b) <= abs(a - b)", "abs(a) >= 1 and b >= 1/2"),
 ]
