@@ -18,7 +18,7 @@ from math import comb, prod
 from flint import arb, fmpq
 
 from ..asymptotics.limits import End, tail_sign
-from ..budget import Undecided
+from ..budget import Undecided, budget
 from ..enclosures.balls import doublings, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.jets import enclose, program, series
 from ..expressions import calculus
@@ -29,6 +29,7 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from ..reals.roots import SPLIT, ExactForm, Root
+from .polynomial_charts import zeros_and_signs
 from .step_functions import Line, merge
 
 LENGTH = 9
@@ -37,6 +38,8 @@ LONG = 25
 """Taylor coefficients where those were too few: an approximant touches its function to such an order."""
 FLAT_DEPTH = 20
 """From this depth on, what does not settle is taken for a zero of high order, and longer series are tried."""
+EXACT_STEPS = 5_000
+"""Steps for the zeros of a polynomial, all of them: the search looks at an interval alone."""
 MAX_CELLS = 8_000
 MAX_DEPTH = 90
 
@@ -67,6 +70,10 @@ def _cached(e: Expr, variable: str, low: int | Expr | None, high: int | Expr | N
 def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
     if variable not in ex.free_names(e):
         return Chart((), (constant_sign(e),), notes=("constant",))
+    with suppress(Undecided), budget(EXACT_STEPS):
+        if (exact_chart := zeros_and_signs(e, variable, low, high)) is not None:
+            zeros, signs = exact_chart
+            return Chart(tuple(zeros), tuple(signs), notes=("a quotient of polynomials",))
     if normal_form.is_zero(e):
         return Chart((), (0,), notes=("identically 0",))
     if (root := _affine_zero(e, variable)) is not None:

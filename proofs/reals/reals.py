@@ -23,7 +23,9 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
+from ..normal_forms.polynomials import constant_modulo, polynomial_of_value
 from ..normal_forms.signs import CAP_BITS, START_BITS, constant_sign
+from .algebraic_roots import PolynomialRoot, is_zero, zero_near
 from .decimals import half_unit, last_place, round_decimal
 
 TINY = (1000, 100, 30)
@@ -302,6 +304,8 @@ def compare(a: Real, b: Real) -> int:
                 return 0
             if _same_image(a, b) and a.ball(bits).is_finite():
                 return 0
+            if _same_zero(a, b):
+                return 0
     raise Undecided(f"whether {a} and {b} are equal")
 
 
@@ -311,6 +315,31 @@ def _same_image(a: Real, b: Real) -> bool:
     if not (isinstance(p, Image) and isinstance(q, Image) and p.expr is q.expr and p.variable == q.variable):
         return False
     return proved_equal(p.at, q.at)
+
+
+def _same_zero(a: Real, b: Real) -> bool:
+    """Whether both are proved to be the same zero of one irreducible polynomial."""
+    p, q = _as_zero(a), _as_zero(b)
+    if p is None or q is None:
+        return False
+    for root, other in ((p, q), (q, p)):
+        if isinstance(root, PolynomialRoot) and isinstance(other, Expr):
+            return is_zero(root, other)
+    return p == q
+
+
+def _as_zero(x: Real) -> Expr | PolynomialRoot | None:
+    """An algebraic number in its exact form or as a zero of an irreducible polynomial; None where it is not known."""
+    if x.exact is not None:
+        return x.exact
+    if isinstance(x.refine, PolynomialRoot):
+        return x.refine
+    if isinstance(x.refine, Image) and isinstance(x.refine.at.refine, PolynomialRoot):
+        vanishing = x.refine.at.vanishes
+        if vanishing is not None:
+            p = polynomial_of_value(x.refine.expr, vanishing, x.refine.variable)
+            return None if p is None else zero_near(p, x.ball)
+    return None
 
 
 def proved_equal(a: Real, b: Real) -> bool:
@@ -392,12 +421,17 @@ def image(e: Expr, variable: str, at: Real) -> Real:
         return exact(without_cancellation(normal_form.simplest(value)))
     if variable not in ex.free_names(e):
         return exact(e)
-    value = None if at.vanishes is None else _value_where(at.vanishes, e)
+    value = None if at.vanishes is None else _value_where(at.vanishes, e, variable)
     return Real(refine=Image(e, variable, at)) if value is None else exact(value)
 
 
-def _value_where(vanishing: Expr, e: Expr) -> fmpq | None:
-    """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10."""
+def _value_where(vanishing: Expr, e: Expr, variable: str) -> fmpq | None:
+    """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10.
+
+    Of polynomials, also that of p * vanishing + c.
+    """
+    if (value := constant_modulo(e, vanishing, variable)) is not None:
+        return value
     weights = {rest: k for k, rest in map(ex.split_coefficient, ex.terms(vanishing))}
     k, term = ex.split_coefficient(next((t for t in e.args if t.value is None), e) if e.op == "add" else e)
     return (e - (k / weights[term]) * vanishing).value if weights.get(term) else None
