@@ -240,8 +240,9 @@ def sign_at(e: Expr, point: Mapping[str, fmpq]) -> int:
     """The sign at a point: of an enclosure where 0 is outside, else exactly. Raises Undefined or Undecided."""
     spend(1 + e.size // 25)
     with suppress(Undefined, Undecided):
-        sign = known_sign(enclose(formula_at(e, point), point))
-        if sign:
+        formula = formula_at(e, point)
+        sign = known_sign(enclose(formula, point))
+        if sign or (sign == 0 and formula.value is not None):
             return sign
     return sign_of(value(e, {name: exact(x) for name, x in point.items()}))
 

@@ -20,11 +20,11 @@ from flint import fmpq
 
 from ..enclosures.formats import FORMATS
 from ..language.signatures import signature
-from ..language.source import number_from_source, source_text, syntax_tree
+from ..language.source import in_pairs, is_sum, number_from_source, signed_terms, source_text, syntax_tree
 from ..language.syntax import StatementError
 from ..vocabulary.words import WORDS
 
-MAX_NODES = 4_000
+MAX_NODES = 40_000
 """Operations in one statement; a larger one is not examined."""
 MAX_FOLDED = 64
 """Digits of a rational that is written as a calculation, such as 1/3."""
@@ -266,6 +266,10 @@ class Writing:
                 return self.number(fmpq(fraction.numerator, fraction.denominator))
             case ast.Name(id=name):
                 return self._name(name, scope, depth)
+            case ast.BinOp() if is_sum(tree) and len(terms := signed_terms(tree)) > 32:  # not each inside those before
+                parts = [self.term(term, scope, depth) for _, term in terms]
+                signed = [p if sign > 0 else self.node("neg", p) for p, (sign, _) in zip(parts, terms, strict=True)]
+                return in_pairs(signed, lambda a, b: self.node("add", a, b))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
                 return self.node(ARITHMETIC[type(op)], self.term(left, scope, depth), self.term(right, scope, depth))
             case ast.UnaryOp(op=ast.USub(), operand=operand):

@@ -39,6 +39,7 @@ from ..reals.reals import (
 from ..reals.sets import Interval, RealSet, point, union
 from .periods import period
 from .pieces import smooth_limit, split, value_at
+from .piecewise_polynomials import piecewise_polynomial
 from .sign_charts import common_period, sign_line, signs_within
 from .step_functions import Line, constant, hull, merge
 from .zeros import chart
@@ -381,6 +382,8 @@ def proved_parity(e: Expr, variable: str) -> int | None:
     """1 for even, -1 for odd, None where neither is proved: by structure, else by a proof that costs little."""
     if (parity := structural_parity(e, variable)) is not None:
         return parity
+    if (form := piecewise_polynomial(e, variable)) is not None:
+        return form.parity
     flipped = calculus.substitute(e, {variable: -ex.name(variable)})
     for sign in (1, -1):
         if e.total and normal_form.is_zero(e - sign * flipped):

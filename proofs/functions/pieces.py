@@ -8,9 +8,11 @@ so it never sees a kink; at a breakpoint both sides are compared instead.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from flint import arb, fmpq
 
@@ -24,9 +26,10 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
+from .piecewise_polynomials import PiecewisePolynomial, piecewise_polynomial
 from .zeros import chart
 
-MAX_PIECES = 200
+MAX_PIECES = 10_000
 
 
 class UnknownSign(Exception):
@@ -140,18 +143,15 @@ class Pieces:
 
     def locate(self, x: Real) -> int:
         """The index of the piece x lies in, or -1 - i at breakpoint i."""
-        for i, point in enumerate(self.breakpoints):
-            order = compare(x, point)
-            if order == 0:
-                return -1 - i
-            if order < 0:
-                return i
-        return len(self.breakpoints)
+        i = bisect_left(self.breakpoints, 0, key=lambda point: compare(point, x))
+        return -1 - i if i < len(self.breakpoints) and compare(x, self.breakpoints[i]) == 0 else i
 
 
 @lru_cache(maxsize=1 << 10)
 def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_INFINITY) -> Pieces:
     """Cut (low, high) at every point where the formula changes or stops being defined. Raises Undecided."""
+    if e.switching and (form := piecewise_polynomial(e, variable)) is not None:
+        return _cut(e, variable, form, low, high)
     pending: list[tuple[Real, Real, dict[Expr, int]]] = [(low, high, {})]
     done: list[Piece] = []
     while pending:
@@ -175,6 +175,17 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
             continue
         done.append(Piece(low, high, smooth))
     return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
+
+
+def _cut(e: Expr, variable: str, form: PiecewisePolynomial, low: Real, high: Real) -> Pieces:
+    """The pieces of a piecewise polynomial on (low, high)."""
+    marks = [exact(mark) for mark in form.marks]
+    first = 0 if low.infinite else bisect_right(marks, 0, key=lambda mark: compare(mark, low))
+    end = len(marks) if high.infinite else bisect_left(marks, 0, key=lambda mark: compare(mark, high))
+    breakpoints = tuple(marks[first:end])
+    ends = pairwise((low, *breakpoints, high))
+    pieces = tuple(Piece(a, b, form.formula(first + i, variable)) for i, (a, b) in enumerate(ends))
+    return Pieces(e, variable, breakpoints, pieces)
 
 
 class _Signs(dict[Expr, int]):
@@ -205,6 +216,9 @@ class Kink:
 
 def value_at(e: Expr, variable: str, at: Real) -> Real:
     """The value of an expression (derivatives included) at a finite point. Raises Undefined or Undecided."""
+    if e.switching and at.rational is not None and (form := piecewise_polynomial(e, variable)) is not None:
+        if (value := form.value(at.rational)) is not None:
+            return exact(value)
     signs = _Signs(lambda key: sign_at(key, variable, at))
     return image(Resolver(signs).visit(_settle_derivatives(e, variable, at)), variable, at)
 
@@ -214,6 +228,10 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
 
     Undecided also at a kink of what a derivative is taken of.
     """
+    if len(at) == 1 and e.switching:
+        ((name, x),) = at.items()
+        if (form := piecewise_polynomial(e, name)) is not None and (value := form.value(x)) is not None:
+            return ex.rational(value)
     place = {name: ex.rational(x) for name, x in at.items()}
     return Resolver(_Signs(lambda key: constant_sign(calculus.substitute(key, place)))).visit(e)
 

@@ -39,7 +39,6 @@ def switched(test: Formula, a: Expr, b: Expr) -> Expr:
 
 
 @lru_cache(maxsize=1 << 14)
-def height(e: Expr) -> int:
-    """How many functions stand inside one another."""
-    inner = max((height(c) for c in ex.children(e)), default=0)
-    return inner + (e.op in ex.FUNCTIONS or e.op in ex.SWITCHES)
+def height(e: Expr, counted: tuple[str, ...] = ex.FUNCTIONS) -> int:
+    """How many of these operations stand inside one another."""
+    return max((height(c, counted) for c in ex.children(e)), default=0) + (e.op in counted)

@@ -23,7 +23,7 @@ from . import spelling
 from .choices import choice, height
 from .misreadings import example, foreign, refuse_number
 from .placeholders import Placeholders
-from .source import MAX_EXPONENT, counted, number_from_source, quoted, source_text
+from .source import MAX_EXPONENT, counted, is_sum, number_from_source, quoted, signed_terms, source_text
 from .syntax import (
     Connective,
     DefinedFunction,
@@ -41,6 +41,8 @@ from .syntax import (
 
 MAX_SIZE = 20_000
 MAX_HEIGHT = 16
+MAX_CHOICES = 48
+"""Case distinctions inside one another."""
 
 _COMPARED: dict[type[ast.cmpop], str] = {ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in"}
 _OPERATORS: dict[type[ast.cmpop], str] = {
@@ -247,6 +249,8 @@ class Reader:
         result = self._expression(node) if own is None else own
         if height(result) > MAX_HEIGHT:
             raise StatementError(f"{quoted(node)}: functions nested more than {MAX_HEIGHT} deep")
+        if height(result, ex.SWITCHES) > MAX_CHOICES:
+            raise StatementError(f"{quoted(node)}: cases nested more than {MAX_CHOICES} deep")
         if result.size > MAX_SIZE:
             raise StatementError(f"{quoted(node)}: too large once its functions are written out")
         return result
@@ -257,6 +261,8 @@ class Reader:
                 return ex.rational(number_from_source(source_text(node)))
             case ast.Name(id=name):
                 return self.name(name)
+            case ast.BinOp() if is_sum(node):
+                return ex.add(*(sign * self.expression(term) for sign, term in signed_terms(node)))
             case ast.BinOp(left=left, op=op, right=right):
                 return _arithmetic(self.expression(left), op, self.expression(right), node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -415,10 +421,6 @@ def require_parameters(name: str, keywords: Iterable[str], defaults: Mapping[str
 
 def _arithmetic(a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
     match op:
-        case ast.Add():
-            return a + b
-        case ast.Sub():
-            return a - b
         case ast.Mult():
             return a * b
         case ast.Div():

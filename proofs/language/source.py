@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeGuard, TypeVar
 
 from ..budget import spend
 from . import spelling
 from .syntax import StatementError
 
-MAX_LENGTH = 10_000
+T = TypeVar("T")
+
+MAX_LENGTH = 100_000
 MAX_DEPTH = 60
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 10_000
-MAX_NODES = 4_000
+MAX_NODES = 40_000
 
 
 def syntax_tree(text: str, what: str) -> ast.expr:
@@ -57,9 +61,32 @@ def syntax_tree(text: str, what: str) -> ast.expr:
             raise StatementError(f"{what} {shown!r}: too deeply nested or too long")
         if isinstance(node, ast.expr):
             setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
-        level.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        inner = node.left if is_sum(node) else None
+        level.extend((child, depth + (child is not inner)) for child in ast.iter_child_nodes(node))
     spend(count // 3)
     return tree
+
+
+def is_sum(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    """Whether a node adds or subtracts: a long sum is no deep one, and is read term by term."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+
+
+def signed_terms(node: ast.expr) -> list[tuple[int, ast.expr]]:
+    """The terms of a sum in their order, each with its sign."""
+    terms: list[tuple[int, ast.expr]] = []
+    while is_sum(node):
+        terms.append((1 if isinstance(node.op, ast.Add) else -1, node.right))
+        node = node.left
+    return [(1, node), *reversed(terms)]
+
+
+def in_pairs(parts: list[T], combine: Callable[[T, T], T]) -> T:
+    """All parts combined, neighbours first, so that many are not nested deep."""
+    while len(parts) > 1:
+        last = parts[-1:] if len(parts) % 2 else []
+        parts = [combine(a, b) for a, b in zip(parts[::2], parts[1::2], strict=False)] + last
+    return parts[0]
 
 
 HEXADECIMAL = r"(?<![\w.])0x([0-9a-f]+)\.?([0-9a-f]*)(?:p([+-]?[0-9]{1,4}))?(?![\w.])"

@@ -12,7 +12,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .reader import Constant, Elementary, Number, Reader, Set, Truth, table
-from .source import MAX_EXPONENT, quoted, source_text
+from .source import MAX_EXPONENT, in_pairs, quoted, source_text
 from .syntax import Connective, Formula, Infinity, IntervalDisplay, Quantified, StatementError, relations
 
 MAX_ORDER = 6
@@ -76,10 +76,7 @@ def _product(reader: Reader, node: ast.Call) -> Expr:
 def _extreme(name: str, reader: Reader, node: ast.Call) -> Expr:
     if node.keywords or len(node.args) < 2:
         raise StatementError(f"{quoted(node)}: {name} takes two or more numbers{extremum_hint(node)}")
-    extreme, *rest = map(reader.expression, node.args)
-    for other in rest:
-        extreme = ex.switch(name, extreme, other)
-    return extreme
+    return in_pairs(list(map(reader.expression, node.args)), lambda a, b: ex.switch(name, a, b))
 
 
 def extremum_hint(node: ast.Call) -> str:

@@ -67,7 +67,9 @@ def _product(p: Fraction, q: Fraction) -> Fraction:
     return p[0] * q[0], p[1] * q[1]
 
 
-def _combined(parts: Sequence[Expr], variable: str, combine: Callable[[Fraction, Fraction], Fraction]) -> Fraction | None:
+def _combined(
+    parts: Sequence[Expr], variable: str, combine: Callable[[Fraction, Fraction], Fraction]
+) -> Fraction | None:
     first, *others = parts
     result = fraction(first, variable)
     for part in others:

@@ -293,7 +293,8 @@ def compare(a: Real, b: Real) -> int:
     if a.infinite or b.infinite:
         return (a.infinite > b.infinite) - (a.infinite < b.infinite)
     if a.exact is not None and b.exact is not None:
-        return constant_sign(a.exact - b.exact)
+        p, q = a.exact.value, b.exact.value
+        return constant_sign(a.exact - b.exact) if p is None or q is None else (p > q) - (p < q)
     for bits in doublings(START_BITS, CAP_BITS):
         with precision(bits):
             sign = known_sign(a.ball(bits) - b.ball(bits))
@@ -426,10 +427,7 @@ def image(e: Expr, variable: str, at: Real) -> Real:
 
 
 def _value_where(vanishing: Expr, e: Expr, variable: str) -> fmpq | None:
-    """The value of k * vanishing + c where vanishing is 0: gelu(x) is 10 at the root of gelu(x) - 10.
-
-    Of polynomials, also that of p * vanishing + c.
-    """
+    """The value of k * vanishing + c (k may be a polynomial) where vanishing is 0: gelu is 10 where gelu(x) - 10 is."""
     if (value := constant_modulo(e, vanishing, variable)) is not None:
         return value
     weights = {rest: k for k, rest in map(ex.split_coefficient, ex.terms(vanishing))}

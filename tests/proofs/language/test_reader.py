@@ -111,11 +111,14 @@ HOSTILE = [
     "not " * 2_400 + "x > 0",
     "x" + "**x" * 3_000 + " > 0",
     "1" * 9_000 + " > 0",
-    "x" + "+x" * 4_900 + " > 0",
+    "x" + "+x" * 49_000 + " > 0",
     "*".join(["2**9999"] * 1_100) + " > 0",
-    "+".join(["exp(x)"] * 1_200) + " > 0",
+    "+".join(["exp(x)"] * 13_000) + " > 0",
+    "max(" * 70 + "x" + ", 1)" * 70 + " > 0",
+    "*".join(["(x)"] * 1_200) + " > 0",
+    "abs(" * 50 + "x" + " - 1)" * 50 + " > 0",
     "[" * 9_000,
-    "x > 0 " + "and x > 0 " * 900,
+    "x > 0 " + "and x > 0 " * 9_000,
 ]
 
 
@@ -123,6 +126,11 @@ HOSTILE = [
 def test_hostile_text_is_refused(text: str) -> None:
     with pytest.raises(StatementError):
         parse_statement(text)
+
+
+def test_a_long_sum_is_not_a_deep_one() -> None:
+    statement = parse_statement("x" + " - x + x" * 500 + " - max(" + ", ".join(["x"] * 900) + ") == 0")
+    assert isinstance(statement.formula, Relation) and statement.formula.lhs.size < 3_000
 
 
 def test_longest_text_is_still_bounded() -> None:

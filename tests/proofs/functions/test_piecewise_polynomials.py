@@ -1,0 +1,124 @@
+"""Piecewise polynomials: their forms are what the cut by signs says, at every kind of point; many are few."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from flint import fmpq
+from gradproof.proofs.catalogue.parse import parse_expression
+from gradproof.proofs.expressions import expr as ex
+from gradproof.proofs.expressions.expr import Expr
+from gradproof.proofs.functions import pieces
+from gradproof.proofs.functions.piecewise_polynomials import PiecewisePolynomial, piecewise_polynomial
+from gradproof.proofs.normal_forms.signs import Undefined
+from gradproof.proofs.reals.reals import exact
+from gradproof.proofs.statements import prove
+
+
+def form_of(text: str) -> PiecewisePolynomial | None:
+    return piecewise_polynomial(parse_expression(text), "x")
+
+
+def spline(rng: random.Random, depth: int) -> Expr:
+    """Some piecewise polynomial with rational breakpoints."""
+    x = ex.name("x")
+    if depth == 0:
+        return ex.rational(rng.randint(-2, 2)) * x + ex.rational(fmpq(rng.randint(-3, 3), 2))
+    a, b = spline(rng, depth - 1), spline(rng, rng.randint(0, depth - 1))
+    match rng.randint(0, 6):
+        case 0:
+            return ex.switch("abs", a)
+        case 1:
+            return ex.switch(rng.choice(["max", "min"]), a, b)
+        case 2:
+            return ex.switch("if", rng.choice(["<", "<=", "==", "!="]), spline(rng, 0), a, b)
+        case 3:
+            return ex.switch("sign", a) * spline(rng, 0)
+        case 4:
+            return Expr("derivative", a, "x", x)
+        case 5:
+            return a - b * fmpq(1, 3)
+        case _:
+            return ex.power(spline(rng, 0), rng.randint(1, 2)) + a
+
+
+def values(e: Expr, points: list[fmpq]) -> list[fmpq | None]:
+    result: list[fmpq | None] = []
+    for point in points:
+        try:
+            result.append(pieces.value_at(e, "x", exact(point)).rational)
+        except Undefined:
+            result.append(None)
+    return result
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_values_are_those_of_the_cut_by_signs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(seed)
+    forms = 0
+    for _ in range(8):
+        e = spline(rng, 3)
+        form = piecewise_polynomial(e, "x")
+        if form is None:
+            continue
+        forms += 1
+        points = [*form.marks, *(mark + fmpq(1, 1000) for mark in form.marks), fmpq(-7), fmpq(0), fmpq(1, 3), fmpq(9)]
+        with monkeypatch.context() as patched:
+            patched.setattr(pieces, "piecewise_polynomial", lambda *_: None)
+            pieces.split.cache_clear()
+            expected = values(e, points)
+        pieces.split.cache_clear()
+        assert [form.value(x) for x in points] == expected, str(e)
+    assert forms >= 4
+
+
+def test_a_mark_stays_only_where_something_changes() -> None:
+    form = form_of("abs(x) + abs(x - 1) - max(x, -x) + (1 if x == 3 else 0)")
+    assert form is not None and form.marks == (1, 3) and form.value(fmpq(3)) == 3
+    assert form_of("max(x, 1) + min(x, 1) - x - 1") == form_of("0*x")
+    assert form_of("abs(x**3 - x)*(1 if x > 2 else 0)") is not None
+
+
+@pytest.mark.parametrize("text", ["abs(x**2 - 2)", "abs(x)/x", "max(x, pi)", "abs(x)*exp(x)", "abs(x)+y", "abs(x)**41"])
+def test_what_has_no_form(text: str) -> None:
+    assert form_of(text) is None
+
+
+def test_irrational_zeros_outside_the_gap_of_their_formula_do_not_matter() -> None:
+    assert form_of("abs(x**2 - 2 if x > 3/2 else x)") is not None
+    assert form_of("abs(x**2 - 2 if x > 7/5 else x)") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parity"),
+    [("abs(x - 1) + abs(x + 1)", 1), ("sign(x)", -1), ("abs(x - 1) + abs(x + 2)", None), ("x*abs(x)", -1),
+     ("1 if x >= 0 else -1", None), ("D(abs(x))", -1)],
+)  # fmt: skip
+def test_parity(text: str, parity: int | None) -> None:
+    form = form_of(text)
+    assert form is not None and form.parity == parity
+
+
+def staircase(n: int, step: str = "relu(x - {0}/{1})") -> str:
+    return " + ".join(f"(-1)**{k}*" + step.format(k, 7) for k in range(n))
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        (f"0 <= {staircase(160)} <= 80/7", "proved"),
+        (f"0 < {staircase(160)}", "refuted"),
+        (f"monotone({staircase(200)})", "proved"),
+        (f"convex({staircase(201)})", "refuted"),
+        (f"lipschitz({staircase(100, 'abs(x - {0}/{1})')}) == 2", "proved"),
+        (f"lipschitz({staircase(100, 'abs(x - {0}/{1})')}) < 2", "refuted"),
+        (f"continuity({staircase(100, 'relu(x - {0}/{1})**3')}) == 2", "proved"),
+        (f"{staircase(90)} == {staircase(90, '(abs(x - {0}/{1}) + x - {0}/{1})/2')}", "proved"),
+        (f"{staircase(90)} == {staircase(91)}", "refuted"),
+        ("max(" + ", ".join(f"{k}*x - {k * k}" for k in range(60)) + ") < x**2/4", "refuted"),
+        ("max(" + ", ".join(f"{k}*x - {k * k}" for k in range(60)) + ") <= x**2/4", "proved"),
+    ],
+)
+def test_many_pieces(statement: str, verdict: str) -> None:
+    assert prove(statement, suggest=False).verdict.value == verdict
