@@ -16,13 +16,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from . import table_files
 from .budget import UNBOUNDED, budget
 from .catalogue.entries import known_functions
 from .catalogue.parse import parse_statement
 from .expressions.printing import shorten
 from .language.reading import with_functions
 from .language.signatures import names as function_names
-from .language.source import MAX_LENGTH
+from .language.source import MAX_FORMULA, MAX_LENGTH
 from .language.syntax import StatementError
 from .statements import prove
 from .vectors.reader import is_about_vectors, parse_vector_statement
@@ -167,11 +168,13 @@ def parse(text: str, path: str) -> Ledger:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise LedgerError(f"{path}: not valid TOML: {str(error) or 'too deeply nested'}") from None
-    entries, functions = data.get("claim", []), data.get("functions", {})
+    entries, functions, tables = data.get("claim", []), data.get("functions", {}), data.get("tables", {})
     title, source = data.get("title", Path(path).stem), data.get("source", "")
-    problems = _unknown(data, {"title", "source", "claim", "functions"})
+    problems = _unknown(data, {"title", "source", "claim", "functions", "tables"})
     if not _is_table(functions) or len(functions) > MAX_FUNCTIONS:
         problems.append(f"[functions] must be a table of at most {MAX_FUNCTIONS} formulas")
+    if not _is_table(tables) or len(tables) > MAX_FUNCTIONS:
+        problems.append(f"[tables] must be a table of at most {MAX_FUNCTIONS} files")
     if not _is_list(entries) or not entries:
         problems.append("expected at least one [[claim]]")
     elif len(entries) > MAX_CLAIMS:
@@ -180,10 +183,28 @@ def parse(text: str, path: str) -> Ledger:
         problems.append("title and source must be text")
     if problems:
         raise LedgerError(f"{path}: {'; '.join(problems)}")
-    readable, unreadable = _functions(functions)
+    read, unread = _tables(tables, Path(path).parent)
+    readable, unreadable = _functions({**read, **functions})
+    unreadable = {**unread, **unreadable}
     seen: set[str] = set()
     claims = tuple(_claim(entry, number, readable, unreadable, seen) for number, entry in enumerate(entries, 1))
     return Ledger(title, source, path, claims, readable, tuple(unreadable.values()))
+
+
+def _tables(table: Mapping[str, Any], folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The tables that can be read (name -> formula), and why the others cannot (name -> reason)."""
+    readable: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    for name, entry in table.items():
+        options = {"file": entry} if isinstance(entry, str) else entry
+        if not _is_table(options) or options.keys() - {"file", "kind"} or not isinstance(options.get("file"), str):
+            unreadable[name] = f"table {name!r}: expected the name of a file, or file and kind"
+            continue
+        try:
+            readable[name] = table_files.formula(folder, options["file"], str(options.get("kind", "linear")))
+        except table_files.TableError as error:
+            unreadable[name] = f"table {name!r}: {error}"
+    return readable, unreadable
 
 
 def _functions(table: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
@@ -193,8 +214,8 @@ def _functions(table: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]
     callable_so_far = known_functions()
     for text, formula in table.items():
         (name,) = function_names([text])
-        if not isinstance(formula, str) or len(formula) > MAX_LENGTH:
-            unreadable[name] = f"function {name!r}: expected a formula of at most {MAX_LENGTH} characters"
+        if not isinstance(formula, str) or len(formula) > MAX_FORMULA:
+            unreadable[name] = f"function {name!r}: expected a formula of at most {MAX_FORMULA} characters"
             continue
         try:
             callable_so_far = with_functions(callable_so_far, {text: formula}, WORDS)

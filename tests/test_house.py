@@ -20,7 +20,8 @@ ROOMS = {
     "proofs": (
         "budget", "verdicts", "expressions", "enclosures", "language", "normal_forms", "reals", "disk_cache",
         "asymptotics", "functions", "means", "cases", "vocabulary", "catalogue", "decide", "vectors", "repair",
-        "cross_examination", "statements", "datasheets", "ledger", "recheck", "certificate_facts", "certificates",
+        "cross_examination", "statements", "datasheets", "table_files", "ledger", "recheck", "certificate_facts",
+        "certificates",
     ),
     "numerics": (
         "floats", "oracle", "vectors", "implementations", "depth", "mean_field", "networks", "training", "experiments",

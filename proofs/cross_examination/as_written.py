@@ -20,8 +20,9 @@ from flint import fmpq
 
 from ..enclosures.formats import FORMATS
 from ..language.signatures import signature
-from ..language.source import in_pairs, is_sum, number_from_source, signed_terms, source_text, syntax_tree
+from ..language.source import formula_tree, in_pairs, is_sum, number_from_source, signed_terms, source_text, syntax_tree
 from ..language.syntax import StatementError
+from ..language.tables import table_of
 from ..vocabulary.words import WORDS
 
 MAX_NODES = 40_000
@@ -117,6 +118,7 @@ class Writing:
     def numbers(self) -> tuple[fmpq, ...]:
         """The rationals written, those of the statement itself before those of the functions it calls."""
         numbers = [n.exact for n in self._nodes.values() if n.exact is not None]
+        numbers += [x for n in self._nodes.values() if n.op == "table" for x in n.extra.xs[:: len(n.extra.xs) // 8 + 1]]
         return tuple(dict.fromkeys(abs(x) for x in numbers if max(x.p.bit_length(), x.q.bit_length()) < 400))
 
     # --- nodes
@@ -318,6 +320,8 @@ class Writing:
                 return self._derivative(tree, scope, depth)
             case ("sup" | "inf" | "lipschitz" | "continuity" | "argmax" | "argmin"), [f]:
                 return self._of_function(name, f, scope, depth, "x", text)
+            case "table", _:
+                return self.node("table", self._name("x", scope, depth), extra=table_of(tree))
             case "E", [f]:
                 return self._of_function("E", f, scope, depth, "z", text)
             case "Var", [f]:
@@ -337,9 +341,7 @@ class Writing:
                 body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)
                 if depth in end.free:
                     raise NotExamined(text)
-                return self.node(
-                    "limit", body, end, extra=(variable, depth), bound=frozenset((depth,)), text=text
-                )
+                return self.node("limit", body, end, extra=(variable, depth), bound=frozenset((depth,)), text=text)
             case "product", [f, count]:
                 factors = self.term(count, scope, depth)
                 self.counts |= factors.free
@@ -434,12 +436,6 @@ def _folded(node: Node) -> fmpq | None:
     if node.op == "div":
         return a / b if b != 0 else None
     return a ** int(b.p) if b.q == 1 and abs(b) <= 16 and (a != 0 or b > 0) else None
-
-
-@lru_cache(maxsize=512)
-def formula_tree(text: str) -> ast.expr:
-    """A formula's text, parsed."""
-    return syntax_tree(text, "formula")
 
 
 @lru_cache(maxsize=512)

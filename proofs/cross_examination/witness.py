@@ -7,16 +7,21 @@ only what is certain can contradict a proof.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import pairwise
 from operator import add, eq, ge, gt, le, lt, methodcaller, mul, ne, neg, sub
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
-from ..enclosures.balls import precision
+from ..enclosures.balls import exact_rational, precision
+from ..language.tables import Table
 from .as_written import Node, Symbol
 
+MAX_SEAMS = 64
+"""Entries of a table that a ball may lie over."""
 MAX_ORDER = 16
 """Taylor coefficients that are computed of one function."""
 
@@ -163,6 +168,64 @@ class _Program:
         return slots
 
 
+class Interpolation:
+    """A table's function: between two entries by a formula of their own, beyond the last ones constant.
+
+    Of a ball over several entries, the formulas of all of them; at an entry there is a seam, where nothing moves.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.kind, self.xs, self.ys = table.kind, table.xs, table.ys
+        self.bends: dict[int, list[arb]] = {}
+
+    def __call__(self, u: Value) -> Value:
+        head = _head(u)
+        low, high = exact_rational(head.lower()), exact_rational(head.upper())
+        first, last = bisect_right(self.xs, low), bisect_right(self.xs, high)
+        if isinstance(u, arb_series):
+            if first != last or (first and self.xs[first - 1] == low):
+                raise Unknown
+            return self._between(first, u)
+        if last - first > MAX_SEAMS:
+            raise Unknown
+        value = arb(0)
+        for i in range(first, last + 1):
+            part = self._between(i, u)
+            value = part if i == first else value.union(part)
+        return value
+
+    def _between(self, i: int, u: Any) -> Any:
+        """After entry i - 1 and before entry i."""
+        if i in (0, len(self.xs)) or self.kind == "step":
+            return 0 * u + arb(self.ys[max(i - 1, 0)])
+        a, b, ya, yb = (arb(value) for value in (*self.xs[i - 1 : i + 1], *self.ys[i - 1 : i + 1]))
+        share = (u - a) / (b - a)
+        line = ya + (yb - ya) * share
+        if self.kind == "linear":
+            return line
+        m, n = self._bends()[i - 1 : i + 1]
+        rest = 1 - share
+        return line + ((rest**3 - rest) * m + (share**3 - share) * n) * (b - a) ** 2 / 6
+
+    def _bends(self) -> list[arb]:
+        """The second derivatives of the natural spline at the entries, by Gauss's elimination."""
+        if ctx.prec not in self.bends:
+            n = len(self.xs)
+            h = [arb(b - a) for a, b in pairwise(self.xs)]
+            slopes = [arb(b - a) / w for (a, b), w in zip(pairwise(self.ys), h, strict=True)]
+            diagonal = [2 * (h[i] + h[i + 1]) for i in range(n - 2)]
+            right = [6 * (slopes[i + 1] - slopes[i]) for i in range(n - 2)]
+            for i in range(1, n - 2):
+                share = h[i] / diagonal[i - 1]
+                diagonal[i] -= share * h[i]
+                right[i] -= share * right[i - 1]
+            bends = [arb(0)]
+            for i in reversed(range(n - 2)):
+                bends.append((right[i] - h[i + 1] * bends[-1]) / diagonal[i])
+            self.bends[ctx.prec] = [arb(0), *reversed(bends)]
+        return self.bends[ctx.prec]
+
+
 def _ball(value: Any) -> arb:
     if value is None:
         raise Unknown
@@ -179,6 +242,8 @@ def _operation(node: Node) -> tuple[Callable[..., Any] | None, tuple[Node, ...]]
             if exponent.exact is not None:
                 return partial(rational_power, exponent=exponent.exact), (base,)
             return partial(_general_power, open_=bool(exponent.free)), node.args
+        case "table":
+            return Interpolation(node.extra), node.args
         case "pi":
             return arb.pi, ()
         case "e":

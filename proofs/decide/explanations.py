@@ -12,7 +12,7 @@ from ..cases.answers import Answer
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.landscape import decided_landscape
+from ..functions.landscape import decided_landscape, differ_at
 from ..functions.pieces import split
 from ..functions.step_functions import Line
 from ..functions.zeros import chart
@@ -76,7 +76,7 @@ def _notes(resolution: Resolution, formula: Formula, variable: str, region: Line
         if not leaf.left_text:  # a condition that nobody wrote
             continue
         difference = resolution.difference(leaf)
-        if normal_form.is_zero(difference):
+        if not differ_at(difference, variable) and normal_form.is_zero(difference):
             yield f"{leaf.text}: both sides have the same normal form"
             continue
         with suppress(Undecided, Undefined):
@@ -123,8 +123,11 @@ def is_identity(resolution: Resolution, leaf: Relation, variable: str) -> bool:
     """Whether the normal form of a difference is 0 on every piece."""
     if not isinstance(leaf.lhs, Expr) or not isinstance(leaf.rhs, Expr):
         return False
+    difference = resolution.difference(leaf)
+    if differ_at(difference, variable):
+        return False
     try:
-        cut = split(resolution.difference(leaf), variable)
+        cut = split(difference, variable)
     except Undecided:
         return False
     return all(piece.expr is None or normal_form.is_zero(piece.expr) for piece in cut.pieces)

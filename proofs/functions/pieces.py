@@ -24,6 +24,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
+from ..normal_forms.polynomials import fraction
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
 from .piecewise_polynomials import PiecewisePolynomial, piecewise_polynomial
@@ -39,6 +40,7 @@ class UnknownSign(Exception):
         self.key = key
 
 
+@lru_cache(maxsize=1 << 14)
 def primitive(u: Expr) -> tuple[int, Expr]:
     """(sign, v) with u = sign * positive constant * v, so that x, -x and 3x share one sign."""
     first = u.args[0] if u.op == "add" else u
@@ -220,7 +222,8 @@ def value_at(e: Expr, variable: str, at: Real) -> Real:
         if (value := form.value(at.rational)) is not None:
             return exact(value)
     signs = _Signs(lambda key: sign_at(key, variable, at))
-    return image(Resolver(signs).visit(_settle_derivatives(e, variable, at)), variable, at)
+    settled = _settle_derivatives(e, variable, at) if _has_derivative(e) else e
+    return image(Resolver(signs).visit(settled), variable, at)
 
 
 def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
@@ -233,14 +236,30 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
         if (form := piecewise_polynomial(e, name)) is not None and (value := form.value(x)) is not None:
             return ex.rational(value)
     place = {name: ex.rational(x) for name, x in at.items()}
-    return Resolver(_Signs(lambda key: constant_sign(calculus.substitute(key, place)))).visit(e)
+
+    def sign(key: Expr) -> int:
+        if len(at) == 1:
+            ((name, x),) = at.items()
+            return sign_at(key, name, exact(x))
+        return constant_sign(calculus.substitute(key, place))
+
+    return Resolver(_Signs(sign)).visit(e)
 
 
 def sign_at(e: Expr, variable: str, at: Real) -> int:
     """The sign of a smooth expression at a finite point. Raises Undecided."""
     if at.vanishes is not None and primitive(at.vanishes)[1] is primitive(e)[1]:
         return 0
+    if at.rational is not None and (quotient := fraction(e, variable)) is not None:
+        top, bottom = (p(at.rational) for p in quotient)
+        if bottom:
+            return (top > 0) - (top < 0) if bottom > 0 else (top < 0) - (top > 0)
     return sign_of(image(e, variable, at))
+
+
+@lru_cache(maxsize=1 << 14)
+def _has_derivative(e: Expr) -> bool:
+    return e.switching and (e.op == "derivative" or any(map(_has_derivative, ex.children(e))))
 
 
 def _settle_derivatives(e: Expr, variable: str, at: Real) -> Expr:

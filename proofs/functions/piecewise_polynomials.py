@@ -74,10 +74,20 @@ class PiecewisePolynomial:
 @lru_cache(maxsize=1 << 9)
 def piecewise_polynomial(e: Expr, variable: str) -> PiecewisePolynomial | None:
     """The form of an expression; None where it has none."""
+    if not _may_have(e):
+        return None
     try:
         return _Reading(variable).form(e)
     except NoForm:
         return None
+
+
+@lru_cache(maxsize=1 << 15)
+def _may_have(e: Expr) -> bool:
+    """Whether the operations in an expression are those of piecewise polynomials: a quick no."""
+    return e.op in ("rational", "name", "add", "mul", "pow", "derivative", *ex.SWITCHES) and all(
+        map(_may_have, ex.children(e))
+    )
 
 
 class _Reading:

@@ -30,7 +30,7 @@ from ..normal_forms.signs import constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
 from ..reals.roots import SPLIT, ExactForm, Root
 from .polynomial_charts import zeros_and_signs
-from .step_functions import Line, merge
+from .step_functions import Line, merge, sample
 
 LENGTH = 9
 """Taylor coefficients per cell; the highest bounds the remainder, the others settle a cell where they do not vanish."""
@@ -74,7 +74,9 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
         if (exact_chart := zeros_and_signs(e, variable, low, high)) is not None:
             zeros, signs = exact_chart
             return Chart(tuple(zeros), tuple(signs), notes=("a quotient of polynomials",))
-    if normal_form.is_zero(e):
+    if not (low.infinite or high.infinite) and (sign := _Search(e, variable, low, high, 64, 1, length=3).one_sign()):
+        return Chart((), (sign,), 1)
+    if not _differs_inside(e, variable, low, high) and normal_form.is_zero(e):
         return Chart((), (0,), notes=("identically 0",))
     if (root := _affine_zero(e, variable)) is not None:
         slope = constant_sign(calculus.differentiate(e, variable))
@@ -98,6 +100,15 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
         with suppress(Undecided):
             return _Search(form, variable, low, high, bits, cells).run()
     raise reason
+
+
+def _differs_inside(e: Expr, variable: str, low: Real, high: Real) -> bool:
+    """Whether an enclosure at one point shows that the function is not 0 everywhere: less work than an identity."""
+    try:
+        at = sample(low, high).rational
+    except Undecided:
+        return False
+    return at is not None and excludes_zero(enclose(e, {variable: at}))
 
 
 def _by_powers(e: Expr, variable: str, low: Real, high: Real) -> Chart | None:
@@ -178,6 +189,12 @@ class _Search:
         self.cells = 0
         self.notes: list[str] = []
 
+    def one_sign(self) -> int | None:
+        """The sign where one cell shows it on the closed interval, at the least cost."""
+        with precision(self.bits, self.length):
+            nonvanishing = self._nonvanishing(self.low.ball(self.bits).lower(), self.high.ball(self.bits).upper())
+        return nonvanishing[0] if nonvanishing is not None and nonvanishing[1] == 0 else None
+
     def run(self) -> Chart:
         start, left = self._end(self.low, 1, self.high)
         stop, right = self._end(self.high, -1, self.low)
@@ -196,11 +213,18 @@ class _Search:
 
     def _clip(self, zeros: list[Real], signs: list[int]) -> Chart:
         """Drop what lies outside: an inexact end was rounded outwards."""
-        while zeros and compare(zeros[0], self.low) <= 0:
+        while zeros and not self._is_beyond(zeros[0], self.low, 1) and compare(zeros[0], self.low) <= 0:
             zeros, signs = zeros[1:], signs[1:]
-        while zeros and compare(zeros[-1], self.high) >= 0:
+        while zeros and not self._is_beyond(zeros[-1], self.high, -1) and compare(zeros[-1], self.high) >= 0:
             zeros, signs = zeros[:-1], signs[:-1]
         return Chart(tuple(zeros), tuple(signs), self.cells, tuple(self.notes))
+
+    def _is_beyond(self, zero: Real, end: Real, side: int) -> bool:
+        """Whether the bracket of a zero shows that it lies on this side of an end."""
+        if zero.bracket is None or end.infinite:
+            return zero.bracket is not None
+        with precision(self.bits):
+            return bool(side * zero.bracket[(1 - side) // 2] > side * end.ball(self.bits))
 
     # --- the ends
 

@@ -39,7 +39,7 @@ from .syntax import (
     Value,
 )
 
-MAX_SIZE = 20_000
+MAX_SIZE = 100_000
 MAX_HEIGHT = 16
 MAX_CHOICES = 48
 """Case distinctions inside one another."""

@@ -10,8 +10,9 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from .reader import Reader, Vocabulary, Words
 from .signatures import signature
-from .source import syntax_tree
+from .source import formula_tree, syntax_tree
 from .syntax import DefinedFunction, Leaf, Relation, SetValue, Statement, StatementError, relations
+from .tables import outside_tables
 
 
 def read_statement(
@@ -58,7 +59,7 @@ def _numbers_in(leaf: Leaf) -> frozenset[str]:
 def read_expression(text: str, functions: Mapping[str, DefinedFunction], words: Words) -> Expr:
     """Read one real expression, such as a catalogue formula. Raises StatementError."""
     reader = Reader(functions, Vocabulary(words))
-    expr = reader.expression(syntax_tree(text, "formula"))
+    expr = reader.expression(formula_tree(text))
     if reader.held.functionals or reader.held.products:
         raise StatementError(f"formula {text!r}: sup, E, roundings and product are not allowed in a formula")
     return expr
@@ -100,7 +101,7 @@ def _define(text: str, formula: str, functions: Mapping[str, DefinedFunction], w
 
 def names_typed(tree: ast.expr, reader: Reader) -> set[str]:
     """The names that stand in a statement, whether or not anything depends on them: x in x - x == 0."""
-    typed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    typed = {node.id for node in outside_tables(tree) if isinstance(node, ast.Name)}
     return {name for name in typed if name not in reader.functions and reader.vocabulary.get(name) is None}
 
 

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeGuard, TypeVar
 
 from ..budget import spend
@@ -18,6 +19,8 @@ from .syntax import StatementError
 T = TypeVar("T")
 
 MAX_LENGTH = 100_000
+MAX_FORMULA = 1_000_000
+"""Characters of a formula, which may be a table of thousands of entries."""
 MAX_DEPTH = 60
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 10_000
@@ -29,8 +32,9 @@ def syntax_tree(text: str, what: str) -> ast.expr:
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # not every caller has a type checker
         raise StatementError(f"{what}: expected text, got {type(text).__name__}")
     shown = text if len(text) <= 80 else text[:77] + "..."
-    if len(text) > MAX_LENGTH:
-        raise StatementError(f"{what} of {len(text)} characters: at most {MAX_LENGTH} are read")
+    most = MAX_FORMULA if what == "formula" else MAX_LENGTH
+    if len(text) > most:
+        raise StatementError(f"{what} of {len(text)} characters: at most {most} are read")
     if not text.strip():
         raise StatementError(f"{what} is empty")
     if not text.isascii() or any(c in text for c in "\\\0\"'`#;@"):
@@ -57,14 +61,20 @@ def syntax_tree(text: str, what: str) -> ast.expr:
     while level:
         node, depth = level.pop()
         count += 1
-        if depth > 4 * MAX_DEPTH or count > MAX_NODES:
+        if depth > 4 * MAX_DEPTH or count > (MAX_FORMULA // 16 if what == "formula" else MAX_NODES):
             raise StatementError(f"{what} {shown!r}: too deeply nested or too long")
         if isinstance(node, ast.expr):
             setattr(node, _SOURCE, flat[node.col_offset : node.end_col_offset])
         inner = node.left if is_sum(node) else None
         level.extend((child, depth + (child is not inner)) for child in ast.iter_child_nodes(node))
-    spend(count // 3)
+    spend(count // 10)
     return tree
+
+
+@lru_cache(maxsize=512)
+def formula_tree(text: str) -> ast.expr:
+    """A formula's tree: that of a ledger's table is long, and read for each statement."""
+    return syntax_tree(text, "formula")
 
 
 def is_sum(node: ast.AST) -> TypeGuard[ast.BinOp]:

@@ -14,6 +14,7 @@ from ..expressions.expr import Expr
 from .reader import Constant, Elementary, Number, Reader, Set, Truth, table
 from .source import MAX_EXPONENT, in_pairs, quoted, source_text
 from .syntax import Connective, Formula, Infinity, IntervalDisplay, Quantified, StatementError, relations
+from .tables import table_of
 
 MAX_ORDER = 6
 MAX_LEAVES = 32
@@ -89,6 +90,15 @@ def extremum_hint(node: ast.Call) -> str:
             return ""
 
 
+# --- tables
+
+
+def _table(reader: Reader, node: ast.Call) -> Expr:
+    if reader.is_taken("x"):
+        raise StatementError(f"{quoted(node)}: a table is a function of x")
+    return table_of(node).function
+
+
 # --- sets
 
 
@@ -160,6 +170,7 @@ CORE = table(
     Constant("reals", IntervalDisplay(Infinity(-1), Infinity(1), True, True)),
     Number("D", _derivative),
     Number("product", _product),
+    Number("table", _table),
     *(Number(name, partial(_extreme, name)) for name in ("max", "min")),
     Set("interval", partial(_interval, False)),
     Set("open_interval", partial(_interval, True)),

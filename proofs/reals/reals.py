@@ -23,7 +23,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..normal_forms import normal_form
-from ..normal_forms.polynomials import constant_modulo, polynomial_of_value
+from ..normal_forms.polynomials import constant_modulo, fraction, polynomial_of_value
 from ..normal_forms.signs import CAP_BITS, START_BITS, constant_sign
 from .algebraic_roots import PolynomialRoot, is_zero, zero_near
 from .decimals import half_unit, last_place, round_decimal
@@ -321,12 +321,10 @@ def _same_image(a: Real, b: Real) -> bool:
 def _same_zero(a: Real, b: Real) -> bool:
     """Whether both are proved to be the same zero of one irreducible polynomial."""
     p, q = _as_zero(a), _as_zero(b)
-    if p is None or q is None:
-        return False
     for root, other in ((p, q), (q, p)):
         if isinstance(root, PolynomialRoot) and isinstance(other, Expr):
             return is_zero(root, other)
-    return p == q
+    return p is not None and p == q
 
 
 def _as_zero(x: Real) -> Expr | PolynomialRoot | None:
@@ -412,6 +410,10 @@ def image(e: Expr, variable: str, at: Real) -> Real:
     """The value of a smooth expression at a finite point."""
     if e is ex.name(variable):
         return at
+    if at.rational is not None and (quotient := fraction(e, variable)) is not None:
+        top, bottom = (p(at.rational) for p in quotient)
+        if bottom:
+            return exact(top / bottom)
     if at.exact is not None:
         value = calculus.substitute(e, {variable: at.exact})
         if ex.free_names(value):

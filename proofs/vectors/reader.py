@@ -22,6 +22,7 @@ from ..language.reading import names_typed, require_named, with_functions
 from ..language.signatures import names as function_names
 from ..language.source import syntax_tree
 from ..language.syntax import Connective, DefinedFunction, Formula, Relation, StatementError, relations
+from ..language.tables import outside_tables
 from ..vocabulary.words import WORDS as REAL_WORDS
 from .algebra import Vectors, component, is_vector
 from .words import DEFAULT, NUMBERS, VectorWords, is_vector_word
@@ -119,7 +120,8 @@ def is_about_vectors(text: str, where: str | None = None, functions: Mapping[str
     own = function_names(functions)
     for part in (text, where):
         with suppress(StatementError):
-            if part is not None and any(_marks_vectors(node, own) for node in ast.walk(syntax_tree(part, "statement"))):
+            nodes = outside_tables(syntax_tree(part, "statement")) if part is not None else ()
+            if any(_marks_vectors(node, own) for node in nodes):
                 return True
     return False
 
@@ -148,13 +150,13 @@ def vector_names(trees: list[ast.expr], functions: Mapping[str, DefinedFunction]
     arguments = [node for tree in trees for node in _vector_arguments(tree)]
     names = {node.id for node in arguments if isinstance(node, ast.Name) and _is_free(node.id, functions)}
     for argument in arguments:
-        nodes = [*ast.walk(argument)]
+        nodes = [*outside_tables(argument)]
         if any(isinstance(n, ast.List) for n in nodes):
             continue
         free = {n.id for n in nodes if isinstance(n, ast.Name) and _is_free(n.id, functions)}
         if not free & names and len(free) > 0:
             names |= free if len(free) == 1 else free & {"v", "w"}
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes = [node for tree in trees for node in outside_tables(tree)]
     written_out = any(isinstance(node, ast.List) for node in nodes)
     if not names and not written_out and any(isinstance(node, ast.Name) and node.id == DEFAULT for node in nodes):
         names = {DEFAULT}

@@ -45,7 +45,8 @@ def test_a_refutation_carries_a_true_statement(ledger: Ledger, claim: Claim) -> 
         return
     assert nearest is not None
     text, _, where = nearest.partition(" where ")
-    assert prove(text, where=where or None, suggest=False).verdict is Verdict.PROVED, nearest
+    proof = prove(text, where=where or None, functions=ledger.functions, suggest=False)
+    assert proof.verdict is Verdict.PROVED, nearest
     assert (text, where or None) != (claim.statement, claim.where)
 
 
