@@ -298,7 +298,7 @@ class Tail:
                     u, v = map(visit, node.args)
                     gap = self._size(self.add(u, _scaled(v, -1)))
                     return _scaled(self.add(u, v, _scaled(gap, 1 if node.op == "max" else -1)), fmpq(1, 2))
-                case "sign" | "if" | "derivative":
+                case "sign" | "if" | "floor" | "derivative":
                     raise Undecided(f"{node.op!r} of something that oscillates")
                 case op:
                     rule: Callable[[Model], Model] = getattr(self, op)

@@ -31,7 +31,7 @@ MAX_FOLDED = 64
 """Digits of a rational that is written as a calculation, such as 1/3."""
 
 FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "asin", "acos", "sinh", "cosh", "tanh",
-             "Phi", "abs", "sign"}  # fmt: skip
+             "Phi", "abs", "sign", "floor", "ceil", "round"}  # fmt: skip
 RELATIONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="
 }  # fmt: skip

@@ -389,6 +389,28 @@ def _signum(u: Value) -> Value:
     return arb(_sign(u))
 
 
+def _floor(u: Value) -> arb:
+    """The whole part; at a whole number there is a step, where nothing moves."""
+    whole = _head(u).floor()
+    if isinstance(u, arb_series) and not _is_constant(u) and not (whole.is_exact() and _head(u) > whole):
+        raise Unknown
+    return whole
+
+
+def _ceil(u: Value) -> arb:
+    return -_floor(-u)
+
+
+def _round(u: Value) -> arb:
+    """The nearest whole number, of two the even one."""
+    nearest, tie = _floor(u + arb(1) / 2), _head(u) + arb(1) / 2
+    if not tie.contains_integer():
+        return nearest
+    if not tie.is_exact() or isinstance(u, arb_series):
+        raise Unknown
+    return nearest - (nearest - 2 * (nearest / 2).floor())
+
+
 def _larger(*values: Value) -> Value:
     return _extreme(values, 1)
 
@@ -410,6 +432,6 @@ def _extreme(values: tuple[Value, ...], which: int) -> Value:
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": add, "sub": sub, "mul": mul, "div": _quotient, "neg": neg, "log": _log, "sqrt": _sqrt, "abs": _abs,
     "asin": _asin, "acos": _acos, "sign": _signum, "max": _larger, "min": _smaller, "tan": _tan, "sinh": _sinh,
-    "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
+    "floor": _floor, "ceil": _ceil, "round": _round, "cosh": _cosh, "tanh": _tanh, "Phi": _normal,
     **{word: methodcaller(word) for word in ("exp", "erf", "erfc", "sin", "cos", "atan")},
 }  # fmt: skip

@@ -23,7 +23,7 @@ from ..budget import spend
 FUNCTIONS = ("exp", "log", "erf", "erfc", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
 """Analytic functions of one argument; everything but log and tan is defined on the whole line."""
 
-SWITCHES = ("abs", "sign", "max", "min", "if")
+SWITCHES = ("abs", "sign", "max", "min", "if", "floor")
 """Operations whose formula depends on a sign."""
 
 UNSETTLED = "?"
@@ -407,7 +407,7 @@ def normal_cdf(argument: Expr) -> Expr:
 
 
 def switch(op: str, *args: Any) -> Expr:
-    """abs(u), sign(u), max(u, v), min(u, v), or if(relation, u, a, b): a where `u relation 0`, else b."""
+    """abs(u), sign(u), floor(u), max(u, v), min(u, v), or if(relation, u, a, b): a where `u relation 0`, else b."""
     if op == "if":
         relation, u, a, b = args
         if a is b and u.total:
@@ -415,10 +415,12 @@ def switch(op: str, *args: Any) -> Expr:
         if u.value is not None:
             return a if holds(relation, _sign(u.value)) else b
     elif all(a.value is not None for a in args):
-        of_numbers: dict[str, Any] = {"abs": abs, "sign": _sign, "max": max, "min": min}
+        of_numbers: dict[str, Any] = {"abs": abs, "sign": _sign, "max": max, "min": min, "floor": fmpq.floor}
         return rational(of_numbers[op](*(a.value for a in args)))
     elif op == "abs" and args[0].positive:
         return args[0]
+    elif op == "floor" and (whole := sum(int(t.value.floor()) for t in terms(args[0]) if t.value)):
+        return add(Expr(op, add(args[0], -whole)), whole)  # floor(u + n) = floor(u) + n
     return Expr(op, *args)
 
 

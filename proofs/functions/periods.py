@@ -1,4 +1,4 @@
-"""Periods: of functions in which the variable occurs only inside sin, cos and tan.
+"""Periods: of functions in which the variable occurs only inside sin, cos and tan, and of distances to whole numbers.
 
 sin(u), cos(u) and tan(u) with u affine in the variable repeat after 2 pi over its slope; whatever is computed from
 such terms alone repeats after their common period, case distinctions and derivatives included.
@@ -24,6 +24,8 @@ _TRIGONOMETRIC = ("sin", "cos", "tan")
 @lru_cache(maxsize=1 << 10)
 def period(variable: str, *functions: Expr) -> Expr | None:
     """A common period of functions (not always the smallest), or None where none is found."""
+    if (length := _length_of_steps(variable, functions)) is not None:
+        return length
     slopes: list[Expr] = []
     try:
         if not all(_repeats(e, variable, slopes) for e in functions) or not slopes:
@@ -36,6 +38,33 @@ def period(variable: str, *functions: Expr) -> Expr | None:
     if len(sizes) < len(ratios):
         return None
     return normal_form.simplest(2 * ex.PI * _whole_multiple(sizes) / first)
+
+
+def _length_of_steps(variable: str, functions: tuple[Expr, ...]) -> Expr | None:
+    """A period of functions with floors of affine arguments: the same expressions again when they are moved by it."""
+    slopes = {slope for e in functions for slope in _slopes_of_steps(e, variable)}
+    rates = [slope for slope in slopes if slope]
+    if not rates or len(rates) < len(slopes):
+        return None
+    length = ex.rational(_whole_multiple(rates))
+    moved = {variable: ex.name(variable) + length}
+    return length if all((calculus.substitute(e, moved) - e) is ex.ZERO for e in functions) else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _slopes_of_steps(e: Expr, variable: str) -> frozenset[fmpq | None]:
+    """The slopes of what floors are taken of; None among them where one is not affine."""
+    slopes = frozenset[fmpq | None]().union(*(_slopes_of_steps(child, variable) for child in ex.children(e)))
+    if e.op != "floor" or variable not in ex.free_names(e):
+        return slopes
+    argument = _without_steps(e.args[0])
+    slope = None if argument.switching else calculus.differentiate(argument, variable).value
+    return slopes | {None if slope is None else abs(slope)}
+
+
+def _without_steps(e: Expr) -> Expr:
+    """The expression with every floor(u) as u: a guess at how fast it moves."""
+    return _without_steps(e.args[0]) if e.op == "floor" else calculus.rebuild(e, _without_steps)
 
 
 def _whole_multiple(ratios: list[fmpq]) -> fmpq:

@@ -31,6 +31,8 @@ from .piecewise_polynomials import PiecewisePolynomial, piecewise_polynomial
 from .zeros import chart
 
 MAX_PIECES = 10_000
+MAX_WHOLE = 1 << 12
+"""Size of the whole numbers that floor is looked for among."""
 
 
 class UnknownSign(Exception):
@@ -87,6 +89,8 @@ class Resolver:
                 u = self.visit(e.args[0], bound)
                 sign = self.sign(u, bound)
                 return ex.rational(sign) if e.op == "sign" else u * sign
+            case "floor":
+                return ex.rational(self._floor(self.visit(e.args[0], bound), bound))
             case "max" | "min":
                 a, b = (self.visit(arg, bound) for arg in e.args)
                 sign = self.sign(a - b, bound)
@@ -95,6 +99,20 @@ class Resolver:
                 result = calculus.rebuild(e, lambda child: self.visit(child, bound))
                 self._check_domain(result, bound)
                 return result
+
+    def _floor(self, u: Expr, bound: tuple[tuple[str, Expr], ...]) -> int:
+        """The whole number n with n <= u < n + 1, by doubling and then halving. Raises Undecided far out."""
+        side = 1 if self.sign(u, bound) >= 0 else -1
+        near, far = 0, side
+        while (self.sign(u - far, bound) >= 0) == (side > 0):
+            near, far = far, 2 * far
+            if abs(far) > MAX_WHOLE:
+                raise Undecided(f"floor of what may be beyond {side * MAX_WHOLE}")
+        low, high = min(near, far), max(near, far)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.sign(u - middle, bound) >= 0 else (low, middle)
+        return low
 
     def _check_domain(self, e: Expr, bound: tuple[tuple[str, Expr], ...]) -> None:
         """Ask for the sign that decides whether one operation is defined."""

@@ -85,9 +85,8 @@ def piecewise_polynomial(e: Expr, variable: str) -> PiecewisePolynomial | None:
 @lru_cache(maxsize=1 << 15)
 def _may_have(e: Expr) -> bool:
     """Whether the operations in an expression are those of piecewise polynomials: a quick no."""
-    return e.op in ("rational", "name", "add", "mul", "pow", "derivative", *ex.SWITCHES) and all(
-        map(_may_have, ex.children(e))
-    )
+    has = e.op in ("rational", "name", "add", "mul", "pow", "derivative") or (e.op in ex.SWITCHES and e.op != "floor")
+    return has and all(map(_may_have, ex.children(e)))
 
 
 class _Reading:
@@ -129,7 +128,7 @@ class _Reading:
                 if bound != self.variable or at is not ex.name(bound):
                     raise NoForm
                 return _derivative(self.form(body))
-            case op if op in ex.SWITCHES:
+            case op if op in ex.SWITCHES and op != "floor":
                 return self._choice(e)
             case _:
                 raise NoForm

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from functools import lru_cache, partial
 
+from flint import fmpq
+
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -146,6 +148,13 @@ def _only_reserved(reader: Reader, node: ast.Call) -> Formula:
     raise reader.no_truth(node)
 
 
+def _rounded(e: Expr) -> Expr:
+    """The nearest whole number; of two, the even one."""
+    nearest = ex.switch("floor", e + fmpq(1, 2))
+    odd = nearest - 2 * ex.switch("floor", nearest * fmpq(1, 2))
+    return nearest - ex.switch("if", "==", e + fmpq(1, 2) - nearest, odd, ex.ZERO)
+
+
 def _logarithm(e: Expr) -> Expr:
     if e is ex.ZERO:
         raise StatementError("log(0) is undefined")
@@ -159,6 +168,9 @@ def _normal_cdf(reader: Reader, node: ast.Call) -> Expr:
 CORE = table(
     *(Elementary(name, partial(ex.function, name)) for name in ex.FUNCTIONS if name != "log"),
     *(Elementary(name, partial(ex.switch, name)) for name in ("abs", "sign")),
+    Elementary("floor", partial(ex.switch, "floor")),
+    Elementary("ceil", lambda e: -ex.switch("floor", -e)),
+    Elementary("round", _rounded),
     Elementary("log", _logarithm),
     Elementary("sqrt", ex.sqrt),
     Elementary("asin", ex.arcsine),
