@@ -14,7 +14,7 @@ from typing import Any
 from flint import fmpq
 
 from ..budget import Undecided
-from ..cases import case_split, points
+from ..cases import case_split, convex_sums, points
 from ..cases.answers import Answer, connected
 from ..cases.sign_rules import interval
 from ..expressions import expr as ex
@@ -51,7 +51,6 @@ from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
 from ..vocabulary.words import decide_property, is_exact, set_value
-from . import convex_sums
 from .explanations import explain, is_identity, refuted
 from .products import product_of
 from .properties_by_parameter import condition, described, subject

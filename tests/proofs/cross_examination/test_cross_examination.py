@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from flint import arb, fmpq
 from gradproof.proofs.asymptotics import monomials, tail_values
+from gradproof.proofs.cases import convex_sums
 from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
-from gradproof.proofs.decide import convex_sums, decision, factors, integrands, parameters, products, resolution
+from gradproof.proofs.decide import decision, factors, integrands, parameters, products, resolution
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (

@@ -18,9 +18,6 @@ from typing import TypeAlias
 from flint import fmpq
 
 from ..budget import Undecided, budget, exhausted
-from ..cases import fourier_motzkin, points, sign_rules
-from ..cases.answers import Answer
-from ..cases.case_split import CaseSplit
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -31,6 +28,9 @@ from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, compare
 from ..verdicts import Evidence
+from . import fourier_motzkin, points, sign_rules
+from .answers import Answer
+from .case_split import CaseSplit
 
 STEPS = 30_000
 """Steps spent on one question in one variable."""
