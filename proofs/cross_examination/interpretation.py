@@ -293,7 +293,7 @@ class Interpretation:
             return None
         if rhs.op == "interval":
             low, high = (self.number(end, place).ball() for end in rhs.args)
-            claimed = functions.Claimed(low, high, rhs.extra, None)
+            claimed = functions.Claimed(low, high, rhs.extra, [] if low > high else None)
         else:
             with precision(FINE_BITS):
                 members = [self.witness.ball(m, place) for m in (rhs.args if rhs.op == "display" else (rhs,))]

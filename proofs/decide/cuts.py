@@ -29,6 +29,8 @@ Known: TypeAlias = Mapping[Expr, int]
 End: TypeAlias = "Expr | int"
 """A finite end as a formula in the parameters, or the sign of an infinity."""
 SIGNS = (1, 0, -1)
+UNDEFINED = Expr("mul", ex.ZERO, ex.power(ex.ZERO, -1))
+"""A formula without a value."""
 
 MAX_LEAVES = 60
 SIMPLE_VALUES = (1, 2, 3)
@@ -80,6 +82,10 @@ class Cuts:
         self.body, self.variable, self.premises = body, variable, premises
         self.x = ex.name(variable)
         self.leaves = 0
+        self.cases = 1
+        """Cases by the signs of parameters that were kept: with one alone, what holds in it holds for all."""
+        self.holes = False
+        """Whether pieces are kept on which the function is undefined."""
 
     def always(self, e: Expr, op: str, known: Known, *assumed: Formula) -> bool:
         """Whether `e op 0` is proved wherever e is defined, the condition holds and what is assumed."""
@@ -94,9 +100,9 @@ class Cuts:
         try:
             formula = Resolver(known).visit(self.body)
             zeros = {e.args[0]: ex.ZERO for e, sign in known.items() if e.op == "name" and not sign}
-            return (Interval(low, high, calculus.substitute(formula, zeros), known),)
+            return (Interval(low, high, without_zero_products(calculus.substitute(formula, zeros)), known),)
         except Undefined:
-            return None
+            return (Interval(low, high, UNDEFINED, known),) if self.holes else None
         except UnknownSign as question:
             key = question.key
         if self.variable not in ex.free_names(key):
@@ -149,6 +155,7 @@ class Cuts:
         cases = {sign: then(sign, {**known, **{key: sign * flip for flip, key in keys}}) for sign in possible}
         if len(cases) == 1:
             return cases[possible[0]]
+        self.cases = max(self.cases, len(cases))
         up, zero, down = (cases.get(sign, cases[possible[0]]) for sign in SIGNS)
         return Branch(e, (up, zero, down))
 
@@ -185,8 +192,7 @@ class Cuts:
             raise Undecided("a function that is undefined for all parameters")
         if not isinstance(tree, Branch):
             return leaf(tree)
-        undefined = Expr("mul", ex.ZERO, ex.power(tree.key - tree.key, -1))
-        up, zero, down = (undefined if case is None else self.fold(case, leaf) for case in tree.cases)
+        up, zero, down = (UNDEFINED if case is None else self.fold(case, leaf) for case in tree.cases)
         return ex.switch("if", ">", tree.key, up, ex.switch("if", "==", tree.key, zero, down))
 
     # --- the parts
@@ -273,6 +279,13 @@ class Cuts:
 def real_end(end: End) -> Real:
     """An end of a piece that depends on no parameter, as a number."""
     return exact(end) if isinstance(end, Expr) else PLUS_INFINITY if end > 0 else MINUS_INFINITY
+
+
+def without_zero_products(e: Expr) -> Expr:
+    """An expression that is defined where it is asked for, with 0 for products with 0."""
+    if e.op == "mul" and ex.ZERO in e.args:
+        return ex.ZERO
+    return calculus.rebuild(e, without_zero_products) if ex.children(e) else e
 
 
 def joined(left: Tree, right: Tree) -> Tree:

@@ -25,8 +25,8 @@ from ..functions.pieces import one_sided_limit
 from ..language.syntax import Functional, Infinity
 from ..means.gaussian_moments import closed_mean
 from ..normal_forms import normal_form
-from ..reals.reals import PLUS_INFINITY, Real, exact
-from .cuts import SIGNS, Cuts, Interval, Known, Premises, real_end
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from .cuts import SIGNS, Cuts, Interval, Known, Premises, real_end, without_zero_products
 
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E")
 """The numbers that are computed of a function that has further free names."""
@@ -39,27 +39,44 @@ def value(f: Functional, body: Expr, premises: Premises) -> Real:
     assert f.variable is not None
     question = _Question(body, f.variable, premises)
     try:
-        if isinstance(f.at, Expr) and not ex.free_names(f.at):
-            return exact(question.limit_at(f.at))
-        tree = question.tree(-1, 1, {})
-        match f.kind:
-            case "sup" | "inf":
-                return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
-            case "lipschitz":
-                return exact(question.fold(tree, question.steepest))
-            case "E":
-                return exact(normal_form.simplest(question.fold(tree, question.mean)))
-            case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
-                return PLUS_INFINITY  # one smooth formula
-            case "continuity":
-                return exact(question.fold(tree, question.smoothness))
-            case "limit" if isinstance(f.at, Infinity):
-                end = f.at.sign
-                return exact(question.fold(tree, lambda parts: question.limit(parts[-1 if end > 0 else 0], end)))
-            case kind:
-                raise Undecided(f"{kind} of a function with parameters, at {f.at}")
+        return _value(f, question)
+    except InfiniteValue as infinite:
+        if question.cases > 1:
+            raise Undecided(f"{f.text}, which is infinite for some parameters") from None
+        return PLUS_INFINITY if f.kind == "lipschitz" or infinite.sign > 0 else MINUS_INFINITY
     except normal_form.TooComplex as reason:
         raise Undecided(f"{f.text}: {reason}") from None
+
+
+class InfiniteValue(Exception):
+    """An infinite bound or limit, of this sign, for all parameters of one case."""
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+
+
+def _value(f: Functional, question: _Question) -> Real:
+    """One of KINDS as a number in terms of the parameters. Raises Undecided or InfiniteValue."""
+    if isinstance(f.at, Expr) and not ex.free_names(f.at):
+        return exact(question.limit_at(f.at))
+    tree = question.tree(-1, 1, {})
+    match f.kind:
+        case "sup" | "inf":
+            return exact(question.fold(tree, lambda parts: question.extremum(parts, 1 if f.kind == "sup" else -1)))
+        case "lipschitz":
+            return exact(question.fold(tree, question.steepest))
+        case "E":
+            return exact(normal_form.simplest(question.fold(tree, question.mean)))
+        case "continuity" if isinstance(tree, tuple) and len(tree) == 1:
+            return PLUS_INFINITY  # one smooth formula
+        case "continuity":
+            return exact(question.fold(tree, question.smoothness))
+        case "limit" if isinstance(f.at, Infinity):
+            end = PLUS_INFINITY if f.at.sign > 0 else MINUS_INFINITY
+            place = -1 if f.at.sign > 0 else 0
+            return exact(question.fold(tree, lambda parts: question.limit(parts[place], end, 0)))
+        case kind:
+            raise Undecided(f"{kind} of a function with parameters, at {f.at}")
 
 
 class _Question(Cuts):
@@ -69,15 +86,22 @@ class _Question(Cuts):
 
     def extremum(self, parts: tuple[Interval, ...], sense: int) -> Expr:
         """The sup (1) or inf (-1) over all parts and the points between them."""
-        bounds = [self.bound(part, part.formula, sense) for part in parts]
+        bounds: list[Expr] = []
+        undecided: Undecided | None = None
+        for part in parts:  # one that is unbounded settles it, whatever the others are
+            try:
+                bounds.append(self.bound(part, part.formula, sense))
+            except Undecided as reason:
+                undecided = undecided or reason
+        if undecided is not None:
+            raise undecided
         # A derivative that exists between two parts is a one-sided limit of either, already counted.
         if not (self.body.op == "derivative" and self.body.args[2] is self.x):
             for left in parts[:-1]:
                 if _has_derivative(self.body):
                     raise Undecided("a derivative next to other terms, in a function with parameters")
-                bounds.append(calculus.substitute(self.body, self.meeting(left)[0]))
-                if not bounds[-1].total:
-                    raise Undecided("the value at a breakpoint of a function with parameters")
+                value = calculus.substitute(self.body, self.meeting(left)[0])
+                bounds.append(value if value.total else self.value_at_meeting(left))
         return _largest(bounds, sense)
 
     def steepest(self, parts: tuple[Interval, ...]) -> Expr:
@@ -106,63 +130,83 @@ class _Question(Cuts):
             raise Undecided(f"the mean of {to_text(self.body)} has no closed form for every value of its parameters")
         return ex.add(*(mean for mean in means if mean is not None))
 
-    def limit(self, part: Interval, end: int) -> Expr:
-        """The limit at an infinity of the piece that reaches it: that of c G(x) + d, if need be with x stretched."""
-        for e, side in self._ways(part, end):
-            if (limit := self._limit_of_form(part, e, real_end(side), 0)) is not None:
+    def limit(self, part: Interval, at: Real, side: int) -> Expr:
+        """The limit of a piece at its end: an infinity, or a number from a side. Raises Undecided or InfiniteValue.
+
+        It is the value where there is one, since formulas are continuous wherever they are defined; else that of
+        c G(x) + d, if need be with x stretched.
+        """
+        if at.exact is not None:
+            value = calculus.substitute(part.formula, {self.variable: at.exact})
+            if self.defined(value, part.known):
+                return value
+        for e, end, approach in self._ways(part, at, side):
+            if (limit := self._limit_of_form(part, e, end, approach)) is not None:
                 return limit
         for p in sorted(ex.free_names(part.formula) - {self.variable}):
             if self.known_sign(ex.name(p), part.known) is None:
-                return self._limit_by_sign_of_name(part, end, p)
-        raise Undecided(f"the limit of {to_text(part.formula)} for every value of its parameters")
+                return self._limit_by_sign_of_name(part, at, side, p)
+        raise Undecided(f"the limit of {to_text(part.formula)} at {at} for every value of its parameters")
 
-    def _limit_by_sign_of_name(self, part: Interval, end: int, p: str) -> Expr:
+    def _limit_by_sign_of_name(self, part: Interval, at: Real, side: int, p: str) -> Expr:
         """The cases of a parameter whose sign is not known."""
         name = ex.name(p)
         limits = {
-            s: self.limit(replace(part, formula=formula, known={**part.known, name: s}), end)
+            s: self.limit(replace(part, formula=formula, known={**part.known, name: s}), at, side)
             for s, formula in self._formulas_by_sign(part.formula, p, part.known)
         }
         return _by_sign(name, limits)
 
     def _formulas_by_sign(self, e: Expr, p: str, known: Known) -> Iterator[tuple[int, Expr]]:
-        """The signs that a parameter can have, and a formula for each."""
-        for s in SIGNS:
-            if s in self.signs(ex.name(p), known):
-                yield s, e if s else calculus.substitute(e, {p: ex.ZERO})
+        """The signs that a parameter can have, and a formula for each: it is defined on its piece, and stays so."""
+        signs = [s for s in SIGNS if s in self.signs(ex.name(p), known)]
+        self.cases = max(self.cases, len(signs))
+        for s in signs:
+            yield s, e if s else without_zero_products(calculus.substitute(e, {p: ex.ZERO}))
 
     def _limit_of_form(self, part: Interval, e: Expr, at: Real, side: int) -> Expr | None:
         """The limit of c G(x) + d, where e has this form."""
-        form = self.separate(e)
+        form = None
+        with suppress(normal_form.TooComplex):
+            form = self.separate(e)
         if form is None or not all(self.defined(f, part.known) for f in (form[0], form[2])):
             return None
         c, g, d = form
-        return d if c is ex.ZERO else c * _exact(one_sided_limit(g, self.variable, at, side)) + d
+        return d if c is ex.ZERO else self._scaled(c, one_sided_limit(g, self.variable, at, side), part) + d
+
+    def _scaled(self, c: Expr, x: Real, part: Interval) -> Expr:
+        """c x, with x in its exact form. Raises Undecided or InfiniteValue."""
+        if x.infinite and (sign := self.known_sign(c, part.known)):
+            raise InfiniteValue(sign * x.infinite)
+        return c * _exact(x)
 
     def limit_at(self, at: Expr) -> Expr:
-        """The limit at a number, the same from both sides."""
-        left = self.fold(self.tree(-1, at, {}), lambda parts: self._limit_beside(parts[-1], at, -1))
-        right = self.fold(self.tree(at, 1, {}), lambda parts: self._limit_beside(parts[0], at, 1))
-        if left is not right and not self.always(left - right, "==", {}):
+        """The limit at a number, the same from both sides; elsewhere the function may be undefined."""
+        self.holes = True
+        trees = ((self.tree(-1, at, {}), -1), (self.tree(at, 1, {}), 1))
+        limits: list[Expr] = []
+        infinite: list[int] = []
+        for tree, side in trees:
+            try:
+                limits.append(
+                    self.fold(tree, lambda parts, s=side: self.limit(parts[-1 if s < 0 else 0], exact(at), s))
+                )
+            except InfiniteValue as value:
+                infinite.append(value.sign)
+        if len(infinite) == 2 and len({*infinite}) == 1:
+            raise InfiniteValue(infinite[0])
+        if infinite or not (limits[0] is limits[1] or self.always(limits[0] - limits[1], "==", {})):
             raise Undecided(f"whether the limits from both sides of {to_text(at)} agree for all parameters")
-        return right
+        return limits[1]
 
-    def _limit_beside(self, part: Interval, at: Expr, side: int) -> Expr:
-        """The limit at an end of a part: a formula is continuous wherever it is defined."""
-        value = calculus.substitute(part.formula, {self.variable: at})
-        if self.defined(value, part.known):
-            return value
-        with suppress(normal_form.TooComplex):
-            if (limit := self._limit_of_form(part, part.formula, exact(at), side)) is not None:
-                return limit
-        raise Undecided(f"the limit of {to_text(part.formula)} at {to_text(at)} for every value of its parameters")
-
-    def _ways(self, part: Interval, end: int) -> Iterator[tuple[Expr, int]]:
-        """The formula, then stretched by each parameter of known sign, and the infinity that its variable tends to."""
-        yield part.formula, end
+    def _ways(self, part: Interval, at: Real, side: int) -> Iterator[tuple[Expr, Real, int]]:
+        """The formula, then stretched by each parameter of known sign, and where its variable tends to."""
+        yield part.formula, at, side
         for p in sorted(ex.free_names(part.formula) - {self.variable}):
-            if sign := self.known_sign(ex.name(p), part.known):
-                yield from ((e, end * sign) for e in self.stretched(part.formula, p, sign))
+            sign = self.known_sign(ex.name(p), part.known)
+            if sign and (at.infinite or at.exact is ex.ZERO):
+                end = PLUS_INFINITY if at.infinite * sign > 0 else MINUS_INFINITY if at.infinite else at
+                yield from ((e, end, side * sign) for e in self.stretched(part.formula, p, sign))
 
     def smoothness(self, parts: tuple[Interval, ...]) -> Expr:
         """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
@@ -257,7 +301,7 @@ class _Question(Cuts):
         sign = self.known_sign(c, part.known)
         if sign is not None:
             chosen = top if sign * sense > 0 else bottom
-            return d if sign == 0 else c * _exact(chosen) + d
+            return d if sign == 0 else self._scaled(c, chosen, part) + d
         return _largest([c * _exact(top) + d, c * _exact(bottom) + d], sense)
 
     def _at_ends(self, part: Interval, e: Expr, c: Expr, g: Expr, d: Expr, sense: int) -> Expr | None:

@@ -184,6 +184,8 @@ class _Question(PieceBounds):
 
     def vanishes(self, parts: Parts) -> Formula:
         """0 everywhere."""
+        if any(map(self._differs_from_zero, parts)):
+            return FALSE
         conditions = [negation(self.takes(part, part.formula, sign)) for part in parts for sign in (1, -1)]
         conditions += [self.relation(self.value_at_meeting(left), "==", ex.ZERO, left) for left in parts[:-1]]
         return all_of(conditions)
@@ -273,6 +275,18 @@ class _Question(PieceBounds):
         )
         return all_of([*inside, any_of(touching)])
 
+    def _differs_from_zero(self, part: Part) -> bool:
+        """Whether, for no parameters, the formula is 0 at each of two points of a half of the line inside a piece."""
+        if part.high == 1 and part.low in (-1, ex.ZERO):
+            sign = 1
+        elif part.low == -1 and part.high is ex.ZERO:
+            sign = -1
+        else:
+            return False
+        first, second = (calculus.substitute(part.formula, {self.variable: ex.rational(sign * x)}) for x in (1, 2))
+        known = self._of_parameters((part,))
+        return first.total and self.always(first, "!=", known, Relation("==", second, ex.ZERO, ""))
+
     # --- sets of points
 
     def vanishes_at(self, claimed: SetDisplay | IntervalDisplay) -> Expr:
@@ -288,7 +302,7 @@ class _Question(PieceBounds):
                     Relation("<" if claimed.right_open else "<=", self.x - high, ex.ZERO, ""),
                 ]
                 outside = any_of([negation(condition) for condition in inside])
-                if self.body.total and self.always(self.body, "==", {}, *inside):
+                if self.body.total and self.always(high - low, ">=", {}) and self.always(self.body, "==", {}, *inside):
                     if self.always(self.body, "!=", {}, outside):
                         return ex.ONE
             case _:
