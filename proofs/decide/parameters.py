@@ -324,6 +324,8 @@ class _Question(Cuts):
 
 def _by_sign(e: Expr, cases: Mapping[int, Expr]) -> Expr:
     """The value for the sign of an expression, of those that it can have."""
+    if not cases:
+        raise Undecided("nothing satisfies the condition")
     *first, (_, value) = cases.items()
     for sign, case in reversed(first):
         value = ex.switch("if", ">" if sign > 0 else "==", e, case, value)

@@ -49,7 +49,8 @@ def continuity_json(order: float) -> int | str:
 def continuity(e: Expr, variable: str, region: Line[bool] | None = None) -> float:
     """-1 with a jump, k for C^k and not C^(k+1), infinity for smooth, inside the region. Raises Undecided."""
     cut = split_within(e, variable, region)
-    defined = Line(cut.breakpoints, (True,) * len(cut.breakpoints), tuple(p.expr is not None for p in cut.pieces))
+    gaps = tuple(p.expr is not None for p in cut.pieces)
+    defined = Line(cut.breakpoints, tuple(a or b for a, b in pairwise(gaps)), gaps)
     inside = merge([defined, constant(True) if region is None else region])
     if not any(map(all, inside.gaps)) and not any(map(all, inside.at)):
         raise Undecided("the domain is empty")
@@ -159,6 +160,7 @@ def magnitude(x: Real) -> Real:
 def lipschitz(e: Expr, variable: str, region: Line[bool] | None = None) -> Real:
     """The smallest Lipschitz constant: sup abs(f') for a continuous f on an interval, else oo. Raises Undecided."""
     if variable not in ex.free_names(e):
+        value_at(e, variable, exact(0))  # raises where it has no value
         return exact(0)
     if region is not None or any(piece.expr is None for piece in split_within(e, variable, None).pieces):
         _require_closed_runs(decided_landscape(e, variable, region))

@@ -245,6 +245,14 @@ EMPTY = [
     ("0*log(a*b-a*a-b*b-1) == 0", None),
     ("x*exp(-x**4+x) < sup(y*exp(-y**4+y))", "y > 1 and y < 0"),
     ("D(a**(3/2)*b, a) == 0", "a == 0"),
+    ("lipschitz(softplus(beta=0)) == 0", None),
+    ("continuity(abs(x)/0) == oo", None),
+    ("monotone(prelu(weight=a))", "a > 1 and a < 0"),
+    ("not convex(elu(alpha=a))", "a > 1 and a < 0"),
+    ("smooth(prelu(weight=a)) or a == 0", "a**2 < 0"),
+    ("range(celu(alpha=a)) == open_interval(-a, oo)", "a > 1 and a < 0"),
+    ("limit(swish(x, beta=b), b, oo) == relu(x)", "x > 1 and x < 0"),
+    ("zeros(x - a) == {a}", "a > 1 and a < 0"),
 ]
 
 
