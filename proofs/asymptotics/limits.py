@@ -22,6 +22,8 @@ SCHEDULE = (
     (fmpq(2**20), 5), (fmpq(2**50), 5),
 )  # fmt: skip
 """Where the tail starts and how many exact terms are kept: R as small as works keeps the middle short."""
+MANY_TERMS = (fmpq(64), 16)
+"""Tried last for a limit: what a series leaves when its first terms are taken away."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _describe(model: Model, end: End, start: fmpq) -> str:
 def limit(e: Expr, variable: str, end: End, bits: int = 128) -> Real:
     """The limit of a smooth expression at an end: exact or an infinity. Raises Undecided."""
     reason = "its leading behaviour was not found"
-    for start, terms in SCHEDULE:
+    for start, terms in (*SCHEDULE, MANY_TERMS):
         if start < 2:
             continue
         with precision(bits):
