@@ -83,7 +83,7 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
         return -1
     if not _joined(left, right, variable, at, value):
         return -1
-    if normal_form.is_zero(left - right) and _analytic_at(left, variable, at):
+    if normal_form.is_zero(left - right) and (_analytic_at(left, variable, at) or _meromorphic_at(left, variable, at)):
         return float("inf")
     for order in range(1, MAX_SMOOTHNESS):
         left, right = calculus.differentiate(left, variable), calculus.differentiate(right, variable)
@@ -102,6 +102,16 @@ def _joined(left: Expr, right: Expr, variable: str, at: Real, value: Real) -> bo
 def _analytic_at(formula: Expr, variable: str, at: Real) -> bool:
     """Whether no root or logarithm is at its end there: jets of analytic operations only are finite."""
     return all(c.is_finite() for c in jet(formula, variable, at.ball(), 2))
+
+
+def _meromorphic_at(formula: Expr, variable: str, at: Real) -> bool:
+    """Whether a formula is a quotient of functions that are analytic there: it is analytic itself if its limit is
+    finite, as then its Laurent series has no negative powers."""
+    try:
+        _, above, below = normal_form.numerator_factors(formula)
+    except normal_form.TooComplex:
+        return False
+    return all(_analytic_at(factor, variable, at) for factor, _ in (*above, *below))
 
 
 def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ..budget import Undecided
 from ..cases.answers import Answer
@@ -14,7 +15,7 @@ from ..functions.sign_charts import sign_line, split_within
 from ..functions.step_functions import merge
 from ..language.reader import table
 from ..normal_forms.signs import Undefined
-from ..reals.reals import Real, compare
+from ..reals.reals import Real, compare, exact
 from ..verdicts import Counterexample
 from .properties import Question, Refutation, Suggestion, Wording, property_of_function
 
@@ -24,7 +25,7 @@ MOST_KINKS = 6
 
 def _smooth(q: Question) -> Answer:
     variable, body, region = q.variable, q.body, q.region
-    if not body.total and all(s is None for line in [sign_line(body, variable)] for s in (*line.gaps, *line.at)):
+    if not body.total and not _is_defined_somewhere(body, variable):
         raise Undecided(f"{q.text}: the function is undefined everywhere")
     if region is not None:
         # On an open region only the breakpoints inside it count.
@@ -54,6 +55,16 @@ def _smooth(q: Question) -> Answer:
             blame = Counterexample({variable: str(point)}, str(reason), "a derivative")
             return Answer(False, (note,), blame)
     return Answer(True, (note,))
+
+
+def _is_defined_somewhere(body: Expr, variable: str) -> bool:
+    """Whether a function has a value: at 0 or 1, which is cheap to see, or elsewhere. Raises Undecided."""
+    for x in (0, 1):
+        with suppress(Undecided, Undefined):
+            value_at(body, variable, exact(x))
+            return True
+    line = sign_line(body, variable)
+    return any(sign is not None for sign in (*line.gaps, *line.at))
 
 
 def _between_pieces(body: Expr, variable: str, point: Real) -> bool:
