@@ -105,6 +105,8 @@ class Cuts:
             return (Interval(low, high, UNDEFINED, known),) if self.holes else None
         except UnknownSign as question:
             key = question.key
+        if key.positive:  # wherever it is defined
+            return self.tree(low, high, {**known, key: 1})
         if self.variable not in ex.free_names(key):
             return self.by_sign(key, known, lambda _, signs: self.tree(low, high, signs))
         if not ex.free_names(key) - {self.variable}:

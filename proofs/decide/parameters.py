@@ -212,8 +212,17 @@ class _Question(Cuts):
         """The number of derivatives that agree wherever two parts meet; -1 where the function jumps."""
         if len(parts) == 1:
             raise Undecided("a function that is smooth for some parameters and has breakpoints for others")
-        orders = [self._smoothness_at(left, right, 0, {}) for left, right in pairwise(parts)]
-        return _largest(orders, -1)
+        meetings = [pair for pair in pairwise(parts) if not self._is_one_formula(*pair)]
+        if not meetings:
+            raise Undecided("a function that is smooth, in several pieces with parameters")
+        return _largest([self._smoothness_at(left, right, 0, {}) for left, right in meetings], -1)
+
+    def _is_one_formula(self, left: Interval, right: Interval) -> bool:
+        """Whether two parts have the same analytic formula, which is the value where they meet: all derivatives agree."""
+        if not (_is_analytic(left.formula) and normal_form.is_zero(left.formula - right.formula)):
+            return False
+        self._require_value(left, calculus.substitute(left.formula, self.meeting(left)[0]))
+        return True
 
     def _smoothness_at(self, left: Interval, right: Interval, order: int, fixed: Mapping[str, Expr]) -> Expr:
         at, place = self.meeting(left)
@@ -330,6 +339,16 @@ def _by_sign(e: Expr, cases: Mapping[int, Expr]) -> Expr:
     for sign, case in reversed(first):
         value = ex.switch("if", ">" if sign > 0 else "==", e, case, value)
     return value
+
+
+def _is_analytic(e: Expr) -> bool:
+    """Whether an expression is made of functions analytic on the whole line, of logarithms and powers of positive terms
+    and of whole powers, for all values of its names."""
+    if e.switching or not e.total or e.op == "derivative":
+        return False
+    if e.op == "pow" and not e.args[0].positive and (e.args[1].value is None or e.args[1].value.q != 1):
+        return False
+    return all(map(_is_analytic, ex.children(e)))
 
 
 def _has_derivative(e: Expr) -> bool:
