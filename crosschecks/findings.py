@@ -64,6 +64,8 @@ class Cause:
     """The formula, as a line of NumPy, whose results are those of the implementation."""
     computed: str = ""
     """How the naive formula is to be computed to be the stable one, in words; empty where they are two."""
+    remedy: str = ""
+    """The option with which the implementation is tested as the function that it computes."""
 
     def __str__(self) -> str:
         if self.stable is None or self.stable_error is None:

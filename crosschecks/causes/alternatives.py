@@ -40,6 +40,8 @@ class Alternative:
     implementation: Implementation
     title: str
     text: str
+    remedy: str = ""
+    """The option with which the implementation is tested as this function."""
     swapped: bool = False
     """It is called with its two inputs exchanged."""
 
@@ -128,7 +130,8 @@ def other_orders(i: Implementation) -> Iterator[Alternative]:
         if order != i.order:
             name, asked = i.activation + PRIMES[order], i.activation + PRIMES[i.order]
             text = f"the results are those of {name}, not of {asked}"
-            yield Alternative("other-order", replace(i, order=order, variable=0), text, text)
+            remedy = f"--implements {order}" if i.through == "itself" else ""
+            yield Alternative("other-order", replace(i, order=order, variable=0), text, text, remedy)
 
 
 def other_activations(evidence: Evidence) -> Iterator[Alternative]:
@@ -148,7 +151,8 @@ def other_activations(evidence: Evidence) -> Iterator[Alternative]:
         named = f"{entry.name}{prime}{f' with {defaults}' if defaults else ''}"
         text = f"the results are those of {of}{formula}, {named}, not of {i.activation}{prime}"
         title = f"the results are those of {entry.name}{prime}, not of {i.activation}{prime}"
-        yield Alternative("other-function", replace(i, activation=entry.name, parameters=()), title, text)
+        other = replace(i, activation=entry.name, parameters=())
+        yield Alternative("other-function", other, title, text, f"--as {entry.name}")
 
 
 def _nearly(got: np.ndarray, values: np.ndarray, evidence: Evidence) -> bool:

@@ -1,7 +1,9 @@
 """Formulas that cancel: the results are those of a naive formula in the same arithmetic, digit for digit.
 
 Two computations of 1 + erf(x/sqrt(2)) differ where their erf differs in its last digit, by a whole number of its units:
-nearly all telling inputs must do so, and a quarter agree to within the tolerance or the others be many.
+nearly all telling inputs must do so, and a quarter agree to within the tolerance or the others be many. Where the
+values of functions are rounded to 16 bits, every result is a whole number of these units off: there nearly all must
+agree, and those that do are explained.
 """
 
 from __future__ import annotations
@@ -12,13 +14,15 @@ from ...numerics.floats.formats import Floats, as_float64
 from ..findings import Cause
 from ..trials.errors import measured
 from .evidence import Evidence, Mask, Numbers, Recognised, agree, longest_run
-from .formulas import Arithmetic, arithmetics, evaluated, parameter_values
+from .formulas import Arithmetic, arithmetics, evaluated, parameter_values, written
 from .naive_formulas import Naive, naive_formulas
 
 LEAST = 5
 """The number of different telling results below which nothing is named."""
 SAME, ENOUGH = 0.25, 16
 """The share of them that agree digit for digit; without it, how many different ones are whole units off."""
+ALL = 0.96
+"""The share of the telling results that must be those of a formula whose functions are rounded to 16 bits."""
 QUANTA, SLACK = 8.2, 0.1
 """How many of the last digits of an elementary function the others are off by, which is a whole number but for this."""
 
@@ -45,6 +49,8 @@ def _explained(evidence: Evidence, part: Mask, naive: Naive, arithmetic: Arithme
     same = agree(evidence.got, results, evidence.unit, evidence.tolerance)
     telling = part & ~agree(evidence.got, evidence.nearest, evidence.unit, 2 * evidence.tolerance + 0.5)
     quantum = _quantum(evidence, naive, arithmetic, results)
+    if arithmetic.values.bits <= 16:
+        return _agreeing(evidence, part, same, telling)
     near = same | _whole(evidence, results, quantum)
     run = longest_run(evidence.x, near, telling)
     shown = near & run
@@ -54,6 +60,16 @@ def _explained(evidence: Evidence, part: Mask, naive: Naive, arithmetic: Arithme
     inside = (evidence.x >= evidence.x[run].min()) & (evidence.x <= evidence.x[run].max())
     consistent = agree(evidence.got, evidence.nearest, 2 * evidence.unit + QUANTA * quantum, 1.0)
     return part & (inside | near | consistent)
+
+
+def _agreeing(evidence: Evidence, part: Mask, same: Mask, telling: Mask) -> Mask | None:
+    """The inputs at which results are the very floats of a formula, where they are in all but a few of a run."""
+    run = longest_run(evidence.x, same, telling)
+    shown = same & run
+    different = len(np.unique(evidence.got[shown & (evidence.got != 0)]))
+    if different < LEAST or shown.sum() < ALL * run.sum() or shown.sum() < ALL * (telling & part).sum():
+        return None
+    return part & same
 
 
 def _quantum(evidence: Evidence, naive: Naive, arithmetic: Arithmetic, results: Numbers) -> Numbers:
@@ -81,8 +97,11 @@ def _results(evidence: Evidence, formula: str, inputs: Floats, arithmetic: Arith
 
 def _cause(evidence: Evidence, mask: Mask, naive: Naive, arithmetic: Arithmetic) -> Cause:
     (inputs,) = evidence.subject.inputs
-    how = f"{naive.formula}{arithmetic.words} in NumPy"
-    text = f"{naive.cancels} cancels {naive.where}: the results are those of {how}"
+    values = parameter_values(evidence.implementation)
+    formula, part = written(naive.formula, values), written(naive.cancels, values)
+    stable_form = None if naive.stable is None else written(naive.stable, values)
+    how = (arithmetic.words or f", computed in {arithmetic.format.name}").rstrip(",")
+    text = f"{part} cancels {naive.where}: the results are those of {formula}{how}"
     error = weighed = None
     if naive.stable is not None:
         at = np.flatnonzero(mask)
@@ -90,5 +109,4 @@ def _cause(evidence: Evidence, mask: Mask, naive: Naive, arithmetic: Arithmetic)
         truth = evidence.subject.truth.at(at)
         near = measured([inputs[at]], stable, truth, evidence.format, {"max_conditioned_ulp": 0})
         error, weighed = float(near.error.max()), float(near.conditioned.max())
-    title = f"{naive.cancels} cancels"
-    return Cause("cancellation", title, text, naive.stable, error, weighed, naive.formula)
+    return Cause("cancellation", f"{part} cancels", text, stable_form, error, weighed, formula)

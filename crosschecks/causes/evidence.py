@@ -115,7 +115,7 @@ def evidence(subject: Subject) -> Evidence:
 
 def agree(a: Numbers, b: Numbers, unit: Numbers, tolerance: float) -> Mask:
     """Where two arrays of results are the same up to a tolerance in ULP."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return (a == b) | (np.isnan(a) & np.isnan(b)) | (np.abs(a - b) <= tolerance * unit)
 
 

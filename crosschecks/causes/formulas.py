@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -116,6 +117,38 @@ class _Constants(ast.NodeTransformer):
             return self.generic_visit(node)
         value = eval(ast.unparse(node), {"__builtins__": {}}, dict(_OF_CONSTANTS))
         return node if isinstance(value, int) else ast.parse(f"number({value!r})", mode="eval").body
+
+
+class _Values(ast.NodeTransformer):
+    """Writes parameters as their values where these are short, without factors of 1 and differences of 0."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self.values = {name: value for name, value in values.items() if float(f"{value:.5g}") == value}
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """A parameter becomes a number."""
+        value = self.values.get(node.id)
+        return node if value is None else ast.Constant(int(value) if value.is_integer() else value)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """A product with 1, a quotient by 1 and a difference of 0 become what they are."""
+        self.generic_visit(node)
+        left, right = (getattr(side, "value", None) for side in (node.left, node.right))
+        if isinstance(node.op, ast.Mult) and left == 1:
+            return node.right
+        neutral = {ast.Mult: 1, ast.Div: 1, ast.Sub: 0}.get(type(node.op))
+        return node.left if neutral is not None and right == neutral else node
+
+
+def written(formula: str, values: Mapping[str, float]) -> str:
+    """A formula with the values of its parameters in it; as it is where it has none, or is followed by words."""
+    try:
+        tree = ast.parse(formula, mode="eval")
+    except SyntaxError:
+        return formula
+    if values.keys().isdisjoint(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)):
+        return formula
+    return re.sub(r" (\*\*|[*/]) ", r"\1", ast.unparse(_Values(values).visit(tree)))
 
 
 @cache

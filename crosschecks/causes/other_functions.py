@@ -52,7 +52,8 @@ def is_another(evidence: Evidence, part: Mask) -> Recognised | None:
     for source in sources:
         for alternative in source():
             if _fits(evidence, part, alternative, FEW) and _fits(evidence, part, alternative, MANY):
-                return Recognised(Cause(alternative.kind, alternative.title, alternative.text), part)
+                cause = Cause(alternative.kind, alternative.title, alternative.text, remedy=alternative.remedy)
+                return Recognised(cause, part)
     return None
 
 

@@ -38,7 +38,7 @@ def solved(evidence: Evidence) -> Iterator[Alternative]:
                 others = tuple((n, v) for n, v in i.parameters if n != parameter.name)
                 changed = replace(i, parameters=(*others, (parameter.name, str(Fraction(repr(near))))))
                 text = f"{parameter.name} is {near!r} instead of {given.get(parameter.name, parameter.default)}"
-                yield Alternative("other-parameter", changed, text, text)
+                yield Alternative("other-parameter", changed, text, text, f"--param {parameter.name}={near!r}")
 
 
 def _solution(

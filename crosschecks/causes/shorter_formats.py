@@ -9,7 +9,7 @@ from ...proofs.enclosures.formats import FORMATS
 from ..findings import Cause
 from ..trials.errors import measured
 from .evidence import Evidence, Mask, Numbers, Recognised, agree
-from .formulas import Arithmetic, arithmetics, evaluated, parameter_values
+from .formulas import Arithmetic, arithmetics, evaluated, parameter_values, written
 from .naive_formulas import formulas
 
 LEAST = 12
@@ -57,8 +57,9 @@ def rounds_operations(evidence: Evidence, part: Mask) -> Recognised | None:
         error, weighed = float(near.error.max()), float(near.conditioned.max())
         if error <= RIGHT and _everywhere(evidence, formula, each, once):
             title = "every operation is rounded to 16 bits"
-            text = f"every operation is rounded to {fmt.name}: the results are those of {formula} computed so"
-            return Recognised(Cause("rounded-operations", title, text, formula, error, weighed, formula, ONCE), part)
+            form = written(formula, parameter_values(i))
+            text = f"every operation is rounded to {fmt.name}: the results are those of {form} computed so"
+            return Recognised(Cause("rounded-operations", title, text, form, error, weighed, form, ONCE), part)
     return None
 
 

@@ -21,6 +21,8 @@ ALSO = {
 """The properties that wrong results break as well, in words."""
 OF_ANOTHER = {"special values": "also at an infinity or NaN", "kinks": "also at kinks"}
 """The same where the implementation computes another function altogether."""
+OF_ASKED = frozenset({*ALSO, *OF_ANOTHER, "flushed subnormals", "kink choice", "bias"}) - {"element independence"}
+"""The properties of the function asked for, of which another one's results say nothing: no note is taken of them."""
 ANOTHER = frozenset({
     "other-function", "other-parameter", "other-order", "float32-parameter", "wrong-sign", "saturates", "steps",
 })  # fmt: skip
@@ -33,8 +35,11 @@ def one_per_cause(subject: Subject, findings: Iterable[Finding]) -> list[Finding
     groups = [k for k, finding in enumerate(listed) if _is_wrong(finding)]
     if not groups:
         return listed
+    another = any(_kind(listed[k]) in ANOTHER for k in groups)
     kept, also = list[int](), dict[int, list[str]]()
     for k, finding in enumerate(listed):
+        if another and finding.severity != FAILURE and finding.property in OF_ASKED:
+            continue
         home = None if finding.severity != FAILURE or k in groups else _home(subject, finding, groups, listed)
         if home is None:
             kept.append(k)

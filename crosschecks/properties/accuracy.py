@@ -49,7 +49,9 @@ def _of_group(subject: Subject, group: Group) -> Finding:
     point = simplest(subject, indices, lambda probe: _is_in(subject, group, probe))
     found = tuple(a[indices[0]] for a in subject.inputs) if point is None else point
     extent = _extent(subject, group, indices, point_hex(found))
-    words = [_symptom_words(subject, indices, worst), _simplest_words(subject, found, worst, alone=point is not None)]
+    remedy = "" if group.cause is None or not group.cause.remedy else f"{group.cause.remedy} tests it as that"
+    simplest_one = _simplest_words(subject, found, worst, alone=point is not None)
+    words = [remedy, _symptom_words(subject, indices, worst), simplest_one]
     return _finding(subject, worst, "; ".join([*filter(None, words), _extent_words(extent)]), extent, group.cause)
 
 

@@ -93,7 +93,7 @@ def measured(
     small = np.logical_or.reduce([is_subnormal(as_float64(a), fmt) for a in inputs])
     flushed_inputs, flushed_results = small & zeroed, zeroed & ~small
     if len(inputs) == 1:
-        flushed_inputs |= far & small & _answered_as_zero(inputs[0], values)
+        flushed_inputs |= far & small & _answered_as_zero(inputs[0], values, judged & ~far)
     signed[flushed_inputs | flushed_results] = 0.0
     error = np.abs(signed)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -110,12 +110,13 @@ def is_subnormal(x: NDArray[np.float64], fmt: Format) -> NDArray[np.bool_]:
     return (x != 0) & (np.abs(x) < float(fmt.min_normal))
 
 
-def _answered_as_zero(x: Floats, values: Floats) -> NDArray[np.bool_]:
-    """A mask of the inputs with the result that the zero of the same sign has, where that is in the sample."""
+def _answered_as_zero(x: Floats, values: Floats, right: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A mask of the inputs with the result that the zero of the same sign has, where that is in the sample and
+    right: of sigmoid in place of silu every small input has the result of zero."""
     inputs, got, same = as_float64(x), as_float64(values), np.zeros(x.shape, np.bool_)
     for negative in (False, True):
         signed = np.signbit(inputs) == negative
-        for zero in np.flatnonzero(signed & (inputs == 0))[:1]:
+        for zero in np.flatnonzero(signed & (inputs == 0) & right)[:1]:
             same |= signed & (got == got[zero])
     return same
 

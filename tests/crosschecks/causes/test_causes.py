@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from gradproof.crosschecks.causes.formulas import Arithmetic, evaluated
+from gradproof.crosschecks.causes.formulas import Arithmetic, evaluated, written
 from gradproof.crosschecks.causes.naive_formulas import NAIVE
 from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.findings import FAILURE, digits_of
@@ -53,6 +53,7 @@ NEAR_MISSES = [
     (kernels.as_bad_as_float32, "tanh", "float64", {}),
     (kernels.silu_nan_beyond_50, "silu", "float32", {}),
     (kernels.gates_scaled, "glu", "float32", {}),
+    (kernels.gelu_by_rounded_tanh, "gelu", "float16", {}),
     (kernels.logit_of_rounded_quotient, "logit", "bfloat16", {"max_ulp": 2}),
 ]
 
@@ -75,13 +76,46 @@ def test_a_cause_is_named_once(kernel, as_, dtype, options, cause):
 
 
 @pytest.mark.parametrize(
-    ("kernel", "as_", "dtype", "options"), _few(NEAR_MISSES, kernels.gelu_noisy_tail, kernels.leaky_two_slopes)
+    ("kernel", "as_", "dtype", "options"), _few(NEAR_MISSES, kernels.gelu_noisy_tail, kernels.gelu_by_rounded_tanh)
 )
 def test_no_cause_is_named_at_a_near_miss(kernel, as_, dtype, options):
     found = failures(kernel, as_, dtype, **options)
     assert found, "the kernel is wrong"
     assert [f.cause for f in found] == [None] * len(found), [str(f) for f in found]
     assert len(found) <= 2, "one finding for NaNs, infinities and numbers each"
+
+
+def test_intermediates_overflow_where_they_do():
+    found = failures(kernels.mish_by_squares, "mish", "float32", span="40:60")
+    causes = {f.got: f.cause for f in found}
+    assert causes["inf"].startswith("x*exp(2*x) overflows from x = 42.4868")
+    assert causes["inf"].endswith("the results are inf")
+    assert causes["nan"].startswith("exp(2*x) overflows, or exp(x)**2 from x = 44.3614")
+    assert causes["nan"].endswith("the results are nan")
+    for finding in found:
+        assert finding.details is not None
+        extent = finding.details.extent
+        assert extent is not None
+        assert (extent.high < 44.36142) == (finding.got == "inf")
+
+
+def test_a_formula_has_the_values_of_its_parameters():
+    (finding, *_) = failures(kernels.softplus_by_log, "softplus", "float32", span="-20:-5")
+    assert "1 + exp(x) cancels" in finding.cause
+    assert "those of log(1 + exp(x)), computed in float32; maximum(x, 0) + log1p(exp(-abs(x))) is" in finding.cause
+    assert written("log(1 + exp(beta*x))/beta", {"beta": 2.0}) == "log(1 + exp(2*x))/2"
+    assert written("alpha*expm1(x) + alpha, which is", {"alpha": 1.0}) == "alpha*expm1(x) + alpha, which is"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "as_", "dtype", "remedy"),
+    [(kernels.silu_slope, "silu", "float16", "--implements 1"), (kernels.leaky_02, "leaky_relu", "bfloat16",
+     "--param negative_slope=0.2"), (kernels.silu, "sigmoid", "float16", "--as silu")],
+)  # fmt: skip
+def test_another_function_is_said_with_the_option_that_tests_it(kernel, as_, dtype, remedy):
+    (result,) = check(kernel, as_=as_, dtypes=dtype, examples=2, array="numpy")
+    assert f"{remedy} tests it as that" in str(result)
+    assert {note.property for note in result.notes} <= {"element independence"}
 
 
 def test_zeros_are_no_sign_of_cancellation():
