@@ -28,7 +28,7 @@ from ..targets.resolve import PACKS
 from ..targets.versions import libraries
 from ..trials.first_call import blame, extended, observe
 from ..trials.references import rounded
-from ..trials.search import climb, zoomed
+from ..trials.search import climb, edges, zoomed
 from ..trials.survey import Asked, surveyed
 from ..trials.trial import Options, Subject
 from ..vectors.judge import formats_taken as formats_of_rows
@@ -119,6 +119,7 @@ def _judge(
         if options.examples and not (subject.survey is not None and subject.survey.whole):  # no input is left to find
             subject = extended(subject, climb(subject))
             if len(inputs) == 1 and fmt.bits > 16 and subject.measured.to_explain.any():
+                subject = extended(subject, [edges(subject)])
                 subject = extended(subject, [zoomed(subject)])
     if not options.at and "accuracy" not in options.ignored:
         subject = grouped(subject)

@@ -155,5 +155,12 @@ def _extent_words(extent: Extent) -> str:
     """How many of how many inputs fail, and from where to where."""
     if extent.tested == 1:
         return "the one input tested"
-    ends = f"{extent.low:.6g} to {extent.high:.6g}" if extent.low < extent.high else f"at {extent.low:.6g}"
+    low, high = _end(extent.low, 1), _end(extent.high, -1)
+    ends = f"{low} to {high}" if extent.low < extent.high else f"at {low}"
     return f"{extent.count} of the {extent.tested} inputs tested, {ends}"
+
+
+def _end(x: float, inward: int) -> str:
+    """An end of a range in six digits, and in all of them where those would say more than was tested."""
+    short = f"{x:.6g}"
+    return short if inward * float(short) >= inward * x else f"{x!r}"

@@ -23,6 +23,8 @@ _BLOCK = 12
 _PARTS, _STEPS = 32, 14
 """The parts that the surroundings of the worst input are cut into, and how often: of a binade of float64 a float is
 left."""
+_EDGES, _CUTS = 8, 4
+"""The edges of failing regions that are looked for, and the parts that each step of the search leaves one of."""
 
 
 def climb(subject: Subject) -> tuple[Floats, ...]:
@@ -50,6 +52,33 @@ def climb(subject: Subject) -> tuple[Floats, ...]:
     drive(blocks, example, examples=subject.options.examples, seed=subject.options.seed, phases=CLIMB)
     columns = zip(*hottest, strict=True)
     return tuple(np.array(column, dtype=a.dtype) for column, a in zip(columns, subject.inputs, strict=True))
+
+
+def edges(subject: Subject) -> Floats:
+    """The failing inputs next to one that passes, by bisection between neighbours of the sample: those few with the
+    largest errors. There a wrong branch begins, and is mostly worst.
+    """
+    (x,), failing = subject.inputs, subject.measured.failing
+    judged = np.flatnonzero(subject.measured.judged)
+    order = judged[np.argsort(places(x[judged]), kind="stable")]
+    ranks, fails = places(x)[order], failing[order]
+    at = np.flatnonzero((fails[1:] != fails[:-1]) & (np.diff(ranks) > 1))
+    sizes = np.maximum(*(np.where(fails, subject.measured.conditioned[order], 0.0)[at + k] for k in (0, 1)))
+    at = at[np.argsort(-sizes, kind="stable")[:_EDGES]]
+    right = np.where(fails[at], ranks[at + 1], ranks[at])  # passes, and the other fails
+    wrong = np.where(fails[at], ranks[at], ranks[at + 1])
+    while (np.abs(wrong - right) > 1).any():
+        size, way = np.abs(wrong - right), np.sign(wrong - right)
+        steps = np.where(size[:, None] < _CUTS, size[:, None] // 2, size[:, None] // _CUTS * np.arange(1, _CUTS))
+        inner = right[:, None] + way[:, None] * steps
+        probe = subject.at([at_places(inner.ravel(), subject.format)])
+        if probe is None:
+            break
+        fail = probe.measured.failing.reshape(inner.shape)
+        first = np.where(fail.any(axis=1), fail.argmax(axis=1), inner.shape[1])
+        rows, grid = np.arange(len(at)), np.column_stack([right, inner, wrong])
+        right, wrong = grid[rows, first], grid[rows, first + 1]
+    return at_places(wrong, subject.format)
 
 
 def zoomed(subject: Subject) -> Floats:

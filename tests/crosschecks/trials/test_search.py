@@ -20,6 +20,35 @@ def tanh_worst_at_a_third(x):
     return (np.tanh(x) * (1 + 1e-3 * near)).astype(x.dtype)
 
 
+def mish_short_beyond_5(x):
+    """A branch that begins too early, with errors of 7e-7 there, which fade."""
+    n = np.exp(np.minimum(x, 20)) * (np.exp(np.minimum(x, 20)) + 2)
+    right = np.where(x > 20, x, x * n / (n + 2))
+    return np.where((x > 5) & (x < 11), x * (1 - 2 * np.exp(-2 * x)), right).astype(x.dtype)
+
+
+def test_the_edge_of_a_wrong_branch_is_found_to_the_float():
+    (result,) = check(mish_short_beyond_5, as_="mish", dtypes="float64", examples=2, survey=False)
+    finding = next(f for f in result.findings if f.property == "accuracy")
+    extent, first = finding.details.extent, float(np.nextafter(5.0, 6.0))
+    assert first <= finding.x < first + 1e-9
+    assert (extent.low, extent.high) == (first, np.nextafter(11.0, 0))
+    assert f"{first!r} to " in finding.message
+    others = [check(mish_short_beyond_5, as_="mish", dtypes="float64", at=x)[0].max_ulp for x in (5.0625, 5.000001)]
+    assert max(others) < extent.error
+
+
+def test_edges_lie_between_what_passes_and_what_fails():
+    """From both sides, and of several regions, in which what was tested is all that is said."""
+
+    def waves(x):
+        return np.where((x >= -0.7) & (x < 0.3) | (x > 1.1) & (x <= 1.7), x + 1, x)
+
+    (result,) = check(waves, as_="identity", dtypes="float64", span="-2:2", examples=2, survey=False)
+    (finding,) = result.findings
+    assert (finding.details.extent.low, finding.details.extent.high) == (-0.7, 1.7)
+
+
 @pytest.mark.parametrize(
     ("kernel", "as_", "dtype", "worst"),
     few(
