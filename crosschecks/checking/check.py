@@ -12,7 +12,7 @@ from ...proofs.catalogue.entries import Activation
 from ...proofs.enclosures.formats import FORMATS, Format, format_named
 from ..gates import Gates
 from ..implementation import Implementation
-from ..inputs.bit_patterns import patterns
+from ..inputs.bit_patterns import span_of
 from ..properties import ALL_NAMES
 from ..targets.foreign import COMMAND
 from ..targets.resolve import PACKS, Described, Request, TargetError, at_orders, resolve
@@ -120,7 +120,8 @@ def checks(
     gates = Gates(max_ulp, max_conditioned_ulp, max_abs_error, max_rel_error)
     severe, left_out = (_properties(name, given) for name, given in (("strict", strict), ("ignore", ignore)))
     if span is not None:
-        patterns(span, FORMATS["float64"], most=None)  # raises
+        for fmt in formats or (FORMATS["float64"],):
+            span_of(span, fmt)  # raises
 
     def sized(functions: int) -> Options:
         large = functions > LARGE

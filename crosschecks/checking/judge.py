@@ -20,7 +20,7 @@ from ...proofs.enclosures.formats import FORMATS, Format
 from ..causes.recognisers import grouped
 from ..findings import Finding
 from ..implementation import Implementation
-from ..inputs.bit_patterns import between
+from ..inputs.bit_patterns import PatternsError, between, span_of
 from ..inputs.points import float_of
 from ..inputs.samples import pairs, sample, within
 from ..properties import PROPERTIES
@@ -60,10 +60,25 @@ def judge(implementations: Iterable[Implementation], caller: Caller, options: Op
 def _formats(implementation: Implementation, caller: Caller, options: Options) -> Sequence[Format]:
     """The formats asked for or taken; of a pack, a function with parameters for one format has no others."""
     if options.formats is None:
-        return formats_taken(implementation, caller)
+        taken = formats_taken(implementation, caller)
+        return taken if options.span is None else _formats_in(options.span, taken)
     if implementation.target in PACKS and implementation.formats:
         return [fmt for fmt in options.formats if fmt.name in implementation.formats]
     return options.formats
+
+
+def _formats_in(span: str, formats: Sequence[Format]) -> Sequence[Format]:
+    """The formats that have a float in a range. Raises PatternsError where none has."""
+    having: list[Format] = []
+    for fmt in formats:
+        try:
+            span_of(span, fmt)
+        except PatternsError:
+            continue
+        having.append(fmt)
+    if not having:
+        span_of(span, formats[0])
+    return having
 
 
 def judge_in_parallel(

@@ -42,7 +42,12 @@ _LARGEST_EXPONENT = 20_000
 
 
 class PatternsError(ValueError):
-    """The words name no set of inputs; the message is one clear line."""
+    """The words name no set of inputs; the message is one clear line, which names the option that they were given for.
+    """
+
+    def __init__(self, words: str, reason: str, option: str = "patterns") -> None:
+        super().__init__(f"{option}={words!r}: {reason}")
+        self.words, self.reason = words, reason
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,16 @@ def patterns(spec: str, fmt: Format, *, most: int | None = MOST) -> Patterns:
     runs = _joined(chain.from_iterable(_named(word.strip(), fmt) for word in spec.split(",")))
     chosen = Patterns(spec, runs)
     if most is not None and chosen.inputs > most:
-        raise PatternsError(f"patterns={spec!r}: expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them")
+        raise PatternsError(spec, f"expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them")
     return chosen
+
+
+def span_of(spec: str, fmt: Format) -> Patterns:
+    """The set that a range of inputs is, of any size. Raises PatternsError, which names it a span."""
+    try:
+        return patterns(spec, fmt, most=None)
+    except PatternsError as error:
+        raise PatternsError(error.words, error.reason, "span") from None
 
 
 def between(span: str, fmt: Format, rng: np.random.Generator, most: int) -> Floats:
@@ -101,17 +114,15 @@ def _named(word: str, fmt: Format) -> Iterable[Run]:
     if match := re.fullmatch(r"binade:([+-]?[0-9]{1,5})", name):
         exponent = int(match[1])
         if not fmt.emin <= exponent <= fmt.emax:
-            raise PatternsError(f"patterns={word!r}: expected a binade of {fmt.name}, {fmt.emin} to {fmt.emax}")
+            raise PatternsError(word, f"expected a binade of {fmt.name}, {fmt.emin} to {fmt.emax}")
         return _without(_cells(fmt, sign, exponent - fmt.emin + 1), _special(fmt, sign))
     if match := re.fullmatch(r"sample:([0-9]{1,12})(?::([0-9]{1,12}))?", word):
         if not int(match[1]):
-            raise PatternsError(f"patterns={word!r}: expected one input or more of every binade")
+            raise PatternsError(word, "expected one input or more of every binade")
         return _sample(fmt, int(match[1]), match[2] or "0")
     low, colon, high = word.partition(":")
     if not colon:
-        raise PatternsError(
-            f"patterns={word!r}: expected all, LOW:HIGH, binade:EXPONENT, subnormal, special or sample:N"
-        )
+        raise PatternsError(word, "expected all, LOW:HIGH, binade:EXPONENT, subnormal, special or sample:N")
     return _between(low.strip(), high.strip(), word, fmt)
 
 
@@ -175,7 +186,7 @@ def _between(low: str, high: str, word: str, fmt: Format) -> list[Run]:
     if lowest <= min(highest, 0):
         runs.append((sign - min(highest, 0), min(highest, 0) - lowest + 1))
     if not runs:
-        raise PatternsError(f"patterns={word!r}: no {fmt.name} lies between {low} and {high}")
+        raise PatternsError(word, f"no {fmt.name} lies between {low} and {high}")
     return runs
 
 
@@ -207,7 +218,7 @@ def _number(text: str, word: str) -> Fraction:
             return Fraction(float.fromhex(text))
     except (ValueError, OverflowError):
         pass
-    raise PatternsError(f"patterns={word!r}: expected numbers such as -1.5, 2e-3 or 0x1.8p+0, got {text!r}")
+    raise PatternsError(word, f"expected numbers such as -1.5, 2e-3 or 0x1.8p+0, got {text!r}")
 
 
 def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -54,7 +54,7 @@ def foreign(target: str, signature: str | None = None) -> Foreign | None:
     if target.startswith(LIBRARY) and ":" in target.removeprefix(LIBRARY):
         path, _, symbol = target.removeprefix(LIBRARY).rpartition(":")
         if not (path and symbol.isidentifier()):
-            raise TargetError(f"target={target!r}: expected PATH:SYMBOL of a C library, for example libm.so.6:tanhf")
+            raise TargetError(f"{as_given(target)}: expected PATH:SYMBOL of a C library, for example libm.so.6:tanhf")
         return Foreign("c_symbols", {"path": path, "symbol": symbol, "signature": signature}, symbol)
     if signature is not None:
         raise TargetError(f"target={target!r}, signature={signature!r}: symbols of C libraries alone have signatures")
@@ -63,6 +63,14 @@ def foreign(target: str, signature: str | None = None) -> Foreign | None:
     if target.endswith(".onnx"):
         return Foreign("onnx_files", {"path": target}, target.removesuffix(".onnx"))
     return None
+
+
+def as_given(target: str) -> str:
+    """A target as the command line has it: `--library libm.so.6:tanhf`, `target='math:erf'`."""
+    for prefix, option in ((LIBRARY, "--library"), (COMMAND, "--command")):
+        if target.startswith(prefix):
+            return f"{option} {target.removeprefix(prefix)!r}"
+    return f"target={target!r}"
 
 
 def is_program(implementation: Implementation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from ..implementation import Implementation
 from ..packs import summaries
 from ..workers.invoke import WITH_DERIVATIVES
 from ..workers.worker_process import Failed, Worker
-from .foreign import Foreign, TargetError, foreign, signature_of
+from .foreign import Foreign, TargetError, as_given, foreign, signature_of
 
 PACKS = tuple(summaries())
 """Frameworks known by name, one module each: everything they ship of the catalogue, values and, where they have them,
@@ -109,7 +110,7 @@ def at_orders(
             implementations += _by_each_input(replace(base, order=1, through=through), entry)
         else:
             raise TargetError(
-                f"target={request.target!r} has no order {order}: name a callable that computes it (--derivative), "
+                f"{as_given(request.target)} has no order {order}: name a callable that computes it (--derivative), "
                 "or say that this one does (--implements)"
             )
     return tuple(implementations)
@@ -294,13 +295,14 @@ def _described(target: str, request: Request, order: int, worker: Worker) -> Des
 
 
 def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: Worker) -> Described:
-    keywords, entry = dict(kind.keywords), _entry(request)
+    keywords = dict(kind.keywords)
     answer = _asked({"do": "serve", "service": kind.service, **keywords}, worker, target)
+    entry = _entry(request)
     if "signatures" in answer:
         keywords["path"], signatures = answer["path"], answer["signatures"]
         if len(signatures) > 1:
             if isinstance(entry, RowFunction):
-                raise TargetError(f"target={target!r}: {entry.name} is a function of a row: say its --signature")
+                raise TargetError(f"{as_given(target)}: {entry.name} is a function of a row: say its --signature")
             parameters = _with_parameters(entry, request, [], Implementation("", entry.name, 0, "")).parameters
             signatures = [signature_of(keywords, signatures, entry, dict(parameters), order, worker)]
         keywords["signature"] = signatures[0]
@@ -316,10 +318,15 @@ def _foreign(kind: Foreign, target: str, request: Request, order: int, worker: W
 def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, Any]:
     answer = worker.ask(question)
     if isinstance(answer, Failed):
-        absent = re.search(r"No module named '(\w+)", answer.message)
-        pack = absent and (target if target in PACKS else absent[1])
+        absent = re.search(r"No module named '([\w.]+)", answer.message)
+        pack = absent and (target if target in PACKS else absent[1].partition(".")[0])
         remedy = f"; pip install 'gradproof[{pack}]'" if pack in PACKS else ""
-        raise TargetError(f"target={target!r} cannot be loaded: {answer.message}{remedy}")
+        reason = answer.message
+        if absent and not remedy and target.startswith(absent[1]):
+            reason += f"; it was looked for in {os.getcwd()} and among the packages installed"
+        if foreign(target) is not None and answer.how == "exception":
+            reason = reason.partition(": ")[2]  # which says it all without the exception's name
+        raise TargetError(f"{as_given(target)} cannot be loaded: {reason}{remedy}")
     return answer
 
 
@@ -345,7 +352,7 @@ def _named_like(target: str) -> str:
         names = _spoken(name.removesuffix("f"))
     if len(names) != 1:
         said = f"could be {' or '.join(sorted(names))}" if names else "is no activation's name"
-        raise TargetError(f"target={target!r}: {name!r} {said}; say which with --as NAME, or a formula in x")
+        raise TargetError(f"{as_given(target)}: {name!r} {said}; say which with --as NAME, or a formula in x")
     return names.pop()
 
 

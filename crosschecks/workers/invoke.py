@@ -25,6 +25,8 @@ ARRAYS = ("numpy", *WITH_DERIVATIVES, "scalar")
 PACKS = __name__.rpartition(".workers.")[0] + ".packs"
 _OF_NUMBERS = {"scalar": one_by_one, "raising": raising, "passing on": passing_on}
 """The ways in which a function of one number is called; the last two say which exceptions it raises."""
+_OFFERED = 12
+"""The functions of a module that a message lists at most."""
 _WHOLE = {"array": "numpy", "parameter_format": "float64", "derivative": None}
 
 
@@ -59,9 +61,12 @@ def find(function: str) -> Callable[..., Any]:
     module_name, _, path = function.partition(":")
     pack = pack_of(module_name)
     names = path.split(".")
+    module = importlib.import_module(module_name)
     try:
-        target = reduce(getattr, names, importlib.import_module(module_name))
-    except AttributeError:
+        target = reduce(getattr, names, module)
+    except AttributeError as error:
+        if pack is None and not hasattr(module, names[0]) and (functions := _functions_of(module)):
+            raise AttributeError(f"{error}; its functions are {functions}") from None
         if pack is None or "." in module_name:
             raise
         target = reduce(getattr, names, pack)
@@ -70,6 +75,13 @@ def find(function: str) -> Callable[..., Any]:
     if not callable(target):
         raise TypeError(f"{function} is not callable but {target!r}")
     return target
+
+
+def _functions_of(module: ModuleType) -> str:
+    """The public functions of a module's own, the first of them."""
+    own = [name for name, value in vars(module).items() if inspect.isfunction(value)
+           and value.__module__ == module.__name__ and not name.startswith("_")]  # fmt: skip
+    return ", ".join([*own[:_OFFERED], *(["..."] if len(own) > _OFFERED else [])])
 
 
 def describe(function: str) -> dict[str, Any]:

@@ -79,6 +79,7 @@ def check(
         "at": options.inputs(at),
         **given,
     }
+    options.span(given["span"], request["dtypes"] or ())
     files = Files(baseline, save_baseline, at=at)
     request["effort"] = files.known.effort
     # what `checks` raises for an input that the format does not hold, and for a property that is none

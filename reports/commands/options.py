@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -252,13 +253,36 @@ def _target(target: str | None, library: str | None, program: str | None) -> str
 
 def _module(target: str) -> str:
     """A target in which `file.py:f` is `file:f`. Raises BadInput for a dot where a colon belongs."""
-    target = re.sub(r"^([\w/]+)\.py:", lambda file: file[1].replace("/", ".") + ":", target)
-    if re.fullmatch(r"[\w/]+\.py", target):
-        raise BadInput(f"TARGET {target!r}: name the callable in it too, {target.removesuffix('.py')}:CALLABLE")
+    if match := re.fullmatch(r"(.+\.py)(:.*)?", target):
+        target = _in_file(match[1], match[2] or "", target)
     if re.fullmatch(r"\w+(\.\w+)+", target) and not target.endswith(".onnx"):
         module, _, name = target.rpartition(".")
         raise BadInput(f"TARGET {target!r}: expected module:callable; did you mean {module}:{name}?")
     return target
+
+
+def _in_file(file: str, callable_: str, target: str) -> str:
+    """`module:callable` for a callable of a file. Raises BadInput where there is no such file, and for none."""
+    path, here = Path(file).resolve(), Path.cwd()
+    if not path.is_file():
+        raise BadInput(f"TARGET {target!r}: there is no file {file}")
+    if not path.is_relative_to(here):
+        raise BadInput(f"TARGET {target!r}: expected a file in {here} or a folder of it")
+    module = ".".join(path.relative_to(here).with_suffix("").parts)
+    if not callable_:
+        functions = _functions_in(path)
+        offered = f"; its functions are {', '.join(functions)}" if functions else ""
+        raise BadInput(f"TARGET {target!r}: name the callable in it too, {module}:CALLABLE{offered}")
+    return module + callable_
+
+
+def _functions_in(path: Path) -> list[str]:
+    """The public functions that stand in a file, which is not run."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return []
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 
 def promises(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -326,6 +350,20 @@ def inputs(texts: Sequence[str]) -> tuple[str, ...]:
             except (ValueError, OverflowError):
                 raise BadInput(f"--at {text!r}: expected numbers, for example 5.1 or 0x1.8p+0") from None
     return tuple(texts)
+
+
+def span(text: str | None, formats: Sequence[str]) -> str | None:
+    """The range of inputs. Raises BadInput where one of the formats has no float in it, or float64 for none."""
+    from ...crosschecks.inputs.bit_patterns import PatternsError, span_of
+    from ...proofs.enclosures.formats import format_named
+
+    try:
+        for name in formats or ("float64",):
+            if text is not None:
+                span_of(text, format_named(name))
+    except PatternsError as error:
+        raise BadInput(f"--range {error.words!r}: {error.reason}") from None
+    return text
 
 
 def formats(texts: Sequence[str]) -> tuple[str, ...] | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from gradproof.crosschecks.checking.check import check
 from gradproof.crosschecks.targets.foreign import TargetError
 from gradproof.crosschecks.targets.resolve import Request, resolve
 from gradproof.crosschecks.workers.worker_process import Worker
@@ -99,3 +101,22 @@ def test_what_cannot_be_tested_is_said_in_one_line(worker, request_, says):
 def test_an_unknown_activation_is_told_with_near_names(worker):
     with pytest.raises(UnknownActivation, match="gelu"):
         resolve(Request("planted:relu", as_="gellu"), worker)
+
+
+def test_a_missing_name_is_said_with_those_that_are_there(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("def relu(x): return x\ndef silu(x): return x\ndef _hidden(x): return x\n")
+    monkeypatch.chdir(tmp_path)
+    with Worker() as worker:
+        with pytest.raises(TargetError, match=r"no attribute 'nope'; its functions are relu, silu$"):
+            resolve(Request("mine:nope", "relu"), worker)
+        with pytest.raises(TargetError, match=f"looked for in {tmp_path}"):
+            resolve(Request("other:nope", "relu"), worker)
+        with pytest.raises(TargetError, match=r"^--library 'libm\.so\.6:nosym' cannot be loaded: there is no symbol"):
+            resolve(Request("library:libm.so.6:nosym"), worker)
+
+
+def test_formats_without_a_float_in_the_range_are_left_out():
+    results = check(np.abs, as_="relu", span="2.0001:2.0002", examples=2, array="numpy")
+    assert {result.dtype for result in results} == {"float64", "float32"}
+    with pytest.raises(ValueError, match=r"span='2\.0001:2\.0002': no float16 lies between"):
+        check(np.abs, as_="relu", dtypes="float16", span="2.0001:2.0002")
