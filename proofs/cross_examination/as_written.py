@@ -38,13 +38,11 @@ RELATIONS: dict[type[ast.cmpop], str] = {
 ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"
 }  # fmt: skip
-FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "E2", "limit", "argmax", "argmin", "rounding",
+FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "E2", "integral", "limit", "argmax", "argmin", "rounding",
                "at_least", "at_most"}  # fmt: skip
 """Numbers that are estimated: from whole functions, or from a number that they are not below, or not above."""
-PROPERTIES = {
-    "increasing", "decreasing", "monotone", "convex", "concave", "odd", "even", "bounded", "differentiable", "smooth",
-    "positive",
-}  # fmt: skip
+PROPERTIES = {"increasing", "decreasing", "monotone", "convex", "concave", "odd", "even", "bounded", "differentiable",
+              "smooth", "positive"}  # fmt: skip
 """The properties of one function that are examined; other words of the language are not."""
 _SETS = {"range", "argmax", "argmin", "zeros"}
 
@@ -336,6 +334,12 @@ class Writing:
                     raise NotExamined(text)
                 body = self.term(f, {**scope, **pair}, depth + 2)
                 return self.node("E2", body, c, extra=(depth, depth + 1), bound=bound, text=text)
+            case "integral", [f, ast.Name(id=variable), *ends]:
+                low, high = (self.term(end, scope, depth) for end in ends)
+                width = self.node("sub", high, low)
+                moved = self.node("add", low, self.node("mul", width, self.symbol(depth)))
+                body = self.node("mul", width, self.term(f, {**scope, variable: moved}, depth + 1))
+                return self.node("integral", body, extra=(variable, depth), bound=frozenset((depth,)), text=text)
             case "limit", [f, ast.Name(id=variable), at]:
                 end = self.side(at, scope, depth)
                 body = self.term(f, {**scope, variable: self.symbol(depth)}, depth + 1)

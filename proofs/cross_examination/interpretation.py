@@ -225,6 +225,8 @@ class Interpretation:
                 return Estimate(None, self.witness.ball(node.args[0], place).upper())
             case "E":
                 return mean(self._function(node.args[0], node, place))
+            case "integral":
+                return mean(self._function(node.args[0], node, place), weighted=False)
             case "E2":
                 return mean_of_two(self.witness, node, place, careful=self.careful)
             case "sup" | "inf" if node.args[0].op == "product":

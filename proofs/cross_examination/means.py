@@ -26,12 +26,14 @@ REACH, STEEP, TAIL, CUTS = 8.0, 1e4, 1e-9, 600
 Side: TypeAlias = "tuple[float, float]"
 
 
-def mean(curve: Curve) -> Estimate:
+def mean(curve: Curve, *, weighted: bool = True) -> Estimate:
     """The mean over a standard normal variable, enclosed but for what lies beyond the reach or in a seam; -oo for the
-    logarithm of what is 0 on an interval.
+    logarithm of what is 0 on an interval. Without the weight, the mean over [0, 1].
 
     Raises Unknown, or Undefined for a difference of infinities.
     """
+    if not weighted:
+        return _total(curve, [(0.0, 1.0)], weighted)
     if curve.body.op == "log" and not curve.order and _vanishes(replace(curve, body=curve.body.args[0])):
         return infinite(-1)
     ends = [_end(curve, side) for side in (-1, 1)]
@@ -39,7 +41,11 @@ def mean(curve: Curve) -> Estimate:
         if {*ends} == {-1, 1}:
             raise Undefined
         return infinite(ends[0] or ends[1])
-    waiting = list(pairwise(EDGES))
+    return _total(curve, list(pairwise(EDGES)), weighted)
+
+
+def _total(curve: Curve, waiting: list[tuple[float, float]], weighted: bool) -> Estimate:
+    """The integral over cells, each halved until it is known. Raises Unknown or Undefined."""
     total = arb(0)
     tolerance = 2.0 ** (-37 if curve.careful else -30)
     with precision(BITS, ORDER + 1):
@@ -49,7 +55,7 @@ def mean(curve: Curve) -> Estimate:
                 return Estimate((total - radius).lower(), (total + radius).upper())
             a, b = waiting.pop()
             middle = (a + b) / 2
-            part = _taylor_integral(curve, a, b)
+            part = _taylor_integral(curve, a, b, weighted)
             if part is not None and part.rad() < tolerance * (b - a):
                 total += part
             elif b - a < tolerance / 8 * (1 + abs(a)):  # a seam or a pole
@@ -59,16 +65,16 @@ def mean(curve: Curve) -> Estimate:
     raise Unknown
 
 
-def _taylor_integral(curve: Curve, a: float, b: float) -> arb | None:
+def _taylor_integral(curve: Curve, a: float, b: float, weighted: bool) -> arb | None:
     """The integral over a cell: a Taylor polynomial around its middle, with the last coefficient of the whole cell.
 
     None where that is not known. Raises Undefined where the curve has no values on the cell.
     """
     half = arb(b - a) / 2
     try:
-        over = _weighted(curve, arb(a).union(arb(b)))
+        over = _polynomial(curve, arb(a).union(arb(b)), weighted)
         with suppress(Undefined):
-            around = _weighted(curve, arb(a) + half)
+            around = _polynomial(curve, arb(a) + half, weighted)
             terms = [2 * (around if k < ORDER else over)[k] * half ** (k + 1) / (k + 1) for k in range(0, ORDER + 1, 2)]
             return sum(terms, arb(0))
     except (Unknown, ValueError):
@@ -76,9 +82,11 @@ def _taylor_integral(curve: Curve, a: float, b: float) -> arb | None:
     return None
 
 
-def _weighted(curve: Curve, x: arb) -> arb_series:
-    """The Taylor polynomial of the curve times the normal density."""
+def _polynomial(curve: Curve, x: arb, weighted: bool) -> arb_series:
+    """The Taylor polynomial of the curve, with the weight times the normal density."""
     values = arb_series([d / math.factorial(k) for k, d in enumerate(curve.jet(x, ORDER))])
+    if not weighted:
+        return values
     z = arb_series([x, arb(1)])
     return values * (z * z / -2).exp() / (2 * arb.pi()).sqrt()
 

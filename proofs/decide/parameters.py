@@ -218,7 +218,7 @@ class _Question(Cuts):
         return _largest([self._smoothness_at(left, right, 0, {}) for left, right in meetings], -1)
 
     def _is_one_formula(self, left: Interval, right: Interval) -> bool:
-        """Whether two parts have the same analytic formula, which is the value where they meet: all derivatives agree."""
+        """Whether two parts have one analytic formula, which is the value where they meet: all derivatives agree."""
         if not (_is_analytic(left.formula) and normal_form.is_zero(left.formula - right.formula)):
             return False
         self._require_value(left, calculus.substitute(left.formula, self.meeting(left)[0]))

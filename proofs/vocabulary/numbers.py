@@ -9,6 +9,7 @@ from functools import partial
 
 from ..budget import Undecided
 from ..enclosures.formats import FORMATS
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
@@ -21,6 +22,7 @@ from ..language.source import quoted, source_text
 from ..language.syntax import Functional, Infinity, StatementError
 from ..means.correlated import correlated_expectation
 from ..means.expectations import expectation
+from ..means.integrals import integral
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
@@ -140,6 +142,29 @@ def _correlated(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
     return Found(mean, (f"{f.text} = {digits(mean)}",))
 
 
+def _read_integral(reader: Reader, node: ast.Call) -> Expr:
+    """The integral from a to b, as that of (b - a) f(a + (b - a) x) from 0 to 1."""
+    reader.arguments(node, "integral", 4)
+    body, low, high = (reader.expression(node.args[i]) for i in (0, 2, 3))
+    match node.args[1]:
+        case ast.Name(id=variable) if not reader.is_taken(variable):
+            reader.refuse_product(body, variable, node)
+        case _:
+            raise StatementError(f"{quoted(node)}: expected integral(expression, variable, from, to)")
+    if ex.free_names(low) or ex.free_names(high):
+        raise StatementError(f"{quoted(node)}: an integral goes from one number to another")
+    width = high - low
+    moved = calculus.substitute(body, {variable: low + width * ex.name(variable)})
+    return reader.held.functional(Functional("integral", width * moved, source_text(node), variable))
+
+
+def _integral(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
+    if region is not None:
+        raise Undecided(f"{f.text} is an integral between its ends, not under a condition on {f.variable}")
+    value = integral(body, variable_of(f))
+    return Found(value, (f"{f.text} = {digits(value)}",))
+
+
 # --- limits
 
 
@@ -230,6 +255,7 @@ WORDS = table(
     number_of_function("E", _mean, variable="z", exact=True),
     Number("Var", _read_variance),
     Computed("E2", _read_correlated, value=_correlated, exact=True),
+    Computed("integral", _read_integral, value=_integral, exact=True),
     Computed("limit", _read_limit, value=_limit, exact=True),
     *(Computed(name, partial(_read_rounding, name), value=_rounded, exact=True) for name in FORMATS),
 )

@@ -1,109 +1,63 @@
-"""Certified integrals against a normal density: cells, remainders and tails, each alone."""
+"""Integrals between two numbers: beside mpmath's, exact where they can be, and refused where there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 import mpmath as mp
 import pytest
-from flint import arb, fmpq
-from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
-from gradproof.proofs.enclosures.balls import precision
-from gradproof.proofs.enclosures.jets import program, series
-from gradproof.proofs.means import expectations
-from gradproof.proofs.means.expectations import _Integral
-from gradproof.proofs.means.taylor_integral import taylor_integral
+from gradproof.proofs.cross_examination.examine import contradiction
+from gradproof.proofs.language.syntax import StatementError
+from gradproof.proofs.means.integrals import integral
+from gradproof.proofs.statements import prove
 
-from ...thorough import every, few
-from ..exactly import ends, holds, number
-
-FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[fmpq, ...]]] = {
-    # with the points at which the formula changes
-    "tanh(z)**2": (lambda z: mp.tanh(z) ** 2, ()),
-    "1/(1 + exp(-3*z))": (lambda z: 1 / (1 + mp.exp(-3 * z)), ()),
-    "exp(z**2/5)": (lambda z: mp.exp(z * z / 5), ()),
-    "exp(-(20*z - 30)**2)": (lambda z: mp.exp(-((20 * z - 30) ** 2)), (fmpq(3, 2),)),
-    "abs(z - 3)*erf(z)": (lambda z: abs(z - 3) * mp.erf(z), (fmpq(3),)),
-    "(z**3 if z > 1/3 else cos(z))": (lambda z: z**3 if z > mp.mpf(1) / 3 else mp.cos(z), (fmpq(1, 3),)),
-    "1/(1 + z**2) if abs(z) < 2 else 7": (lambda z: 1 / (1 + z * z) if abs(z) < 2 else mp.mpf(7), (fmpq(-2), fmpq(2))),
-    "exp(-4*z)": (lambda z: mp.exp(-4 * z), ()),
-    "softplus(z)*tanh(z - 8)": (lambda z: mp.log1p(mp.exp(z)) * mp.tanh(z - 8), (fmpq(8),)),
-}
+BESIDE_MPMATH = [
+    ("exp(-x**2)", lambda t: mp.exp(-(t**2))),
+    ("abs(tanh(3*x) - 1/2)", lambda t: abs(mp.tanh(3 * t) - mp.mpf(1) / 2)),
+    ("cos(5*x - 2)*3 + x**2", lambda t: 3 * mp.cos(5 * t - 2) + t**2),
+    ("atan(2*x) - erf(x/3)", lambda t: mp.atan(2 * t) - mp.erf(t / 3)),
+    ("sqrt(1 + x**3)", lambda t: mp.sqrt(1 + t**3)),
+    ("1/(1 + exp(7*x - 3))", lambda t: 1 / (1 + mp.exp(7 * t - 3))),
+]
 
 
-@pytest.mark.parametrize("text", few(FUNCTIONS, every(9)))
-def test_every_precision_holds_the_integral(text: str) -> None:
-    """Coarse enclosures show a lost tail or cell that fine ones would hide."""
-    f, kinks = FUNCTIONS[text]
-    integral = _Integral(parse_expression(text), "z")
-    with mp.workdps(60):
-        around = (number(k + d) for k in kinks for d in (fmpq(-1, 4), fmpq(0), fmpq(1, 4)))
-        cuts = sorted({*map(mp.mpf, range(-24, 25, 2)), *around})
-        truth = mp.quad(lambda z: f(z) * mp.npdf(z), cuts, maxdegree=8)
-        for bits in (1, 2, 4, 8, 20, 64, 128):
-            low, high = ends(integral.refine(bits))
-            slack = mp.mpf(10) ** -35
-            assert low - slack <= truth <= high + slack, f"{bits} bits: {mp.nstr(truth, 30)} not in [{low}, {high}]"
-            assert high - low < mp.mpf(2) ** (8 - bits)
+@pytest.mark.parametrize(("text", "function"), BESIDE_MPMATH)
+def test_beside_mpmath(text: str, function: object) -> None:
+    value = integral(parse_expression(text), "x")
+    with mp.workdps(25):
+        expected = mp.quad(function, mp.linspace(0, 1, 17))
+        assert abs(mp.mpf(value.decimal(20)) - expected) < mp.mpf(10) ** -5
 
 
-@pytest.mark.parametrize("bits", [1, 4, 30])
-def test_both_tails_are_added(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With nothing in the middle what is left are the two tails beyond the last cell, for exp(z^2/4) at worst."""
-    integral = _Integral(parse_expression("exp(z**2/8)"), "z")
-    reached: list[arb] = []
-
-    def nothing(coefficients: object, low: arb, high: arb, *_: object) -> arb:
-        reached.extend((low, high))
-        return arb(0)
-
-    monkeypatch.setattr(expectations, "taylor_integral", nothing)
-    found = integral._integrate(bits)
-    with mp.workdps(40):
-        reach = ends(reached[1])[0]
-        assert ends(reached[0])[1] == -reach
-        tails: Any = 2 * mp.quad(lambda z: mp.exp(z * z / 4) * mp.npdf(z), [reach, reach + 2, reach + 8, reach + 40])
-        low, high = ends(found)
-        assert low <= -tails * (1 - mp.mpf(10) ** -6) and high >= tails * (1 - mp.mpf(10) ** -6)
-        assert high <= 3 * tails
+@pytest.mark.parametrize(("text", "exact"), [("exp(x)", True), ("abs(x - 1/3)", True), ("exp(x**2)", False)])
+def test_exact_where_an_antiderivative_is_known(text: str, exact: bool) -> None:
+    assert (integral(parse_expression(text), "x").exact is not None) == exact
 
 
 @pytest.mark.parametrize(
-    ("text", "start"),
-    [("exp(z**2/8) + 100", "3"), ("1000*z", "5"), ("exp(z)", "3"), ("z**8", "9"), ("exp(-4*z)", "15")],
+    ("statement", "verdict"),
+    [
+        ("integral(1/x, x, -1, 1) == 0", "undecided"),
+        ("integral(1/sqrt(x), x, 0, 1) == 2", "undecided"),
+        ("integral(log(x), x, -1, 1) < 0", "undecided"),
+        ("integral(x*y, x, 0, 1) == y/2", "undecided"),
+        ("integral(D(relu)(x), x, -1, 2) == 2", "proved"),
+        ("integral(1, x, 2, 5) == 3", "proved"),
+        ("integral(x, x, 2, 2) == 0", "proved"),
+    ],
 )
-def test_the_tail_starts_where_the_bound_holds(text: str, start: str) -> None:
-    """abs(f) <= exp(z^2/4) beyond the start, on both sides; up to there the integral goes."""
-    integral = _Integral(parse_expression(text), "z")
-    names = {"exp": mp.exp}
-    with mp.workdps(30):
-        first = mp.mpf(int(integral.start.p)) / int(integral.start.q)
-        assert first >= mp.mpf(start) - 1
-        for k in range(200):
-            for z in (first + mp.mpf(k) / 8, -first - mp.mpf(k) / 8):
-                assert abs(eval(text, names, {"z": z})) <= mp.exp(z * z / 4)
+def test_statements(statement: str, verdict: str) -> None:
+    assert prove(statement, suggest=False).verdict.value == verdict
 
 
-@pytest.mark.parametrize("length", [2, 3, 8])
-def test_the_remainder_of_a_cell(length: int) -> None:
-    """A polynomial of low degree on wide cells: without its remainder the integral would miss by far."""
-    for text, truth in (
-        ("exp(z)", lambda a, b: mp.exp(b) - mp.exp(a)),
-        ("1/(z + 3)", lambda a, b: mp.log((b + 3) / (a + 3))),
-    ):
-        coefficients = partial(series, program(parse_expression(text)), "z")
-        for low, high, tolerance in ((-2, 1, 50), (0, 1, 1), (-1, 2, "1e-3"), (0, fmpq(1, 3), "1e-6")):
-            with precision(96, length + 1):
-                found = taylor_integral(coefficients, arb(low), arb(high), length, arb(str(tolerance)))
-            with mp.workdps(40):
-                a, b = mp.mpf(low), mp.mpf(1) / 3 if isinstance(high, fmpq) else mp.mpf(high)
-                assert holds(found, truth(a, b)), f"{text} on [{low}, {high}] with {length} terms: {found}"
+@pytest.mark.parametrize("text", ["integral(x, x, 0, oo) > 0", "integral(x, 0, 1) > 0", "integral(x, x, 0, y) > 0",
+                                  "integral(x, 2, 0, 1) > 0", "integral(x, exp, 0, 1) > 0"])  # fmt: skip
+def test_refused(text: str) -> None:
+    with pytest.raises(StatementError):
+        prove(text)
 
 
-def test_cells_without_end_are_undecided() -> None:
-    coefficients = partial(series, program(parse_expression("1/z")), "z")
-    with precision(64, 9), pytest.raises(Undecided):
-        taylor_integral(coefficients, arb(-1), arb(1), 8, arb("1e-10"))
+def test_a_wrong_proof_would_be_contradicted() -> None:
+    assert contradiction("integral(x**2, x, 0, 1) <= 0.333") is not None
+    assert contradiction("integral(abs(x), x, -1, 2) == 5/2") is None
+    assert contradiction("integral(abs(x), x, -1, 2) == 3/2") is not None
+    assert contradiction("integral(floor(x), x, 0, 3) > 3.001") is not None
