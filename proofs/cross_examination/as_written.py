@@ -38,8 +38,8 @@ RELATIONS: dict[type[ast.cmpop], str] = {
 ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"
 }  # fmt: skip
-FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "E2", "integral", "limit", "argmax", "argmin", "rounding",
-               "at_least", "at_most"}  # fmt: skip
+FUNCTIONALS = {"sup", "inf", "lipschitz", "continuity", "E", "E2", "integral", "inverse", "limit", "argmax", "argmin",
+               "rounding", "at_least", "at_most"}  # fmt: skip
 """Numbers that are estimated: from whole functions, or from a number that they are not below, or not above."""
 PROPERTIES = {"increasing", "decreasing", "monotone", "convex", "concave", "odd", "even", "bounded", "differentiable",
               "smooth", "positive"}  # fmt: skip
@@ -316,12 +316,12 @@ class Writing:
         match name, tree.args:
             case "D", _:
                 return self._derivative(tree, scope, depth)
-            case ("sup" | "inf" | "lipschitz" | "continuity" | "argmax" | "argmin"), [f]:
-                return self._of_function(name, f, scope, depth, "x", text)
+            case ("sup" | "inf" | "lipschitz" | "continuity" | "argmax" | "argmin" | "E"), [f]:
+                return self._of_function(name, f, scope, depth, "z" if name == "E" else "x", text)
+            case "inverse", [f]:
+                return self._of_function(name, f, scope, depth, "x", text, at=self._name("x", scope, depth))
             case "table", _:
                 return self.node("table", self._name("x", scope, depth), extra=table_of(tree))
-            case "E", [f]:
-                return self._of_function("E", f, scope, depth, "z", text)
             case "Var", [f]:
                 square = syntax_tree(f"({source_text(f)})**2", "formula")
                 mean, of_square = (self._of_function("E", each, scope, depth, "z", text) for each in (f, square))

@@ -321,3 +321,34 @@ def _subdifferential_differs(curve: Curve, claimed: Claimed, at: arb | None) -> 
     low = Estimate(whole.low, min((s.high for s in sides if s.high is not None), default=None))
     high = Estimate(max((s.low for s in sides if s.low is not None), default=None), whole.high)
     return low.is_apart_from(ends[0]) or high.is_apart_from(ends[1])
+
+
+SEARCHED = tuple(sorted({s * fmpq(k, 4) * fmpq(2) ** n for n in range(-6, 6) for k in range(4, 8) for s in (1, -1)}))
+"""Numbers between which the value of an inverse function is looked for."""
+
+
+def solution(curve: Curve, y: arb) -> Estimate:
+    """Where a one-to-one function is y: between two numbers at which it lies on both sides. Raises Unknown."""
+
+    def difference(x: fmpq) -> arb | None:
+        try:
+            return curve.at(x) - y
+        except (Undefined, Unknown):
+            return None
+
+    known = [(x, d) for x, d in zip(SEARCHED, map(difference, SEARCHED), strict=True) if d is not None and sign(d)]
+    for (low, before), (high, after) in pairwise(known):
+        if sign(before) != sign(after):
+            for _ in range(80):
+                middle = (low + high) / 2
+                value = difference(middle)
+                if value is None or not sign(value):
+                    break
+                if sign(value) == sign(before):
+                    low, before = middle, value
+                else:
+                    high, after = middle, value
+            if not abs(before - after) < arb(2) ** -20:  # a pole
+                raise Unknown
+            return Estimate(arb(low), arb(high))
+    raise Unknown

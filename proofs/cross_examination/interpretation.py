@@ -227,6 +227,9 @@ class Interpretation:
                 return mean(self._function(node.args[0], node, place))
             case "integral":
                 return mean(self._function(node.args[0], node, place), weighted=False)
+            case "inverse":
+                at = self.witness.ball(node.args[1], place)
+                return functions.solution(self._function(node.args[0], node, place), at)
             case "E2":
                 return mean_of_two(self.witness, node, place, careful=self.careful)
             case "sup" | "inf" if node.args[0].op == "product":

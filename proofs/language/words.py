@@ -13,6 +13,7 @@ from flint import fmpq
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.inverses import inverse
 from .reader import Constant, Elementary, Number, Reader, Set, Truth, table
 from .source import MAX_EXPONENT, in_pairs, quoted, source_text
 from .syntax import Connective, Formula, Infinity, IntervalDisplay, Quantified, StatementError, relations
@@ -101,6 +102,20 @@ def _table(reader: Reader, node: ast.Call) -> Expr:
     return table_of(node).function
 
 
+# --- inverse functions
+
+
+def _inverse(reader: Reader, node: ast.Call) -> Expr:
+    body = reader.argument(node, "inverse")
+    variable = reader.variable(body, node)
+    if ex.free_names(body) - {variable} or (solved := inverse(body, variable, ex.name("x"))) is None:
+        raise StatementError(
+            f"{quoted(node)}: expected a function of one name that occurs once in its formula, "
+            "inside + - * / ** exp log tanh sinh alone"
+        )
+    return solved
+
+
 # --- sets
 
 
@@ -183,6 +198,7 @@ CORE = table(
     Number("D", _derivative),
     Number("product", _product),
     Number("table", _table),
+    Number("inverse", _inverse),
     *(Number(name, partial(_extreme, name)) for name in ("max", "min")),
     Set("interval", partial(_interval, False)),
     Set("open_interval", partial(_interval, True)),

@@ -31,7 +31,7 @@ VECTORS = frozenset({
     "off_diagonal", "spectral_norm", "smallest_eigenvalue", "transpose", "outer", "softmax", "log_softmax", "softmin",
     "logsumexp", "log_sum_exp", "center", "mean_center", "layer_norm", "rms_norm", "l2_normalize",
 })  # fmt: skip
-UNREAD = frozenset({"asin", "acos", "E2", "iff", "table", "floor", "ceil", "round", "integral"})
+UNREAD = frozenset({"asin", "acos", "E2", "iff", "table", "floor", "ceil", "round", "integral", "inverse"})
 """Words that the re-checker has no meaning for: it confirms no statement with one of them."""
 WORDS = (
     ELEMENTARY | NUMBERS | PROPERTIES | SETS | VECTORS | UNREAD
