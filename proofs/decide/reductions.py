@@ -17,12 +17,12 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..language.instances import bound_names, instance
-from ..language.syntax import TRUE, Connective, Relation, conjuncts, is_pointwise, relations
+from ..language.syntax import TRUE, Connective, Relation, Statement, conjuncts, is_pointwise, relations
 from ..normal_forms.signs import Undefined
 from ..verdicts import Counterexample, Evidence
 from ..vocabulary.values import digits
 from . import factors
-from .integrands import comparison, premises
+from .integrands import comparison, premises, sides
 from .means_by_parameter import comparison as parameter_comparison
 from .means_by_parameter import settle
 from .resolution import Resolution, union_of
@@ -92,6 +92,31 @@ def through_factor(decision: Resolution) -> Answer | None:
             if not answer.truth and (blame := answer.counterexample) is not None:
                 blame = replace(blame, at={**blame.at, reduction.count: str(count)})
                 return Answer(False, answer.notes, blame, Evidence.ENCLOSURE, left=answer.left)
+    return None
+
+
+POINTWISE = {"sup": "<=", "inf": ">="}
+"""The bounds that say of a function on a domain that is not empty what they say of its values: sup(f) is the least
+number that no value exceeds."""
+
+
+def through_points(decision: Resolution) -> Answer | None:
+    """The answer to a bound of sup or inf by that to the same bound of the function at every point."""
+    with suppress(Undecided, Undefined):
+        if (statement := pointwise(decision.statement)) is not None:
+            return type(decision)(statement).run().after(f"{decision.statement.text}: looked at point by point")
+    return None
+
+
+def pointwise(statement: Statement) -> Statement | None:
+    """The statement about all points that means the same as one that bounds sup(f) or inf(f) by a number; else None."""
+    for side, other, op in sides(statement):
+        f = statement.functionals.get(side.args[0]) if side.op == "name" else None
+        if f is None or POINTWISE.get(f.kind) != op or f.variable is None or ex.free_names(other):
+            continue
+        if ex.free_names(f.body) == frozenset((f.variable,)):
+            rest = {key: value for key, value in statement.functionals.items() if value is not f}
+            return replace(statement, formula=Relation(op, f.body, other, statement.text), functionals=rest)
     return None
 
 
@@ -165,6 +190,6 @@ def _points(decision: Resolution, parameters: tuple[str, ...]) -> Iterator[Point
 
 
 REDUCTIONS: tuple[Callable[[Resolution], Answer | None], ...] = (
-    through_integrand, through_parameter, through_factor, through_fixed_names, through_instances
+    through_integrand, through_parameter, through_factor, through_points, through_fixed_names, through_instances
 )  # fmt: skip
 """The answers that are found through another statement; None where that does not decide."""
