@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ from ..expressions.printing import to_text
 from ..normal_forms.polynomials import fraction
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
-from .piecewise_polynomials import PiecewisePolynomial, piecewise_polynomial
+from .piecewise_polynomials import PiecewisePolynomial, in_order, piecewise_polynomial
 from .zeros import chart
 
 MAX_PIECES = 10_000
@@ -172,6 +172,8 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
     """Cut (low, high) at every point where the formula changes or stops being defined. Raises Undecided."""
     if e.switching and (form := piecewise_polynomial(e, variable)) is not None:
         return _cut(e, variable, form, low, high)
+    if (ordered := in_order(e, variable)) is not e:
+        return replace(split(ordered, variable, low, high), expr=e)
     pending: list[tuple[Real, Real, dict[Expr, int]]] = [(low, high, {})]
     done: list[Piece] = []
     while pending:
@@ -239,6 +241,7 @@ def value_at(e: Expr, variable: str, at: Real) -> Real:
     if e.switching and at.rational is not None and (form := piecewise_polynomial(e, variable)) is not None:
         if (value := form.value(at.rational)) is not None:
             return exact(value)
+    e = in_order(e, variable)
     signs = _Signs(lambda key: sign_at(key, variable, at))
     settled = _settle_derivatives(e, variable, at) if _has_derivative(e) else e
     return image(Resolver(signs).visit(settled), variable, at)
@@ -253,6 +256,7 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
         ((name, x),) = at.items()
         if (form := piecewise_polynomial(e, name)) is not None and (value := form.value(x)) is not None:
             return ex.rational(value)
+        e = in_order(e, name)
     place = {name: ex.rational(x) for name, x in at.items()}
 
     def sign(key: Expr) -> int:

@@ -17,10 +17,13 @@ from typing import Any
 from flint import fmpq, fmpq_poly, fmpz_poly
 
 from ..budget import spend
+from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms.polynomials import expression, irreducible_factors, isolated
 
+MANY = 6
+"""Breakpoints from which on a form is written in order."""
 MAX_MARKS = 20_000
 MAX_DEGREE = 40
 MAX_BITS = 4_000
@@ -80,6 +83,38 @@ def piecewise_polynomial(e: Expr, variable: str) -> PiecewisePolynomial | None:
         return _Reading(variable).form(e)
     except NoForm:
         return None
+
+
+@lru_cache(maxsize=1 << 9)
+def in_order(e: Expr, variable: str) -> Expr:
+    """The same function, its piecewise polynomials of many pieces written as cases that are found by halving.
+
+    A sum of n of them beside something else is one form, and no longer n case distinctions on each of n pieces.
+    """
+    if not e.switching:
+        return e
+    if (form := piecewise_polynomial(e, variable)) is not None:
+        return e if len(form.marks) < MANY or None in form.at else _cases(form, variable, 0, len(form.marks))
+    if e.op == "add":
+        parts = [t for t in e.args if t.switching and piecewise_polynomial(t, variable) is not None]
+        if len(parts) > 1:
+            others = [in_order(t, variable) for t in e.args if t not in parts]
+            return ex.add(in_order(ex.add(*parts), variable), *others)
+    return calculus.rebuild(e, lambda child: in_order(child, variable))
+
+
+def _cases(form: PiecewisePolynomial, variable: str, first: int, end: int) -> Expr:
+    """The form on its gaps from one to another."""
+    if first == end:
+        return form.formula(first, variable)
+    middle = (first + end) // 2
+    below, above = _cases(form, variable, first, middle), _cases(form, variable, middle + 1, end)
+    mark, value = form.marks[middle], form.at[middle]
+    distance = ex.name(variable) - mark
+    if value == form.gaps[middle + 1](mark):
+        return ex.switch("if", "<", distance, below, above)
+    assert value is not None
+    return ex.switch("if", "<", distance, below, ex.switch("if", "==", distance, ex.rational(value), above))
 
 
 @lru_cache(maxsize=1 << 15)

@@ -10,7 +10,7 @@ from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions import pieces
-from gradproof.proofs.functions.piecewise_polynomials import PiecewisePolynomial, piecewise_polynomial
+from gradproof.proofs.functions.piecewise_polynomials import PiecewisePolynomial, in_order, piecewise_polynomial
 from gradproof.proofs.normal_forms.signs import Undefined
 from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.statements import prove
@@ -122,3 +122,45 @@ def staircase(n: int, step: str = "relu(x - {0}/{1})") -> str:
 )
 def test_many_pieces(statement: str, verdict: str) -> None:
     assert prove(statement, suggest=False).verdict.value == verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " + ".join(f"{(-1) ** k * (k % 4 + 1)}*abs(x - {k})" for k in range(12)) + " + (5 if x == 3 else 0)",
+        "sign(x - 1) + max(x, 2)*(1 if x < 9 else 0)"
+        + "".join(f" + {k}*relu(x - {k}/3)**2 + (1 if x <= {k} else 0)" for k in range(8)),
+    ],
+)
+def test_cases_in_order_are_the_same_function(text: str) -> None:
+    e = parse_expression(text)
+    form, ordered = piecewise_polynomial(e, "x"), in_order(e, "x")
+    assert form is not None and len(form.marks) >= 8 and ordered is not e and piecewise_polynomial(ordered, "x") == form
+    mixed = in_order(e - parse_expression("tanh(x)"), "x")
+    assert mixed is ordered - parse_expression("tanh(x)")
+    for x in (*form.marks, fmpq(-5), fmpq(7, 2), fmpq(100)):
+        assert pieces.value_at(ordered, "x", exact(x)).rational == form.value(x)
+
+
+def test_few_cases_and_what_has_holes_stay_as_they_are() -> None:
+    for text in ("abs(x) + abs(x - 1) + tanh(x)", "D(" + " + ".join(f"abs(x - {k})" for k in range(9)) + ")"):
+        assert in_order(parse_expression(text), "x") is parse_expression(text)
+
+
+RAMPS = " + ".join(f"({(-1) ** k})*relu(x - {k}/10)" for k in range(40))
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "verdict"),
+    [
+        (f"{RAMPS} + tanh(x) < 3", None, "proved"),
+        (f"{RAMPS} + tanh(x) < 2.999", None, "refuted"),
+        (f"abs({RAMPS} - x/2 - sin(x)/100) <= 1/10 + 1/100", "0 <= x and x <= 39/10", "proved"),
+        (f"abs({RAMPS} - x/2 - sin(x)/100) <= 1/20", "0 <= x and x <= 39/10", "refuted"),
+        (f"continuity({RAMPS} + exp(x)) == 0", None, "proved"),
+        (f"increasing({RAMPS} + exp(x))", None, "proved"),
+        (f"increasing({RAMPS} - exp(x)/100)", None, "refuted"),
+    ],
+)
+def test_many_pieces_beside_something_smooth(statement: str, where: str | None, verdict: str) -> None:
+    assert prove(statement, where=where, suggest=False).verdict.value == verdict
