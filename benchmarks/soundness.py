@@ -23,10 +23,11 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
-import deep_statements  # noqa: F401 (these four add their families)
+import deep_statements  # noqa: F401 (these five add their families)
 import depth_statements  # noqa: F401
 import edge_statements  # noqa: F401
 import more_statements  # noqa: F401
+import text_statements  # noqa: F401
 from generate_statements import FAMILIES, Generated, generate
 from gradproof.proofs.statements import prove
 from gradproof.proofs.verdicts import Verdict

@@ -24,9 +24,10 @@ def generator():
     """The generator, which is not packaged."""
     sys.path.insert(0, str(BENCHMARKS))
     try:
-        importlib.import_module("deep_statements")  # these three add their families
+        importlib.import_module("deep_statements")  # these four add their families
         importlib.import_module("depth_statements")
         importlib.import_module("more_statements")
+        importlib.import_module("text_statements")
         return importlib.import_module("generate_statements")
     finally:
         sys.path.remove(str(BENCHMARKS))
