@@ -34,6 +34,8 @@ OPEN_NUMBERS, UNKNOWN_NUMBERS = 4, 16
 """Points at which numbers of whole functions are estimated that depend on a free name: of those that tell something,
 and of all."""
 
+FAR = 200
+"""Numbers of whole functions are not estimated for parameters beyond two to this power."""
 TINIEST = 2.0**-60
 """Added to numbers whose size is compared: 0 is far from 1."""
 
@@ -173,6 +175,8 @@ class Examination:
         for point in _near_and_far(self._points()) if costly else self._points():
             if costly and (told >= OPEN_NUMBERS or tried >= UNKNOWN_NUMBERS):
                 break
+            if costly and any(_remoteness(x) > FAR for x in point.values()):
+                continue  # pieces so far out are not seen by samples
             for bits in (BITS, *sharper):
                 if bits != BITS:
                     if not self.meaning.blurred or not sharper[bits]:

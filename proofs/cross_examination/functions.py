@@ -129,10 +129,17 @@ def first_jump(curve: Curve, places: Sequence[fmpq], orders: int) -> int | None:
 
 
 def lipschitz(curve: Curve, places: Sequence[fmpq]) -> Estimate:
-    """The supremum of the slope's size; without bound where the function jumps."""
+    """The supremum of the slope's size; without bound where the function jumps.
+
+    Where it rises more from one sample to the next than the slopes that are seen allow, a steep piece was not seen.
+    """
     if curve.jumps(places):
         return infinite(1)
-    return highest((peak(curve.derived()), -pit(curve.derived())))
+    slope = highest((peak(curve.derived()), -pit(curve.derived())))
+    rise = max((abs(fb - fa) / arb(b - a) for (a, fa), (b, fb) in pairwise(curve.samples)), default=arb(0))
+    if slope.high is not None and rise > slope.high:
+        return Estimate(rise.lower(), None)
+    return slope
 
 
 def continuity(curve: Curve, places: Sequence[fmpq]) -> Estimate:

@@ -18,7 +18,7 @@ from .curves import BITS, Curve, Estimate, estimate, hull, infinite
 from .extrema import FINE_BITS, peak, pit
 from .limits import limit
 from .means import mean, mean_of_two
-from .points import line, several
+from .points import beside, line, several
 from .witness import Exhausted, Place, Undefined, Unknown, Witness, holds, sign
 
 WORK = 40_000
@@ -46,11 +46,11 @@ class Interpretation:
         self._closed: dict[Node, Estimate | Exception] = {}
         self._curves: dict[Node, Curve] = {}
 
-    @cached_property
-    def places(self) -> list[fmpq]:
-        """Where pieces may meet."""
-        few = [fmpq(0), *self.written][:12]
-        return list(dict.fromkeys([*few, *(-x for x in few), *(a / b for a in few[:5] for b in few[:5] if b)]))
+    def places(self, node: Node, place: Place) -> list[fmpq]:
+        """Where pieces of a function may meet, also at the values of its parameters."""
+        few = [fmpq(0), *_numbers_of(node, place), *self.written][:12]
+        quotients = [a / b for a in few[:5] for b in few[:5] if b]
+        return list(dict.fromkeys([*few, *(-x for x in few), *quotients, *(-x for x in quotients)]))
 
     @cached_property
     def moderate_first(self) -> list[fmpq]:
@@ -96,7 +96,8 @@ class Interpretation:
             case "asymptotic":
                 return self._asymptotic(node, place)
             case _:
-                return functions.holds_of(node, self.curve(node, place), self._at_of(node, place), self.places)
+                curve, places = self.curve(node, place), self.places(node, place)
+                return functions.holds_of(node, curve, self._at_of(node, place), places)
 
     def _connected(self, node: Node, place: Place) -> bool | None:
         truths: list[bool | None] = []
@@ -241,9 +242,9 @@ class Interpretation:
             case "inf":
                 return pit(self.curve(node, place))
             case "lipschitz":
-                return functions.lipschitz(self.curve(node, place), self.places)
+                return functions.lipschitz(self.curve(node, place), self.places(node, place))
             case "continuity":
-                return functions.continuity(self.curve(node, place), self.places)
+                return functions.continuity(self.curve(node, place), self.places(node, place))
             case "product":
                 return functions.product(self.curve(node, place), self.number(node.args[1], place), place, node)
             case _:
@@ -267,8 +268,9 @@ class Interpretation:
         closed = not body.free - {symbol}
         if closed and node in self._curves:
             return self._curves[node]
+        points = self.line if closed else beside(self.places(node, place), self.line)
         curve = Curve(
-            self.witness, body, symbol, {} if closed else place, self.line,
+            self.witness, body, symbol, {} if closed else place, points,
             lambda x: self._within(variable, x), self.careful,
         )  # fmt: skip
         if closed:
@@ -330,6 +332,11 @@ class Interpretation:
                 return _quoted(self.number(side, place))
             except (Undefined, Unknown, Exhausted):
                 return side.text
+
+
+def _numbers_of(node: Node, place: Place) -> list[fmpq]:
+    """The sizes of the parameters on which something said of a function depends."""
+    return [abs(x) for x in (place.get(name) for name in sorted(node.free, key=str)) if isinstance(x, fmpq)]
 
 
 def relations(formula: Node) -> list[Node]:

@@ -46,6 +46,11 @@ def line(written: Iterable[fmpq]) -> tuple[fmpq, ...]:
     return tuple(b for a, b in pairwise([points[0] - 1, *points]) if a != b)
 
 
+def beside(places: Iterable[fmpq], points: Iterable[fmpq]) -> tuple[fmpq, ...]:
+    """Points on the line, in order, with places and their neighbours among them."""
+    return tuple(sorted({*points, *(x + s * offset for x in places for offset in (0, *OFFSETS) for s in (1, -1))}))
+
+
 def several(names: Sequence[str], written: Iterable[fmpq], text: str, count: int) -> Iterator[dict[str, fmpq]]:
     """Points of several names: on the diagonals, with one name extreme, and drawn from the text's digest."""
     numbers = tuple(written)[:MAX_WRITTEN]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..budget import Undecided, spend
-from ..cases.sign_rules import normal_key
+from ..cases.sign_rules import normal_key, product_signs, sign_of_number
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
@@ -21,7 +21,7 @@ from ..functions.pieces import Resolver, UnknownSign, primitive
 from ..functions.zeros import chart
 from ..language.syntax import Formula, Relation
 from ..normal_forms import normal_form
-from ..normal_forms.signs import Undefined
+from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 
 Known: TypeAlias = Mapping[Expr, int]
@@ -214,6 +214,8 @@ class Cuts:
                 smooth = Resolver(signs).visit(value)
                 break
             except UnknownSign as question:
+                if value.total and self.known_sign(question.key, signs) is None:
+                    return value  # with its case distinctions
                 signs[question.key] = self.sign(question.key, signs)
             except Undefined:
                 raise Undecided(f"the value at {place}") from None
@@ -226,10 +228,31 @@ class Cuts:
         return next(iter(signs)) if len(signs) == 1 else None
 
     def signs(self, e: Expr, known: Known) -> frozenset[int]:
-        """The signs a formula in the parameters can have under the assumptions (a superset)."""
+        """The signs a formula in the parameters can have under the assumptions (a superset), also by its factors."""
+        signs = self._signs_of_factor(e, known)
+        if len(signs) <= 1:
+            return signs
+        try:
+            number, upper, lower = normal_form.numerator_factors(e)
+        except normal_form.TooComplex:
+            return signs
+        product = sign_of_number(number)
+        for base, power in upper:
+            product = product_signs(product, self._signs_of_factor(base, known), power)
+        for base, power in lower:
+            product = product_signs(product, self._signs_of_factor(base, known) - {0}, power)
+        return signs & product
+
+    def is_zero(self, e: Expr, known: Known) -> bool:
+        """Whether a formula in the parameters is proved to be 0 under the assumptions, wherever it is defined."""
+        return (not e.switching and normal_form.is_zero(e)) or self.signs(e, known) <= {0}
+
+    def _signs_of_factor(self, e: Expr, known: Known) -> frozenset[int]:
         for flip, key in (primitive(e), normal_key(e)):
             if key in known:
                 return frozenset((flip * known[key],))
+            if not ex.free_names(key):
+                return frozenset((flip * constant_sign(key),))
         return self.premises.signs_of(e)
 
     def stretched(self, e: Expr, p: str, sign: int) -> Iterator[Expr]:

@@ -110,7 +110,7 @@ class _Question(Cuts):
             at, place = self.meeting(left)
             sides = [calculus.substitute(part.formula, at) for part in (left, right)]
             defined = all(self.defined(side, left.known) for side in sides)
-            if not defined or not normal_form.is_zero(sides[0] - sides[1]):
+            if not defined or not self.is_zero(sides[0] - sides[1], left.known):
                 raise Undecided(f"whether the function jumps at {place}")
             self._require_value(left, sides[0])
         bounds: list[Expr] = []
@@ -260,7 +260,7 @@ class _Question(Cuts):
 
     def _require_value(self, left: Interval, limit: Expr) -> None:
         """That the value where a part ends is the limit there. Raises Undecided."""
-        if not normal_form.is_zero(self.value_at_meeting(left) - limit):
+        if not self.is_zero(self.value_at_meeting(left) - limit, left.known):
             raise Undecided(f"the value at {self.meeting(left)[1]}")
 
     def bound(self, part: Interval, e: Expr, sense: int) -> Expr:

@@ -161,7 +161,9 @@ class PieceBounds(Cuts):
 
     def relation(self, lhs: Expr, op: str, rhs: Expr, part: Interval, sense: int = 1) -> Formula:
         """lhs op rhs, or -lhs op -rhs for the sense -1, decided where the signs that are known on the piece do."""
-        difference = normal_form.simplest(sense * (lhs - rhs))
+        difference = sense * (lhs - rhs)
+        if not difference.switching:
+            difference = normal_form.simplest(difference)
         if not ex.free_names(difference):
             signs = frozenset((constant_sign(difference),))
         else:

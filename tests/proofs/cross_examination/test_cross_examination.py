@@ -13,7 +13,15 @@ from gradproof.proofs.asymptotics import monomials, tail_values
 from gradproof.proofs.cases import convex_sums
 from gradproof.proofs.cross_examination import examine, interpretation
 from gradproof.proofs.cross_examination.examine import contradiction
-from gradproof.proofs.decide import decision, factors, integrands, parameters, products, resolution
+from gradproof.proofs.decide import (
+    factors,
+    integrands,
+    parameters,
+    products,
+    properties_by_parameter,
+    reductions,
+    resolution,
+)
 from gradproof.proofs.enclosures import balls, formats, jets
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.functions import (
@@ -23,6 +31,7 @@ from gradproof.proofs.functions import (
     step_functions,
     zeros,
 )
+from gradproof.proofs.language.syntax import TRUE as TRUTH
 from gradproof.proofs.ledger import Claim, Ledger, verify
 from gradproof.proofs.means import (
     correlated,
@@ -208,7 +217,7 @@ def correlated_means_are_doubled(rules: pytest.MonkeyPatch) -> None:
 def a_bound_is_enough(rules: pytest.MonkeyPatch) -> None:
     """Whatever is bounded on the other side is bounded on this."""
     right = integrands.premises
-    rules.setattr(decision, "premises", lambda *question: ([each[0]] for each in right(*question)))
+    rules.setattr(reductions, "premises", lambda *question: ([each[0]] for each in right(*question)))
 
 
 def pieces_meet_more_smoothly(rules: pytest.MonkeyPatch) -> None:
@@ -297,6 +306,17 @@ def a_row_is_bounded_by_its_own_component(rules: pytest.MonkeyPatch) -> None:
     rules.setattr(Prover, "_require_number", lambda self, bound, text: None)
 
 
+def properties_hold_for_all_parameters(rules: pytest.MonkeyPatch) -> None:
+    """Where a function has parameters, it has every property."""
+    for word in properties_by_parameter._CONDITIONS:
+        rules.setitem(properties_by_parameter._CONDITIONS, word, lambda question, parts: TRUTH)  # type: ignore[index]
+
+
+def values_fill_any_interval(rules: pytest.MonkeyPatch) -> None:
+    """The values of a function with parameters are the interval that is claimed."""
+    rules.setattr(properties_by_parameter._Question, "fills", lambda self, parts, claimed: TRUTH)
+
+
 PLANTS: list[tuple[Plant, str, str | None]] = [
     (terms_of_equal_growth_stay_apart, "limit((2+sqrt(3))**x - 2*(2-sqrt(3))**(-x), x, oo) == oo", None),
     (an_attained_bound_is_not_passed, "D(sigmoid)(x) < 1/4", None),
@@ -332,6 +352,10 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (a_derivative_exists_at_kinks, "max(x - 1000, 0) == 0", None),
     (a_pole_is_no_edge, "max(v - 1/v) == max(v) - 1/max(v)", None),
     (a_pole_is_no_edge, "max(v - 1/v) == max(v) - 1/max(v)", "v > -1/2"),
+    (properties_hold_for_all_parameters, "monotone(prelu(weight=a))", None),
+    (properties_hold_for_all_parameters, "convex(elu(alpha=a))", "a >= 0"),
+    (properties_hold_for_all_parameters, "odd(affine(alpha=a, beta=b))", None),
+    (values_fill_any_interval, "range(celu(alpha=a)) == open_interval(-2*a, oo)", "a > 0"),
     (a_row_is_bounded_by_its_own_component, "spectral_norm(J(softmax)(v)) <= 2*softmax(v)*(1 - softmax(v))", None),
 ]
 
@@ -419,6 +443,13 @@ FALSE = [
     ("norm([3, 4]) == 6", None),
     # nothing is too small, or too large, to be noticed
     ("lipschitz((1e-15 if x > 0 else 0)) == 0", None),
+    ("zeros(x) == interval(2, 1)", None),
+    ("range(celu(alpha=a)) == open_interval(-2*a, oo)", "a > 0"),
+    ("monotone(swish(beta=b))", None),
+    ("odd(elu(alpha=a))", None),
+    ("differentiable(abs(x - a))", None),
+    ("iff(monotone(prelu(weight=a)), a == a)", None),
+    ("limit(swish(x, beta=b), b, oo) == x", None),
     ("lipschitz((1e-15 if x == 0 else 0)) == 0", None),
     ("differentiable(x + 1e-9*abs(x))", None),
     ("continuity(x + 1e-9*abs(x)) == 2", None),
@@ -480,6 +511,12 @@ TRUE = [
     ("lipschitz((1e-15 if x == 0 else 0)) == oo", None),
     ("lipschitz((1e-15 if x > 0 else 0)) == oo", None),
     ("lipschitz((1e-15 if x == 1/3 else x)) == oo", None),
+    ("lipschitz(hard_sigmoid(alpha=2, beta=100)) == 2", None),
+    ("lipschitz(hard_sigmoid(alpha=a, beta=b)) == abs(a)", "b > 50"),
+    ("zeros(x**2 + 1) == interval(2, 1)", None),
+    ("range(celu(alpha=a)) == open_interval(-a, oo)", "a > 0"),
+    ("iff(monotone(prelu(weight=a)), a >= 0)", None),
+    ("limit(swish(x, beta=b), b, oo) == relu(x)", None),
     ("lipschitz(x + (1e-30 if x > 0 else 0)) == oo", None),
     ("continuity(x + (1e-30 if x > 0 else 0)) == -1", None),
     ("continuity(x + 1e-9*abs(x)) == 0", None),
