@@ -190,6 +190,8 @@ class Reader:
                 said = "membership is written 0 <= x <= 1" if isinstance(op, ast.In | ast.NotIn) else said
                 hint = f"; {said}" if said else ""
                 raise StatementError(f"comparison {word!r}: expected one of < <= > >= == !={hint}")
+        if truth := next(filter(self._is_truth, operands), None):
+            raise StatementError(f"{quoted(truth)}: what is true or false is compared by iff(p, q)")
         values = [self.value(operand) for operand in operands]
         links: list[Formula] = []
         for i, op in enumerate(ops):
@@ -203,6 +205,14 @@ class Reader:
                     raise StatementError(f"{shown!r}: sets are compared with == and != only")
             links.append(Relation(symbol, lhs, rhs, shown, left, right))
         return self.vocabulary.compared(operands, links[0] if len(links) == 1 else Connective("and", tuple(links)))
+
+    def _is_truth(self, node: ast.expr) -> bool:
+        """Whether a side of a comparison is something true or false."""
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                return isinstance(self.vocabulary.get(name), Truth)
+            case _:
+                return isinstance(node, ast.Compare | ast.BoolOp) or isinstance(getattr(node, "op", None), ast.Not)
 
     def _only_member(self, side: Value, node: ast.expr) -> Value:
         """A set of a function as the number that it should contain; anything else as it is."""

@@ -298,3 +298,13 @@ def test_a_defined_function_has_inputs_and_parameters(text: str) -> None:
 def test_signatures_that_say_nothing_clear_are_refused(functions: dict[str, str], fragment: str) -> None:
     with pytest.raises(StatementError, match=re.escape(fragment)):
         parse_statement("x > 0", functions=functions)
+
+
+def test_an_equivalence_is_written_out_in_bounded_size() -> None:
+    nested = "iff(x > 0, x >= 1)"
+    for _ in range(12):
+        nested = f"iff({nested}, x > 0)"
+    with pytest.raises(StatementError, match="connects up to 32 relations"):
+        parse_statement(nested)
+    assert prove("iff(iff(x > 0, x >= 0), x != 0)", suggest=False).verdict is Verdict.PROVED
+    assert prove("iff(x > 0, relu(x) > 1)", suggest=False).verdict is Verdict.REFUTED
