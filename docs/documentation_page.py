@@ -39,11 +39,11 @@ TEXTS = Page(
     Path(__file__).parent / "what_the_texts_say.toml",
     """\
 A second collection, beside [what the documentation says](what_the_documentation_says.md): statements from papers, \
-handbooks, encyclopaedias, lecture notes, blogs, questions and answers, and further frameworks, each restated in our own \
-words before any was tried, so that it also shows what gradproof cannot decide. Every verdict agrees with an evaluation \
-of the statement by formulas written down again in mpmath. What is not true is mostly an interval with its ends, a sign, \
-a case left out, a decimal cut off, or a line of mathematics that went wrong in typesetting. A statement is read as it \
-is written; each text was read in one version, and later ones may say something else.""",
+handbooks, encyclopaedias, lecture notes, blogs, questions and answers, and further frameworks, each restated in our \
+own words before any was tried, so that it also shows what gradproof cannot decide. Every verdict agrees with an \
+evaluation of the statement by formulas written down again in mpmath. What is not true is mostly an interval with its \
+ends, a sign, a case left out, a decimal cut off, or a line of mathematics that went wrong in typesetting. A statement \
+is read as it is written; each text was read in one version, and later ones may say something else.""",
 )
 PAGES = (DOCUMENTATION, TEXTS)
 

@@ -106,7 +106,9 @@ def shown_side(x: Real, other: Real) -> str:
     if x.infinite or (x.rational is not None and len(str(x.rational)) <= 40):
         return str(x)
     shown = 30
-    while shown < 300 and not other.infinite and Fraction(x.decimal(shown)) == Fraction(other.decimal(shown)):
+    same = x.exact is not None and other.exact is not None and normal_form.is_zero(x.exact - other.exact)
+    told = same or other.infinite
+    while shown < 300 and not told and Fraction(x.decimal(shown)) == Fraction(other.decimal(shown)):
         shown *= 2
     short = x.exact is not None and len(to_text(x.exact)) <= 60
     return f"{to_text(x.exact)} = {x.decimal(shown)}" if short and x.exact is not None else x.decimal(shown)

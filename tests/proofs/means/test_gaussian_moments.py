@@ -40,7 +40,12 @@ def test_closed_forms_agree_with_quadrature(text: str) -> None:
     assert abs(ours - theirs) < mp.mpf(10) ** -25 * max(1, abs(theirs))
 
 
-@pytest.mark.parametrize("text", ["exp(z**2/2)", "z*exp(z**2)", "erf(z)*exp(z**2)*z", "1/(1 + z**2)", "erf(z)**3*z", "erf(z)*sin(z)", "sin(z**2)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exp(z**2/2)", "z*exp(z**2)", "erf(z)*exp(z**2)*z", "1/(1 + z**2)", "erf(z)**3*z", "erf(z)*sin(z)", "sin(z**2)",
+    ],
+)  # fmt: skip
 def test_what_diverges_or_is_not_known_has_none(text: str) -> None:
     assert closed_form(parse_expression(text), "z") is None
 

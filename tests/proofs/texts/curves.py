@@ -8,8 +8,28 @@ from typing import Any
 import mpmath as mp
 
 from .numerics import (
-    LINE, NEGATIVE, NONNEGATIVE, POSITIVE, SCALES, SIGNED, TO_INFINITY, TO_MINUS_INFINITY, TO_ZERO, density,
-    derivative, equal, everywhere, gelu, largest, normal, relu, rounded, same, sigmoid, slope, softplus, tends,
+    LINE,
+    NEGATIVE,
+    NONNEGATIVE,
+    POSITIVE,
+    SCALES,
+    SIGNED,
+    TO_INFINITY,
+    TO_MINUS_INFINITY,
+    TO_ZERO,
+    derivative,
+    equal,
+    everywhere,
+    gelu,
+    largest,
+    normal,
+    relu,
+    rounded,
+    same,
+    sigmoid,
+    slope,
+    softplus,
+    tends,
 )  # fmt: skip
 from .tails import number, softsign
 

@@ -8,8 +8,33 @@ from typing import Any
 import mpmath as mp
 
 from .numerics import (
-    LINE, NEGATIVE, POSITIVE, SCALES, SIGNED, TO_INFINITY, TO_ZERO, VECTORS, derivative, equal, everywhere, float32, gelu,
-    gelu_tanh, largest, logsumexp, mean, relu, rounded, same, sigmoid, silu, slope, softmax, softplus, tends, variance,
+    LINE,
+    NEGATIVE,
+    POSITIVE,
+    SCALES,
+    SIGNED,
+    TO_INFINITY,
+    TO_ZERO,
+    VECTORS,
+    derivative,
+    equal,
+    everywhere,
+    float32,
+    gelu,
+    gelu_tanh,
+    largest,
+    logsumexp,
+    mean,
+    relu,
+    rounded,
+    same,
+    sigmoid,
+    silu,
+    slope,
+    softmax,
+    softplus,
+    tends,
+    variance,
 )  # fmt: skip
 from .tails import number
 
@@ -209,7 +234,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
         and rounded(mp.sqrt(mean(squared(silu))), "0.596", 3),
     "selu-mean": lambda: abs(mean(selu)) < number("1e-30"),
     "exponential-kernel": lambda: everywhere(
-        lambda c: abs(exponential_product(c) - mp.exp(1 + c)) < number("1e-9"), [-s / 4 for s in SCALES] + POSITIVE[:5]),
+        lambda c: abs(exponential_product(c) - mp.exp(1 + c)) < number("1e-9"),
+        [*(-s / 4 for s in SCALES), *POSITIVE[:5]]),
     "coreml-clamped-relu": lambda: everywhere(
         lambda a, b, x: equal(min(b, x) if x >= 0 else min(b, a * x), min(b, x if x >= 0 else a * x)),
         SIGNED, SIGNED, LINE),

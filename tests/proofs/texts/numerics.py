@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from itertools import product
+from functools import cache
+from itertools import pairwise, product
 from typing import Any
 
 import mpmath as mp
@@ -79,7 +79,7 @@ def tends(f: Real, target: Any, points: Sequence[Any]) -> bool:
     """Whether f comes close to a number along points, closer with each."""
     with mp.workdps(8 * DIGITS):
         distances = [abs(f(x) - target) for x in points]
-    return bool(distances[-1] < mp.mpf(10) ** -3 and all(b <= a for a, b in zip(distances, distances[1:], strict=False)))
+    return bool(distances[-1] < mp.mpf(10) ** -3 and all(b <= a for a, b in pairwise(distances)))
 
 
 TO_INFINITY = [mp.mpf(10) ** k for k in (1, 2, 3, 4)]
@@ -87,7 +87,7 @@ TO_MINUS_INFINITY = [-x for x in TO_INFINITY]
 TO_ZERO = [mp.mpf(10) ** -k for k in (1, 2, 3, 4)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def mean(f: Real) -> Any:
     """The mean over a standard normal variable of a function that has at most a kink at 0."""
     def density(z: Any) -> Any:

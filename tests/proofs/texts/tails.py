@@ -8,8 +8,28 @@ from typing import Any
 import mpmath as mp
 
 from .numerics import (
-    LINE, NEGATIVE, NONNEGATIVE, POSITIVE, SCALES, SIGNED, TO_INFINITY, TO_MINUS_INFINITY, TO_ZERO, density,
-    derivative, equal, everywhere, float16, float32, largest, normal, rounded, same, sigmoid, slope, tends,
+    LINE,
+    NEGATIVE,
+    NONNEGATIVE,
+    POSITIVE,
+    SCALES,
+    SIGNED,
+    TO_INFINITY,
+    TO_MINUS_INFINITY,
+    TO_ZERO,
+    density,
+    derivative,
+    equal,
+    everywhere,
+    float16,
+    float32,
+    largest,
+    normal,
+    rounded,
+    same,
+    sigmoid,
+    slope,
+    tends,
 )  # fmt: skip
 
 
@@ -107,7 +127,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
         lambda x: 1 / (x + mp.sqrt(x * x + 2)) < mills(x) <= 1 / (x + mp.sqrt(x * x + 4 / mp.pi)) + number("1e-35"),
         NONNEGATIVE),
     "dlmf-mills-linear": lambda: everywhere(
-        lambda x: mp.sqrt(mp.pi) / (2 * mp.sqrt(mp.pi) * x + 2) <= mills(x) + number("1e-35") < 1 / (x + 1), NONNEGATIVE),
+        lambda x: mp.sqrt(mp.pi) / (2 * mp.sqrt(mp.pi) * x + 2) <= mills(x) + number("1e-35") < 1 / (x + 1),
+        NONNEGATIVE),
     "dlmf-mills-left-of-zero": lambda: everywhere(
         lambda x: mills(x) < 2 / (3 * x + mp.sqrt(x * x + 4)), [*NONNEGATIVE, number("-0.7071"), number("-0.3")]),
     "dlmf-mills-rational": lambda: everywhere(
