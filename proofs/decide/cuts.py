@@ -105,7 +105,7 @@ class Cuts:
             return (Interval(low, high, UNDEFINED, known),) if self.holes else None
         except UnknownSign as question:
             key = question.key
-        if key.positive:  # wherever it is defined
+        if key.positive and self.defined(key, known):
             return self.tree(low, high, {**known, key: 1})
         if self.variable not in ex.free_names(key):
             return self.by_sign(key, known, lambda _, signs: self.tree(low, high, signs))
