@@ -37,6 +37,7 @@ from gradproof.proofs.recheck import statement
 from gradproof.proofs.verdicts import html_table
 
 if TYPE_CHECKING:
+    from gradproof.crosschecks.checking.formats import FormatNames
     from numpy.typing import ArrayLike
     from rich.console import RenderableType
 
@@ -70,6 +71,9 @@ class _Viewed(ABC):
         from gradproof.reports.writing.console import plain
 
         return plain(*self._view())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {str(self).partition(chr(10))[0].strip()}>"
 
     def _repr_html_(self) -> str:
         return "".join(map(_html, self._view()))
@@ -313,6 +317,13 @@ class Table(_Viewed, tables.Table):
 
         return shown(self)
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, with the columns of the files."""
+        from gradproof.reports.export.table_files import rows
+
+        return list(rows(self))
+
     def to_json(self) -> dict[str, Any]:
         """The document that `gradproof table --json` prints."""
         from gradproof.reports.export.table_files import document
@@ -332,9 +343,7 @@ class Table(_Viewed, tables.Table):
         """A DataFrame with the columns of `gradproof table`. Raises ImportError without pandas."""
         from importlib import import_module
 
-        from gradproof.reports.export.table_files import rows
-
-        return import_module("pandas").DataFrame(list(rows(self)))
+        return import_module("pandas").DataFrame(self.rows)
 
     def _written(self, suffix: str, path: str | Path | None) -> str | None:
         from gradproof.reports.export.table_files import replacing, writer_for
@@ -370,19 +379,38 @@ def table(
 
 def sweep(
     implementation: Implementation | str,
+    as_: str | Activation | None = None,
     *,
     fmt: str = "float32",
-    as_: str | Activation | None = None,
+    dtype: FormatNames | None = None,
+    dtypes: FormatNames | None = None,
     order: int = 0,
+    parameters: Mapping[str, Any] | None = None,
+    signature: str | None = None,
     patterns: str = "all",
-    **options: Any,
+    device: str | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[int, int, float], object] | None = None,
+    seconds: float = 60.0,
 ) -> SweepResult:
     """The errors of an implementation at every input of a format, or at those that `patterns` names (`sample:1000`).
 
-    `implementation` is a target such as `torch` or `module:callable`; `as_` is the activation it computes. The other
-    options, and the errors raised, are those of `crosschecks.sweeps.sweep.sweep`.
+    `implementation` is a target such as `torch` or `module:callable`; `as_` is the activation it computes, with
+    `parameters`; `fmt`, or `dtype`, or `dtypes`, is one format. The other options, and the errors raised, are those of
+    `crosschecks.sweeps.sweep.sweep`.
     """
+    from gradproof.crosschecks.checking.formats import formats_of
     from gradproof.crosschecks.sweeps.sweep import sweep as swept
 
     whole("order", order, 0, 2)
-    return SweepResult(**vars(swept(implementation, fmt=fmt, as_=as_, order=order, patterns=patterns, **options)))
+    if (formats := formats_of(dtype, dtypes)) is not None:
+        if len(formats) != 1:
+            raise ValueError(f"dtype={[each.name for each in formats]}: expected one format")
+        fmt = formats[0].name
+    done = swept(
+        implementation, fmt=fmt, as_=as_, order=order, parameters=parameters, signature=signature, patterns=patterns,
+        device=device, workers=workers, dask=dask, checkpoint=checkpoint, progress=progress, seconds=seconds,
+    )  # fmt: skip
+    return SweepResult(**vars(done))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
 import subprocess
@@ -282,7 +283,13 @@ WRONG = [
     (lambda: DOOR.check(tanh16, as_="tanh", dtypes=[]), ValueError, r"dtypes=\[\]: expected at least one"),
     (lambda: DOOR.check(tanh16, as_="tanh", orders=()), ValueError, r"orders=\(\): expected at least one"),
     (lambda: DOOR.assert_conforms(tanh16, 3), TypeError, "got 3"),
-    (lambda: DOOR.assert_conforms(tanh16, "tanh", dtype=[]), ValueError, r"dtypes=\[\]: expected at least one"),
+    (lambda: DOOR.assert_conforms(tanh16, "tanh", dtype=[]), ValueError, r"dtype=\[\]: expected at least one"),
+    (lambda: DOOR.check(tanh16, "tanh", dtype="float16", dtypes="float16"), ValueError, "expected one of the two"),
+    (lambda: DOOR.check(tanh16, "tanh", dtype=np.int8), ValueError, "format='int8': expected one of float64"),
+    (lambda: DOOR.check(tanh16, "tanh", dtypes=[None]), TypeError, "dtypes=None: expected a format's name or a dtype"),
+    (lambda: DOOR.check(tanh16, "tanh", tolerance=1), TypeError, r"check\(\): .*unexpected keyword argument"),
+    (lambda: DOOR.assert_conforms(tanh16, "tanh", rtol=1), TypeError, r"assert_conforms\(\): .*unexpected .*rtol"),
+    (lambda: DOOR.sweep("numpy", "tanh", dtype=["float16", "float32"]), ValueError, "expected one format"),
     (lambda: DOOR.assert_conforms(tanh16, "tanh", max_ulp=NAN), ValueError, "max_ulp=nan: expected a number"),
     (lambda: DOOR.assert_conforms(tanh16, "tanh", max_ulp="a"), ValueError, "max_ulp='a': expected a number"),
     (lambda: DOOR.sweep(3), TypeError, "target=3: expected an implementation"),
@@ -320,3 +327,34 @@ def test_a_table_is_written_as_the_command_writes_it(tmp_path):
     assert (tmp_path / "t.csv").read_text("utf-8") == text
     assert table.to_json()["table"]["function"] == "relu"
     assert len(table.to_json()["rows"]) == len(table)
+
+
+def test_calls_that_test_take_the_same_words():
+    """The function second, and formats as `dtype` or `dtypes`, by name or as NumPy's."""
+    at = {"at": 0.5, "orders": 0}
+    (result,) = gradproof.check(tanh16, "tanh", dtype=np.float16, max_ulp=1, **at)
+    for formats in ({"dtypes": "float16"}, {"dtype": ["float16"]}, {"dtypes": (np.dtype("f2"), "float16")}):
+        assert gradproof.check(tanh16, "tanh", max_ulp=1, **at, **formats) == (result,)
+        gradproof.assert_conforms(tanh16, "tanh", max_ulp=1, at=0.5, **formats)
+    swept = [gradproof.sweep("numpy", "tanh", patterns="1:1.01", workers=1, **how)
+             for how in ({"fmt": "float16"}, {"dtype": np.float16}, {"dtypes": ["float16"]})]  # fmt: skip
+    assert {each.format for each in swept} == {"float16"}
+    assert len({repr(each.profile) for each in swept}) == 1
+
+
+def test_signatures_say_what_is_taken():
+    for function in (gradproof.check, gradproof.sweep):
+        parameters = inspect.signature(function).parameters
+        assert {"as_", "dtype", "dtypes", "parameters"} <= parameters.keys()
+        assert all(p.kind is not p.VAR_KEYWORD and p.annotation for p in parameters.values())
+    assert gradproof.check.__name__ == "check"
+    assert "and returns all results" in (gradproof.check.__doc__ or "")
+
+
+@pytest.mark.parametrize("name", ["describe", "gains", "table", "check"])
+def test_results_are_short_where_python_shows_them(name):
+    result = RESULTS[name]()
+    assert len(repr(result)) < 200 and "\n" not in repr(result)
+    assert type(result).__name__ in repr(result)
+    if name == "table":
+        assert next(row["x"] for row in result.rows) == 0.5

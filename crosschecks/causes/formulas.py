@@ -134,10 +134,15 @@ class _Values(ast.NodeTransformer):
         """A product with 1, a quotient by 1 and a difference of 0 become what they are."""
         self.generic_visit(node)
         left, right = (getattr(side, "value", None) for side in (node.left, node.right))
-        if isinstance(node.op, ast.Mult) and left == 1:
-            return node.right
-        neutral = {ast.Mult: 1, ast.Div: 1, ast.Sub: 0}.get(type(node.op))
-        return node.left if neutral is not None and right == neutral else node
+        match node.op:
+            case ast.Mult() if left == 1:
+                return node.right
+            case (ast.Mult() | ast.Div()) if right == 1:
+                return node.left
+            case ast.Sub() if right == 0:
+                return node.left
+            case _:
+                return node
 
 
 def written(formula: str, values: Mapping[str, float]) -> str:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, cast
 
 from ...proofs.catalogue.entries import Activation
-from ...proofs.enclosures.formats import FORMATS, Format, format_named
+from ...proofs.enclosures.formats import FORMATS, Format
 from ..gates import Gates
 from ..implementation import Implementation
 from ..inputs.bit_patterns import span_of
@@ -21,27 +23,25 @@ from ..workers import invoke
 from ..workers.in_process import Here
 from ..workers.scalars import takes_numbers_only
 from ..workers.worker_process import Worker
+from .formats import FormatNames, formats_of
 from .judge import judge, judge_in_parallel
 from .results import CheckResult
 
 MANY_EXAMPLES, MANY_BINADES = 60, 3
 """`examples` and `every` where one activation is checked."""
+P = ParamSpec("P")
 LARGE = 150
 """The most functions of a pack that have a survey and a climb where neither is asked for; in a larger one each has its
 sample alone."""
 
 
-def check(target: str | Callable[..., Any], **options: Any) -> tuple[CheckResult, ...]:
-    """Checks what a target names; see :func:`checks` for the options."""
-    return tuple(checks(target, **options))
-
-
 def checks(
     target: str | Callable[..., Any],
-    *,
     as_: str | Activation | None = None,
+    *,
     parameters: Mapping[str, Any] | None = None,
-    dtypes: str | Iterable[str] | None = None,
+    dtype: FormatNames | None = None,
+    dtypes: FormatNames | None = None,
     orders: int | Iterable[int] | None = None,
     implements: int = 0,
     derivative: str | Callable[..., Any] | None = None,
@@ -72,7 +72,7 @@ def checks(
         as_: the activation it should compute, or a formula in x; found from the callable's name where that is
             unambiguous.
         parameters: of the activation or formula; given to the callable as floats where it takes them.
-        dtypes: formats by name, or one; those the target takes.
+        dtype, dtypes: a format, by name or as NumPy's dtype, or several, under either name; else those it takes.
         orders: 0 and, where derivatives are to be had, 1.
         implements: the callable itself computes the derivative of this order.
         derivative: a second callable that computes the first derivative.
@@ -115,7 +115,7 @@ def checks(
     tries, every = (FEW_EXAMPLES, FEW_BINADES) if target in PACKS and as_ is None else (MANY_EXAMPLES, MANY_BINADES)
     if request.target.startswith(COMMAND):  # every example starts a program
         tries = FEW_EXAMPLES
-    formats = None if dtypes is None else tuple(format_named(name) for name in _listed("dtypes", dtypes))
+    formats = formats_of(dtype, dtypes)
     inputs = tuple(x if isinstance(x, str) else repr(float(x)) for x in (_listed("at", at) if at != () else ()))
     gates = Gates(max_ulp, max_conditioned_ulp, max_abs_error, max_rel_error)
     severe, left_out = (_properties(name, given) for name, given in (("strict", strict), ("ignore", ignore)))
@@ -132,6 +132,27 @@ def checks(
         )  # fmt: skip
 
     return _checked(request, sized, _local_functions(target, derivative), jobs=jobs, seconds=seconds)
+
+
+def _collected(results: Callable[P, Iterator[CheckResult]]) -> Callable[P, tuple[CheckResult, ...]]:
+    """The function `check`, with the parameters of another that yields results: it returns them all."""
+    signature = inspect.signature(results)
+
+    @wraps(results)
+    def check(*arguments: P.args, **options: P.kwargs) -> tuple[CheckResult, ...]:
+        try:
+            signature.bind(*arguments, **options)
+        except TypeError as error:
+            raise TypeError(f"check(): {error}") from None
+        return tuple(results(*arguments, **options))
+
+    check.__name__ = check.__qualname__ = "check"
+    check.__doc__ = (results.__doc__ or "").replace("result by result as they come", "and returns all results", 1)
+    vars(check)["__signature__"] = signature.replace(return_annotation="tuple[CheckResult, ...]")
+    return check
+
+
+check = _collected(checks)
 
 
 def _checked(
@@ -168,7 +189,8 @@ def assert_conforms(
     function: str | Callable[..., Any],
     as_: str | Activation,
     *,
-    dtype: str | Sequence[str] = "float32",
+    dtype: FormatNames | None = None,
+    dtypes: FormatNames | None = None,
     max_ulp: float | None = None,
     order: int = 0,
     implements: int = 0,
@@ -180,16 +202,19 @@ def assert_conforms(
         function: takes an array of the dtype, or one number, and returns the same; called in this process. Or a
             target as text, which is called in another.
         as_: the activation's name or entry, the usual name of an elementary function, or a formula in x.
-        dtype: one format's name, or several.
-        max_ulp: the largest error promised, in ULP. Other promises, and what decides without any: :func:`checks`.
+        dtype, dtypes: a format, by name or as NumPy's dtype, or several, under either name; else float32.
+        max_ulp: the largest error promised, in ULP. Other promises, and what decides without any: :func:`check`.
         order: 1 to test the derivative of a torch function by autograd.
         implements: 1 if the function itself computes the derivative.
-        options: any other option of :func:`checks`.
+        options: any other option of :func:`check`.
     """
     __tracebackhide__ = True
+    if unknown := sorted(options.keys() - inspect.signature(checks).parameters.keys()):
+        raise TypeError(f"assert_conforms(): got an unexpected keyword argument {unknown[0]!r}")
     orders = (implements or order,)
+    names = [fmt.name for fmt in formats_of(dtype, dtypes) or (FORMATS["float32"],)]
     results = checks(
-        function, as_=as_, dtypes=dtype, orders=orders, implements=implements, max_ulp=max_ulp, **options
+        function, as_, dtypes=names, orders=orders, implements=implements, max_ulp=max_ulp, **options
     )  # fmt: skip
     failed = [result for result in results if result.verdict == "fail"]
     if failed:

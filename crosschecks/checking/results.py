@@ -25,7 +25,7 @@ class Worst:
     expected: Shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckResult(NoTruthValue):
     """The measurements and findings of a check. Errors are in ULP of the format; None where none could be measured."""
 
@@ -94,6 +94,9 @@ class CheckResult(NoTruthValue):
         for finding in (*self.findings, *self.notes):
             lines += [f"  {finding}", f"    replay: {finding.replay}"]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<CheckResult {str(self).partition(chr(10))[0]}>"
 
     def _repr_html_(self) -> str:
         first, *rest = str(self).splitlines()

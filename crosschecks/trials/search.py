@@ -75,7 +75,7 @@ def edges(subject: Subject) -> Floats:
         if probe is None:
             break
         fail = probe.measured.failing.reshape(inner.shape)
-        first = np.where(fail.any(axis=1), fail.argmax(axis=1), inner.shape[1])
+        first = np.column_stack([fail, np.ones(len(at), np.bool_)]).argmax(axis=1)
         rows, grid = np.arange(len(at)), np.column_stack([right, inner, wrong])
         right, wrong = grid[rows, first], grid[rows, first + 1]
     return at_places(wrong, subject.format)
