@@ -117,6 +117,11 @@ class Finding:
     replay: str = field(metadata=HIDDEN)
     """The command line that tests this very input again."""
     details: Details | None = field(default=None, metadata=HIDDEN)
+    low: float | None = None
+    """The smallest and the largest of the inputs tested that are wrong for this reason, where that is known."""
+    high: float | None = None
+    error: float | None = None
+    """The largest error among them, in ULP."""
 
     def __str__(self) -> str:
         kind = "" if self.severity == FAILURE else f"{self.severity}: "
@@ -146,9 +151,10 @@ def finding(
     """The finding that an implementation violates the property of this name at a point."""
     x_hex = point_hex(point)
     replay = replay_command(implementation, dtype, x_hex)
+    ends = () if extent is None else (extent.low, extent.high, extent.error)
     return Finding(
         name, severity, None if cause is None else str(cause), count, shown_point(point), x_hex, got, expected,
-        message, replay, Details(implementation, dtype, cause, extent),
+        message, replay, Details(implementation, dtype, cause, extent), *ends,
     )  # fmt: skip
 
 

@@ -51,8 +51,9 @@ def _of_group(subject: Subject, group: Group) -> Finding:
     extent = _extent(subject, group, indices, point_hex(found))
     remedy = "" if group.cause is None or not group.cause.remedy else f"{group.cause.remedy} tests it as that"
     simplest_one = _simplest_words(subject, found, worst, alone=point is not None)
-    words = [remedy, _symptom_words(subject, indices, worst), simplest_one]
-    return _finding(subject, worst, "; ".join([*filter(None, words), _extent_words(extent)]), extent, group.cause)
+    counted = _extent_words(extent, subject.format.name)
+    words = [remedy, _symptom_words(subject, indices, worst), simplest_one, counted]
+    return _finding(subject, worst, "; ".join(filter(None, words)), extent, group.cause)
 
 
 def _is_in(subject: Subject, group: Group, probe: Subject) -> bool:
@@ -63,10 +64,15 @@ def _is_in(subject: Subject, group: Group, probe: Subject) -> bool:
 
 
 def _symptom_words(subject: Subject, indices: np.ndarray, worst: int) -> str:
-    """The symptoms of the results; the finding itself says which exception its input raises."""
+    """The symptom of the worst result, where the finding does not say already that it is an exception, and the others'.
+    """
     shown_by, raises = _symptoms(subject)[indices], subject.raising[indices]
-    words = ["raises an exception"] if raises.any() and not subject.raising[worst] else []
-    return ", ".join([*words, *(SYMPTOMS[k] for k in range(len(SYMPTOMS)) if (shown_by[~raises] == k).any())])
+    words = ["raises an exception"] if raises.any() else []
+    words += [SYMPTOMS[k] for k in range(len(SYMPTOMS)) if (shown_by[~raises] == k).any()]
+    own = words[0] if subject.raising[worst] else SYMPTOMS[_symptoms(subject)[worst]]
+    others = ", ".join(word for word in words if word != own)
+    own = "" if subject.raising[worst] else own
+    return "; ".join(filter(None, (own, others and f"elsewhere {others}")))
 
 
 def _simplest_words(subject: Subject, point: tuple[object, ...], worst: int, *, alone: bool) -> str:
@@ -129,7 +135,7 @@ def _explained(subject: Subject) -> Finding:
     extent = _extent(subject, Group(None, mask), indices, point_hex(tuple(a[index] for a in subject.inputs)))
     message = (
         "far from the exact value where the function is steep: half an ULP of the input moves the value as much; "
-        f"{_extent_words(extent)}"
+        f"{_extent_words(extent, subject.format.name)}"
     )
     return _finding(subject, index, message, extent, group.cause, NOTE)
 
@@ -151,16 +157,16 @@ def _extent(subject: Subject, group: Group, indices: np.ndarray, simplest_hex: s
     return Extent(count, tested, low, high, simplest_hex, error)
 
 
-def _extent_words(extent: Extent) -> str:
+def _extent_words(extent: Extent, dtype: str) -> str:
     """How many of how many inputs fail, and from where to where."""
     if extent.tested == 1:
         return "the one input tested"
-    low, high = _end(extent.low, 1), _end(extent.high, -1)
+    low, high = _end(extent.low, 1, dtype), _end(extent.high, -1, dtype)
     ends = f"{low} to {high}" if extent.low < extent.high else f"at {low}"
     return f"{extent.count} of the {extent.tested} inputs tested, {ends}"
 
 
-def _end(x: float, inward: int) -> str:
+def _end(x: float, inward: int, dtype: str) -> str:
     """An end of a range in six digits, and in all of them where those would say more than was tested."""
     short = f"{x:.6g}"
-    return short if inward * float(short) >= inward * x else f"{x!r}"
+    return short if inward * float(short) >= inward * x else in_digits(x, digits_of(dtype))

@@ -48,7 +48,8 @@ def observe(
     first = [a[0] for a in answered]
 
     def violated(name: str, got: Shown, expected: Shown, message: str, severity: str = FAILURE) -> None:
-        findings.append(finding(implementation, fmt.name, name, first, got, expected, message, severity=severity))
+        point = first if severity == FAILURE else []  # a note is of the implementation, not of an input
+        findings.append(finding(implementation, fmt.name, name, point, got, expected, message, severity=severity))
 
     values = returned.values
     if implementation.array == "scalar":

@@ -31,6 +31,7 @@ def describe(
     gradproof describe "x*tanh(exp(x))" --html mine.html
     """
     from ..views import datasheet, vector_datasheet
+    from ..writing.console import say
 
     writable(html, "--html")
     page = vector_datasheet if vector_datasheet.covers(activation) else datasheet
@@ -46,6 +47,8 @@ def describe(
     if chosen is not None:
         data["orders"] = [each for each in data["orders"] if each["order"] in chosen]
     options.show(data, page.tables, as_json=as_json)
+    if html is not None and not as_json:
+        say(f"{html}: the page of {activation}")
 
 
 @click.command(cls=options.Command, short_help="A static site, one page for each activation.")

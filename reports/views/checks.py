@@ -17,6 +17,8 @@ from ..writing.console import cell, interrupted, table, verdict
 from ..writing.grid import Grid
 from ..writing.numbers import short, short_hex
 
+NEAR = 0.01
+"""The relative difference between beginnings of failing ranges that are near each other."""
 PRIMES = ("", "'", "''")
 
 
@@ -37,8 +39,40 @@ def tables(
     first = f"nothing but the inputs asked for: {asked}" if asked else coverage(results, exhaustive=exhaustive)
     kept = f"{len(results)} results until then; the functions and formats that are not here were not tested"
     cut = [interrupted(kept)] if data["interrupted"] else []
-    return [*cut, Text(first), *([_errors(results)] if results else []), *finding_lines(results),
+    return [*cut, *worst_words(results), Text(first), *([_errors(results)] if results else []), *finding_lines(results),
             *note_lines(results), summary(data)]  # fmt: skip
+
+
+def worst_words(results: Sequence[dict[str, Any]]) -> list[Text]:
+    """One sentence on a function that is wrong in several formats: in which, and where it is furthest from the truth.
+    """
+    failed = [result for result in results if result["verdict"] == "fail"]
+    if len(failed) < 2 or len({(r["target"], r["activation"]) for r in results}) > 1:
+        return []
+    furthest = [_furthest(result) for result in failed]
+    known = [(size, result, finding) for result, (size, finding) in zip(failed, furthest, strict=True) if finding]
+    if not known:
+        return []
+    _, result, finding = max(known, key=lambda each: each[0])
+    dtypes, formats = (list(dict.fromkeys(r["dtype"] for r in some)) for some in (failed, results))
+    where = "every format" if dtypes == formats else ", ".join(dtypes)
+    digits, error = digits_of(result["dtype"]), ulp_words(float(finding["error"]), format_named(result["dtype"]))
+    ends = " to ".join(f"{end:.{digits}g}" for end in dict.fromkeys((finding["low"], finding["high"])))
+    cause = f": {finding['cause'].partition(':')[0]}" if finding["cause"] else ""
+    x = short(finding["x"], digits)
+    said = f"wrong in {where}, furthest in {result['dtype']} at x = {x} ({error}), among failing inputs from {ends}"
+    said += cause
+    lows = [each["low"] for _, _, each in known]
+    if len(known) == len(failed) and max(lows) - min(lows) <= NEAR * min(map(abs, lows)) and not cause:
+        said += f"; they begin near x = {finding['low']:.3g} wherever it is wrong"
+    return [Text(said, "bold red")]
+
+
+def _furthest(result: Mapping[str, Any]) -> tuple[float, Mapping[str, Any] | None]:
+    """The failure of a result with the largest error, in units of the value; 0 and None where none has one."""
+    unit = 2.0 ** -format_named(result["dtype"]).precision
+    some = [(float(f["error"]) * unit, f) for f in result["findings"] if f.get("error") is not None and f["x_hex"]]
+    return max(some, key=lambda each: each[0], default=(0.0, None))
 
 
 def _errors(results: Sequence[dict[str, Any]]) -> Grid:

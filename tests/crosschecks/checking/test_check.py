@@ -113,7 +113,8 @@ def test_json_has_the_fields_of_the_design_and_is_strict():
     assert list(data) == FIELDS
     assert list(data["worst"]) == ["x", "x_hex", "got", "expected"]
     assert list(data["findings"][0]) == [
-        "property", "severity", "cause", "count", "x", "x_hex", "got", "expected", "message",
+        "property", "severity", "cause", "count", "x", "x_hex", "got", "expected", "message", "low", "high",
+        "error",
     ]  # fmt: skip
     assert list(data["gates"][0]) == ["name", "limit", "value", "holds"]
     assert data["max_ulp"] == "inf"

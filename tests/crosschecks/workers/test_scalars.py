@@ -111,6 +111,12 @@ def test_what_overflows_is_told_of_exceptions():
     assert (result.worst.got, finding.got) == ("exception", "exception")
 
 
+def test_the_note_on_numbers_names_no_input():
+    (result,) = check(silu_that_overflows, "silu", dtype="float64", at=1.0)
+    assert [(note.property, note.x_hex) for note in result.notes] == [("call", "")]
+    assert "--at" not in result.notes[0].replay
+
+
 @pytest.mark.thorough
 def test_a_right_one_passes():
     assert_conforms(relu, "relu", dtype="float64", examples=2)
