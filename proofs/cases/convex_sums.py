@@ -3,6 +3,7 @@
 Three theorems make a question in one variable t of one in many names, where s runs over the arguments:
 
 - *Jensen*: for f convex on an interval that holds every s, and weights w > 0 of sum W, sum w f(s) >= W f(sum w s / W);
+  weights that depend on a parameter are not below 0 where the condition holds, and have the sum 1;
 - *Petrovic*: for f concave on [0, oo) and k arguments s >= 0 of sum S, sum f(s) >= f(S) + (k - 1) f(0): no f(s) lies
   below the chord, (1 - s/S) f(0) + (s/S) f(S), and where S = 0 both sides are k f(0);
 - *Lipschitz*: abs(f(s) - f(s')) <= c abs(s - s') where c is at least the Lipschitz constant of f.
@@ -22,7 +23,8 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
-from ..functions.step_functions import Line, hull
+from ..functions.sign_charts import signs_within
+from ..functions.step_functions import Line, constant, hull, merge
 from ..language.syntax import Connective, Formula, Functional, Predicate, Relation, Statement, conjuncts
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
@@ -70,6 +72,8 @@ def premises(question: points.Question) -> Iterator[Premise]:
     if op not in (">", ">="):
         return
     yield from _lipschitz(e, op, question)
+    if op == ">=":
+        yield from _convex_combination(e, question)
     functions, constant = _by_argument(e)
     for target in functions:
         others = {form: f for form, f in functions.items() if form != target}
@@ -89,6 +93,57 @@ def premises(question: points.Question) -> Iterator[Premise]:
                 "concave", f, Relation(op, f + rest, ex.ZERO, ""), Relation(">=", T, ex.ZERO, "t >= 0"),
                 "Petrovic's inequality for a concave function on [0, oo)",
             )  # fmt: skip
+
+
+def _convex_combination(e: Expr, question: points.Question) -> Iterator[Premise]:
+    """sum w f(x) - f(sum w x) >= 0, the weights w depending on one name."""
+    for parameter in question.names:
+        parts = [_weighted(term, parameter) for term in ex.terms(e)]
+        weighted = [part for part in parts if part is not None]
+        if len(weighted) != len(parts) - 1 or len(weighted) < 2:
+            continue
+        (mixed,) = (term for term, part in zip(ex.terms(e), parts, strict=True) if part is None)
+        f = weighted[0][2]
+        weights = [(name, weight * ratio) for name, weight, g in weighted if (ratio := _ratio(f, g)) is not None]
+        total = _number(ex.add(*(weight for _, weight in weights)))
+        if len({name for name, _ in weights}) != len(parts) - 1 or not total:
+            continue
+        f, weights = total * f, [(name, weight * (1 / total)) for name, weight in weights]
+        mean = ex.add(*(weight * ex.name(name) for name, weight in weights))
+        if not _are_nonnegative([weight for _, weight in weights], parameter, question):
+            continue
+        if normal_form.is_zero(mixed + _at(f, mean)):
+            where = _interval(question, [((name, fmpq(1)),) for name, _ in weights])
+            yield _premise("convex", f, Relation(">=", ex.ZERO, ex.ZERO, ""), where, "Jensen's inequality")
+
+
+def _weighted(term: Expr, parameter: str) -> tuple[str, Expr, Expr] | None:
+    """x, w and f of a term w f(x) whose weight depends on a parameter; None for another term."""
+    weights = [factor for factor in ex.factors(term) if ex.free_names(factor) <= {parameter}]
+    others = [factor for factor in ex.factors(term) if factor not in weights]
+    names = frozenset[str]().union(*map(ex.free_names, others)) if others else frozenset[str]()
+    if len(names) != 1 or parameter in names:
+        return None
+    (name,) = names
+    return name, ex.mul(*weights), calculus.substitute(ex.mul(*others), {name: T})
+
+
+def _number(e: Expr) -> fmpq | None:
+    """The rational number that an expression is throughout, or None."""
+    try:
+        return normal_form.canonical(e).value if e.total else None
+    except normal_form.TooComplex:
+        return None
+
+
+def _are_nonnegative(weights: Sequence[Expr], parameter: str, question: points.Question) -> bool:
+    """Whether weights are not below 0 where the condition lets their parameter be."""
+    try:
+        region = CaseSplit(question).allowed().get(parameter) or constant(True)
+        lines = [merge([region, signs_within(weight, parameter, region)]) for weight in weights]
+    except (Undecided, Undefined):
+        return False
+    return all(sign in (0, 1) for line in lines for inside, sign in (*line.gaps, *line.at) if inside)
 
 
 def _premise(shape: str, f: Expr, relation: Relation, where: Formula | None, theorem: str) -> Premise:
