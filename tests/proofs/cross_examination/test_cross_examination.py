@@ -315,6 +315,9 @@ def properties_hold_for_all_parameters(rules: pytest.MonkeyPatch) -> None:
 def values_fill_any_interval(rules: pytest.MonkeyPatch) -> None:
     """The values of a function with parameters are the interval that is claimed."""
     rules.setattr(properties_by_parameter._Question, "fills", lambda self, parts, claimed: TRUTH)
+def a_condition_holds_between_vectors(rules: pytest.MonkeyPatch) -> None:
+    """What is said of two vectors is true on the segment between them."""
+    rules.setattr(Prover, "_is_about_vectors", lambda self, condition: False)
 
 
 PLANTS: list[tuple[Plant, str, str | None]] = [
@@ -355,6 +358,7 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (properties_hold_for_all_parameters, "convex(elu(alpha=a))", "a >= 0"),
     (properties_hold_for_all_parameters, "odd(affine(alpha=a, beta=b))", None),
     (values_fill_any_interval, "range(celu(alpha=a)) == open_interval(-2*a, oo)", "a > 0"),
+    (a_condition_holds_between_vectors, "norm(tanh(v) - tanh(w)) <= norm(v - w)/5", "v**2 >= 4 and w**2 >= 4"),
     (a_row_is_bounded_by_its_own_component, "spectral_norm(J(softmax)(v)) <= 2*softmax(v)*(1 - softmax(v))", None),
 ]
 

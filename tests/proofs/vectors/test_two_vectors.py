@@ -37,6 +37,7 @@ FALSE_ONES = [
     ("norm(exp(v) - exp(w)) <= norm(v - w)", None),
     ("norm(tanh(2*v) - tanh(2*w)) <= norm(v - w)", None),
     ("norm(rms_norm(v, eps=0) - rms_norm(w, eps=0)) <= 1000*norm(v - w)", None),
+    ("norm(tanh(v) - tanh(w)) <= 0.1*norm(v - w)", "v**2 >= 4 and w**2 >= 4"),
     ("norm(1/v - 1/w) <= norm(v - w)", "v >= 1 and w <= -1/9"),
     ("norm(log_softmax(v) - log_softmax(w)) <= norm(v - w)", None),
     ("abs(logsumexp(v) - logsumexp(w)) <= 0.99*max(abs(v - w))", None),
