@@ -9,6 +9,7 @@ from ..cases.answers import Answer
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.parity import structural_parity
 from ..functions.pieces import split, value_at
 from ..functions.sign_charts import sign_line
 from ..functions.step_functions import Line, merge, sample
@@ -24,6 +25,8 @@ def _parity(q: Question) -> Answer:
     variable, body, odd = q.variable, q.body, q.predicate.kind == "odd"
     if q.region is not None:
         raise Undecided(f"{q.text} is decided on the function's whole domain, without a condition on {variable}")
+    if body.total and structural_parity(body, variable) == (-1 if odd else 1):
+        return Answer(True, (f"{q.text}: made of odd and even parts",))
     flipped = calculus.substitute(body, {variable: -ex.name(variable)})
     line = sign_line(body + flipped if odd else body - flipped, variable)
     for i, sign in enumerate(line.gaps):
