@@ -103,6 +103,10 @@ class Resolver:
     def _floor(self, u: Expr, bound: tuple[tuple[str, Expr], ...]) -> int:
         """The whole number n with n <= u < n + 1, by doubling and then halving. Raises Undecided far out."""
         side = 1 if self.sign(u, bound) >= 0 else -1
+        if not ex.free_names(u) and (ball := enclose(u, prec=1024)).is_finite():
+            guess = int(exact_rational(ball).floor())
+            if self.sign(u - guess, bound) >= 0 > self.sign(u - guess - 1, bound):
+                return guess
         near, far = 0, side
         while (self.sign(u - far, bound) >= 0) == (side > 0):
             near, far = far, 2 * far

@@ -64,6 +64,9 @@ def test_infinitely_many_steps_are_not_cut() -> None:
         ("x - 1 < floor(x) <= x", None, "proved"),
         ("x - 1 <= ceil(x) - 1 <= x - 1e-12", None, "refuted"),
         ("floor(x) <= 10**9", None, "undecided"),
+        ("floor(10**20*pi) == 314159265358979323846 and floor(-exp(20)) == -485165196", None, "proved"),
+        ("floor(sqrt(2)**2) == 1 or floor(exp(100)) < exp(100) - 1", None, "refuted"),
+        ("floor(log(-1)) == 0", None, "undecided"),
     ],
 )
 def test_statements(statement: str, where: str | None, verdict: str) -> None:
