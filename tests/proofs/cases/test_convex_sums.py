@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 from gradproof.proofs.budget import Undecided
-from gradproof.proofs.cases import points
+from gradproof.proofs.cases import convex_sums, points
 from gradproof.proofs.catalogue.parse import parse_statement
-from gradproof.proofs.cases import convex_sums
 from gradproof.proofs.decide.decision import Decision
 from gradproof.proofs.language.syntax import TRUE, Connective, Formula, Relation, Statement, fold
 from gradproof.proofs.normal_forms.signs import Undefined
