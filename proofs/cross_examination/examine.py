@@ -34,8 +34,9 @@ OPEN_NUMBERS, UNKNOWN_NUMBERS = 4, 16
 """Points at which numbers of whole functions are estimated that depend on a free name: of those that tell something,
 and of all."""
 
-FAR = 200
-"""Numbers of whole functions are not estimated for parameters beyond two to this power."""
+FAR, STEEP = 64, 16
+"""Numbers of whole functions are not estimated for parameters beyond two to the first power, and properties are not
+tried for parameters beyond the second number: exp(16) is a slope of 9 million."""
 TINIEST = 2.0**-60
 """Added to numbers whose size is compared: 0 is far from 1."""
 
@@ -172,11 +173,14 @@ class Examination:
         sharper = dict(SHARPER)
         tried = told = 0
         costly = of_functions and any(_depends(p) for p in parts)
+        whole = any(node.op in PROPERTIES and node.free for p in parts for node in _walk(p, down=_is_logical))
         for point in _near_and_far(self._points()) if costly else self._points():
             if costly and (told >= OPEN_NUMBERS or tried >= UNKNOWN_NUMBERS):
                 break
-            if costly and any(_remoteness(x) > FAR for x in point.values()):
-                continue  # pieces so far out are not seen by samples
+            if (costly and any(_remoteness(x) > FAR for x in point.values())) or (
+                whole and any(abs(x) > STEEP for x in point.values())
+            ):
+                continue  # samples do not see pieces so far out, nor that slopes so steep are no jumps
             for bits in (BITS, *sharper):
                 if bits != BITS:
                     if not self.meaning.blurred or not sharper[bits]:
@@ -288,6 +292,10 @@ def _closed_terms(formula: Node) -> Iterator[tuple[Node, bool]]:
             for term in node.args:
                 if not term.free and term.exact is None and term.op not in (*SETS, *_FORMULAS):
                     yield term, node.op in ("relation", "interval")
+
+
+def _is_logical(node: Node) -> bool:
+    return node.op in ("and", "or", "not")
 
 
 def _depends(formula: Node) -> bool:

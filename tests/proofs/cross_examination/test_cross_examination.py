@@ -519,6 +519,7 @@ TRUE = [
     ("zeros(x**2 + 1) == interval(2, 1)", None),
     ("range(celu(alpha=a)) == open_interval(-a, oo)", "a > 0"),
     ("iff(monotone(prelu(weight=a)), a >= 0)", None),
+    ("differentiable(laplace(mu=a, sigma=exp(b)))", None),
     ("limit(swish(x, beta=b), b, oo) == relu(x)", None),
     ("lipschitz(x + (1e-30 if x > 0 else 0)) == oo", None),
     ("continuity(x + (1e-30 if x > 0 else 0)) == -1", None),
