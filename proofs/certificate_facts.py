@@ -124,7 +124,7 @@ class EngineFacts:
         lists: list[Sequence[Real]] = []
         conditions = [] if kind == "line" else [self.check.where]
         if kind in ("shape", "pieces", "E", "line", "parity"):
-            f = self._expr(f"{formula.text} == 0", name)
+            f = self._expr(f"({formula.text}) == 0", name)
             if kind == "shape":
                 lists.append(sign_line(calculus.derivative(f, name), name).marks)
             lists.append(split(f, name).breakpoints)
@@ -146,7 +146,7 @@ class EngineFacts:
 
     def _antiderivatives(self, gaps: list[dict[str, Any]], name: str, formula: Any) -> None:
         """By completing the square, term by term; the re-checker differentiates them."""
-        pieces = split(self._expr(f"{formula.text} == 0", name), name).pieces
+        pieces = split(self._expr(f"({formula.text}) == 0", name), name).pieces
         for gap, piece in zip(gaps, pieces, strict=True):
             terms = None if piece.expr is None else gaussian_moments.gaussian_terms(piece.expr, name)
             if terms is None or any(t.erfs or t.wave or t.g is not ex.ZERO for t in terms):

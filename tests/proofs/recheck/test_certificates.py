@@ -57,6 +57,11 @@ def test_every_proof_of_the_ledgers_is_here() -> None:
     assert len(CLAIMS) >= 36
 
 
+@pytest.mark.parametrize("text", ["continuity((x if x > 0 else 2*x)) == 0", "sup((-x if x > 0 else 2*x)) == 0"])
+def test_a_choice_written_in_place_has_a_certificate(text: str) -> None:
+    recheck.recheck(json.loads(json.dumps(written(text))))
+
+
 @pytest.mark.parametrize("name", few(CLAIMS, lambda name: name in CHEAP))
 def test_every_certificate_rechecks(name: str) -> None:
     recheck.recheck(json.loads(json.dumps(certified(name))))
