@@ -14,7 +14,6 @@ from ..expressions.expr import Expr
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape, differ_at
 from ..functions.pieces import split
-from ..functions.sign_charts import sign_line
 from ..functions.step_functions import Line
 from ..functions.zeros import chart
 from ..language.syntax import Formula, Relation, Statement, relations
@@ -130,8 +129,6 @@ def is_identity(resolution: Resolution, leaf: Relation, variable: str) -> bool:
     if differ_at(difference, variable):
         return False
     try:
-        if difference.switching and any(sign_line(difference, variable).gaps):
-            return False
         cut = split(difference, variable)
     except Undecided:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from ..budget import Undecided
@@ -357,16 +358,25 @@ def _powers(e: Expr) -> Iterator[Expr]:
 def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -> Line[bool | None]:
     """Where `e op 0` holds, None where e is undefined.
 
-    Where the zeros of a u in abs(u) are not found, abs(u) <= c is still decided as u <= c and -u <= c.
+    abs(u) <= c is decided as u <= c and -u <= c, so that the zeros of u, many and hard to find where u is an error of
+    approximation, need not be known.
     """
+    sides = _one_sided(e, op)
+    if sides is not None and not any(case.switching for case in sides[1]):
+        with suppress(Undecided):
+            return _connected_lines(*sides, op, variable, region)
     try:
-        signs = signs_within(e, variable, region)
+        return truth_of(signs_within(e, variable, region), op)
     except Undecided:
-        if (sides := _one_sided(e, op)) is None:
+        if sides is None:
             raise
-        word, cases = sides
-        return connected(word, [_relation_line(case, op, variable, region) for case in cases])
-    return truth_of(signs, op)
+    return _connected_lines(*sides, op, variable, region)
+
+
+def _connected_lines(
+    word: str, cases: tuple[Expr, Expr], op: str, variable: str, region: Line[bool] | None
+) -> Line[bool | None]:
+    return connected(word, [_relation_line(case, op, variable, region) for case in cases])
 
 
 def _extremum(f: Functional, product: Product) -> Found:

@@ -5,22 +5,18 @@ None where the expression is undefined. The line is cut into pieces with one smo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 
 from ..asymptotics.limits import End, tail_sign
 from ..budget import Undecided
 from ..enclosures.balls import known_sign
 from ..enclosures.jets import enclose
-from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, sign_of
 from .periods import period
 from .pieces import Pieces, formula_at, split, value_at
-from .piecewise_polynomials import piecewise_polynomial
-from .step_functions import Line, hull, merge
+from .step_functions import Line, hull
 from .zeros import chart
 
 
@@ -48,11 +44,6 @@ def window_signs(e: Expr, variable: str, low: Real, high: Real) -> Line[int | No
     """sign_line on [low, high]; outside, nothing is said (None)."""
     if not (low.infinite or high.infinite) and compare(low, high) == 0:
         return Line((low,), (_sign_at(e, variable, low),), (None, None))
-    if (extreme := _as_extreme(e)) is not None and piecewise_polynomial(e, variable) is None:
-        choose, sides = extreme
-        with suppress(Undecided):
-            signs = merge([window_signs(side, variable, low, high) for side in sides])
-            return signs.map(lambda pair: None if None in pair else choose(pair))
     cut = split(e, variable, low, high)
     marks: list[Real] = []
     at: list[int | None] = []
@@ -81,25 +72,6 @@ def window_signs(e: Expr, variable: str, low: Real, high: Real) -> Line[int | No
         mark(high)
         gaps.append(None)
     return Line(tuple(marks), tuple(at), tuple(gaps))
-
-
-def _as_extreme(e: Expr) -> tuple[Callable[[tuple[int, ...]], int], tuple[Expr, Expr]] | None:
-    """A sum with one absolute value, maximum or minimum as the larger or smaller of two functions, max or min itself.
-
-    Its sign is the larger or smaller of their signs, and where they meet need not be known. None for |u| alone, whose
-    two sides have the same zeros, and for all else.
-    """
-    terms = ex.terms(e)
-    places = [i for i, term in enumerate(terms) if term.switching]
-    if len(places) != 1 or len(terms) == 1:
-        return None
-    weight, term = ex.split_coefficient(terms[places[0]])
-    if term.op not in ("abs", "max", "min"):
-        return None
-    rest = ex.add(*(other for i, other in enumerate(terms) if i != places[0]))
-    sides = (term.args[0], -term.args[0]) if term.op == "abs" else term.args
-    largest = (term.op != "min") == (weight > 0)
-    return (max if largest else min), (weight * sides[0] + rest, weight * sides[1] + rest)
 
 
 def signs_within(e: Expr, variable: str, region: Line[bool] | None) -> Line[int | None]:

@@ -12,10 +12,10 @@ from ..expressions.expr import Expr
 from ..functions.pieces import side_formula, split, value_at
 from ..functions.regularity import continuity, continuity_json
 from ..functions.sign_charts import sign_line, split_within
-from ..functions.step_functions import merge
+from ..functions.step_functions import Line, indicator, merge
 from ..language.reader import table
 from ..normal_forms.signs import Undefined
-from ..reals.reals import Real, compare, exact
+from ..reals.reals import Real, exact
 from ..verdicts import Counterexample
 from .properties import Question, Refutation, Suggestion, Wording, property_of_function
 
@@ -28,12 +28,14 @@ def _smooth(q: Question) -> Answer:
     if not body.total and not _is_defined_somewhere(body, variable):
         raise Undecided(f"{q.text}: the function is undefined everywhere")
     if region is not None:
-        # On an open region only the breakpoints inside it count.
-        points = merge([region, sign_line(body, variable)])
-        if not any(inside and sign is not None for inside, sign in (*points.gaps, *points.at)):
+        cut = split_within(body, variable, region)
+        defined = Line(cut.breakpoints, (True,) * len(cut.breakpoints), tuple(p.expr is not None for p in cut.pieces))
+        inside = merge([defined, region])
+        if not any(map(all, (*inside.gaps, *inside.at))):
             raise Undecided(f"{q.text}: the domain is empty")
-        kept = [m for m, (inside, _) in zip(points.marks, points.at, strict=True) if inside]
-        if not any(compare(b, m) == 0 for b in split(body, variable).breakpoints for m in kept):
+        # On an open region only the breakpoints inside it count.
+        points = [at for b in cut.breakpoints for at in merge([indicator(b), region]).at]
+        if not any(map(all, points)):
             return Answer(True, (f"{q.text}: one smooth formula around every point of the domain",))
         raise Undecided(f"{q.text}: a breakpoint inside the condition")
     order = continuity(body, variable)
