@@ -100,8 +100,12 @@ def _joined(left: Expr, right: Expr, variable: str, at: Real, value: Real) -> bo
 
 
 def _analytic_at(formula: Expr, variable: str, at: Real) -> bool:
-    """Whether no root or logarithm is at its end there: jets of analytic operations only are finite."""
-    return all(c.is_finite() for c in jet(formula, variable, at.ball(), 2))
+    """Whether no root or logarithm is at its end there: jets of analytic operations only are finite.
+
+    In every part, as a factor 0 hides what has no value: x^2 sin(1/x) at 0.
+    """
+    finite = all(c.is_finite() for c in jet(formula, variable, at.ball(), 2))
+    return finite and all(_analytic_at(part, variable, at) for part in ex.children(formula))
 
 
 def _meromorphic_at(formula: Expr, variable: str, at: Real) -> bool:
