@@ -69,10 +69,10 @@ def _symptom_words(subject: Subject, indices: np.ndarray, worst: int) -> str:
     shown_by, raises = _symptoms(subject)[indices], subject.raising[indices]
     words = ["raises an exception"] if raises.any() else []
     words += [SYMPTOMS[k] for k in range(len(SYMPTOMS)) if (shown_by[~raises] == k).any()]
-    own = words[0] if subject.raising[worst] else SYMPTOMS[_symptoms(subject)[worst]]
-    others = ", ".join(word for word in words if word != own)
-    own = "" if subject.raising[worst] else own
-    return "; ".join(filter(None, (own, others and f"elsewhere {others}")))
+    raised, symptom = bool(subject.raising[worst]), SYMPTOMS[int(_symptoms(subject)[worst])]
+    others = ", ".join(word for word in words if word != (words[0] if raised else symptom))
+    own = [] if raised else [symptom]
+    return "; ".join([*own, f"elsewhere {others}"] if others else own)
 
 
 def _simplest_words(subject: Subject, point: tuple[object, ...], worst: int, *, alone: bool) -> str:
