@@ -293,7 +293,7 @@ class _Question(PieceBounds):
         """1 where the function is 0 exactly on a set, and 0 elsewhere. Raises Undecided."""
         match claimed:
             case SetDisplay(members=members):
-                if self.elsewhere(self.body, "!=", members):
+                if all(map(self.has_value_at, members)) and self.elsewhere(self.body, "!=", members):
                     values = [calculus.substitute(self.body, {self.variable: member}) for member in members]
                     return switched(all_of([Relation("==", value, ex.ZERO, "") for value in values]), ex.ONE, ex.ZERO)
             case IntervalDisplay(low=Expr() as low, high=Expr() as high):
@@ -308,6 +308,10 @@ class _Question(PieceBounds):
             case _:
                 pass
         raise Undecided(f"the zeros of {to_text(self.body)}")
+
+    def has_value_at(self, place: Expr) -> bool:
+        """Whether the function has a value at a place wherever the place is a number: elsewhere it is no zero."""
+        return self.body.total or self.defined(calculus.substitute(self.body, {self.variable: place}), {})
 
     def elsewhere(self, e: Expr, op: str, places: tuple[Expr, ...]) -> bool:
         """Whether `e op 0` is proved everywhere but at some places, of a single one on either side."""

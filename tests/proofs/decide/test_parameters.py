@@ -17,7 +17,7 @@ from gradproof.proofs.language.instances import instance
 from gradproof.proofs.language.syntax import FALSE, TRUE, Formula, Relation
 from gradproof.proofs.normal_forms.signs import Undefined
 from gradproof.proofs.reals.reals import exact
-from gradproof.proofs.statements import prove
+from gradproof.proofs.statements import decide, prove
 from gradproof.proofs.verdicts import Verdict
 
 from ...thorough import every, few
@@ -156,3 +156,19 @@ def test_a_refutation_names_the_parameter_and_what_fails_there() -> None:
     result = prove("increasing(prelu(weight=a))", where="a >= 0")
     assert result.counterexample is not None and result.counterexample.at["a"] == "0"
     assert result.nearest == "increasing(prelu(weight=a)) where a > 0"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("zeros((x - a)*log(x)) == {a, 1}", "a < 5"),
+        ("zeros((x - a)*sqrt(x)) == {a, 0}", None),
+        ("zeros((x - a)/x) == {a}", None),
+        ("zeros(x*(x - a)/(x - a)) == {0}", None),
+        ("zeros((x - a)*(x - b)/(x - c)) == {a, b}", None),
+    ],
+)
+def test_a_place_without_a_value_is_no_zero(text: str, where: str | None) -> None:
+    assert decide(text, where=where)[0].verdict is not Verdict.PROVED
+    assert prove("zeros((x - a)*log(x)) == {a, 1}", where="a > 0").verdict is Verdict.PROVED
+    assert prove("zeros((x - a)/x) == {a}", where="a != 0").verdict is Verdict.PROVED
