@@ -143,7 +143,7 @@ class Decision(Resolution):
         return e
 
     def _settle(self, formula: Formula) -> Answer:
-        if isinstance(formula, Connective) and formula.op == "and":
+        if isinstance(formula, Connective) and formula.op == "and" and formula.parts:
             return self._conjunction(formula.parts)
         return self._decide(formula)
 

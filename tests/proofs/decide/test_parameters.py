@@ -172,3 +172,16 @@ def test_a_place_without_a_value_is_no_zero(text: str, where: str | None) -> Non
     assert decide(text, where=where)[0].verdict is not Verdict.PROVED
     assert prove("zeros((x - a)*log(x)) == {a, 1}", where="a > 0").verdict is Verdict.PROVED
     assert prove("zeros((x - a)/x) == {a}", where="a != 0").verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("monotone(max(x, a) + min(x, b))", "a < b and a > b"),
+        ("range(max(x, a) + min(x, b)) == reals", "a < b - 100 and a > b"),
+        ("monotone(max(x, a) + min(x, b)) and even(0*x + a)", "a < b and a > b"),
+    ],
+)
+def test_nothing_is_proved_of_functions_for_no_parameters(text: str, where: str) -> None:
+    assert decide(text, where=where)[0].verdict is Verdict.UNDECIDED
+    assert prove("monotone(max(x, a) + min(x, b))", where="a < b").verdict is Verdict.PROVED
