@@ -153,8 +153,7 @@ class Cuts:
             raise Undecided("nothing satisfies the condition")
         if not ex.free_names(e):
             return then(possible[0], known)
-        keys = (primitive(e), normal_key(e))
-        cases = {sign: then(sign, {**known, **{key: sign * flip for flip, key in keys}}) for sign in possible}
+        cases = {sign: then(sign, _with(known, e, sign)) for sign in possible}
         if len(cases) == 1:
             return cases[possible[0]]
         self.cases = max(self.cases, len(cases))
@@ -176,9 +175,37 @@ class Cuts:
             if sign <= 0:
                 return self.tree(low, high, {**known, key: signs[0]})
             left = self.tree(low, at, {**known, key: signs[0]})
-            return joined(left, self.cut(rest, signs[1:], at, high, key, known))
+            return self.joined(left, self.cut(rest, signs[1:], at, high, key, known), at, known)
 
         return self.compare(at, low, known, beside_low)
+
+    def joined(self, left: Tree, right: Tree, at: Expr, known: Known) -> Tree:
+        """Two neighbouring parts of the line, each with its own cases, and the point between them."""
+        if isinstance(left, Branch):
+            key = left.key
+            return left.map(
+                lambda case, sign: self.joined(case, _assuming(right, key, sign), at, _with(known, key, sign))
+            )
+        if isinstance(right, Branch):
+            key = right.key
+            return right.map(lambda case, sign: self.joined(left, case, at, _with(known, key, sign)))
+        if left is None and right is None:
+            self._require_no_value(at, known)
+            return None
+        if left is None or right is None:
+            raise Undecided("a function with parameters that is undefined on a part of the line")
+        return (*left, *right)
+
+    def _require_no_value(self, at: Expr, known: Known) -> None:
+        """That a function which is undefined on both sides of a point is undefined there too. Raises Undecided."""
+        signs = {key: sign for key, sign in known.items() if self.variable not in ex.free_names(key)}
+        try:
+            Resolver(signs).visit(calculus.substitute(self.body, {self.variable: at}))
+        except Undefined:
+            return
+        except UnknownSign:
+            pass
+        raise Undecided(f"a function with parameters that may be defined at {self.variable} = {to_text(at)} alone")
 
     def compare(self, a: End, b: End, known: Known, then: Callable[[int, Known], Tree]) -> Tree:
         """The cases by the sign of a - b."""
@@ -313,17 +340,9 @@ def without_zero_products(e: Expr) -> Expr:
     return calculus.rebuild(e, without_zero_products) if ex.children(e) else e
 
 
-def joined(left: Tree, right: Tree) -> Tree:
-    """Two neighbouring parts of the line, each with its own cases."""
-    if isinstance(left, Branch):
-        return left.map(lambda case, sign: joined(case, _assuming(right, left.key, sign)))
-    if isinstance(right, Branch):
-        return right.map(lambda case, _: joined(left, case))
-    if left is None and right is None:
-        return None
-    if left is None or right is None:
-        raise Undecided("a function with parameters that is undefined on a part of the line")
-    return (*left, *right)
+def _with(known: Known, e: Expr, sign: int) -> Known:
+    """What is known once an expression has a sign."""
+    return {**known, **{key: sign * flip for flip, key in (primitive(e), normal_key(e))}}
 
 
 def _assuming(tree: Tree, key: Expr, sign: int) -> Tree:

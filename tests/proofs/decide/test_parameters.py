@@ -185,3 +185,11 @@ def test_a_place_without_a_value_is_no_zero(text: str, where: str | None) -> Non
 def test_nothing_is_proved_of_functions_for_no_parameters(text: str, where: str) -> None:
     assert decide(text, where=where)[0].verdict is Verdict.UNDECIDED
     assert prove("monotone(max(x, a) + min(x, b))", where="a < b").verdict is Verdict.PROVED
+
+
+def test_a_function_may_be_defined_at_one_point_alone() -> None:
+    alone = "positive(sqrt(-b*abs(x)) - b)"
+    assert prove(alone, where="b < 0").verdict is Verdict.PROVED
+    assert decide(alone, where="b > 0")[0].verdict is Verdict.REFUTED
+    assert decide(alone, where="b != 0")[0].verdict is Verdict.REFUTED
+    assert prove("even(log(a)*abs(x))").verdict is Verdict.PROVED  # with a logarithm it is defined nowhere
