@@ -5,6 +5,7 @@ None where the expression is undefined. The line is cut into pieces with one smo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 
 from ..asymptotics.limits import End, tail_sign
