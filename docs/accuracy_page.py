@@ -35,8 +35,14 @@ HERE = Path(__file__).parent
 DATA, PAGE = HERE / "accuracy.json", HERE / "accuracy.md"
 FORMAT = "float32"
 IMPLEMENTATIONS = ("torch", "jax", "keras", "transformers", "onnxruntime", "scipy", "formulas", "numpy")
-SAMPLES = {"numpy": "sample:128"}
+SAMPLES = {"keras": "sample:128", "transformers": "sample:128", "numpy": "sample:128"}
 """Packs of which a sample is swept, and the words for it."""
+REASONS = {
+    "keras": "Functions of the keras backend on torch, most of which call torch's own, swept above.",
+    "transformers": "Functions by their names in ACT2FN, most of which call torch's own, swept above.",
+    "numpy": "The functions that gradproof derives from the formulas, which are slow and many.",
+}
+"""What they are, and why not all their inputs are swept."""
 WORST, PICTURED = 10, 6
 """The worst functions that are named, and those that are drawn for each implementation."""
 
@@ -194,7 +200,7 @@ def page(data: Mapping[str, Any]) -> str:
     targets = [name for name in IMPLEMENTATIONS if any(r["target"] == name for r in rows)]
     samples = {name: own for name in SAMPLES if (own := ranked([r for r in every if r["target"] == name]))}
     parts = ["# How accurate activation functions are", INTRODUCTION, *missing(data)]
-    parts += [f"The last section alone is of a sample, and says so: {', '.join(samples)}."] if samples else []
+    parts += [f"The last sections alone are of samples, and say so: {', '.join(samples)}."] if samples else []
     parts += ["## What was found", "\n".join(f"- {line}" for line in findings(rows))]
     parts += ["## How to read the tables", READING]
     parts += ["## Side by side", SIDE, side_by_side(rows, targets)]
@@ -219,10 +225,10 @@ def sample_words(rows: Sequence[Mapping[str, Any]]) -> str:
     inputs, words = rows[0]["inputs"], rows[0]["patterns"]
     right = len(always_right(rows))
     return (
-        f"The functions that gradproof derives from the formulas, with numpy {version(rows)}. **A sample, not every "
-        f"input:** {inputs:,} of the 4,294,967,296, as many of every binade and sign (`gradproof sweep numpy "
-        f"--patterns {words}`), as these functions are slow and many. The errors are the largest of the sample; there "
-        f"may be larger ones. {right} of {len(rows)} are correctly rounded at every input of the sample."
+        f"{REASONS[rows[0]['target']]} Version {version(rows)}. **A sample, not every input:** {inputs:,} of the "
+        f"4,294,967,296, as many of every binade and sign (`gradproof sweep {rows[0]['target']} --patterns {words}`). "
+        f"The errors are the largest of the sample; there may be larger ones. {right} of {len(rows)} are correctly "
+        "rounded at every input of the sample."
     )
 
 

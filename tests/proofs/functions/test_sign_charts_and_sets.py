@@ -16,7 +16,6 @@ from gradproof.proofs.cases.bounds import product_span, span_of
 from gradproof.proofs.cases.case_split import _positive_term, _span_signs
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.expressions import expr as ex
-from gradproof.proofs.functions import sign_charts
 from gradproof.proofs.functions.pieces import Pieces, split, value_at
 from gradproof.proofs.functions.sign_charts import sign_line
 from gradproof.proofs.functions.step_functions import Line, constant, merge, sample
@@ -388,23 +387,3 @@ def test_signs_left_at_and_right_of_zero(text: str, signs: tuple[int | None, ...
     at = next((i for i, m in enumerate(line.marks) if compare(m, exact(0)) == 0), None)
     assert (read(line, fmpq(-1, 10**9)), read(line, fmpq(0)), read(line, fmpq(1, 10**9))) == signs
     assert at is not None or len(set(signs)) == 1
-
-
-EXTREMES = [
-    "abs(tanh(x) - x/3) - 1/4",
-    "1/4 - 2*abs(tanh(x) - x/3)",
-    "max(exp(x) - 2, 1 - x) - 1",
-    "1 - max(exp(x) - 2, 1 - x)",
-    "min(exp(x) - 2, 1/x) + 1/2",
-    "1/3 - 4*min(log(x), 2 - x)",
-]
-
-
-@pytest.mark.parametrize("text", EXTREMES)
-def test_the_sign_of_an_extreme_is_the_extreme_of_the_signs(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    e = parse_expression(text)
-    line = sign_charts.window_signs(e, "x", MINUS_INFINITY, PLUS_INFINITY)
-    monkeypatch.setattr(sign_charts, "_as_extreme", lambda _: None)
-    plain = sign_charts.window_signs(e, "x", MINUS_INFINITY, PLUS_INFINITY)
-    both = merge([line, plain])
-    assert all(a == b for a, b in (*both.at, *both.gaps)) and {-1, 1} <= {a for a, _ in both.gaps}
