@@ -387,3 +387,11 @@ def test_what_cannot_be_compared_or_written_out_is_undecided_and_the_rest_is_the
 def test_decided_parity(capsys, formula, parity):
     (line,) = [line for line in run(capsys, "describe", formula)[1].splitlines() if line.startswith("parity")]
     assert line.split()[1] == parity
+
+
+def test_a_page_that_was_written_is_said(capsys, tmp_path):
+    page = tmp_path / "relu.html"
+    out = run(capsys, "describe", "relu", "--order", "0", "--html", str(page))[1]
+    assert out.endswith(f"{page}: the page of relu\n") and page.is_file()
+    out = run(capsys, "describe", "relu", "--order", "0", "--html", str(page), "--json")[1]
+    assert json.loads(out)["schema"] == 1
