@@ -32,9 +32,8 @@ MAX_FOLDED = 64
 
 FUNCTIONS = {"exp", "log", "sqrt", "erf", "erfc", "sin", "cos", "tan", "atan", "asin", "acos", "sinh", "cosh", "tanh",
              "Phi", "abs", "sign", "floor", "ceil", "round"}  # fmt: skip
-RELATIONS: dict[type[ast.cmpop], str] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="
-}  # fmt: skip
+RELATIONS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
+                                         ast.NotEq: "!="}  # fmt: skip
 ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"
 }  # fmt: skip
@@ -408,18 +407,15 @@ def _differentiated(f: ast.expr) -> str | None:
     match f:
         case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name(id=variable), *_]):
             return variable
-        case _:
-            return None
+    return None
 
 
 def _is_derivative(f: ast.expr) -> bool:
-    match f:
-        case ast.Call(func=ast.Name(id="D")):
-            return True
-        case ast.Call(func=ast.Call() as inner):
-            return _is_derivative(inner)
-        case _:
-            return False
+    while isinstance(f, ast.Call):
+        if isinstance(f.func, ast.Name):
+            return f.func.id == "D"
+        f = f.func
+    return False
 
 
 _EXACT: dict[str, Callable[..., Any]] = {"neg": neg, "add": add, "sub": sub, "mul": mul}
