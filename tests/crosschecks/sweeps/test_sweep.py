@@ -129,7 +129,8 @@ def test_a_target_by_name():
 def test_what_an_implementation_does_is_a_failure_of_its_tile(name, patterns, says, failed):
     options = {"fmt": "float8_e5m2", "tile": 16, "patterns": patterns, "seconds": 0.3 if name == "hangs" else 60}
     result = swept(name, **options)
-    assert {failure.message for failure in result.profile.failures} == {says}
+    (message,) = {failure.message for failure in result.profile.failures}
+    assert message.partition("; its functions are")[0] == says
     assert result.failed_inputs == failed
     assert result.finished
     assert result.inputs == result.asked == failed + result.profile.finite.inputs
