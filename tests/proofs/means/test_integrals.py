@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import mpmath as mp
 import pytest
 from gradproof.proofs.catalogue.parse import parse_expression
@@ -21,7 +24,7 @@ BESIDE_MPMATH = [
 
 
 @pytest.mark.parametrize(("text", "function"), BESIDE_MPMATH)
-def test_beside_mpmath(text: str, function: object) -> None:
+def test_beside_mpmath(text: str, function: Callable[[Any], Any]) -> None:
     value = integral(parse_expression(text), "x")
     with mp.workdps(25):
         expected = mp.quad(function, mp.linspace(0, 1, 17))
