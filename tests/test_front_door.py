@@ -331,13 +331,16 @@ def test_a_table_is_written_as_the_command_writes_it(tmp_path):
 
 def test_calls_that_test_take_the_same_words():
     """The function second, and formats as `dtype` or `dtypes`, by name or as NumPy's."""
-    at = {"at": 0.5, "orders": 0}
+    at: dict[str, Any] = {"at": 0.5, "orders": 0}
+    for_check: list[dict[str, Any]] = [
+        {"dtypes": "float16"}, {"dtype": ["float16"]}, {"dtypes": (np.dtype("f2"), "float16")}
+    ]  # fmt: skip
+    for_sweep: list[dict[str, Any]] = [{"fmt": "float16"}, {"dtype": np.float16}, {"dtypes": ["float16"]}]
     (result,) = gradproof.check(tanh16, "tanh", dtype=np.float16, max_ulp=1, **at)
-    for formats in ({"dtypes": "float16"}, {"dtype": ["float16"]}, {"dtypes": (np.dtype("f2"), "float16")}):
+    for formats in for_check:
         assert gradproof.check(tanh16, "tanh", max_ulp=1, **at, **formats) == (result,)
         gradproof.assert_conforms(tanh16, "tanh", max_ulp=1, at=0.5, **formats)
-    swept = [gradproof.sweep("numpy", "tanh", patterns="1:1.01", workers=1, **how)
-             for how in ({"fmt": "float16"}, {"dtype": np.float16}, {"dtypes": ["float16"]})]  # fmt: skip
+    swept = [gradproof.sweep("numpy", "tanh", patterns="1:1.01", workers=1, **how) for how in for_sweep]
     assert {each.format for each in swept} == {"float16"}
     assert len({repr(each.profile) for each in swept}) == 1
 

@@ -94,8 +94,8 @@ def _as_in_the_middle(e: Expr, variable: str) -> Extent | None:
 
 def _strictly_between(tail: arb, middle: Landscape) -> bool:
     low, high = middle.inf.value, middle.sup.value
-    above = high.infinite or bool(tail < high.ball(128))
-    return tail.is_finite() and above and (low.infinite or bool(tail > low.ball(128)))
+    above = high.infinite or tail < high.ball(128)
+    return bool(tail.is_finite() and above and (low.infinite or tail > low.ball(128)))
 
 
 def _beyond(e: Expr, variable: str, side: int, reach: int) -> arb:

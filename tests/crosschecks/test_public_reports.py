@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from gradproof.reports.cli import run
 
 from .wrong_kernels import F, right_silu, right_tanh, stable_sigmoid, tanh_by_expm1
 
-FEW = {"examples": 2}
+FEW: dict[str, Any] = {"examples": 2}
 
 
 def one(kernel, as_, **options):

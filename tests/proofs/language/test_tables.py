@@ -60,9 +60,10 @@ def test_the_cross_examination_reads_tables_by_itself_and_agrees(kind: str) -> N
         value, rate = at(text, x**3), slope.at({"x": x})
         ball = written.at({"x": x})
         with precision(2_000):
-            assert ball is not None and ball.contains(value) and ball.rad() < 1e-60
+            assert ball is not None and value is not None and ball.contains(value) and ball.rad() < 1e-60
             if x not in [e for e, _ in ENTRIES]:
-                assert rate is not None and rate.contains(value_at(derived, "x", exact(x)).rational)
+                right = value_at(derived, "x", exact(x)).rational
+                assert rate is not None and right is not None and rate.contains(right)
 
 
 def test_a_wrong_proof_about_a_table_would_be_contradicted() -> None:

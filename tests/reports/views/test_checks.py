@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from gradproof.crosschecks.checking.check import check
 from gradproof.reports.views.checks import document, tables, worst_words
+from rich.text import Text
 
 
 def finding(error, low, high, cause=None):
@@ -43,8 +44,8 @@ def test_the_worst_is_said_in_words(results, sentence):
 def test_the_sentence_comes_first_and_its_numbers_are_those_of_the_findings():
     results = check(lambda x: np.where(x > 5, x / 2, x), "identity", dtypes=["float16", "float8_e5m2"], array="numpy")
     data = document(results)
-    first = tables(data)[0].plain
-    assert first.startswith("wrong in every format, furthest in float16 at x = ")
+    first = tables(data)[0]
+    assert isinstance(first, Text) and first.plain.startswith("wrong in every format, furthest in float16 at x = ")
     for each in data["results"]:
         (failure,) = [f for f in each["findings"] if f["property"] == "accuracy"]
         assert 5 < failure["low"] <= abs(failure["x"]) <= failure["high"]
