@@ -324,6 +324,8 @@ def _asked(question: dict[str, Any], worker: Worker, target: str) -> dict[str, A
         reason = answer.message
         if absent and not remedy and target.startswith(absent[1]):
             reason += f"; it was looked for in {os.getcwd()} and among the packages installed"
+            if re.search(r"\.(c|cc|cpp|so|dylib|dll):", target):
+                reason = f"a C file or library is given as --library {target}"
         if foreign(target) is not None and answer.how == "exception":
             reason = reason.partition(": ")[2]  # which says it all without the exception's name
         raise TargetError(f"{as_given(target)} cannot be loaded: {reason}{remedy}")
