@@ -407,15 +407,14 @@ def _differentiated(f: ast.expr) -> str | None:
     match f:
         case ast.Call(func=ast.Name(id="D"), args=[_, ast.Name(id=variable), *_]):
             return variable
-    return None
+        case _:
+            return None
 
 
 def _is_derivative(f: ast.expr) -> bool:
-    while isinstance(f, ast.Call):
-        if isinstance(f.func, ast.Name):
-            return f.func.id == "D"
+    while isinstance(f, ast.Call) and isinstance(f.func, ast.Call):
         f = f.func
-    return False
+    return isinstance(f, ast.Call) and isinstance(f.func, ast.Name) and f.func.id == "D"
 
 
 _EXACT: dict[str, Callable[..., Any]] = {"neg": neg, "add": add, "sub": sub, "mul": mul}
