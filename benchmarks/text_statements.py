@@ -8,6 +8,7 @@ textbook facts.
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 from itertools import pairwise
 
@@ -144,17 +145,11 @@ def property_with_parameter(rng: random.Random, truth: bool) -> Generated | None
     def named(said: str | None) -> str | None:
         if said is None:
             return None
-        return "".join({"a": name}.get(part, part) for part in _words(said.replace("{s}", small)))
+        return "".join({"a": name}.get(part, part) for part in re.split(r"(\b\w+\b)", said.replace("{s}", small)))
 
     if (truth and "{s}" in text) or (not truth and fails is None):
         return None
     return Generated("property_with_parameter", named(text) or "", named(holds if truth else fails), truth, "by its slopes")
-
-
-def _words(text: str) -> list[str]:
-    import re
-
-    return re.split(r"(\b\w+\b)", text)
 
 
 @family

@@ -38,11 +38,11 @@ IMPLEMENTATIONS = ("torch", "jax", "keras", "transformers", "onnxruntime", "scip
 SAMPLES = {"keras": "sample:128", "transformers": "sample:128", "numpy": "sample:128"}
 """Packs of which a sample is swept, and the words for it."""
 REASONS = {
-    "keras": "Functions of the keras backend on torch, most of which call torch's own, swept above.",
-    "transformers": "Functions by their names in ACT2FN, most of which call torch's own, swept above.",
+    "keras": "The functions of Keras on torch, whose own are swept above.",
+    "transformers": "The functions of ACT2FN, on torch, whose own are swept above.",
     "numpy": "The functions that gradproof derives from the formulas, which are slow and many.",
 }
-"""What they are, and why not all their inputs are swept."""
+"""Sentences on the sampled packs, and why not all their inputs are swept."""
 WORST, PICTURED = 10, 6
 """The worst functions that are named, and those that are drawn for each implementation."""
 

@@ -341,7 +341,7 @@ def without_zero_products(e: Expr) -> Expr:
 
 
 def _with(known: Known, e: Expr, sign: int) -> Known:
-    """What is known once an expression has a sign."""
+    """The signs known, with that of an expression and of its normal form."""
     return {**known, **{key: sign * flip for flip, key in (primitive(e), normal_key(e))}}
 
 

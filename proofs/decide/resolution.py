@@ -361,22 +361,20 @@ def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -
     abs(u) <= c is decided as u <= c and -u <= c, so that the zeros of u, many and hard to find where u is an error of
     approximation, need not be known.
     """
-    sides = _one_sided(e, op)
-    if sides is not None and not any(case.switching for case in sides[1]):
+    word, cases = _one_sided(e, op) or ("and", ())
+
+    def by_sides() -> Line[bool | None]:
+        return connected(word, [_relation_line(case, op, variable, region) for case in cases])
+
+    if smooth := bool(cases) and not any(case.switching for case in cases):
         with suppress(Undecided):
-            return _connected_lines(*sides, op, variable, region)
+            return by_sides()
     try:
         return truth_of(signs_within(e, variable, region), op)
     except Undecided:
-        if sides is None:
+        if smooth or not cases:
             raise
-    return _connected_lines(*sides, op, variable, region)
-
-
-def _connected_lines(
-    word: str, cases: tuple[Expr, Expr], op: str, variable: str, region: Line[bool] | None
-) -> Line[bool | None]:
-    return connected(word, [_relation_line(case, op, variable, region) for case in cases])
+    return by_sides()
 
 
 def _extremum(f: Functional, product: Product) -> Found:

@@ -324,7 +324,7 @@ def _is_between(f: fmpz_poly, a: fmpq, b: fmpq, low: fmpq | None, high: fmpq | N
 def _chosen(
     u: PiecewisePolynomial, a: PiecewisePolynomial, b: PiecewisePolynomial, choose: Callable[[int, Any, Any], Any]
 ) -> PiecewisePolynomial:
-    """What the sign of u chooses of two functions; where u or what is chosen has no value, there is none."""
+    """The function that is one of two by the sign of u; undefined where u or the chosen one is."""
     u, a, b = _together(_cut_at_zeros(u), a, b)
     places = [_inside(low, high) for low, high in pairwise((None, *u.marks, None))]
     signs = [_sign(p(x)) for p, x in zip(u.gaps, places, strict=True)]
