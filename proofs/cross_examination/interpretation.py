@@ -6,7 +6,7 @@ Points decide signs; what is said of a whole function is decided by estimates (:
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 
 from flint import arb, fmpq
 
@@ -16,7 +16,7 @@ from . import functions
 from .as_written import FUNCTIONALS, Node
 from .curves import BITS, Curve, Estimate, estimate, hull, infinite
 from .extrema import FINE_BITS, peak, pit
-from .limits import limit
+from .limits import limit, limit_of_number
 from .means import mean, mean_of_two
 from .points import beside, line, several
 from .witness import Exhausted, Place, Undefined, Unknown, Witness, holds, sign
@@ -252,6 +252,9 @@ class Interpretation:
 
     def _limit(self, node: Node, place: Place) -> Estimate:
         body, end = node.args
+        if body.op in NUMBERS and body.free:
+            at_place = partial(self._number_at, body, node.extra[1], place)
+            return hull([limit_of_number(at_place, at, side) for side, at in self._ends(end, place)])
         curve = self._function(body, node, place)
         try:
             sides = [limit(curve, at, side) for side, at in self._ends(end, place)]
@@ -260,6 +263,9 @@ class Interpretation:
         if len(sides) == 2 and sides[0].is_apart_from(sides[1]):
             raise Undefined
         return hull(sides)
+
+    def _number_at(self, node: Node, symbol: int, place: Place, x: fmpq) -> arb:
+        return self.number(node, {**place, symbol: x}).ball()
 
     def curve(self, node: Node, place: Place) -> Curve:
         """The function that a functional, a set or a property is about, on the domain of the statement."""

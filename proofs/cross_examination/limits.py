@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from flint import arb, fmpq
@@ -14,6 +15,8 @@ FAR = (6, 12, 20, 34, 60, 110, 200, 400, 1000, 4000, 10**5, 10**7)
 FARTHER = (10**20, 10**60, 10**200)
 NOT_SO_FAR = tuple(range(4, 11))
 """Where cancellation leaves nothing of the values further out."""
+COARSE = (1, 2, 3, 4, 5, 6)
+"""Those for numbers of functions, each of which takes a while."""
 NEAR = (6, 12, 20, 34, 60, 90, 120, 160, 200, 280)
 NEARER = (700, 2000, 10_000)
 """Binary exponents of the points; the further ones only where an alarm depends on it."""
@@ -46,6 +49,20 @@ def limit(curve: Curve, at: arb | fmpq | None, side: int) -> Estimate:
     if _grows(values[-3:]):
         return infinite(1 if values[-1][1] > 0 else -1)
     return _settled([value for _, value in values])
+
+
+def limit_of_number(number: Callable[[fmpq], arb], at: arb | fmpq | None, side: int) -> Estimate:
+    """The limit of a number such as a mean in a name inside it, known to fewer digits than a curve: from values whose
+    steps shrink like powers. Raises Unknown."""
+    if isinstance(at, arb):
+        raise Unknown
+    places = [STRETCH * 2**k * side if at is None else at + STRETCH * fmpq(side, 2**k) for k in COARSE]
+    values = [number(place) for place in places]
+    steps = [abs(b - a).upper() for a, b in pairwise(values)]
+    if not all(after < before * 3 / 4 for before, after in pairwise(steps[1:])):
+        raise Unknown
+    radius = 4 * steps[-1]
+    return Estimate((values[-1] - radius).lower(), (values[-1] + radius).upper())
 
 
 def _grows(values: list[tuple[int, arb]]) -> bool:

@@ -46,11 +46,11 @@ def sides(statement: Statement) -> Iterator[tuple[Expr, Expr, str]]:
             return
 
 
-def means(statement: Statement) -> Iterator[tuple[Functional, Expr, str]]:
-    """The sides of an inequality that are means over one normal variable, each with the other side and the relation."""
+def means(statement: Statement, kinds: tuple[str, ...] = ("E",)) -> Iterator[tuple[Functional, Expr, str]]:
+    """The sides of an inequality that are means of these kinds, each with the other side and the relation."""
     for side, other, op in sides(statement):
         f = statement.functionals.get(side.args[0]) if side.op == "name" else None
-        if f is not None and f.kind == "E":
+        if f is not None and f.kind in kinds:
             yield f, other, op
 
 

@@ -1,18 +1,19 @@
-"""Means E(F(s*z)) compared with a number wherever a condition on s holds: at an end where they are monotone, else box
-by box.
+"""Means E(F(s*z)) and E2(f(u)*g(v), c) compared with a number wherever a condition on s or c holds: at an end where
+they are monotone, else box by box.
 
-z and -z are alike, so that the mean depends on abs(s) alone. Where it is proved to be monotone in that, its value at
-the end of the condition's hull bounds it on all of the domain; the limits of F bound it on an unbounded one. Else F
-itself may be bounded, or on a bounded domain boxes of abs(s) are halved until an enclosure of the mean on each decides.
-A refutation names an s in the domain.
+z and -z are alike, so that a mean of F(s*z) depends on abs(s) alone; one of correlated variables has no value for c
+outside [-1, 1]. Where a mean is proved to be monotone, its value at the end of the condition's hull bounds it on all of
+the domain. Else it may have a bound, or on a bounded domain boxes are halved until an enclosure of the mean on each
+decides. A refutation names an s or c in the domain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from typing import TypeAlias
 
 from flint import arb, fmpq
 
@@ -21,15 +22,27 @@ from ..enclosures.balls import exact_rational, known_sign, precision
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.landscape import decided_landscape
+from ..expressions.printing import to_text
 from ..functions.step_functions import Line, sample
-from ..language.syntax import Functional, Statement
+from ..language.syntax import (
+    Connective,
+    Formula,
+    Functional,
+    Infinity,
+    Quantified,
+    Relation,
+    Statement,
+    relations,
+    terms,
+)
+from ..means.mean_by_correlation import MeanByCorrelation
 from ..means.mean_by_scale import BITS, MeanByScale
 from ..normal_forms import normal_form
 from ..reals.reals import PLUS_INFINITY, Real, compare, exact
 from ..vocabulary.values import digits, variable_of
-from .integrands import means
+from .integrands import TURNED, means
 
+KINDS = ("E", "E2")
 MAX_BOXES = 400
 NEAR = (fmpq(1, 16), fmpq(1, 1024))
 """Parts of the way from an end of a domain into it at which a counterexample is looked for."""
@@ -37,31 +50,143 @@ FAR = (10, 100)
 """Distances into an unbounded one."""
 
 
+Mean: TypeAlias = MeanByScale | MeanByCorrelation
+
+
 @dataclass(frozen=True)
-class ParameterComparison:
-    """E(F(s*z)) op number, for the s of a domain: F as a function of the mean's own variable."""
+class ParameterMean:
+    """E(F(s*z)) for a parameter s, with F as a function of the mean's own variable; or E2(e, c) for a parameter c."""
 
     functional: Functional
     parameter: str
     f: Expr
+
+    def mean(self) -> Mean:
+        """The mean as a function of its parameter. Raises Undecided."""
+        variable = variable_of(self.functional)
+        if self.functional.second is None:
+            return MeanByScale(self.f, variable)
+        return MeanByCorrelation(self.f, variable, self.functional.second)
+
+    @property
+    def in_what(self) -> str:
+        """What the mean rises or falls in."""
+        return f"abs({self.parameter})" if self.functional.second is None else self.parameter
+
+
+@dataclass(frozen=True)
+class ParameterComparison:
+    """A mean op number, for the values of its parameter in a domain."""
+
+    of: ParameterMean
     op: str
     number: Expr
 
 
 def comparison(statement: Statement) -> ParameterComparison | None:
     """The mean that an inequality compares with a number; None for another statement."""
-    for f, number, op in means(statement):
-        if f.variable is None:
-            continue
-        names = ex.free_names(f.body) - {f.variable}
-        closed = ex.free_names(number) <= statement.functionals.keys()
-        if len(names) != 1 or f.variable not in ex.free_names(f.body) or not closed:
-            continue
-        (parameter,) = names
-        scaled = None if parameter in statement.functionals else _of_product(f.body, parameter, f.variable)
-        if scaled is not None:
-            return ParameterComparison(f, parameter, scaled, op, number)
+    for f, number, op in means(statement, KINDS):
+        if ex.free_names(number) <= statement.functionals.keys() and (of := _by_parameter(f, statement)) is not None:
+            return ParameterComparison(of, op, number)
     return None
+
+
+def _by_parameter(f: Functional, statement: Statement) -> ParameterMean | None:
+    """A number of a statement as a mean with a parameter; None for another one."""
+    if f.kind not in KINDS or f.variable is None:
+        return None
+    names = ex.free_names(f.body) - f.bound
+    if f.second is not None:
+        free = isinstance(f.at, Expr) and f.at.op == "name" and f.at.args[0] not in statement.functionals and not names
+        return ParameterMean(f, f.at.args[0], f.body) if isinstance(f.at, Expr) and free else None
+    if len(names) != 1 or f.variable not in ex.free_names(f.body):
+        return None
+    (parameter,) = names
+    scaled = None if parameter in statement.functionals else _of_product(f.body, parameter, f.variable)
+    return None if scaled is None else ParameterMean(f, parameter, scaled)
+
+
+def by_order(statement: Statement) -> tuple[Statement, str] | None:
+    """A comparison of one mean at two values of its parameter as that of the two, from which it follows, and why.
+    Raises Undecided."""
+    for f, other, op in means(statement, KINDS):
+        g = statement.functionals.get(other.args[0]) if other.op == "name" else None
+        left, right = (None if each is None else _by_parameter(each, statement) for each in (f, g))
+        if left is None or right is None or f.bound != right.functional.bound or left.f is not right.f:
+            continue
+        mean = left.mean()
+        if not mean.sense or (op in ("<", ">") and not mean.is_strict):
+            continue
+        names = [ex.name(each.parameter) for each in (left, right)]
+        first, second = (ex.switch("abs", name) for name in names) if f.second is None else names
+        order = op if mean.sense > 0 else TURNED[op]
+        formula: Formula = Relation(order, first, second, f"{left.in_what} {order} {right.in_what}")
+        rest = {key: value for key, value in statement.functionals.items() if value not in (f, g)}
+        within = [*_between(mean, names)] + ([] if statement.where is None else [statement.where])
+        where = Connective("and", tuple(within)) if within else None
+        word = f"{'strictly ' if mean.is_strict else ''}{'rises' if mean.sense > 0 else 'falls'}"
+        return replace(statement, formula=formula, functionals=rest, where=where), f"{f.text} {word} in {left.in_what}"
+    return None
+
+
+def _between(mean: Mean, names: list[Expr]) -> Iterator[Formula]:
+    """That there is a mean at these values of its parameter."""
+    if mean.most is not None:
+        for name in names:
+            yield Relation("<=", name * name, ex.rational(mean.most**2), f"{to_text(name)} is a correlation")
+
+
+def without_limits(statement: Statement) -> tuple[Statement, tuple[str, ...]] | None:
+    """A statement with limits of means in their parameters as means at the limit, and the sentences that say so; None
+    where there are none. Raises Undecided."""
+    functionals, notes = dict(statement.functionals), list[str]()
+    for key, f in statement.functionals.items():
+        inner = statement.functionals.get(f.body.args[0]) if f.kind == "limit" and f.body.op == "name" else None
+        of = None if inner is None else _by_parameter(inner, statement)
+        if of is not None and of.parameter == f.variable and f.at is not None:
+            functionals[key], said = _limit(of, f.at)
+            notes.append(f"{f.text} = {said}")
+    if not notes:
+        return None
+    used = _placeholders(statement, functionals)
+    kept = {key: f for key, f in functionals.items() if key in used}
+    return replace(statement, functionals=kept), tuple(notes)
+
+
+def _limit(of: ParameterMean, at: Expr | Infinity) -> tuple[Functional, str]:
+    """A number that is the limit of a mean in its parameter, and what it is. Raises Undecided."""
+    mean, f = of.mean(), of.functional
+    if isinstance(at, Expr):
+        if ex.free_names(at) or not mean.is_continuous_at(at):
+            raise Undecided(f"the limit of {f.text} at {to_text(at)}")
+        if f.second is not None:
+            number = replace(f, at=at, text=f"E2({to_text(f.body)}, {to_text(at)})")
+        else:
+            body = calculus.substitute(f.body, {of.parameter: at})
+            number = replace(f, body=body, text=f"E({to_text(body)})")
+        return number, f"{number.text}, as the mean is continuous in {of.parameter}"
+    if not isinstance(mean, MeanByScale):
+        raise Undecided(f"the limit of {f.text} at {at}, where there are no correlations")
+    end = mean.far()
+    why = f"that of the limits of {to_text(of.f)}"
+    if end.infinite:
+        return Functional("limit", ex.name("x"), f.text, "x", Infinity(end.infinite)), f"{end}, {why}"
+    assert end.exact is not None
+    return replace(f, body=end.exact, text=f"E({to_text(end.exact)})"), f"{to_text(end.exact)}, {why}"
+
+
+def _placeholders(statement: Statement, functionals: Mapping[str, Functional]) -> frozenset[str]:
+    """The numbers that a statement needs, those inside others among them; all where there are quantifiers."""
+    leaves = [leaf for part in (statement.formula, statement.where) if part is not None for leaf in relations(part)]
+    if any(isinstance(leaf, Quantified) for leaf in leaves):
+        return frozenset(functionals)
+    names = {name for leaf in leaves for e, _ in terms(leaf) for name in ex.free_names(e)}
+    names |= {name for factor, count, _ in statement.products.values() for name in ex.free_names(factor * count)}
+    for key in reversed([*functionals]):  # what stands inside a number is held before it
+        if key in names:
+            inside = (functionals[key].body, functionals[key].at)
+            names |= {name for e in inside if isinstance(e, Expr) for name in ex.free_names(e)}
+    return frozenset(names)
 
 
 def _of_product(e: Expr, parameter: str, variable: str) -> Expr | None:
@@ -87,33 +212,42 @@ class Settled:
 
 def settle(question: ParameterComparison, bound: Real, domain: Line[bool]) -> Settled:
     """The answer for all s of the domain. Raises Undecided."""
-    variable = variable_of(question.functional)
-    mean = MeanByScale(question.f, variable)
-    parts = [_sizes(low, high) for low, high in _parts(domain)]
+    of, mean = question.of, question.of.mean()
+    parts = [part for low, high in _parts(domain) if (part := _within(mean, low, high)) is not None]
+    if not parts:
+        raise Undecided("the domain is empty: nothing satisfies the condition with every term defined")
     if mean.sense:
-        # The end of abs(s) at which the mean is nearest to the bound.
+        # The end at which the mean is nearest to the bound.
         farthest = (mean.sense > 0) == question.op.startswith("<")
         at = (_largest if farthest else _smallest)([end for part in parts for end in part])
         value = mean.at(at)
         word = "rises" if mean.sense > 0 else "falls"
-        note = f"{question.functional.text} {word} in abs({question.parameter}), and is {digits(value)} at {at}"
+        note = f"{of.functional.text} {word} in {of.in_what}, and is {digits(value)} at {at}"
         if ex.holds(question.op, compare(value, bound)):
             return Settled(True, note)
     else:
         with suppress(Undecided):
-            shape = decided_landscape(question.f, variable)
-            extremum = (shape.sup if question.op.startswith("<") else shape.inf).value
+            extremum = mean.bound(1 if question.op.startswith("<") else -1)
             if ex.holds(question.op, compare(extremum, bound)):
-                return Settled(True, f"{question.functional.text}: the integrand comes to {digits(extremum)}")
-        note = f"{question.functional.text}: enclosed on boxes of {question.parameter}"
+                return Settled(True, f"{of.functional.text}: {mean.bounded_by} {digits(extremum)}")
+        note = f"{of.functional.text}: enclosed on boxes of {of.parameter}"
         if all(_on_boxes(mean, question.op, bound, *part) for part in parts):
             return Settled(True, note)
     for s in _candidates(domain):
-        size = exact(normal_form.simplest(ex.switch("abs", s)))
         with suppress(Undecided):
-            if not ex.holds(question.op, compare(there := mean.at(size), bound)):
+            at, _ = _within(mean, exact(s), exact(s)) or (None, None)
+            if at is not None and not ex.holds(question.op, compare(there := mean.at(at), bound)):
                 return Settled(False, note, exact(s), there)
-    raise Undecided(f"{question.functional.text}: no {question.parameter} was found at which the comparison fails")
+    raise Undecided(f"{of.functional.text}: no {of.parameter} was found at which the comparison fails")
+
+
+def _within(mean: Mean, low: Real, high: Real) -> tuple[Real, Real] | None:
+    """The smallest and the largest of what the mean is a function of, between two ends of its parameter: abs(s) of a
+    deviation s; the correlations between them, None for none."""
+    if isinstance(mean, MeanByScale):
+        return _sizes(low, high)
+    low, high = _largest([low, exact(mean.least)]), _smallest([high, exact(mean.most)])
+    return None if compare(low, high) > 0 else (low, high)
 
 
 def _parts(domain: Line[bool]) -> list[tuple[Real, Real]]:
@@ -153,8 +287,8 @@ def _smallest(ends: list[Real]) -> Real:
     return reduce(lambda a, b: a if compare(a, b) < 0 else b, ends)
 
 
-def _on_boxes(mean: MeanByScale, op: str, bound: Real, low: Real, high: Real) -> bool:
-    """Whether the comparison holds on a part of abs(s), cut into boxes; False where it fails in the middle of one.
+def _on_boxes(mean: Mean, op: str, bound: Real, low: Real, high: Real) -> bool:
+    """Whether the comparison holds between two ends, cut into boxes; False where it fails in the middle of one.
 
     Raises Undecided for a part without end, and where too many boxes are needed.
     """
@@ -162,7 +296,7 @@ def _on_boxes(mean: MeanByScale, op: str, bound: Real, low: Real, high: Real) ->
         raise Undecided("a mean for parameters without end")
     if compare(low, high) == 0:
         return ex.holds(op, compare(mean.at(low), bound))
-    boxes = [(_outward(low, -1), _outward(high, 1))]
+    boxes = [(_outward(low, -1, mean), _outward(high, 1, mean))]
     for _ in range(MAX_BOXES):
         if not boxes:
             return True
@@ -185,11 +319,14 @@ def _sign_of(ball: arb, bound: Real) -> int | None:
         return known_sign(ball - bound.ball(2 * BITS))
 
 
-def _outward(end: Real, side: int) -> fmpq:
+def _outward(end: Real, side: int, mean: Mean) -> fmpq:
     if (value := end.rational) is not None:
         return value
     ball = end.ball(64)
-    return max(exact_rational(ball.lower()), fmpq(0)) if side < 0 else exact_rational(ball.upper())
+    if side < 0:
+        return max(exact_rational(ball.lower()), mean.least)
+    value = exact_rational(ball.upper())
+    return value if mean.most is None else min(value, mean.most)
 
 
 def _candidates(domain: Line[bool]) -> Iterator[Expr]:

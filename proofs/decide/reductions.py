@@ -23,8 +23,8 @@ from ..verdicts import Counterexample, Evidence
 from ..vocabulary.values import digits
 from . import factors
 from .integrands import comparison, premises, sides
+from .means_by_parameter import by_order, settle, without_limits
 from .means_by_parameter import comparison as parameter_comparison
-from .means_by_parameter import settle
 from .resolution import Resolution, union_of
 
 
@@ -45,25 +45,41 @@ def through_integrand(decision: Resolution) -> Answer | None:
 
 
 def through_parameter(decision: Resolution) -> Answer | None:
-    """The answer to a comparison of E(F(s*z)) with a number, for the s of a domain."""
+    """The answer to a comparison of E(F(s*z)) with a number, for the s of a domain, or of E2(f(u)*g(v), c)."""
     question = parameter_comparison(decision.statement)
-    if question is None or decision.names_in(decision.statement.where) - {question.parameter}:
+    if question is None or decision.names_in(decision.statement.where) - {question.of.parameter}:
         return None
-    rest = {key: f for key, f in decision.statement.functionals.items() if f is not question.functional}
+    rest = {key: f for key, f in decision.statement.functionals.items() if f is not question.of.functional}
     others = type(decision)(replace(decision.statement, functionals=rest, formula=TRUE))
     with suppress(Undecided, Undefined):
         notes = others.resolve()
         if ex.free_names(others.written_out(question.number)) - others.values.keys():
             return None
-        settled = settle(question, others.number(question.number), others.domain(question.parameter))
+        settled = settle(question, others.number(question.number), others.domain(question.of.parameter))
         if settled.truth:
             return Answer(True, (*notes, settled.note), evidence=Evidence.ENCLOSURE)
         assert settled.at is not None and settled.mean is not None
         sides = digits(settled.mean), digits(others.number(question.number))
         relation = decision.statement.formula
         turned = isinstance(relation, Relation) and relation.op != question.op
-        blame = Counterexample({question.parameter: str(settled.at)}, *(sides[::-1] if turned else sides))
+        blame = Counterexample({question.of.parameter: str(settled.at)}, *(sides[::-1] if turned else sides))
         return Answer(False, (*notes, settled.note), blame, Evidence.ENCLOSURE)
+    return None
+
+
+def through_order(decision: Resolution) -> Answer | None:
+    """The proof of a comparison of a mean at two values of its parameter by that of the values."""
+    with suppress(Undecided, Undefined):
+        if (other := by_order(decision.statement)) is not None and type(decision)(other[0]).run().truth:
+            return Answer(True, (other[1],), evidence=Evidence.ENCLOSURE)
+    return None
+
+
+def through_limit(decision: Resolution) -> Answer | None:
+    """The answer to a statement about limits of means in their parameters."""
+    with suppress(Undecided, Undefined):
+        if (other := without_limits(decision.statement)) is not None:
+            return replace(type(decision)(other[0]).run().after(*other[1]), evidence=Evidence.ENCLOSURE)
     return None
 
 
@@ -190,6 +206,7 @@ def _points(decision: Resolution, parameters: tuple[str, ...]) -> Iterator[Point
 
 
 REDUCTIONS: tuple[Callable[[Resolution], Answer | None], ...] = (
-    through_integrand, through_parameter, through_factor, through_points, through_fixed_names, through_instances
+    through_integrand, through_parameter, through_order, through_limit, through_factor, through_points,
+    through_fixed_names, through_instances,
 )  # fmt: skip
 """The answers that are found through another statement; None where that does not decide."""

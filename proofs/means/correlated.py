@@ -19,6 +19,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
+from ..functions.closed_terms import closed_value
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import Real, exact
@@ -35,6 +36,7 @@ Products: TypeAlias = tuple[tuple[Expr, Expr], ...]
 """Pairs of f(u) and g(v) whose products add up to an expression."""
 
 
+@lru_cache(maxsize=1 << 8)
 def correlated_expectation(e: Expr, u: str, v: str, c: Expr) -> Real:
     """E[e] for standard normals of correlation c; for a c with free names a formula that has no value outside [-1, 1].
 
@@ -55,7 +57,9 @@ def correlated_expectation(e: Expr, u: str, v: str, c: Expr) -> Real:
     closed = _closed(products, u, v, c)
     if closed is not None:
         return exact(normal_form.simplest(closed))
-    series = [(_coefficients(f, u), _coefficients(g, v)) for f, g in products]
+    if constant_sign(c) == 0:
+        return _independent(products, u, v)
+    series = [(coefficients(f, u), coefficients(g, v)) for f, g in products]
 
     def refine(bits: int) -> arb:
         ball = arb(0)
@@ -70,6 +74,16 @@ def correlated_expectation(e: Expr, u: str, v: str, c: Expr) -> Real:
 
     refine(1)  # raises Undecided where there is none
     return Real(refine=refine)
+
+
+def _independent(products: Products, u: str, v: str) -> Real:
+    """The sum of the products of the means."""
+    means = [expectation(e, variable) for product in products for e, variable in zip(product, (u, v), strict=True)]
+    if any(mean.infinite for mean in means):
+        raise Undecided("a product of infinite means")
+    names = [ex.name(f"m{i}") if mean.exact is None else mean.exact for i, mean in enumerate(means)]
+    total = ex.add(*(f * g for f, g in zip(names[::2], names[1::2], strict=True)))
+    return closed_value(total, {f"m{i}": mean for i, mean in enumerate(means) if mean.exact is None})
 
 
 def separated(e: Expr, u: str, v: str) -> Products:
@@ -107,7 +121,8 @@ def _closed(products: Products, u: str, v: str, c: Expr) -> Expr | None:
 
 
 @lru_cache(maxsize=256)
-def _coefficients(f: Expr, variable: str) -> HermiteCoefficients:
+def coefficients(f: Expr, variable: str) -> HermiteCoefficients:
+    """The Hermite coefficients of a function of one standard normal variable."""
     return HermiteCoefficients(ScaledMeans(f, variable), ScaledMeans(f * f, variable), lambda _: arb(1))
 
 

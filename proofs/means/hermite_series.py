@@ -41,5 +41,5 @@ def correlated_mean(f: HermiteCoefficients, g: HermiteCoefficients, c: arb, coun
     total = arb(0)
     for a, b in zip(reversed(left), reversed(right), strict=True):
         total = total * c + a * b
-    rest = (abs(c) ** count * (left_rest * right_rest).sqrt()).upper()
+    rest = (abs(c).upper() ** count * (left_rest * right_rest).sqrt()).upper()
     return total + rest.union(arb(0) if f is g and c >= 0 else -rest)

@@ -8,6 +8,7 @@ for a Lipschitz constant L.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 
 from flint import arb, fmpq
@@ -17,6 +18,7 @@ from ..enclosures.balls import precision
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..functions.landscape import decided_landscape
 from ..functions.pieces import one_sided_limit, value_at
 from ..functions.regularity import continuity, lipschitz
 from ..functions.sign_charts import sign_line
@@ -32,6 +34,9 @@ class MeanByScale:
     """The mean of one function of x = t z. Raises Undecided for one that is undefined somewhere, or not proved to stay
     below a power of x."""
 
+    least, most = fmpq(0), None
+    bounded_by = "the integrand comes to"
+
     def __init__(self, f: Expr, variable: str = "x") -> None:
         self.f, self.variable = f, variable
         self.means = ScaledMeans(f, variable)
@@ -39,35 +44,65 @@ class MeanByScale:
     @cached_property
     def sense(self) -> int:
         """1 where the mean is proved to rise (not strictly) in t, -1 where it falls, 0 where neither is proved."""
+        return 1 if self._signs <= {0, 1} else -1 if self._signs <= {0, -1} else 0
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether a mean that rises or falls does so strictly: G(t z) = G(s z) for all z and 0 <= s < t makes the even
+        part G of F constant, as G(z) = G(z s^k/t^k) tends to G(0)."""
+        return bool(self._signs & {1, -1})
+
+    @cached_property
+    def _signs(self) -> frozenset[int]:
+        """The signs of the slope of F's even part, outwards; both where they are not found."""
         x = ex.name(self.variable)
-        try:
-            if not self.is_continuous:
-                return 0
-            both = self.f + calculus.substitute(self.f, {self.variable: -x})
-            signs = {*sign_line(x * calculus.derivative(both, self.variable), self.variable).gaps}
-        except Undecided:
-            return 0
-        return 1 if signs <= {0, 1} else -1 if signs <= {0, -1} else 0
+        with suppress(Undecided):
+            if self.is_continuous:
+                both = self.f + calculus.substitute(self.f, {self.variable: -x})
+                signs = {*sign_line(x * calculus.derivative(both, self.variable), self.variable).gaps}
+                if None not in signs:
+                    return frozenset(sign for sign in signs if sign is not None)
+        return frozenset((-1, 1))
 
     @cached_property
     def is_continuous(self) -> bool:
         """Whether F is continuous, with a value everywhere."""
         return continuity(self.f, self.variable) >= 0
 
+    def is_continuous_at(self, t: Expr) -> bool:
+        """Whether the mean is proved to be continuous at t: for bounded t a continuous F(t z) stays below a power of z
+        up to a factor, and dominated convergence applies."""
+        return self.is_continuous
+
+    def far(self) -> Real:
+        """The limit for t to oo: the mean of the limits of a continuous F, which is bounded where they are finite
+        (dominated convergence), and bounded below where none is -oo (Fatou's lemma). Raises Undecided."""
+        if not self.is_continuous:
+            raise Undecided("the limit of a mean for large deviations, of a function with jumps")
+        ends = [one_sided_limit(self.f, self.variable, end, 0) for end in (MINUS_INFINITY, PLUS_INFINITY)]
+        infinite = {end.infinite for end in ends} - {0}
+        if len(infinite) == 1:
+            return PLUS_INFINITY if infinite == {1} else MINUS_INFINITY
+        left, right = (end.exact for end in ends)
+        if infinite or left is None or right is None:
+            raise Undecided("the limit of a mean for large deviations")
+        return exact(normal_form.simplest((left + right) * fmpq(1, 2)))
+
     def at(self, t: Real) -> Real:
-        """The mean at an exact t >= 0; at oo its limit, the mean of the limits of F. Raises Undecided."""
+        """The mean at an exact t >= 0; at oo its limit. Raises Undecided."""
         if t.infinite:
-            ends = [one_sided_limit(self.f, self.variable, end, 0) for end in (MINUS_INFINITY, PLUS_INFINITY)]
-            if any(end.infinite or end.exact is None for end in ends):
-                raise Undecided("the limit of a mean for large deviations")
-            left, right = (end.exact for end in ends if end.exact is not None)
-            return exact(normal_form.simplest((left + right) * fmpq(1, 2)))
+            return self.far()
         if t.exact is None:
             raise Undecided("a mean at a deviation without an exact form")
         if t.exact is ex.ZERO:
             return value_at(self.f, self.variable, exact(0))
         stretched = calculus.substitute(self.f, {self.variable: t.exact * ex.name(self.variable)})
         return expectation(stretched, self.variable)
+
+    def bound(self, side: int) -> Real:
+        """A number that F does not exceed (1), or does not fall below (-1): the mean neither. Raises Undecided."""
+        shape = decided_landscape(self.f, self.variable)
+        return (shape.sup if side > 0 else shape.inf).value
 
     @cached_property
     def _near_zero(self) -> tuple[Real, Real]:

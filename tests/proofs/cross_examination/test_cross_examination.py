@@ -39,10 +39,12 @@ from gradproof.proofs.means import (
     expectations,
     gaussian_moments,
     hermite_series,
+    mean_by_correlation,
     mean_by_scale,
 )
 from gradproof.proofs.normal_forms import normal_form, signs
 from gradproof.proofs.reals import reals
+from gradproof.proofs.reals.reals import PLUS_INFINITY
 from gradproof.proofs.statements import decide, prove
 from gradproof.proofs.vectors import normal_form as vector_sums
 from gradproof.proofs.vectors.prover import Prover
@@ -175,6 +177,17 @@ def parametric_means_are_off(rules: pytest.MonkeyPatch) -> None:
 def every_mean_rises(rules: pytest.MonkeyPatch) -> None:
     """A mean is largest at the largest deviation."""
     rules.setattr(mean_by_scale.MeanByScale, "sense", 1)
+
+
+def every_correlated_mean_rises(rules: pytest.MonkeyPatch) -> None:
+    """A mean is largest at the largest correlation."""
+    rules.setattr(mean_by_correlation.MeanByCorrelation, "sense", 1)
+
+
+def limits_are_those_at_one_end(rules: pytest.MonkeyPatch) -> None:
+    """The mean at large deviations is the function's limit at oo alone."""
+    limit = lambda mean: pieces.one_sided_limit(mean.f, mean.variable, PLUS_INFINITY, 0)  # noqa: E731
+    rules.setattr(mean_by_scale.MeanByScale, "far", limit)
 
 
 def a_factor_is_bounded_from_one_side(rules: pytest.MonkeyPatch) -> None:
@@ -338,6 +351,9 @@ PLANTS: list[tuple[Plant, str, str | None]] = [
     (parametric_means_are_off, "E(cos(s*z)) == exp(-s**2/2) + 1/1000", None),
     (a_bound_is_enough, "E(tanh(s*z)**2) < 1/10", None),
     (every_mean_rises, "E(D(tanh)(s*z)) < 1/2", "1 <= s and s <= 2"),
+    (every_mean_rises, "E(D(tanh)(s*z)) < E(D(tanh)(t*z))", "0 < s < t"),
+    (every_correlated_mean_rises, "E2(tanh(-3*u)*tanh(3*v), c) <= 0", None),
+    (limits_are_those_at_one_end, "limit(E(sigmoid(s*z)**2), s, oo) == 1", None),
     (a_factor_is_bounded_from_one_side, "product(-2*D(tanh), n) <= (1/2)**n", None),
     (every_function_is_convex, "gelu((a + b + c)/3) <= (gelu(a) + gelu(b) + gelu(c))/3", "a > 1 and b > 1 and c > 1"),
     (every_argument_is_above_0, f"tanh(a + b + c + d) <= {'+'.join(f'tanh({x})' for x in 'abcd')}", "a > 0 and b > 0"),

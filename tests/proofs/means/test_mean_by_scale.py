@@ -40,10 +40,18 @@ def test_a_box_holds_the_means_of_its_points(text: str, box: tuple[fmpq, fmpq]) 
         assert low <= value[0] and value[1] <= high
 
 
+def test_what_is_constant_is_not_strict() -> None:
+    assert not MeanByScale(parse_expression("sigmoid(x)")).is_strict
+    assert MeanByScale(parse_expression("sigmoid(x)**2")).is_strict
+
+
 def test_the_ends() -> None:
     mean = MeanByScale(parse_expression("sigmoid(x)**2"))
     assert [str(mean.at(t)) for t in (exact(0), PLUS_INFINITY)] == ["1/4", "1/2"]
-    with pytest.raises(Undecided, match="large deviations"):
-        MeanByScale(parse_expression("x**2")).at(PLUS_INFINITY)
+    assert MeanByScale(parse_expression("x**2")).at(PLUS_INFINITY).infinite == 1
+    assert MeanByScale(parse_expression("-relu(x)")).far().infinite == -1
+    for unknown in ("x", "cos(x)", "D(relu)(x)"):  # both infinities; a wave; a jump
+        with pytest.raises(Undecided, match=r"large deviations|limit"):
+            MeanByScale(parse_expression(unknown)).far()
     with pytest.raises(Undecided, match="jumps"):
         MeanByScale(parse_expression("D(relu)(x)")).over(fmpq(0), fmpq(1))
