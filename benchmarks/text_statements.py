@@ -252,3 +252,32 @@ def oscillating_bounds(rng: random.Random, truth: bool) -> Generated:
              f"bounded(x*sin({k}*x))", f"sin({k}*x)/({k}*x) <= 1 - {small}", f"sup(sin(x)/x + {k}*cos(x)) == {k}", "D(snake)(x) > 0",
              f"{k}*D(snake)(x) < {2 * k}"]  # fmt: skip
     return _said("oscillating_bounds", rng, truth, true, false, None, "1 near 0; unbounded along multiples of a period")
+
+
+@family
+def mean_by_parameter(rng: random.Random, truth: bool) -> Generated:
+    """Means that rise or fall in their deviation and their correlation, with their ends."""
+    small, _ = _small(rng)
+    k = rng.randint(1, 5)
+    f = rng.choice(["tanh", "erf", "softsign", "arctan"])
+    s, t, u, v = f"E({f}({k}*s*z)**2)", f"E({f}({k}*t*z)**2)", f"{f}({k}*u)", f"{f}({k}*v)"
+    end = {"arctan": "pi**2/4"}.get(f, "1")
+    match rng.choice(["order", "limit", "bound", "correlation", "signed"]):
+        case "order":
+            true, false, where = [f"{s} < {t}", f"{t} >= {s}"], [f"{s} > {t}", f"{t} <= {s}", f"{s} == {t}"], "0 < s < t"
+        case "limit":
+            at = rng.choice(["oo", "-oo"])
+            true = [f"limit({s}, s, {at}) == {end}", f"limit({s}, s, 0) == 0", f"limit({s}, s, {at}) > {end} - {small}"]
+            false = [f"limit({s}, s, {at}) == {end} - {small}", f"limit({s}, s, 0) >= {small}", f"limit({s}, s, {at}) < {end}"]
+            where = None
+        case "bound":
+            true, false, where = [f"{s} < {end}", f"{s} >= 0"], [f"{s} > 0", f"{s} <= {small}", f"{s} < {end} - 1/10"], None
+        case "signed":
+            mean = f"E2({u}*{f}(-{v[len(f) + 1 : -1]}), c)"
+            true = [f"{mean} <= 0", f"{mean} >= -{end}"]
+            false, where = [f"{mean} >= 0", f"{mean} < 0", f"{mean} <= -{small}"], "0 <= c <= 1"
+        case _:
+            mean, most = f"E2({u}*{v}, c)", f"E({f}({k}*z)**2)"
+            true = [f"{mean} <= {most}", f"{mean} < {most} + {small}", f"{mean} >= -{end}"]
+            false, where = [f"{mean} < {most}", f"{mean} <= {most} - {small}", f"{mean} > 0"], None
+    return _said("mean_by_parameter", rng, truth, true, false, where, "odd and increasing, so that the mean square rises")

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from ..budget import Undecided
+from ..cases.answers import Point
 from ..enclosures.balls import exact_rational, known_sign, precision
 from ..expressions import calculus
 from ..expressions import expr as ex
@@ -68,6 +69,10 @@ class ParameterMean:
             return MeanByScale(self.f, variable)
         return MeanByCorrelation(self.f, variable, self.functional.second)
 
+    def coordinate(self, parameter: Expr) -> Expr:
+        """What the mean is a function of, at a value of its parameter."""
+        return ex.switch("abs", parameter) if self.functional.second is None else parameter
+
     @property
     def in_what(self) -> str:
         """What the mean rises or falls in."""
@@ -106,9 +111,29 @@ def _by_parameter(f: Functional, statement: Statement) -> ParameterMean | None:
     return None if scaled is None else ParameterMean(f, parameter, scaled)
 
 
-def by_order(statement: Statement) -> tuple[Statement, str] | None:
-    """A comparison of one mean at two values of its parameter as that of the two, from which it follows, and why.
-    Raises Undecided."""
+@dataclass(frozen=True)
+class OrderOfParameters:
+    """The comparison of two values of a parameter from which that of the means there follows; where the mean is
+    strictly monotone, both say the same."""
+
+    statement: Statement
+    mean: Mean
+    left: ParameterMean
+    right: ParameterMean
+    note: str
+
+    def values(self, point: Point) -> tuple[Real, Real] | None:
+        """The means of both sides at a point. Raises Undecided."""
+        at = [point.get(each.parameter) for each in (self.left, self.right)]
+        numbers = [ex.rational(x) for x in at if isinstance(x, fmpq)]
+        if len(numbers) < 2:
+            return None
+        left, right = (exact(normal_form.simplest(self.left.coordinate(x))) for x in numbers)
+        return self.mean.at(left), self.mean.at(right)
+
+
+def by_order(statement: Statement) -> OrderOfParameters | None:
+    """An inequality between the values of one mean, through the order of its parameters. Raises Undecided."""
     for f, other, op in means(statement, KINDS):
         g = statement.functionals.get(other.args[0]) if other.op == "name" else None
         left, right = (None if each is None else _by_parameter(each, statement) for each in (f, g))
@@ -117,19 +142,19 @@ def by_order(statement: Statement) -> tuple[Statement, str] | None:
         mean = left.mean()
         if not mean.sense or (op in ("<", ">") and not mean.is_strict):
             continue
-        names = [ex.name(each.parameter) for each in (left, right)]
-        first, second = (ex.switch("abs", name) for name in names) if f.second is None else names
+        first, second = (each.coordinate(ex.name(each.parameter)) for each in (left, right))
         order = op if mean.sense > 0 else TURNED[op]
         formula: Formula = Relation(order, first, second, f"{left.in_what} {order} {right.in_what}")
         rest = {key: value for key, value in statement.functionals.items() if value not in (f, g)}
-        within = [*_between(mean, names)] + ([] if statement.where is None else [statement.where])
+        within = [*_between(mean, (first, second))] + ([] if statement.where is None else [statement.where])
         where = Connective("and", tuple(within)) if within else None
         word = f"{'strictly ' if mean.is_strict else ''}{'rises' if mean.sense > 0 else 'falls'}"
-        return replace(statement, formula=formula, functionals=rest, where=where), f"{f.text} {word} in {left.in_what}"
+        other_statement = replace(statement, formula=formula, functionals=rest, where=where)
+        return OrderOfParameters(other_statement, mean, left, right, f"{f.text} {word} in {left.in_what}")
     return None
 
 
-def _between(mean: Mean, names: list[Expr]) -> Iterator[Formula]:
+def _between(mean: Mean, names: tuple[Expr, Expr]) -> Iterator[Formula]:
     """That there is a mean at these values of its parameter."""
     if mean.most is not None:
         for name in names:

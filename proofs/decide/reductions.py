@@ -68,10 +68,16 @@ def through_parameter(decision: Resolution) -> Answer | None:
 
 
 def through_order(decision: Resolution) -> Answer | None:
-    """The proof of a comparison of a mean at two values of its parameter by that of the values."""
+    """The answer to a comparison of a mean at two values of its parameter by that of the values."""
     with suppress(Undecided, Undefined):
-        if (other := by_order(decision.statement)) is not None and type(decision)(other[0]).run().truth:
-            return Answer(True, (other[1],), evidence=Evidence.ENCLOSURE)
+        if (order := by_order(decision.statement)) is None:
+            return None
+        answer = type(decision)(order.statement).run()
+        if answer.truth:
+            return Answer(True, (order.note,), evidence=Evidence.ENCLOSURE)
+        if order.mean.is_strict and answer.counterexample and (values := order.values(answer.point)) is not None:
+            blame = replace(answer.counterexample, lhs=digits(values[0]), rhs=digits(values[1]))
+            return Answer(False, (order.note,), blame, Evidence.ENCLOSURE, answer.point)
     return None
 
 

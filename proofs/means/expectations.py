@@ -20,6 +20,7 @@ from ..enclosures.jets import program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..expressions.parity import structural_parity
 from ..expressions.printing import to_text
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import split
@@ -53,8 +54,10 @@ def expectation(e: Expr, variable: str = "z") -> Real:
             numeric = _Integral(e, variable)
             closed = closed_form(_even_part(e, variable), variable)
             if closed is None:
-                numeric.refine(64)
-                return Real(refine=numeric.refine)
+                bounded = numeric.refine(64).is_finite()
+                if not (bounded and structural_parity(e, variable) == -1):
+                    return Real(refine=numeric.refine)
+                closed = ex.ZERO
         except Undecided:
             if not exhausted() and (sign := _divergence(e, variable)):
                 return PLUS_INFINITY if sign > 0 else MINUS_INFINITY
