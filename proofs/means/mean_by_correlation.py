@@ -26,7 +26,7 @@ from .correlated import coefficients, correlated_expectation, separated
 from .expectations import expectation
 from .hermite_series import correlated_mean
 
-COUNT, BITS = 96, 144
+COUNT, BITS = 48, 96
 """Hermite coefficients over a box, and bits with which they are computed."""
 
 
