@@ -45,6 +45,8 @@ from .integrands import TURNED, means
 
 KINDS = ("E", "E2")
 MAX_BOXES = 400
+DISTANCES = 8
+"""Deviations, each eight times the one before, beyond which a mean is enclosed at once."""
 NEAR = (fmpq(1, 16), fmpq(1, 1024))
 """Parts of the way from an end of a domain into it at which a counterexample is looked for."""
 FAR = (10, 100)
@@ -256,8 +258,9 @@ def settle(question: ParameterComparison, bound: Real, domain: Line[bool]) -> Se
             if ex.holds(question.op, compare(extremum, bound)):
                 return Settled(True, f"{of.functional.text}: {mean.bounded_by} {digits(extremum)}")
         note = f"{of.functional.text}: enclosed on boxes of {of.parameter}"
-        if all(_on_boxes(mean, question.op, bound, *part) for part in parts):
-            return Settled(True, note)
+        with suppress(Undecided):
+            if all(_on_boxes(mean, question.op, bound, *part) for part in parts):
+                return Settled(True, note)
     for s in _candidates(domain):
         with suppress(Undecided):
             at, _ = _within(mean, exact(s), exact(s)) or (None, None)
@@ -313,12 +316,21 @@ def _smallest(ends: list[Real]) -> Real:
 
 
 def _on_boxes(mean: Mean, op: str, bound: Real, low: Real, high: Real) -> bool:
-    """Whether the comparison holds between two ends, cut into boxes; False where it fails in the middle of one.
+    """Whether the comparison holds between two ends, cut into boxes; False where it fails inside one, or far out.
 
-    Raises Undecided for a part without end, and where too many boxes are needed.
+    Raises Undecided where too many boxes are needed, and for a part without end whose far part is not settled.
     """
     if high.infinite:
-        raise Undecided("a mean for parameters without end")
+        assert isinstance(mean, MeanByScale)
+        start = max(_outward(low, 1, mean), fmpq(1))
+        for end in (start * 8**k for k in range(DISTANCES)):
+            if sign := _sign_of(mean.beyond(end), bound):
+                break
+        else:
+            raise Undecided("a mean for large deviations")
+        if not ex.holds(op, sign):
+            return False
+        high = exact(end)
     if compare(low, high) == 0:
         return ex.holds(op, compare(mean.at(low), bound))
     boxes = [(_outward(low, -1, mean), _outward(high, 1, mean))]

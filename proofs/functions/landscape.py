@@ -135,7 +135,12 @@ class Landscape:
         """The greatest lower bound."""
         return self._extremum(-1)
 
-    def _extremum(self, sense: int) -> Extremum:
+    def bound(self, sense: int) -> Real:
+        """The value of the least upper bound (1) or the greatest lower bound (-1), attained or not."""
+        best, _ = _leading(self._candidates(sense), sense)
+        return reduce(partial(extreme, sense=sense), (value for value, _ in best))
+
+    def _candidates(self, sense: int) -> list[Candidate]:
         if self.is_empty:
             raise Undecided("the domain is empty")
         places = [place for place in self.places if self._in_first_period(place.at)]
@@ -145,7 +150,10 @@ class Landscape:
                 candidates.append((run.start, Interval(run.low, run.high, False, False)))
             else:
                 candidates.append((run.end if run.direction == sense else run.start, None))
-        best, tied = _leading(candidates, sense)
+        return candidates
+
+    def _extremum(self, sense: int) -> Extremum:
+        best, tied = _leading(self._candidates(sense), sense)
         if tied:
             return _tied(best, sense)
         at = tuple(where for _, where in best if isinstance(where, Real))

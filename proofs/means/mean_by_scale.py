@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property
+from math import ceil, log2
 
 from flint import arb, fmpq
 
@@ -18,10 +19,12 @@ from ..enclosures.balls import precision
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
+from ..functions.closed_terms import closed_value
 from ..functions.landscape import decided_landscape
 from ..functions.pieces import one_sided_limit, value_at
 from ..functions.regularity import continuity, lipschitz
 from ..functions.sign_charts import sign_line
+from ..functions.step_functions import Line
 from ..normal_forms import normal_form
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from .expectations import expectation
@@ -101,8 +104,30 @@ class MeanByScale:
 
     def bound(self, side: int) -> Real:
         """A number that F does not exceed (1), or does not fall below (-1): the mean neither. Raises Undecided."""
-        shape = decided_landscape(self.f, self.variable)
-        return (shape.sup if side > 0 else shape.inf).value
+        return decided_landscape(self.f, self.variable).bound(side)
+
+    def beyond(self, start: fmpq) -> arb:
+        """A ball that holds the mean for every t >= start > 0, of a bounded F. Raises Undecided.
+
+        With a probability of at most sqrt(2/pi) reach/start, t z is nearer to 0 than `reach`; there F is between its
+        bounds, and else between those beyond the reach, on either side with probability 1/2.
+        """
+        reach = fmpq(2) ** ceil(log2(float(start)) / 2)
+        outside = [
+            decided_landscape(self.f, self.variable, Line((exact(mark),), (True,), gaps))
+            for mark, gaps in ((reach, (False, True)), (-reach, (True, False)))
+        ]
+        with precision(2 * BITS):
+            near = (2 / arb.pi()).sqrt() * arb(reach / start)
+            ends: list[arb] = []
+            for sense in (1, -1):
+                bounds = [self.bound(sense), *(shape.bound(sense) for shape in outside)]
+                if any(bound.infinite for bound in bounds):
+                    raise Undecided("a mean for large deviations, of a function without bounds")
+                anywhere, right, left = (bound.ball(BITS) for bound in bounds)
+                far = (right + left) / 2
+                ends.append(far + near * (anywhere - far))
+            return ends[0].union(ends[1])
 
     @cached_property
     def _near_zero(self) -> tuple[Real, Real]:
@@ -113,6 +138,20 @@ class MeanByScale:
         if steepness.infinite:
             raise Undecided("a mean near a deviation of 0, of a function without a Lipschitz constant")
         return value_at(self.f, self.variable, exact(0)), steepness
+
+    @cached_property
+    def _stretch(self) -> Real | None:
+        """A bound K on abs(x F'(x)) of a continuous F, None where there is none: abs(F(t z) - F(s z)) <= K log(t/s), as
+        that is the integral of z F'(u z) over u, at most K/u."""
+        x = ex.name(self.variable)
+        with suppress(Undecided):
+            if self.is_continuous:
+                shape = decided_landscape(x * calculus.derivative(self.f, self.variable), self.variable)
+                bounds = shape.bound(1), shape.bound(-1)
+                if not any(bound.infinite for bound in bounds):
+                    high, low = (ex.switch("abs", ex.name(name)) for name in ("h", "l"))
+                    return closed_value(ex.switch("max", high, low), {"h": bounds[0], "l": bounds[1]})
+        return None
 
     def over(self, low: fmpq, high: fmpq) -> arb:
         """A ball that holds the mean for every t of a box with 0 <= low <= high > 0. Raises Undecided."""
@@ -127,4 +166,6 @@ class MeanByScale:
             second = self.means.at(box, 3, BITS)[2]
             step = arb(high - middle)
             change = (abs(second) * arb(2).sqrt() / box * step).upper()
+            if self._stretch is not None:
+                change = change.min((self._stretch.ball(BITS) * (middle / arb(low)).log()).upper())
             return self.means.at(arb(middle), 1, BITS)[0] + (-change).union(change)

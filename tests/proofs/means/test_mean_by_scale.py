@@ -40,6 +40,22 @@ def test_a_box_holds_the_means_of_its_points(text: str, box: tuple[fmpq, fmpq]) 
         assert low <= value[0] and value[1] <= high
 
 
+@pytest.mark.parametrize("text", ["D(silu)(x)**2", "tanh(x)**2", "x/(1 + x**2)", "exp(-abs(x - 3))"])
+def test_what_lies_beyond_holds_the_means_there(text: str) -> None:
+    mean = MeanByScale(parse_expression(text))
+    for start in (fmpq(1, 2), fmpq(8), fmpq(512)):
+        low, high = ends(mean.beyond(start))
+        for t in (start, start * 3 / 2, start * 5):
+            value = ends(mean.over(t, t))
+            assert low <= value[0] and value[1] <= high
+    assert high - low < 0.3
+
+
+def test_nothing_is_known_beyond_of_what_has_no_bounds() -> None:
+    with pytest.raises(Undecided, match="without bounds"):
+        MeanByScale(parse_expression("softplus(x)")).beyond(fmpq(1))
+
+
 def test_what_is_constant_is_not_strict() -> None:
     assert not MeanByScale(parse_expression("sigmoid(x)")).is_strict
     assert MeanByScale(parse_expression("sigmoid(x)**2")).is_strict
