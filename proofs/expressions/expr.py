@@ -345,9 +345,10 @@ def power(base: Expr | Number, exponent: Expr | Number) -> Expr:
         if e.q > 1 and b > 0 and (root := _exact_root(b, int(e.q))) is not None:
             return power(rational(root), rational(fmpq(e.p)))
     if base.op == "pow" and (inner := base.args[1].value) is not None and (e.q == 1 or base.args[0].positive):
-        # (x^a)^k = x^(ak) for whole k; both undefined at the same points when the signs of a and ak agree.
-        # A root stays a root: sqrt(x)^2 is undefined for x < 0, where x is not.
-        same_domain = e > 0 and (inner.q == 1 or (inner * e).q != 1)
+        # (x^a)^k = x^(ak) for whole k; both undefined at the same points unless a and k are both below 0: x^a with
+        # a > 0 is 0 at 0 alone, where 1/x^(-ak) is undefined too. A root stays a root: sqrt(x)^2 is undefined for
+        # x < 0, where x is not.
+        same_domain = (e > 0 or inner > 0) and (inner.q == 1 or (inner * e).q != 1)
         if (same_domain or base.args[0].positive) and abs(inner * e) <= MAX_MERGED_EXPONENT:
             return power(base.args[0], rational(inner * e))
     if base.op == "mul" and e.q == 1:

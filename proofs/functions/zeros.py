@@ -40,6 +40,8 @@ FLAT_DEPTH = 20
 """From this depth on, what does not settle is taken for a zero of high order, and longer series are tried."""
 EXACT_STEPS = 5_000
 """Steps for the zeros of a polynomial, all of them: the search looks at an interval alone."""
+MOST_GROWTH = 10
+"""So many times as large as the function its normal form is searched: a power of a sum, written out, is no easier."""
 MAX_CELLS = 8_000
 MAX_DEPTH = 90
 
@@ -88,7 +90,7 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
     reason: Undecided
     try:
         return _Search(e, variable, low, high, 128, 1_000, depth=FLAT_DEPTH).run()
-    except _Flat as error:
+    except _Unsettled as error:
         reason = error
         with suppress(Undecided):
             return _Search(e, variable, low, high, 256, 500, length=LONG).run()
@@ -140,10 +142,10 @@ def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
     """Forms, precisions and cell budgets, cheap ones first. The normal form often cancels what balls cannot."""
     if again:
         yield e, 128, 1_000
-    try:
-        normal = normal_form.reduced(e)
-    except normal_form.TooComplex:
-        normal = e
+    normal = e
+    with suppress(normal_form.TooComplex):
+        form = normal_form.reduced(e)
+        normal = form if form.size <= MOST_GROWTH * e.size else e
     if normal is not e:
         yield normal, 128, 2_000
     yield e, 256, 4_000
@@ -163,8 +165,12 @@ def _inside(x: Real, low: Real, high: Real) -> bool:
     return compare(low, x) < 0 < compare(high, x)
 
 
-class _Flat(Undecided):
-    """A small cell in which no derivative of low order was found to keep its sign."""
+class _Unsettled(Undecided):
+    """Cells in which no derivative of low order was found to keep its sign."""
+
+
+class _Flat(_Unsettled):
+    """A small cell of that kind."""
 
 
 class _Search:
@@ -310,7 +316,7 @@ class _Search:
                 result.append(settled)
                 continue
             if self.cells > self.most_cells or depth > self.depth:
-                raise (_Flat if depth > self.depth else Undecided)(
+                raise (_Flat if depth > self.depth else _Unsettled)(
                     f"zeros of {shorten(to_text(self.e))} near {a.mid().str(8, radius=False)} "
                     f"({self.cells} cells at {self.bits} bits)"
                 )

@@ -28,6 +28,7 @@ def test_equal_expressions_are_the_same_object() -> None:
     "text",
     [
         "x/x", "x*(1/x)", "0/x", "1/x - 1/x", "0*(1/x)", "(1/x)**0", "x*(1/x)**0", "2*log(x)**0", "x**2/x", "1/(1/x)",
+        "1/(1/x**2)", "(1/x**2)**(-3)", "(x**2)**(-3)", "1/x**16",
     ],
 )  # fmt: skip
 def test_undefined_at_zero_stays_undefined(text: str) -> None:
@@ -36,8 +37,12 @@ def test_undefined_at_zero_stays_undefined(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["sqrt(x)*sqrt(x)", "sqrt(x)**2", "sqrt(x) - sqrt(x)", "0*log(x)", "exp(log(x))", "x**(1/2)*x**(3/2)"]
-)
+    "text",
+    [
+        "sqrt(x)*sqrt(x)", "sqrt(x)**2", "sqrt(x) - sqrt(x)", "0*log(x)", "exp(log(x))", "x**(1/2)*x**(3/2)",
+        "1/sqrt(x)**2",
+    ],
+)  # fmt: skip
 def test_undefined_below_zero_stays_undefined(text: str) -> None:
     e = parse_expression(text)
     assert not defined_at(e, -1) and defined_at(e, 2)
@@ -50,6 +55,14 @@ def test_undefined_below_zero_stays_undefined(text: str) -> None:
 def test_not_known_inside_is_not_known_outside(text: str) -> None:
     """NaN means 'not known here': no operation may turn it into a number."""
     assert not defined_at(parse_expression(text), 0)
+
+
+def test_one_over_a_power_is_a_power() -> None:
+    """The derivative of 1/u^16 is a power of u then, not u^15 beside u^-32."""
+    assert parse_expression("1/(1 + x)**16") is parse_expression("(1 + x)**(-16)")
+    assert parse_expression("1/(1 + x)**(-16)") is not parse_expression("(1 + x)**16")
+    assert parse_expression("sqrt(x)**(-1)") is parse_expression("x**(-1/2)")
+    assert parse_expression("sqrt(x)**(-2)") is not parse_expression("1/x")
 
 
 def test_total_terms_cancel() -> None:

@@ -18,6 +18,7 @@ def end(text: str | None, infinite: Real) -> Real:
     return infinite if text is None else exact(parse_expression(text))
 
 
+LAMBERT_7 = "x*(135135 + 17325*x**2 + 378*x**4 + x**6)/(135135 + 62370*x**2 + 3150*x**4 + 28*x**6)"
 CHARTS = [
     # formula, low, high, zeros, signs
     ("x**2 - 2", None, None, ["-sqrt(2)", "sqrt(2)"], (1, -1, 1)),
@@ -36,8 +37,14 @@ CHARTS = [
     ("x**5 - x**4", "0", "1", [], (-1,)),
     ("sin(x)", "1/10", "10", [None, None, None], (1, -1, 1, -1)),
     ("exp(x) - 1e30", None, None, [None], (-1, 1)),
+    (f"{LAMBERT_7} - tanh(x)", None, None, ["0"], (-1, 1)),
+    pytest.param(
+        f"{LAMBERT_7} - tanh(x) - x**13/10**20", None, None, [None, None, "0", None, None], (1, -1, 1, -1, 1, -1),
+        marks=pytest.mark.thorough,
+    ),
+    ("1/(1 + x**2/20)**16 - erfc(x)/2", "0", None, [], (1,)),
     ("(exp(20*x) + 1)**2 - exp(20*x)**2 - 2*exp(20*x) - 1", None, None, [], (0,)),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "low", "high", "zeros", "signs"), CHARTS)
