@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 
 from flint import fmpq
 
@@ -17,6 +17,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..functions.pieces import formula_at, value_at
+from ..functions.piecewise_polynomials import between_marks
 from ..functions.sign_charts import sign_line
 from ..functions.step_functions import Line, merge, sample
 from ..language.syntax import Connective, Formula, Leaf, Relation, fold, relations, where_defined
@@ -33,6 +34,8 @@ MORE_STEPS, FEW_NAMES = 1_900, 10
 """Steps spent on further points before a statement is split into cases, which may be many, in three to ten names."""
 FAR, FAR_STEPS = (0, 30, -30, 10**6, -(10**6), 10**12, -(10**12)), 3_000
 """Values of which some reveal what fails at extreme ratios only, and the steps spent on their combinations."""
+MOST_BETWEEN = 16
+"""Values between the marks of a piecewise polynomial that are tried."""
 LINE_VALUES = (1, 2, 0, -1)
 """Values of the other names while one name runs over the whole line."""
 VALUES_OF_THE_OTHER = (*LINE_VALUES, 3, -2, -3)
@@ -119,7 +122,9 @@ def search_far(question: Question) -> dict[str, fmpq] | None:
 
 def failing_sample(formula: Formula, where: Formula, variable: str) -> fmpq | None:
     """A counterexample among a few simple values of the only name: cheaper than a chart, and nicer to read."""
-    for value in (*SAMPLES, 1000, -1000):
+    differences = (compared(leaf)[0] for leaf in relations(formula))
+    between = (x for e in differences if e.switching for x in between_marks(e, variable, MOST_BETWEEN))
+    for value in chain(SAMPLES, (1000, -1000), between):
         point = {variable: fmpq(value)}
         try:
             with budget(SAMPLE_STEPS):
@@ -238,9 +243,10 @@ def in_domain(question: Question, point: Mapping[str, fmpq]) -> bool:
 
 def sign_at(e: Expr, point: Mapping[str, fmpq]) -> int:
     """The sign at a point: of an enclosure where 0 is outside, else exactly. Raises Undefined or Undecided."""
-    spend(1 + e.size // 25)
+    spend()
     with suppress(Undefined, Undecided):
         formula = formula_at(e, point)
+        spend(formula.size // 25)
         sign = known_sign(enclose(formula, point))
         if sign or (sign == 0 and formula.value is not None):
             return sign

@@ -366,13 +366,14 @@ def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -
     def by_sides() -> Line[bool | None]:
         return connected(word, [_relation_line(case, op, variable, region) for case in cases])
 
-    if smooth := bool(cases) and not any(case.switching for case in cases):
+    last = bool(cases) and not any(_one_sided(case, op) for case in cases)
+    if last:
         with suppress(Undecided):
             return by_sides()
     try:
         return truth_of(signs_within(e, variable, region), op)
     except Undecided:
-        if smooth or not cases:
+        if last or not cases:
             raise
     return by_sides()
 

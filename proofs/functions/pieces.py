@@ -27,7 +27,7 @@ from ..expressions.printing import to_text
 from ..normal_forms.polynomials import fraction
 from ..normal_forms.signs import Undefined, constant_sign
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, image, sign_of
-from .piecewise_polynomials import PiecewisePolynomial, in_order, piecewise_polynomial
+from .piecewise_polynomials import PiecewisePolynomial, around, in_order, outside, piecewise_polynomial
 from .zeros import chart
 
 MAX_PIECES = 10_000
@@ -97,6 +97,8 @@ class Resolver:
                 return a if (sign >= 0) == (e.op == "max") else b
             case _:
                 result = calculus.rebuild(e, lambda child: self.visit(child, bound))
+                if e.op == "pow" and result.op == "exp":  # the power of a varying exponent, which is one number here
+                    return self.visit(result, bound)
                 self._check_domain(result, bound)
                 return result
 
@@ -176,8 +178,21 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
     """Cut (low, high) at every point where the formula changes or stops being defined. Raises Undecided."""
     if e.switching and (form := piecewise_polynomial(e, variable)) is not None:
         return _cut(e, variable, form, low, high)
-    if (ordered := in_order(e, variable)) is not e:
-        return replace(split(ordered, variable, low, high), expr=e)
+    if e.switching and (parts := around(e, variable)) is not None:
+        smooth, name, form = parts
+        done: list[Piece] = []
+        for piece in _cut(e, variable, form, low, high).pieces:
+            assert piece.expr is not None
+            formula = calculus.substitute(smooth, {name: piece.expr})
+            whole = formula.total
+            done += [replace(piece, expr=formula)] if whole else _resolved(formula, variable, piece.low, piece.high)
+    else:
+        done = _resolved(in_order(e, variable), variable, low, high)
+    return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
+
+
+def _resolved(e: Expr, variable: str, low: Real, high: Real) -> list[Piece]:
+    """The pieces on (low, high), cut at the zeros of whatever decides a case."""
     pending: list[tuple[Real, Real, dict[Expr, int]]] = [(low, high, {})]
     done: list[Piece] = []
     while pending:
@@ -200,7 +215,7 @@ def split(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_
             pending.extend(reversed(parts))
             continue
         done.append(Piece(low, high, smooth))
-    return Pieces(e, variable, tuple(piece.low for piece in done[1:]), tuple(done))
+    return done
 
 
 def _cut(e: Expr, variable: str, form: PiecewisePolynomial, low: Real, high: Real) -> Pieces:
@@ -245,7 +260,7 @@ def value_at(e: Expr, variable: str, at: Real) -> Real:
     if e.switching and at.rational is not None and (form := piecewise_polynomial(e, variable)) is not None:
         if (value := form.value(at.rational)) is not None:
             return exact(value)
-    e = in_order(e, variable)
+    e = _without_cases(e, variable, at)
     signs = _Signs(lambda key: sign_at(key, variable, at))
     settled = _settle_derivatives(e, variable, at) if _has_derivative(e) else e
     return image(Resolver(signs).visit(settled), variable, at)
@@ -260,7 +275,7 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
         ((name, x),) = at.items()
         if (form := piecewise_polynomial(e, name)) is not None and (value := form.value(x)) is not None:
             return ex.rational(value)
-        e = in_order(e, name)
+        e = _without_cases(e, name, exact(x))
     place = {name: ex.rational(x) for name, x in at.items()}
 
     def sign(key: Expr) -> int:
@@ -270,6 +285,16 @@ def formula_at(e: Expr, at: Mapping[str, fmpq]) -> Expr:
         return constant_sign(calculus.substitute(key, place))
 
     return Resolver(_Signs(sign)).visit(e)
+
+
+def _without_cases(e: Expr, variable: str, at: Real) -> Expr:
+    """The expression with the values at a rational for its piecewise polynomials; else its cases found by halving."""
+    if at.rational is not None and e.switching:
+        rest, forms = outside(e, variable)
+        values = {name: form.value(at.rational) for name, form in forms.items()}
+        if None not in values.values():
+            return calculus.substitute(rest, {name: ex.rational(v) for name, v in values.items() if v is not None})
+    return in_order(e, variable)
 
 
 def sign_at(e: Expr, variable: str, at: Real) -> int:

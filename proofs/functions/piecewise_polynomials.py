@@ -7,8 +7,8 @@ distinction changes at an irrational point, or a division occurs, there is no su
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -20,7 +20,7 @@ from ..budget import spend
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..normal_forms.polynomials import expression, irreducible_factors, isolated
+from ..normal_forms.polynomials import ONE, expression, fraction, irreducible_factors, isolated
 
 MANY = 6
 """Breakpoints from which on a form is written in order."""
@@ -96,11 +96,63 @@ def in_order(e: Expr, variable: str) -> Expr:
     if (form := piecewise_polynomial(e, variable)) is not None:
         return e if len(form.marks) < MANY or None in form.at else _cases(form, variable, 0, len(form.marks))
     if e.op == "add":
-        parts = [t for t in e.args if t.switching and piecewise_polynomial(t, variable) is not None]
-        if len(parts) > 1:
+        if len(parts := _with_form(e, variable)) > 1:
             others = [in_order(t, variable) for t in e.args if t not in parts]
             return ex.add(in_order(ex.add(*parts), variable), *others)
     return calculus.rebuild(e, lambda child: in_order(child, variable))
+
+
+@lru_cache(maxsize=1 << 9)
+def outside(e: Expr, variable: str) -> tuple[Expr, Mapping[str, PiecewisePolynomial]]:
+    """An expression with a name for each largest part that is a piecewise polynomial, and the forms by these names.
+
+    What a derivative is taken of stays as it is. No name of a statement is spelled as these are.
+    """
+    forms: dict[str, PiecewisePolynomial] = {}
+    names: dict[Expr, Expr] = {}
+
+    def visit(part: Expr) -> Expr:
+        if not part.switching:
+            return part
+        if (form := piecewise_polynomial(part, variable)) is not None:
+            if part not in names:
+                names[part] = ex.name(f"piecewise#{len(names)}")
+                forms[names[part].args[0]] = form
+            return names[part]
+        if part.op == "derivative":
+            return part
+        if part.op == "add" and 1 < len(terms := _with_form(part, variable)) < len(part.args):
+            return ex.add(*(visit(t) for t in (ex.add(*terms), *(t for t in part.args if t not in terms))))
+        return calculus.rebuild(part, visit)
+
+    return visit(e), forms
+
+
+def around(e: Expr, variable: str) -> tuple[Expr, str, PiecewisePolynomial] | None:
+    """The smooth expression that an expression is of one piecewise polynomial with many pieces, its name and form.
+
+    None where it is no such one. The pieces follow from the form, and no case is asked for.
+    """
+    smooth, forms = outside(e, variable)
+    if smooth.switching or len(forms) != 1:
+        return None
+    ((name, form),) = forms.items()
+    return (smooth, name, form) if len(form.marks) >= MANY else None
+
+
+def between_marks(e: Expr, variable: str, most: int) -> list[fmpq]:
+    """Rationals between neighbouring marks of the piecewise polynomials in an expression, spread, no more than `most`.
+
+    There a table is off by the most, and at its entries, which simple numbers often are, by nothing.
+    """
+    longest = max((form.marks for form in outside(e, variable)[1].values()), key=len, default=())
+    gaps = [*pairwise(longest)]
+    return [(gaps[i][0] + gaps[i][1]) / 2 for i in range(0, len(gaps), max(1, -(-len(gaps) // most)))]
+
+
+def _with_form(e: Expr, variable: str) -> list[Expr]:
+    """The terms of a sum that are piecewise polynomials of more than one piece."""
+    return [t for t in e.args if t.switching and piecewise_polynomial(t, variable) is not None]
 
 
 def _cases(form: PiecewisePolynomial, variable: str, first: int, end: int) -> Expr:
@@ -134,19 +186,28 @@ class _Reading:
     def form(self, e: Expr) -> PiecewisePolynomial:
         if e not in self.forms:
             spend(0.05)
-            self.forms[e] = _moderate(self._form(e))
+            self.forms[e] = self._form(e)
         return self.forms[e]
+
+    def _part(self, e: Expr) -> PiecewisePolynomial:
+        """The form of a part of a larger expression: that of a table is found once for all that it is in."""
+        if e.op != "if":
+            return self.form(e)
+        if (form := piecewise_polynomial(e, self.variable)) is None:
+            raise NoForm
+        return form
 
     def _form(self, e: Expr) -> PiecewisePolynomial:
         match e.op:
-            case "rational":
-                return _polynomial(fmpq_poly([e.args[0]]))
-            case "name" if e.args[0] == self.variable:
-                return _polynomial(fmpq_poly([0, 1]))
+            case _ if not e.switching:
+                quotient = fraction(e, self.variable)
+                if quotient is None or quotient[1] != ONE:
+                    raise NoForm
+                return _moderate(PiecewisePolynomial((), (), quotient[:1]))
             case "add":
-                return _sum([self.form(a) for a in e.args])
+                return _sum([self._part(a) for a in e.args])
             case "mul":
-                first, *others = (self.form(a) for a in e.args)
+                first, *others = (self._part(a) for a in e.args)
                 for other in others:
                     first = _pointwise(lambda a, b: a * b, first, other)
                 return first
@@ -154,7 +215,7 @@ class _Reading:
                 exponent = e.args[1].value
                 if exponent is None or exponent.q != 1 or not 0 < exponent <= MAX_DEGREE:
                     raise NoForm
-                base = self.form(e.args[0])
+                base = self._part(e.args[0])
                 if (max(p.degree() for p in base.gaps)) * int(exponent.p) > MAX_DEGREE:
                     raise NoForm
                 return _mapped(lambda a: a ** int(exponent.p), base)
@@ -162,7 +223,7 @@ class _Reading:
                 body, bound, at = e.args
                 if bound != self.variable or at is not ex.name(bound):
                     raise NoForm
-                return _derivative(self.form(body))
+                return _derivative(self._part(body))
             case op if op in ex.SWITCHES and op != "floor":
                 return self._choice(e)
             case _:
@@ -171,20 +232,23 @@ class _Reading:
     def _choice(self, e: Expr) -> PiecewisePolynomial:
         match e.op:
             case "abs":
-                u = self.form(e.args[0])
+                u = self._part(e.args[0])
                 return _chosen(u, u, u, lambda sign, x, _: sign * x)
             case "sign":
-                u = self.form(e.args[0])
+                u = self._part(e.args[0])
                 return _chosen(u, u, u, lambda sign, x, _: 0 * x + sign)
             case "max" | "min":
-                a, b = map(self.form, e.args)
+                a, b = map(self._part, e.args)
                 first = 1 if e.op == "max" else -1
                 difference = _sum([a, _mapped(lambda x: -x, b)])
                 return _chosen(difference, a, b, lambda sign, x, y: x if sign == first else y)
             case _:
                 relation, u, *branches = e.args
                 a, b = map(self.form, branches)
-                return _chosen(self.form(u), a, b, lambda sign, x, y: x if ex.holds(relation, sign) else y)
+                condition = self.form(u)
+                if not condition.marks and condition.gaps[0].degree() == 1:
+                    return _joined(condition.gaps[0], relation, a, b)
+                return _chosen(condition, a, b, lambda sign, x, y: x if ex.holds(relation, sign) else y)
 
 
 def _moderate(f: PiecewisePolynomial) -> PiecewisePolynomial:
@@ -196,12 +260,9 @@ def _moderate(f: PiecewisePolynomial) -> PiecewisePolynomial:
     return f
 
 
-def _polynomial(p: fmpq_poly) -> PiecewisePolynomial:
-    return PiecewisePolynomial((), (), (p,))
-
-
 def _tidy(f: PiecewisePolynomial) -> PiecewisePolynomial:
-    """The same function without the marks at which nothing changes."""
+    """The same function without the marks at which nothing changes. Raises NoForm where it is too large."""
+    _moderate(f)
     kept = [
         i
         for i, mark in enumerate(f.marks)
@@ -331,6 +392,26 @@ def _chosen(
     gaps = tuple(map(choose, signs, a.gaps, b.gaps))
     at = [None if v is None else choose(_sign(v), x, y) for v, x, y in zip(u.at, a.at, b.at, strict=True)]
     return _tidy(PiecewisePolynomial(u.marks, tuple(at), gaps))
+
+
+def _joined(p: fmpq_poly, relation: str, a: PiecewisePolynomial, b: PiecewisePolynomial) -> PiecewisePolynomial:
+    """The function that is a where `p relation 0` for an affine p, else b: one on either side of the zero of p.
+
+    Both sides are taken as they are, so that the cases of a table cost little more than their number.
+    """
+    mark, rising = -p[0] / p[1], _sign(p[1])
+    left, middle, right = (a if ex.holds(relation, sign) else b for sign in (-rising, 0, rising))
+    value = middle.value(mark)
+    end, start = bisect_left(left.marks, mark), bisect_right(right.marks, mark)
+    before, after = left.gaps[: end + 1], right.gaps[start:]
+    spend(0.0001 * (len(before) + len(after)))
+    if before[-1] == after[0] and value == before[-1](mark):
+        return PiecewisePolynomial(
+            left.marks[:end] + right.marks[start:], left.at[:end] + right.at[start:], before + after[1:]
+        )
+    return PiecewisePolynomial(
+        (*left.marks[:end], mark, *right.marks[start:]), (*left.at[:end], value, *right.at[start:]), before + after
+    )
 
 
 def _inside(low: fmpq | None, high: fmpq | None) -> fmpq:

@@ -18,7 +18,7 @@ from math import comb, prod
 from flint import arb, fmpq
 
 from ..asymptotics.limits import End, tail_sign
-from ..budget import Undecided, budget
+from ..budget import Undecided, budget, exhausted
 from ..enclosures.balls import doublings, exact_rational, excludes_zero, known_sign, precision
 from ..enclosures.jets import enclose, program, series
 from ..expressions import calculus
@@ -41,7 +41,7 @@ FLAT_DEPTH = 20
 EXACT_STEPS = 5_000
 """Steps for the zeros of a polynomial, all of them: the search looks at an interval alone."""
 MOST_GROWTH = 10
-"""So many times as large as the function its normal form is searched: a power of a sum, written out, is no easier."""
+"""A normal form more times as large as the function is not searched: a power of a sum, written out, is no easier."""
 MAX_CELLS = 8_000
 MAX_DEPTH = 90
 
@@ -59,14 +59,23 @@ class Chart:
 def chart(e: Expr, variable: str, low: Real = MINUS_INFINITY, high: Real = PLUS_INFINITY) -> Chart:
     """The sign chart of a smooth expression on (low, high), where it must be defined. Raises Undecided."""
     if (low.infinite or low.exact is not None) and (high.infinite or high.exact is not None):
-        return _cached(e, variable, low.infinite or low.exact, high.infinite or high.exact)
+        result = _cached(e, variable, low.infinite or low.exact, high.infinite or high.exact)
+        if isinstance(result, Chart):
+            return result
+        raise Undecided(result)
     return _chart(e, variable, low, high)
 
 
 @lru_cache(maxsize=1 << 12)
-def _cached(e: Expr, variable: str, low: int | Expr | None, high: int | Expr | None) -> Chart:
+def _cached(e: Expr, variable: str, low: int | Expr | None, high: int | Expr | None) -> Chart | str:
+    """The chart, or why there is none: a search that failed is not run again, unless it was cut short."""
     ends = [Real(infinite=end) if isinstance(end, int) else Real(exact=end) for end in (low, high)]
-    return _chart(e, variable, *ends)
+    try:
+        return _chart(e, variable, *ends)
+    except Undecided as reason:
+        if exhausted():
+            raise
+        return str(reason)
 
 
 def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
@@ -90,12 +99,11 @@ def _chart(e: Expr, variable: str, low: Real, high: Real) -> Chart:
     reason: Undecided
     try:
         return _Search(e, variable, low, high, 128, 1_000, depth=FLAT_DEPTH).run()
-    except _Unsettled as error:
-        reason = error
-        with suppress(Undecided):
-            return _Search(e, variable, low, high, 256, 500, length=LONG).run()
     except Undecided as error:
         reason = error
+        if isinstance(error, _Unsettled):
+            with suppress(Undecided):
+                return _Search(e, variable, low, high, 256, 500, length=LONG).run()
     if e.positive:
         return Chart((), (1,), notes=("positive by structure",))
     for form, bits, cells in _attempts(e, isinstance(reason, _Flat)):
@@ -144,8 +152,8 @@ def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
         yield e, 128, 1_000
     normal = e
     with suppress(normal_form.TooComplex):
-        form = normal_form.reduced(e)
-        normal = form if form.size <= MOST_GROWTH * e.size else e
+        if (form := normal_form.reduced(e)).size <= MOST_GROWTH * e.size:
+            normal = form
     if normal is not e:
         yield normal, 128, 2_000
     yield e, 256, 4_000
@@ -155,8 +163,7 @@ def _attempts(e: Expr, again: bool) -> Iterator[tuple[Expr, int, int]]:
 
 
 def _affine_zero(e: Expr, variable: str) -> Real | None:
-    slope = calculus.differentiate(e, variable)
-    if slope.value is None or slope is ex.ZERO or not e.total:
+    if (slope := calculus.differentiate(e, variable)).value is None or slope is ex.ZERO or not e.total:
         return None
     return exact(normal_form.simplest(calculus.substitute(e, {variable: ex.ZERO}) * (-1 / slope.value)))
 
@@ -170,7 +177,7 @@ class _Unsettled(Undecided):
 
 
 class _Flat(_Unsettled):
-    """A small cell of that kind."""
+    """A small such cell."""
 
 
 class _Search:

@@ -33,7 +33,13 @@ def test_breakpoints(text: str, breakpoints: list[str]) -> None:
     assert all(compare(a, exact(parse_expression(b))) == 0 for a, b in zip(found, breakpoints, strict=True))
 
 
-@pytest.mark.parametrize("text", ["log(x)", "sqrt(x - 1)", "x**(-1/2)", "x**x", "log(x)*0", "sqrt(x)*sqrt(x)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "log(x)", "sqrt(x - 1)", "x**(-1/2)", "x**x", "log(x)*0", "sqrt(x)*sqrt(x)", "x**(1 if x < 5 else 2)",
+        "x**sign(x)", "x**max(x, 1)",
+    ],
+)  # fmt: skip
 def test_undefined_where_negative(text: str) -> None:
     cut = split(parse_expression(text), "x")
     assert cut.pieces[0].expr is None and cut.pieces[-1].expr is not None

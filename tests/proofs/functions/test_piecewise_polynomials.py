@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from math import exp
 
 import pytest
 from flint import fmpq
 from gradproof.proofs.catalogue.parse import parse_expression
+from gradproof.proofs.enclosures.jets import enclose
 from gradproof.proofs.expressions import expr as ex
 from gradproof.proofs.expressions.expr import Expr
 from gradproof.proofs.functions import pieces
@@ -53,6 +58,19 @@ def values(e: Expr, points: list[fmpq]) -> list[fmpq | None]:
     return result
 
 
+@contextmanager
+def by_cases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pieces and values as the cases say, with no form of anything."""
+    with monkeypatch.context() as patched:
+        patched.setattr(pieces, "piecewise_polynomial", lambda *_: None)
+        patched.setattr(pieces, "around", lambda *_: None)
+        patched.setattr(pieces, "outside", lambda e, _: (e, {}))
+        patched.setattr(pieces, "in_order", lambda e, _: e)
+        pieces.split.cache_clear()
+        yield
+    pieces.split.cache_clear()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_values_are_those_of_the_cut_by_signs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)
@@ -64,13 +82,78 @@ def test_values_are_those_of_the_cut_by_signs(seed: int, monkeypatch: pytest.Mon
             continue
         forms += 1
         points = [*form.marks, *(mark + fmpq(1, 1000) for mark in form.marks), fmpq(-7), fmpq(0), fmpq(1, 3), fmpq(9)]
-        with monkeypatch.context() as patched:
-            patched.setattr(pieces, "piecewise_polynomial", lambda *_: None)
-            pieces.split.cache_clear()
+        with by_cases(monkeypatch):
             expected = values(e, points)
-        pieces.split.cache_clear()
         assert [form.value(x) for x in points] == expected, str(e)
     assert forms >= 4
+
+
+TABLE = "table([(0, 1), (1, 3), (2, 2), (3, -1), (4, 0), (5, 2), (6, 2), (7, -3)])"
+STEPS = TABLE.replace(")])", ")], step)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TABLE}(x)*exp(x) - x", f"exp({TABLE}(x))/{TABLE}(x)", f"log({TABLE}(x))", f"x**{TABLE}(x)",
+        f"abs({TABLE}(x) - exp(x)) - {TABLE}(2*x)", f"D({TABLE}(x)*exp(x), x)", f"D({TABLE})(x)*exp(x)",
+        f"sqrt({STEPS}(x)) + tanh(x)", f"D({STEPS}(x)*exp(x), x)", f"max({STEPS}(x), sin(x)) + abs(x)*{TABLE}(x)",
+        f"floor({TABLE}(x))*exp(x)", f"D({STEPS})(x)*exp(x)", f"{TABLE}(x)/{TABLE}(x)*exp(x)",
+    ],
+)  # fmt: skip
+def test_a_function_around_a_table_is_what_its_cases_say(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    e = parse_expression(text)
+    points = [fmpq(k, 6) for k in range(-3, 46)]
+
+    def said() -> list[tuple[object, ...]]:
+        result: list[tuple[object, ...]] = []
+        for point in points:
+            try:
+                result.append((pieces.value_at(e, "x", exact(point)).decimal(20),))
+            except Undefined:
+                result.append(())
+        cut = pieces.split(e, "x", exact(-1), exact(8))
+        for point in points:
+            formula = cut.pieces[cut.locate(exact(point + fmpq(1, 12)))].expr
+            result.append((formula is not None and enclose(formula, {"x": point}).str(9),))
+        return result
+
+    as_forms = said()
+    with by_cases(monkeypatch):
+        assert said() == as_forms
+
+
+def test_the_pieces_of_a_function_around_a_table_have_its_formulas() -> None:
+    cut = pieces.split(parse_expression(f"{TABLE}(x)*exp(x)"), "x")
+    assert [point.rational for point in cut.breakpoints] == [*range(8)]
+    assert cut.pieces[4].expr is parse_expression("(x - 4)*exp(x)")
+    assert cut.pieces[0].expr is parse_expression("exp(x)")
+    logarithm = pieces.split(parse_expression(f"log({TABLE}(x))"), "x")
+    undefined = [(piece.low.rational, piece.high.rational) for piece in logarithm.pieces if piece.expr is None]
+    assert undefined == [(fmpq(8, 3), 3), (3, 4), (fmpq(32, 5), 7), (7, None)]
+
+
+@pytest.mark.parametrize(
+    ("bound", "entries", "verdict"),
+    [
+        ("1.9e-4", 129, "proved"), ("1.87e-4", 129, "refuted"), ("1e-6", 129, "refuted"),
+        pytest.param("1.9e-7", 4097, "proved", marks=pytest.mark.thorough),
+        pytest.param("1.8e-7", 4097, "refuted", marks=pytest.mark.thorough),
+    ],
+)  # fmt: skip
+def test_a_table_is_compared_piece_by_piece(bound: str, entries: int, verdict: str) -> None:
+    step = Fraction(16, entries - 1)
+    xs = [k * step - 8 for k in range(entries)]
+    rows = ", ".join(f"({x}, {1 / (1 + exp(-x)):.8f})" for x in xs)
+    result = prove(f"abs(table([{rows}])(x) - sigmoid(x)) <= {bound}", where="abs(x) <= 8", suggest=False)
+    assert result.verdict.value == verdict
+
+
+def test_what_stands_between_the_entries_is_tried() -> None:
+    table = "table([" + ", ".join(f"({k}, {k * k})" for k in range(-40, 41)) + "])"
+    result = prove(f"{table}(x) - x**2 <= 1/5", where="abs(x) <= 40", suggest=False)
+    assert result.verdict.value == "refuted" and result.counterexample is not None
+    assert Fraction(result.counterexample.at["x"]).denominator == 2
 
 
 def test_a_mark_stays_only_where_something_changes() -> None:

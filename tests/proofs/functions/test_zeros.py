@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath as mp
 import pytest
 from flint import arb
-from gradproof.proofs.budget import Undecided
+from gradproof.proofs.budget import Undecided, budget
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.enclosures.balls import precision
 from gradproof.proofs.enclosures.jets import program
@@ -95,3 +95,16 @@ def test_a_zero_at_zero_gets_thin() -> None:
 def test_infinitely_many_zeros_are_undecided() -> None:
     with pytest.raises(Undecided):
         chart(parse_expression("sin(x)"), "x")
+
+
+@pytest.mark.thorough
+def test_a_search_that_failed_is_not_run_again_unless_it_was_cut_short() -> None:
+    e = parse_expression("cos(x)*exp(-x**2) - 2*sin(x)*exp(-x**2)*x + 0*y")
+    with budget(500), pytest.raises(Undecided, match="more steps than are spent"):
+        chart(e, "x", exact(-250), exact(250))
+    spent: list[float] = []
+    for _ in range(2):
+        with budget() as meter, pytest.raises(Undecided, match="zeros of"):
+            chart(e, "x", exact(-250), exact(250))
+        spent.append(meter.spent)
+    assert spent[0] > 10_000 and spent[1] == 0
