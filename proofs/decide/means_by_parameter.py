@@ -9,10 +9,11 @@ decides. A refutation names an s or c in the domain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import islice
 from typing import TypeAlias
 
 from flint import arb, fmpq
@@ -44,7 +45,11 @@ from ..vocabulary.values import digits, variable_of
 from .integrands import TURNED, means
 
 KINDS = ("E", "E2")
-MAX_BOXES = 400
+MAX_BOXES = 200
+NARROW, NARROWEST = fmpq(1, 64), fmpq(1, 1 << 12)
+"""So narrow a box, beside the size of its numbers or as it is, is not cut any more."""
+FIRST = 2
+"""Values of the parameter that are tried before boxes are."""
 DISTANCES = 8
 """Deviations, each eight times the one before, beyond which a mean is enclosed at once."""
 NEAR = (fmpq(1, 16), fmpq(1, 1024))
@@ -258,15 +263,26 @@ def settle(question: ParameterComparison, bound: Real, domain: Line[bool]) -> Se
             if ex.holds(question.op, compare(extremum, bound)):
                 return Settled(True, f"{of.functional.text}: {mean.bounded_by} {digits(extremum)}")
         note = f"{of.functional.text}: enclosed on boxes of {of.parameter}"
+        if (refuted := _refuted(question, mean, bound, islice(_candidates(domain), FIRST), note)) is not None:
+            return refuted
         with suppress(Undecided):
             if all(_on_boxes(mean, question.op, bound, *part) for part in parts):
                 return Settled(True, note)
-    for s in _candidates(domain):
+    if (refuted := _refuted(question, mean, bound, _candidates(domain), note)) is not None:
+        return refuted
+    raise Undecided(f"{of.functional.text}: no {of.parameter} was found at which the comparison fails")
+
+
+def _refuted(
+    question: ParameterComparison, mean: Mean, bound: Real, candidates: Iterable[Expr], note: str
+) -> Settled | None:
+    """The first value of the parameter at which the comparison fails."""
+    for s in candidates:
         with suppress(Undecided):
             at, _ = _within(mean, exact(s), exact(s)) or (None, None)
             if at is not None and not ex.holds(question.op, compare(there := mean.at(at), bound)):
                 return Settled(False, note, exact(s), there)
-    raise Undecided(f"{of.functional.text}: no {of.parameter} was found at which the comparison fails")
+    return None
 
 
 def _within(mean: Mean, low: Real, high: Real) -> tuple[Real, Real] | None:
@@ -341,6 +357,8 @@ def _on_boxes(mean: Mean, op: str, bound: Real, low: Real, high: Real) -> bool:
         sign = _sign_of(mean.over(a, b), bound)
         if sign and ex.holds(op, sign):
             continue
+        if b - a < max(NARROW * max(abs(a), abs(b)), NARROWEST):
+            raise Undecided("a mean that comes too near to the number that it is compared with")
         middle = (a + b) / 2
         if (sign := _sign_of(mean.over(middle, middle), bound)) and not ex.holds(op, sign):
             return False
