@@ -4,7 +4,8 @@ Absolute values multiply: from abs(f) <= g at every argument and abs(f) <= c g f
 n >= 1, one factor giving c g and the others g^(n-1) at most. From f >= g >= 0 and f >= c g follows product >= c g^n in
 the same way. Either holds with < or > where it does for the one factor: 0 <= abs(f) < c g makes g more than 0, and
 f > c g with f >= g makes f more than 0 where g is 0. At equal arguments a product is a power of the factor: where the
-comparison fails there for some n, it fails. f, c and g may depend on further names, the same in every factor.
+comparison fails there for some n, it fails; so it does where one factor has another argument, f(x) f(y)^(n-1). f, c
+and g may depend on further names, the same in every factor.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from .integrands import sides
 
 COUNTS = (1, 2, 3)
 """Numbers of equal factors among which a comparison is looked for that fails."""
+LARGE_COUNTS = (8, 64, 512)
+"""Numbers of factors, all but one of them equal, for the same: enough for what grows by a hundredth with each."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class FactorComparison:
     """Statements about one factor, from each of which that about the product follows, and what each says."""
     powers: tuple[tuple[Statement, int], ...]
     """The comparison for equal factors, and how many."""
+    unequal: tuple[tuple[Statement, int], ...]
+    """The comparison for many factors, all but one of them equal, and how many."""
     count: str
 
 
@@ -50,19 +55,19 @@ def comparison(statement: Statement) -> FactorComparison | None:
         if variable in ex.free_names(constant * base):
             if variable in _names(statement):
                 return None
-            factor = calculus.substitute(factor, {variable: ex.name(f"{variable}#")})
-        return _reduced(statement, op, factor, (constant, base), side is not product, count.args[0])
+            factor, variable = calculus.substitute(factor, {variable: ex.name(f"{variable}#")}), f"{variable}#"
+        return _reduced(statement, op, factor, (constant, base), side is not product, count.args[0], variable)
     return None
 
 
 def _reduced(
-    statement: Statement, op: str, factor: Expr, bound: tuple[Expr, Expr], sized: bool, count: str
+    statement: Statement, op: str, factor: Expr, bound: tuple[Expr, Expr], sized: bool, count: str, variable: str
 ) -> FactorComparison:
     constant, base = bound
     size, one = ex.switch("abs", factor), constant * base
     premises: list[list[Relation]] = []
+    least = size if sized else factor
     if op.startswith(">"):
-        least = size if sized else factor
         premises.append([_relation(op, least, one), _relation(">=", least, base)][: 1 if constant is ex.ONE else 2])
         if not ex.is_nonnegative(base):
             premises[0].append(_relation(">=", base, ex.ZERO))
@@ -77,13 +82,17 @@ def _reduced(
     parts = [part for part in (statement.where, positive) if part is not None]
     where = Connective("and", tuple(parts)) if parts else None
     plain = replace(statement, products={}, product_texts={})
-    powers = tuple(
-        (replace(plain, formula=_relation(op, (size if sized else factor) ** n, constant * base**n), where=where), n)
-        for n in COUNTS
-    )
+    rest = calculus.substitute(least, {variable: ex.name(f"{variable} of the others")})
+
+    def at_most_two_values(product: Expr, n: int) -> tuple[Statement, int]:
+        return replace(plain, formula=_relation(op, product, constant * base**n), where=where), n
+
+    powers = tuple(at_most_two_values(least**n, n) for n in COUNTS)
+    free = variable not in _names(statement)
+    unequal = tuple(at_most_two_values(least * rest ** (n - 1), n) for n in LARGE_COUNTS if free)
     notes = [f"every factor: {' and '.join(r.text for r in premise)}" for premise in premises]
     statements = [replace(plain, formula=_joined(premise)) for premise in premises]
-    return FactorComparison(tuple(zip(statements, notes, strict=True)), powers, count)
+    return FactorComparison(tuple(zip(statements, notes, strict=True)), powers, unequal, count)
 
 
 def _joined(parts: list[Relation]) -> Formula:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from flint import fmpq
 
-from ..budget import Undecided, budget
+from ..budget import LIMIT, Undecided, budget
 from ..cases.answers import Answer, Point
 from ..cases.points import points as all_points
 from ..expressions import expr as ex
@@ -89,6 +89,10 @@ def through_limit(decision: Resolution) -> Answer | None:
     return None
 
 
+UNEQUAL_STEPS = 2_000
+"""Steps for a point at which many factors, all but one of them equal, fail."""
+
+
 def through_factor(decision: Resolution) -> Answer | None:
     """The answer to a comparison of a product with an n-th power by that of one factor, or the proof of several."""
     formula = decision.statement.formula
@@ -108,8 +112,8 @@ def through_factor(decision: Resolution) -> Answer | None:
                 return None  # an infinite number may be compared with, and has no powers
             if answer.truth:
                 return Answer(True, (*answer.notes, note), evidence=Evidence.ENCLOSURE)
-    for power, count in reduction.powers:
-        with suppress(Undecided, Undefined):
+    for power, count in (*reduction.powers, *reduction.unequal):
+        with suppress(Undecided, Undefined), budget(LIMIT if count in factors.COUNTS else UNEQUAL_STEPS):
             answer = type(decision)(power).run()
             if not answer.truth and (blame := answer.counterexample) is not None:
                 blame = replace(blame, at={**blame.at, reduction.count: str(count)})

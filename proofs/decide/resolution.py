@@ -366,8 +366,7 @@ def _relation_line(e: Expr, op: str, variable: str, region: Line[bool] | None) -
     def by_sides() -> Line[bool | None]:
         return connected(word, [_relation_line(case, op, variable, region) for case in cases])
 
-    last = bool(cases) and not any(_one_sided(case, op) for case in cases)
-    if last:
+    if last := bool(cases) and not any(_one_sided(case, op) for case in cases):
         with suppress(Undecided):
             return by_sides()
     try:

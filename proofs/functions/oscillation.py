@@ -4,13 +4,16 @@ Sines and cosines of affine functions of x repeat after a common period T, so al
 and what is left of the function has a limit that its tail model gives. Two offsets a with different limits prove
 that the function has none: sin(x) tends to 0 along 2 pi n and to 1 along pi/2 + 2 pi n. So x cos(x) has no bound: it
 tends to oo along 2 pi n. And where every sine and cosine is a number between -1 and 1, whatever the others are, what
-is left is enclosed beyond some R: abs(sin(x)/x) <= 1/R there, so that the bounds are those of the middle.
+is left is enclosed beyond some R: abs(sin(x)/x) <= 1/R there, so that the bounds are those of the middle. Where it is
+affine in each of them, it lies between its values at -1 and 1: cos(x) (1 - 1/(1 + x^2)) < 1, which it comes near.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
+from itertools import product
 
 from flint import arb, fmpq
 
@@ -21,7 +24,7 @@ from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
-from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
+from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact, extreme
 from ..reals.sets import Interval, RealSet
 from .landscape import Extremum, Landscape, decided_landscape
 from .periods import period
@@ -29,6 +32,8 @@ from .pieces import one_sided_limit, split
 from .step_functions import Line
 
 OFFSETS = 8
+MOST_WAVES = 3
+"""Sines and cosines of which all values -1 and 1 are tried together."""
 REACHES = (4, 16, 64, 256)
 """Where the middle of the line may end."""
 
@@ -58,7 +63,7 @@ def extent(e: Expr, variable: str, region: Line[bool] | None = None) -> Landscap
     except Undecided:
         if region is not None or exhausted():
             raise
-        known = _without_bounds(e, variable) or _as_in_the_middle(e, variable)
+        known = _without_bounds(e, variable) or _by_envelope(e, variable) or _as_in_the_middle(e, variable)
         if known is None:
             raise
         return known
@@ -72,6 +77,59 @@ def _without_bounds(e: Expr, variable: str) -> Extent | None:
     # One formula that is defined everywhere is continuous, and takes whatever is between two of its values.
     whole = RealSet((Interval(MINUS_INFINITY, PLUS_INFINITY, False, False),)) if e.total and not e.switching else None
     return Extent(variable, Extremum(PLUS_INFINITY, False, ()), Extremum(MINUS_INFINITY, False, ()), whole)
+
+
+def _by_envelope(e: Expr, variable: str) -> Extent | None:
+    """The extent of a function between the bounds of its envelope, which these do not take and it comes near.
+
+    What is affine in each wave lies, at every x, between its values where all waves are -1 or 1. If none of these
+    functions takes the largest of their suprema, the function does not, and if it tends to it along a sequence, that
+    is its own supremum; so for the infimum.
+    """
+    waves: list[Expr] = []
+    body = _with_tidy_waves(e, variable, waves, [])
+    names = {wave: ex.name(f"wave {k}") for k, wave in enumerate(dict.fromkeys(waves))}
+    body = _named(body, names)
+    if body.switching or not 0 < len(names) <= MOST_WAVES or not all(_is_affine(body, name) for name in names.values()):
+        return None
+    corners: list[Landscape] = []
+    try:
+        for signs in product((ex.rational(-1), ex.ONE), repeat=len(names)):
+            at = {name.args[0]: sign for name, sign in zip(names.values(), signs, strict=True)}
+            corners.append(decided_landscape(calculus.substitute(body, at), variable))
+        limits = [limit for side in (-1, 1) for limit in _limits_along(e, variable, side)]
+        high, low = _envelope_bound(corners, limits, 1), _envelope_bound(corners, limits, -1)
+    except Undecided:
+        return None
+    if high is None or low is None:
+        return None
+    # One formula that is defined everywhere is continuous, and takes whatever is between two of its values.
+    values = RealSet((Interval(low, high, False, False),)) if e.total and not e.switching else None
+    return Extent(variable, Extremum(high, False, ()), Extremum(low, False, ()), values)
+
+
+def _envelope_bound(corners: Sequence[Landscape], limits: Sequence[Real], sense: int) -> Real | None:
+    """The supremum (1) or infimum (-1) of an envelope, where it is not taken and is a limit of the function."""
+    extrema = [corner.sup if sense > 0 else corner.inf for corner in corners]
+    bound = reduce(partial(extreme, sense=sense), (extremum.value for extremum in extrema))
+    taken = any(extremum.attained and compare(extremum.value, bound) == 0 for extremum in extrema)
+    return bound if not taken and any(compare(limit, bound) == 0 for limit in limits) else None
+
+
+def _is_affine(e: Expr, name: Expr) -> bool:
+    """Whether an expression is affine in a name, and defined for all of its values where it is for one."""
+    identifier = name.args[0]
+    return normal_form.is_zero(calculus.differentiate(calculus.differentiate(e, identifier), identifier)) and not any(
+        identifier in ex.free_names(condition[0]) for condition in _domain_conditions(e)
+    )
+
+
+def _domain_conditions(e: Expr) -> Iterator[tuple[Expr, tuple[int, ...], str]]:
+    """What decides whether the operations in an expression are defined."""
+    if (condition := calculus.domain_condition(e)) is not None:
+        yield condition
+    for child in ex.children(e):
+        yield from _domain_conditions(child)
 
 
 def _as_in_the_middle(e: Expr, variable: str) -> Extent | None:

@@ -40,15 +40,33 @@ def period(variable: str, *functions: Expr) -> Expr | None:
     return normal_form.simplest(2 * ex.PI * _whole_multiple(sizes) / first)
 
 
+def steady_length(variable: str, e: Expr) -> Expr | None:
+    """A length after which a total function with floors is the same but for a constant: floor(x + 1) is floor(x) + 1.
+
+    The expression moved by it is the expression and a rational: no term is left that may be undefined.
+    """
+    length = _common_length(variable, (e,))
+    return length if length is not None and _moved(variable, e, length).value is not None else None
+
+
 def _length_of_steps(variable: str, functions: tuple[Expr, ...]) -> Expr | None:
     """A period of functions with floors of affine arguments: the same expressions again when they are moved by it."""
+    length = _common_length(variable, functions)
+    return length if length is not None and all(_moved(variable, e, length) is ex.ZERO for e in functions) else None
+
+
+def _moved(variable: str, e: Expr, length: Expr) -> Expr:
+    """What a function has changed by after a length."""
+    return calculus.substitute(e, {variable: ex.name(variable) + length}) - e
+
+
+def _common_length(variable: str, functions: tuple[Expr, ...]) -> Expr | None:
+    """The least length after which all floors of affine arguments have risen by whole numbers."""
     slopes = {slope for e in functions for slope in _slopes_of_steps(e, variable)}
     rates = [slope for slope in slopes if slope]
     if not rates or len(rates) < len(slopes):
         return None
-    length = ex.rational(_whole_multiple(rates))
-    moved = {variable: ex.name(variable) + length}
-    return length if all((calculus.substitute(e, moved) - e) is ex.ZERO for e in functions) else None
+    return ex.rational(_whole_multiple(rates))
 
 
 @lru_cache(maxsize=1 << 10)

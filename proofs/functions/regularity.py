@@ -56,12 +56,12 @@ def continuity(e: Expr, variable: str, region: Line[bool] | None = None) -> floa
         raise Undecided("the domain is empty")
     smallest = float("inf")
     for point in cut.breakpoints:
-        if region is None or _inside(region, point):
+        if region is None or is_inside(region, point):
             smallest = min(smallest, _smoothness_at(e, variable, point))
     return smallest
 
 
-def _inside(region: Line[bool], point: Real) -> bool:
+def is_inside(region: Line[bool], point: Real) -> bool:
     """Whether a point lies inside a region, which is asked for with a neighbourhood. Raises Undecided at an end."""
     around = merge([region, indicator(point)])
     for i, (within, is_point) in enumerate(around.at):

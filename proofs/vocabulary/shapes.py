@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from ..budget import Undecided
 from ..cases.answers import Answer
 from ..expressions import calculus
 from ..expressions import expr as ex
+from ..expressions.printing import to_text
 from ..functions.landscape import Landscape, Place, Run, decided_landscape
 from ..functions.oscillation import extent
+from ..functions.periods import steady_length
 from ..functions.pieces import value_at
 from ..functions.sign_charts import signs_within
 from ..functions.step_functions import Line, constant, merge, sample
@@ -53,18 +56,39 @@ def _steps(shape: Landscape) -> list[tuple[int, str, Real, Real]]:
     return steps
 
 
+def _shape(q: Question) -> tuple[Landscape, tuple[str, ...]]:
+    """The landscape that shows where a function rises, and a note where it is that of an interval. Raises Undecided.
+
+    Where f(x + L) = f(x) + c, the intervals [k L, (k + 2) L] cover the line and overlap: f rises on it if on one.
+    """
+    try:
+        return q.landscape(), ()
+    except Undecided:
+        length = steady_length(q.variable, q.body) if q.region is None else None
+        if length is None:
+            raise
+    whole = decided_landscape(q.body, q.variable, _window(exact(0), exact(2 * length)))
+    return whole, (f"the same but for a constant after {to_text(length)}",)
+
+
 def _monotone(q: Question) -> Answer:
     try:
-        return _on(q, q.landscape())
+        shape, notes = _shape(q)
+        answer = _on(q, shape)
+        return replace(answer, notes=(*answer.notes, *notes))
     except Undecided:
         if q.region is not None:
             raise
         # A function may oscillate for ever and still be seen to turn: a part of the line is enough for a refutation.
-        nearby = Line((exact(-10), exact(10)), (True, True), (False, True, False))
-        answer = _on(q, decided_landscape(q.body, q.variable, nearby))
+        answer = _on(q, decided_landscape(q.body, q.variable, _window(exact(-10), exact(10))))
         if answer.truth:
             raise
         return answer
+
+
+def _window(low: Real, high: Real) -> Line[bool]:
+    """The interval between two numbers, as a region."""
+    return Line((low, high), (True, True), (False, True, False))
 
 
 def _on(q: Question, shape: Landscape) -> Answer:
@@ -169,7 +193,7 @@ def _by_length(ends: tuple[Real, Real]) -> tuple[float, bool]:
 
 def _runs(r: Refutation, say: Wording) -> Iterator[Suggestion]:
     """Monotone in the weak sense, or in the strict one on the longest stretch."""
-    shape, kind = r.question.landscape(), r.question.predicate.kind
+    shape, kind = _shape(r.question)[0], r.question.predicate.kind
     weak = {"increasing": {0, 1}, "decreasing": {0, -1}}.get(kind, set[int]())
     if {run.direction for run in shape.runs} <= weak:
         yield r.instead("monotone")

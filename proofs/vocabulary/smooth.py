@@ -9,8 +9,8 @@ from ..budget import Undecided
 from ..cases.answers import Answer
 from ..expressions import calculus
 from ..expressions.expr import Expr
-from ..functions.pieces import side_formula, split, value_at
-from ..functions.regularity import continuity, continuity_json
+from ..functions.pieces import side_formula, value_at
+from ..functions.regularity import continuity, continuity_json, is_inside
 from ..functions.sign_charts import sign_line, split_within
 from ..functions.step_functions import Line, indicator, merge
 from ..language.reader import table
@@ -37,14 +37,13 @@ def _smooth(q: Question) -> Answer:
         points = [at for b in cut.breakpoints for at in merge([indicator(b), region]).at]
         if not any(map(all, points)):
             return Answer(True, (f"{q.text}: one smooth formula around every point of the domain",))
-        raise Undecided(f"{q.text}: a breakpoint inside the condition")
-    order = continuity(body, variable)
+    order = continuity(body, variable, region)
     note = f"continuity of {q.text.partition('(')[2][:-1]}: {'oo' if order == float('inf') else int(order)}"
     if q.predicate.kind == "smooth" and order == float("inf"):
         return Answer(True, (note,))
     if q.predicate.kind == "smooth":
-        return Answer(False, (note,), _not_smooth(body, variable, order))
-    for point in split_within(body, variable, None).breakpoints:
+        return Answer(False, (note,), _not_smooth(q, order))
+    for point in _breakpoints(q):
         try:
             value_at(body, variable, point)
         except Undefined:
@@ -79,15 +78,21 @@ def _between_pieces(body: Expr, variable: str, point: Real) -> bool:
     return True
 
 
-def _not_smooth(body: Expr, variable: str, order: float) -> Counterexample:
-    points = ", ".join(map(str, split(body, variable).breakpoints))
-    return Counterexample({variable: points}, f"order {int(order) + 1} does not match", "every order matches")
+def _breakpoints(q: Question) -> list[Real]:
+    """The breakpoints inside the domain. Raises Undecided where one is an end of it."""
+    points = split_within(q.body, q.variable, q.region).breakpoints
+    return [point for point in points if q.region is None or is_inside(q.region, point)]
+
+
+def _not_smooth(q: Question, order: float) -> Counterexample:
+    points = ", ".join(map(str, _breakpoints(q)))
+    return Counterexample({q.variable: points}, f"order {int(order) + 1} does not match", "every order matches")
 
 
 def _repair(r: Refutation, say: Wording) -> Iterator[Suggestion]:
-    body, variable = r.question.body, r.question.variable
-    yield f"continuity({r.function}) == {continuity_json(continuity(body, variable))}", r.where
-    kinks = [point for point in split(body, variable).breakpoints if say.has_exact_form(point)]
+    body, variable, region = r.question.body, r.question.variable, r.question.region
+    yield f"continuity({r.function}) == {continuity_json(continuity(body, variable, region))}", r.where
+    kinks = [point for point in _breakpoints(r.question) if say.has_exact_form(point)]
     elsewhere = " and ".join(f"{variable} != {say.written(x)}" for x in kinks[:MOST_KINKS])
     yield r.question.text, say.both(r.where, elsewhere)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
+from math import exp
+
 import pytest
 from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_statement
@@ -77,3 +81,40 @@ def test_equal_factors_refute(text: str, at: dict[str, str]) -> None:
     answer = Decision(parse_statement(text)).run()
     assert not answer.truth and answer.counterexample is not None
     assert answer.counterexample.at == at
+
+
+@pytest.mark.parametrize(
+    ("text", "fails"),
+    [
+        ("product(D(silu), n) >= -1", lambda value, _: value < -1),
+        ("product(D(silu), n) <= 3", lambda value, _: value > 3),
+        ("product(D(silu), n) >= -1/9", lambda value, _: value < -1 / 9),
+        ("abs(product(D(silu), n)) <= 10*1.05**n", lambda value, n: abs(value) > 10 * 1.05**n),
+    ],
+)
+def test_many_factors_refute_all_but_one_of_them_equal(text: str, fails: Callable[[float, int], bool]) -> None:
+    answer = Decision(parse_statement(text)).run()
+    assert not answer.truth and answer.counterexample is not None
+    at = answer.counterexample.at
+    assert at.keys() == {"x", "x of the others", "n"}
+    n, x, y = int(at["n"]), float(Fraction(at["x"])), float(Fraction(at["x of the others"]))
+    assert fails(slope_of_silu(x) * slope_of_silu(y) ** (n - 1), n)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("product(D(silu), n) >= -1.1**n", None), ("product(D(silu), n) >= -1", "x < 0"),
+        ("product(w*D(silu), n) >= -1", "abs(w) <= 1/2"), ("product(D(silu)(x), n) <= 1", "x < 1"),
+    ],
+)  # fmt: skip
+def test_what_holds_is_not_refuted_by_many_factors(text: str, where: str | None) -> None:
+    try:
+        assert Decision(parse_statement(text, where)).run().truth
+    except Undecided:
+        pytest.fail("it follows from one factor")
+
+
+def slope_of_silu(x: float) -> float:
+    s = 1 / (1 + exp(-x))
+    return s * (1 + x * (1 - s))

@@ -11,7 +11,7 @@ from gradproof.proofs.budget import Undecided
 from gradproof.proofs.catalogue.parse import parse_expression
 from gradproof.proofs.cross_examination.examine import WrittenTerm, contradiction
 from gradproof.proofs.expressions import expr as ex
-from gradproof.proofs.functions.periods import period
+from gradproof.proofs.functions.periods import period, steady_length
 from gradproof.proofs.functions.pieces import split, value_at
 from gradproof.proofs.reals.reals import exact
 from gradproof.proofs.statements import prove
@@ -45,6 +45,17 @@ def test_periods(text: str, length: int | None) -> None:
     assert period("x", parse_expression(text)) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("floor(x)", 1), ("x - 2*floor(x/3)", 3), ("round(x)", 2), ("x - floor(x)", 1), ("floor(x)**2", None),
+     ("floor(x) + 0*log(x)", None), ("floor(x) + 1/(x - floor(x))", None), ("floor(x)/x", None), ("x", None),
+     ("floor(x) + tanh(x)", None), ("floor(floor(x/2) + x)", 2)],
+)  # fmt: skip
+def test_lengths_after_which_a_constant_is_added(text: str, length: int | None) -> None:
+    expected = None if length is None else ex.rational(length)
+    assert steady_length("x", parse_expression(text)) is expected
+
+
 def test_infinitely_many_steps_are_not_cut() -> None:
     with pytest.raises(Undecided, match="floor"):
         split(parse_expression("floor(x)"), "x")
@@ -61,6 +72,14 @@ def test_infinitely_many_steps_are_not_cut() -> None:
         ("round(x) == 3", "5/2 <= x and x < 7/2", "refuted"),
         ("monotone(floor)", "abs(x) < 40", "proved"),
         ("increasing(floor)", "abs(x) < 40", "refuted"),
+        ("monotone(floor)", None, "proved"),
+        ("increasing(floor)", None, "refuted"),
+        ("monotone(2*floor(x) - floor(2*x))", None, "refuted"),
+        ("monotone(floor(x)**2)", None, "refuted"),
+        ("increasing(x + floor(x) - 2*floor(x/2))", None, "refuted"),
+        ("increasing(2*x + floor(x) - 2*floor(x/2))", None, "refuted"),
+        ("increasing(floor(x) + x/10)", None, "proved"),
+        ("monotone(floor(x) + 0*log(x))", None, "undecided"),
         ("x - 1 < floor(x) <= x", None, "proved"),
         ("x - 1 <= ceil(x) - 1 <= x - 1e-12", None, "refuted"),
         ("floor(x) <= 10**9", None, "undecided"),
@@ -78,3 +97,5 @@ def test_a_wrong_proof_about_steps_would_be_contradicted() -> None:
     assert contradiction("round(x) < x + 1/2", "0 < x and x < 3") is not None
     assert contradiction("abs(x - round(x)) <= 1/2") is None
     assert contradiction("D(floor)(x) == 1") is not None
+    assert contradiction("monotone(x - 2*floor(x))") is not None
+    assert contradiction("increasing(floor)") is not None
