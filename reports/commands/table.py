@@ -26,6 +26,7 @@ from . import options
     type=click.Path(path_type=Path),
     help="Write a file: .csv, .json, .npz, .parquet, .md, .tex or .h.",
 )
+@click.option("--rows", type=click.IntRange(min=1), metavar="N", help="How many rows are printed at most; else 40.")
 @options.as_json
 def table(
     activation: str,
@@ -34,13 +35,15 @@ def table(
     points: str,
     parameters: tuple[str, ...],
     output: Path | None,
+    rows: int | None,
     as_json: bool,
 ) -> None:
     """Print reference values of an activation or one of its derivatives at floats of a format.
 
     Each value is correctly rounded, and stands beside 50 significant digits of the exact value, all of them
     certain (fewer: the value is exact), and the distance of the exact value from the nearest rounding boundary
-    in ULP. At a kink of a derivative both one-sided values are given.
+    in ULP. At a kink of a derivative both one-sided values are given. Where there are more rows than fit a screen,
+    some of each kind are printed; a file and --json have them all.
 
     \b
     gradproof table gelu
@@ -62,11 +65,13 @@ def table(
       @FILE            the numbers in a file; # begins a comment
     """
     from ..export.table_files import document, replacing, writer_for
-    from ..views.tables import made, tables
+    from ..views.tables import ON_SCREEN, made, tables
     from ..writing.console import say
 
     if as_json and output is not None:
         raise BadInput(f"--json prints the table and -o {output} writes it: expected one of the two")
+    if rows is not None and (as_json or output is not None):
+        raise BadInput(f"--rows {rows} is for what is printed: {'--json' if as_json else '-o'} writes every row")
     options.formats((dtype,))
     if "," in dtype:
         raise BadInput(f"--dtype {dtype!r}: expected one format")
@@ -75,9 +80,9 @@ def table(
         write = writer_for(output)
         writable(output, "-o")
         with replacing(output) as file:
-            rows = made(activation, **request)
-            file.write(write(rows, output.stem))
-        say(f"{output}: {len(rows)} row{'s' * (len(rows) != 1)}")
+            values = made(activation, **request)
+            file.write(write(values, output.stem))
+        say(f"{output}: {len(values)} row{'s' * (len(values) != 1)}")
     elif as_json:
         from ..strict_json import text
 
@@ -85,4 +90,4 @@ def table(
     else:
         from ..writing.console import show
 
-        show(*tables(made(activation, **request)))
+        show(*tables(made(activation, **request), rows or ON_SCREEN))

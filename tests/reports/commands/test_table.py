@@ -244,8 +244,37 @@ def test_the_terminal(capsys):
     ]  # fmt: skip
 
 
-def test_a_long_table_is_cut_on_the_terminal(capsys):
-    assert "and 100 more rows" in run(capsys, "table", "identity", "--points", "1:2:600")[1]
+def printed(capsys, *arguments):
+    """The cells of the rows printed, and the line below them."""
+    _, _, body = run(capsys, "table", *arguments)[1].partition("──\n")
+    body, _, below = body.partition("\n\n")
+    return [tuple(line.split()) for line in body.splitlines()], below.strip()
+
+
+def test_a_long_table_shows_some_rows_of_each_kind(capsys):
+    rows, below = printed(capsys, "gelu")
+    every, nothing = printed(capsys, "gelu", "--rows", "1000")
+    assert (len(every) > 200, nothing) == (True, "")
+    assert {"zero", "hard", "spread", "neighbour"} <= {row[-1] for row in rows} == {row[-1] for row in every}
+    assert set(rows) < set(every)
+    assert 30 < len(rows) <= 40
+    n = len(every)
+    assert below == f"{len(rows)} of {n} rows, some of each kind: --rows {n} prints all, -o FILE writes them"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(40, 40), (41, 40), (600, 40)])
+def test_rows_of_one_kind_are_spread_evenly(capsys, count, shown):
+    rows, below = printed(capsys, "identity", "--points", f"1:2:{count}")
+    assert (len(rows), rows[0][0], rows[-1][0]) == (shown, "1.0", "2.0")
+    assert below.startswith(f"40 of {count} rows, evenly spaced:" if count > 40 else "")
+    assert bool(below) == (count > 40)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_a_table_of_few_rows_asked_for(capsys, most):
+    rows, below = printed(capsys, "gelu", "--rows", str(most))
+    assert below.startswith(f"{most} of ")
+    assert len(rows) == most
 
 
 def test_json_on_stdout(capsys):
@@ -263,6 +292,9 @@ def test_json_on_stdout(capsys):
         (["softmax"], ["softmax", "one input"]),
         (["x + y"], ["y"]),
         (["gelu", "--order", "3"], ["--order"]),
+        (["gelu", "--rows", "0"], ["--rows"]),
+        (["gelu", "--rows", "9", "--json"], ["--rows 9", "--json writes every row"]),
+        (["gelu", "--rows", "9", "-o", "gelu.csv"], ["--rows 9", "-o writes every row"]),
         (["gelu", "--dtype", "float31"], ["float31", "float16"]),
         (["gelu", "--dtype", "float32,float16"], ["one format"]),
         (["gelu", "--points", "twelve"], ["twelve", "A:B:N"]),
