@@ -21,7 +21,8 @@ from . import options
 def describe(
     activation: str, parameters: tuple[str, ...], order: str | None, html: Path | None, as_json: bool
 ) -> None:
-    """Print what is certain about an activation, or about a formula in x, on the whole real line.
+    """Print what is certain about an activation, or about a formula in x, on the whole real line. Infinity is written
+    oo, as in a statement.
 
     \b
     gradproof describe gelu

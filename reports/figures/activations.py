@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from ..writing.numbers import brief
+from ..writing.numbers import brief, typeset
 from .svg import Panel, padded
 
 NAMES = ("f", "f′")
@@ -45,7 +45,7 @@ def _said(facts: Mapping[str, Any]) -> str:
     """The picture's description in words, for those who do not see it."""
     if not facts.get("range"):
         return "its range is undecided"
-    return f"from {brief(facts['range']['inf'])} to {brief(facts['range']['sup'])}"
+    return typeset(f"from {brief(facts['range']['inf'])} to {brief(facts['range']['sup'])}")
 
 
 def _bounds(panel: Panel, facts: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..runs.accuracy import ranked
 from ..views import datasheet
 from ..views.checks import function_name
-from ..writing.numbers import brief, short, truncated
+from ..writing.numbers import brief, short, truncated, typeset
 
 LONGEST_FORMULA = 160
 """Longer formulas of a derivative are left to the facts."""
@@ -100,7 +100,7 @@ def _cells(entry: Mapping[str, Any], depth: Mapping[str, Any] | None) -> list[Ce
 def _certified(number: Mapping[str, Any] | None) -> Cell:
     if number is None:
         return Cell("–")
-    text = brief(number, DIGITS)
+    text = typeset(brief(number, DIGITS))
     return Cell(text if len(text) <= LONGEST else truncated(number["decimal"], DIGITS), float(number["decimal"]))
 
 

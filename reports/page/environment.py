@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -31,16 +32,17 @@ def environment() -> Environment:
     )
     made.filters |= {
         "mathml": lambda formula: Markup(mathml(formula)),
-        "brief": numbers.brief,
+        "brief": _typeset(numbers.brief),
         "short": numbers.short,
         "short_hex": numbers.short_hex,
-        "interval": numbers.interval,
-        "product": numbers.product,
+        "interval": _typeset(numbers.interval),
+        "product": _typeset(numbers.product),
+        "typeset": numbers.typeset,
         "vanishing": depth_view.vanishing,
         "fact_lines": datasheet.lines,
         "smoothness": datasheet.smoothness,
         "parity": datasheet.parity,
-        "subdifferential": datasheet.subdifferential,
+        "subdifferential": _typeset(datasheet.subdifferential),
     }
     script = _text(made, "script.js")
     made.globals |= {
@@ -50,6 +52,11 @@ def environment() -> Environment:
         "primes": FUNCTIONS,
     }
     return made
+
+
+def _typeset(words: Callable[..., str]) -> Callable[..., str]:
+    """A filter whose infinities are printed as mathematics does."""
+    return lambda *arguments: numbers.typeset(words(*arguments))
 
 
 def _text(made: Environment, name: str) -> str:

@@ -43,7 +43,7 @@ def lines(order: Mapping[str, Any]) -> list[tuple[str, str]]:
     pairs_.append(("monotone", "; ".join(_run(run) for run in order["monotone"])))
     if order["period"]:
         pairs_.append(("period", f"{full(order['period'])}; everything above in one period"))
-    limits = [f"{brief(value)} at {end}" for value, end in zip(order["limits"], ("−∞", "∞"), strict=True) if value]
+    limits = [f"{brief(value)} at {end}" for value, end in zip(order["limits"], ("-oo", "oo"), strict=True) if value]
     pairs_.append(("limits", ", ".join(limits) or "none"))
     return pairs_
 

@@ -45,7 +45,7 @@ def _bounds(data: Mapping[str, Any]) -> Pairs:
         ("formula", data["formula"]),
         ("one layer", f"abs(w f'(z)) is at most {full(rate) if rate['exact'] else bound(rate, 1, 30)}"),
         (f"{data['layers']} layers", f"the product lies between {between}, where every w is {brief(data['weight'])}"),
-        ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', '∞')}"),
+        ("", f"its size is at most {data['profile'][-1]['bound'].replace('inf', 'oo')}"),
         *(_by_input(data) if data["by_input"] else _typically(data["typical_rate"], data["layers"])),
     )
     return pairs(f"{data['activation']}: gradient factors with abs(w) = {brief(data['weight'])}", rows)
@@ -65,7 +65,7 @@ def _by_input(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, row in data["by_input"].items():
         rate = row["rate"]
         most = full(rate) if rate["exact"] else bound(rate, 1, 30)
-        yield f"by {name}", f"abs(w df/d{name}) is at most {most.replace('inf', '∞')}"
+        yield f"by {name}", f"abs(w df/d{name}) is at most {most}"
         yield "", f"typically {_value(row['typical_rate'])} a layer: E log abs(w df/d{name}), inputs standard normal"
 
 
@@ -178,7 +178,7 @@ def _value(number: Mapping[str, Any] | None) -> str:
     if number is None:
         return "–"
     if number["decimal"] in ("inf", "-inf"):
-        return number["decimal"].replace("inf", "∞")
+        return brief(number)
     exact = number["exact"]
     return exact if exact is not None and len(exact) <= 12 else truncated(number["decimal"], DIGITS)
 

@@ -1,4 +1,7 @@
-"""Numbers as people read them: floats, certified numbers, intervals, sets."""
+"""Numbers as people read them: floats, certified numbers, intervals, sets.
+
+An infinity is `oo`, as in statements, so that it can be typed back; a page prints it as mathematics does.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,15 @@ def brief(number: Mapping[str, Any] | None, digits: int = 8) -> str:
     if number is None:
         return "–"
     if number["decimal"] in {"inf", "-inf"}:
-        return number["decimal"].replace("inf", "∞").replace("-", "−")
+        return number["decimal"].replace("inf", "oo")
     if number["exact"] is not None and len(number["exact"]) <= LONGEST_EXACT:
         return number["exact"]
     return truncated(number["decimal"], digits)
+
+
+def typeset(text: str) -> str:
+    """Text of a page, with infinities as mathematics prints them: ∞ for oo, −∞ for -oo."""
+    return re.sub(r"(-?)\boo\b", lambda sign: "−∞" if sign[1] else "∞", text)
 
 
 def compact(text: str) -> str:
@@ -87,7 +95,7 @@ def full(number: Mapping[str, Any] | None) -> str:
 def interval(range_: Mapping[str, Any]) -> str:
     """A range with its ends: a square bracket where the end is attained. The set itself where that is no interval."""
     if range_["set"].startswith("{") or "|" in range_["set"]:
-        return range_["set"].replace("|", "∪").replace("-oo", "−∞").replace("oo", "∞")
+        return range_["set"].replace("|", "∪")
     left = "[" if range_["inf_attained"] else "("
     right = "]" if range_["sup_attained"] else ")"
     return f"{left}{brief(range_['inf'])}, {brief(range_['sup'])}{right}"

@@ -316,7 +316,7 @@ def test_a_bound_is_rounded_outwards():
     assert (numbers.bound(low, 1), numbers.bound(low, -1)) == ("-0.16997120", "-0.16997121")
     assert numbers.bound(certified("0", "1e-30"), 1) == "1e-30"
     assert numbers.bound(certified("0.25", exact="1/4"), 1) == "1/4"
-    assert numbers.bound(certified("inf", exact="oo"), 1) == "∞"
+    assert numbers.bound(certified("inf", exact="oo"), 1) == "oo"
 
 
 @pytest.mark.parametrize(("name", "inputs"), [("reglu", "ab"), ("bilinear", "ab"), ("relu(a)*sigmoid(x)", "ax")])

@@ -30,7 +30,7 @@ INFINITY = {"decimal": "inf", "exact": "oo", "radius": "0"}
         (THIRD, "0.33333333…", "0.333333333333333333333333333333 ± 5e-31"),
         (QUARTER, "1/4", "1/4 = 0.25"),
         (ROOT, "sqrt(2)", "sqrt(2) = 1.41421356237309504880168872421 ± 5e-30"),
-        (INFINITY, "∞", "∞"),
+        (INFINITY, "oo", "oo"),
         (None, "–", "–"),
     ],
 )
@@ -56,8 +56,12 @@ def test_truncated_never_hides_the_size(decimal, shown):
 
 def test_a_range_shows_which_ends_are_attained():
     ends = {"inf": QUARTER, "sup": INFINITY, "inf_attained": True, "sup_attained": False, "set": "[1/4, oo)"}
-    assert numbers.interval(ends) == "[1/4, ∞)"
+    assert numbers.interval(ends) == "[1/4, oo)"
     assert numbers.interval({**ends, "set": "{0, 1}"}) == "{0, 1}"
+
+
+def test_a_page_prints_infinities_as_mathematics_does():
+    assert numbers.typeset("decreasing on (-oo, 1); smooth, too; oo") == "decreasing on (−∞, 1); smooth, too; ∞"
 
 
 def test_hexadecimal_without_zeros():
