@@ -50,7 +50,7 @@ from ..verdicts import Counterexample, Evidence
 from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
-from ..vocabulary.words import decide_property, is_exact, set_value
+from ..vocabulary.words import beyond, decide_property, is_exact, set_value
 from .explanations import explain, is_identity, refuted
 from .products import product_of
 from .properties_by_parameter import condition, described, subject
@@ -226,7 +226,16 @@ class Decision(Resolution):
         note = f"{leaf.text}: {digits(left)} {('<', '==', '>')[order + 1]} {digits(right)}"
         if ex.holds(leaf.op, order):
             return Answer(True, (note,))
-        return Answer(False, (note,), Counterexample({}, digits(left), digits(right)), left=left)
+        blame = self._points_beyond(leaf, left, right) or Counterexample({}, digits(left), digits(right))
+        return Answer(False, (note,), blame, left=left)
+
+    def _points_beyond(self, leaf: Relation, left: Real, right: Real) -> Counterexample | None:
+        """Points that show a side which is a number of a function to be above the other."""
+        for side, value, bound in ((leaf.lhs, left, right), (leaf.rhs, right, left)):
+            if isinstance(side, Expr) and side.op == "name" and compare(value, bound) > 0:
+                if (f := self.statement.functionals.get(side.args[0])) is not None:
+                    return beyond(f, self.substitute(f.body), self._region_of(f), bound)
+        return None
 
     def _quantified(self, q: Quantified) -> Answer:
         """forall is a statement of its own; exists is refuted by the proof of its opposite, and proved by a witness."""

@@ -179,7 +179,8 @@ def _at_the_counterexample(statement: Statement, answer: Answer) -> Iterator[Can
     contrary = source(opposite(statement.formula))
     names = Refuted(statement, answer).names
     at = {} if answer.counterexample is None else answer.counterexample.at
-    at = {name: value for name, value in at.items() if name in names or not names}
+    names = names or frozenset(re.findall(r"[A-Za-z]\w*", statement.text))
+    at = {name: value for name, value in at.items() if name in names}
     if at and all(re.fullmatch(r"[A-Za-z]\w*", name) for name in at):
         yield contrary, " and ".join(f"{name} == {value}" for name, value in at.items())
     yield contrary, statement.where_text

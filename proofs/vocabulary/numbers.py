@@ -13,6 +13,7 @@ from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
 from ..expressions.printing import to_text
+from ..functions.landscape import decided_landscape
 from ..functions.oscillation import extent, two_limits
 from ..functions.pieces import one_sided_limit
 from ..functions.regularity import continuity, lipschitz
@@ -26,6 +27,8 @@ from ..means.integrals import integral
 from ..normal_forms import normal_form
 from ..normal_forms.signs import Undefined
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, compare, exact
+from ..verdicts import Counterexample
+from . import witnesses
 from .values import closed_real, describe_extremum, digits, variable_of
 
 PAIR = ("u", "v")
@@ -40,6 +43,10 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
+def _no_points(_body: Expr, _variable: str, _region: Line[bool] | None, _bound: Real) -> Counterexample | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Computed(Number):
     """A word for a number that is computed from a function, or a rounding."""
@@ -49,6 +56,9 @@ class Computed(Number):
     functional's variable alone. Raises Undecided or Undefined."""
     exact: bool = False
     """Whether a statement about it may be proved exactly; else it is proved by enclosures."""
+    beyond: Callable[[Expr, str, Line[bool] | None, Real], Counterexample | None] = _no_points
+    """Points that show the number of a function of one variable, where the condition holds, to be above a bound; None
+    where none were found."""
 
 
 def number_of_function(
@@ -58,6 +68,7 @@ def number_of_function(
     variable: str = "x",
     of_product: bool = False,
     exact: bool = False,
+    beyond: Callable[[Expr, str, Line[bool] | None, Real], Counterexample | None] = _no_points,
 ) -> Computed:
     """A word for a number taken from one function, of this variable where several are free."""
 
@@ -66,7 +77,7 @@ def number_of_function(
         over = reader.variable(body, node, variable, of_product=of_product)
         return reader.held.functional(Functional(name, body, source_text(node), over))
 
-    return Computed(name, read, value=value, exact=exact)
+    return Computed(name, read, value=value, exact=exact, beyond=beyond)
 
 
 # --- bounds, slopes, means
@@ -80,6 +91,11 @@ def _bound(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
 def _lipschitz(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
     value = lipschitz(body, variable_of(f), region)
     return Found(value, (f"{f.text} = {digits(value)}, the supremum of abs of the derivative",))
+
+
+def _steep(body: Expr, variable: str, region: Line[bool] | None, bound: Real) -> Counterexample | None:
+    slope = decided_landscape(calculus.derivative(body, variable), variable, region)
+    return witnesses.steep(witnesses.Curve(body, variable, region), slope, bound)
 
 
 def _continuity(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
@@ -250,7 +266,7 @@ def _rounded(f: Functional, body: Expr, _region: Line[bool] | None) -> Found:
 WORDS = table(
     number_of_function("sup", _bound, of_product=True),
     number_of_function("inf", _bound, of_product=True),
-    number_of_function("lipschitz", _lipschitz),
+    number_of_function("lipschitz", _lipschitz, beyond=_steep),
     number_of_function("continuity", _continuity, exact=True),
     number_of_function("E", _mean, variable="z", exact=True),
     Number("Var", _read_variance),

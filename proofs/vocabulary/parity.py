@@ -18,7 +18,7 @@ from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact
 from ..verdicts import Counterexample
 from .properties import Question, Refutation, Suggestion, Wording, property_of_function
-from .values import digits
+from .values import digits, negated
 
 
 def _parity(q: Question) -> Answer:
@@ -68,8 +68,10 @@ def _broken(q: Question, at: Real) -> Answer:
     variable = q.variable
     value = value_at(q.body, variable, at)
     other = value_at(calculus.substitute(q.body, {variable: -ex.name(variable)}), variable, at)
-    note = f"{q.text}: f({at}) = {digits(value)}, f(-{at}) = {digits(other)}"
-    return Answer(False, (note,), Counterexample({variable: str(at)}, digits(other), digits(value)))
+    mirrored = negated(at)
+    note = f"{q.text}: f({at}) = {digits(value)}, f({mirrored}) = {digits(other)}"
+    right = f"-f({at}) = {digits(negated(value))}" if q.predicate.kind == "odd" else f"f({at}) = {digits(value)}"
+    return Answer(False, (note,), Counterexample({variable: str(at)}, f"f({mirrored}) = {digits(other)}", right))
 
 
 def _repair(r: Refutation, say: Wording) -> Iterator[Suggestion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..budget import Undecided
@@ -21,8 +21,12 @@ from ..language.reader import table
 from ..language.syntax import Relation
 from ..reals.reals import MINUS_INFINITY, Real, compare, exact, sign_of
 from ..verdicts import Counterexample
+from . import witnesses
 from .properties import Question, Refutation, Suggestion, Wording, property_of_function
 from .values import describe_extremum, digits
+
+MOST_STRETCHES = 8
+"""Stretches with one direction that are told; how many more there are is said too."""
 
 
 def _in_order(shape: Landscape) -> list[Run | Place]:
@@ -36,22 +40,36 @@ def _in_order(shape: Landscape) -> list[Run | Place]:
     return result + places
 
 
-def _steps(shape: Landscape) -> list[tuple[int, str, Real, Real]]:
-    """Every rise or fall: its sign, where, and two values that show it."""
-    steps: list[tuple[int, str, Real, Real]] = []
+@dataclass(frozen=True)
+class Step:
+    """A rise or fall between two values, along a run or from one run or place to the next."""
+
+    sign: int
+    before: Real
+    after: Real
+    low: Real
+    """Where the run begins, or the run or place before it ends."""
+    high: Real
+    along: bool
+    """Whether it is a run."""
+
+    def __str__(self) -> str:
+        return f"({self.low}, {self.high})" if self.along else f"a step at {self.high}"
+
+
+def _steps(shape: Landscape) -> list[Step]:
+    """Every rise or fall, from left to right."""
+    steps: list[Step] = []
     previous: Run | Place | None = None
     for item in _in_order(shape):
         if previous is not None:
-            before = previous.end if isinstance(previous, Run) else previous.value
-            after = item.start if isinstance(item, Run) else item.value
-            place = item.low if isinstance(item, Run) else item.at
+            before, low = (previous.end, previous.high) if isinstance(previous, Run) else (previous.value, previous.at)
+            after, high = (item.start, item.low) if isinstance(item, Run) else (item.value, item.at)
             order = compare(after, before)
-            if order:
-                steps.append((order, f"a step at {place}", before, after))
-            elif isinstance(previous, Place) and isinstance(item, Place):
-                steps.append((0, f"equal values at {previous.at} and {item.at}", before, after))
+            if order or (isinstance(previous, Place) and isinstance(item, Place)):
+                steps.append(Step(order, before, after, low, high, along=False))
         if isinstance(item, Run):
-            steps.append((item.direction, f"({item.low}, {item.high})", item.start, item.end))
+            steps.append(Step(item.direction, item.start, item.end, item.low, item.high, along=True))
         previous = item
     return steps
 
@@ -95,25 +113,28 @@ def _on(q: Question, shape: Landscape) -> Answer:
     if shape.is_empty:
         raise Undecided(f"{q.text}: the domain is empty")
     steps, kind = _steps(shape), q.predicate.kind
-    signs = {sign for sign, *_ in steps}
+    signs = {step.sign for step in steps}
     directions = {"increasing": [{1}], "decreasing": [{-1}], "monotone": [{0, 1}, {0, -1}]}[kind]
-    stretches = ", ".join(f"{m.direction} on ({m.low}, {m.high})" for m in shape.monotone)
-    note = f"{q.text}: {stretches}"
+    stretches = [f"{m.direction} on ({m.low}, {m.high})" for m in shape.monotone]
+    more = len(stretches) - MOST_STRETCHES
+    stretches = stretches[:MOST_STRETCHES] + ([f"and {more} more"] if more > 0 else [])
+    note = f"{q.text}: {', '.join(stretches)}"
     if any(signs <= allowed for allowed in directions):
         return Answer(True, (note,))
     worst = next(
         step
         for step in steps
-        if step[0] not in (directions[0] if kind != "monotone" else {1, 0} if signs - {1, 0} else {0})
+        if step.sign not in (directions[0] if kind != "monotone" else {1, 0} if signs - {1, 0} else {0})
     )
-    run = next((r for r in shape.runs if r.direction == worst[0] and f"({r.low}, {r.high})" == worst[1]), None)
-    if run is None:
-        return Answer(False, (note,), Counterexample({}, f"{worst[1]}: {digits(worst[2])}", digits(worst[3])))
-    middle = sample(run.low, run.high)
-    left, right = sample(run.low, middle), middle
-    values = [value_at(shape.expr, shape.variable, x) for x in (left, right)]
-    at = {f"{shape.variable}1": str(left), f"{shape.variable}2": str(right)}
-    return Answer(False, (note,), Counterexample(at, digits(values[0]), digits(values[1])))
+    if worst.along:
+        middle = sample(worst.low, worst.high)
+        left, right = sample(worst.low, middle), middle
+        values = [value_at(shape.expr, shape.variable, x) for x in (left, right)]
+        at = {f"{shape.variable}1": str(left), f"{shape.variable}2": str(right)}
+        return Answer(False, (note,), Counterexample(at, digits(values[0]), digits(values[1])))
+    curve = witnesses.Curve(shape.expr, shape.variable, shape.region)
+    blame = witnesses.step(curve, worst.low, worst.high, worst.sign)
+    return Answer(False, (note,), blame or Counterexample({}, f"{worst}: {digits(worst.before)}", digits(worst.after)))
 
 
 def _convex(q: Question) -> Answer:
@@ -122,6 +143,8 @@ def _convex(q: Question) -> Answer:
     if whole.is_empty:
         raise Undecided(f"{q.text}: the domain is empty")
     _require_interval(q.text, whole)
+    bend = 1 if q.predicate.kind == "convex" else -1
+    curve = witnesses.Curve(q.body, variable, q.region)
     items = _in_order(whole)
     for before, place in pairwise(items):
         ends = (
@@ -129,15 +152,18 @@ def _convex(q: Question) -> Answer:
             place.start if isinstance(place, Run) else place.value,
         )
         if compare(*ends) != 0:
-            if before is items[0] or place is items[-1]:
+            if any(isinstance(end, Place) for end in (before, place) if end is items[0] or end is items[-1]):
                 raise Undecided(f"{q.text}: a jump at an end of the domain")
-            return Answer(False, (f"{q.text}: not continuous",), Counterexample({}, digits(ends[0]), digits(ends[1])))
+            at = place.low if isinstance(place, Run) else place.at
+            blame = witnesses.above_chord(curve, at, bend) or Counterexample({}, digits(ends[0]), digits(ends[1]))
+            return Answer(False, (f"{q.text}: not continuous at {at}",), blame)
     slope = decided_landscape(calculus.derivative(q.body, variable), variable, q.region)
-    bend = 1 if q.predicate.kind == "convex" else -1
-    for sign, where, before, after in _steps(slope):
-        if sign == -bend:
-            note = f"{q.text}: the derivative {'falls' if bend > 0 else 'rises'} on {where}"
-            return Answer(False, (note,), Counterexample({}, f"derivative {digits(before)}", f"then {digits(after)}"))
+    for step in _steps(slope):
+        if step.sign == -bend:
+            note = f"{q.text}: the derivative {'falls' if bend > 0 else 'rises'} {'on' if step.along else 'in'} {step}"
+            blame = witnesses.above_chord(curve, sample(step.low, step.high) if step.along else step.high, bend)
+            ends = f"derivative {digits(step.before)}", f"then {digits(step.after)}"
+            return Answer(False, (note,), blame or Counterexample({}, *ends))
     return Answer(True, (f"{q.text}: the derivative never {'falls' if bend > 0 else 'rises'}",))
 
 

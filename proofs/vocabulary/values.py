@@ -40,6 +40,13 @@ def _require_finite(e: Expr) -> None:
         raise Undefined(f"{to_text(e)} has no finite enclosure")
 
 
+def negated(x: Real) -> Real:
+    """The number with the other sign."""
+    if x.infinite:
+        return Real(infinite=-x.infinite)
+    return exact(-x.exact) if x.exact is not None else Real(refine=lambda bits: -x.ball(bits))
+
+
 def digits(x: Real) -> str:
     """Exact form and certified digits."""
     if x.infinite or x.rational is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..budget import Undecided
 from ..cases.answers import Answer
 from ..expressions import expr as ex
@@ -11,6 +13,8 @@ from ..language.reader import Word
 from ..language.syntax import Functional, Infinity, SetFunctional, SetValue
 from ..language.words import CORE
 from ..normal_forms.signs import Undefined
+from ..reals.reals import Real
+from ..verdicts import Counterexample
 from . import near, numbers, parity, rounded, sets, shapes, smooth
 from .numbers import Computed, Found
 from .properties import Property, Question
@@ -29,6 +33,16 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
             return value(f, body, region)
         case _:
             return _only_member(f, body, region)
+
+
+def beyond(f: Functional, body: Expr, region: Line[bool] | None, bound: Real) -> Counterexample | None:
+    """Points that show a number of a function to be above a finite bound; None where none were found."""
+    word = WORDS[f.kind]
+    if not isinstance(word, Computed) or f.variable is None or bound.infinite:
+        return None
+    with suppress(Undecided, Undefined):
+        return word.beyond(body, f.variable, region, bound)
+    return None
 
 
 def _only_member(f: Functional, body: Expr, region: Line[bool] | None) -> Found:

@@ -111,7 +111,7 @@ def _vanishing(data: Mapping[str, Any]) -> list[dict[str, str]]:
             "href": "depth",
             "factor": factor,
             "title": f"Gradients through {name} keep {factor:.0%} of their size a layer.",
-            "text": f"|f′| goes up to {typeset(brief(rate, 4))}, so a layer may let them grow or stay; in random networks of "
-                    f"{layers} layers ({kind}) {_small(factor**layers)} of their size is left.",
+            "text": f"|f′| goes up to {typeset(brief(rate, 4))}, so a layer may let them grow or stay; "
+                    f"in random networks of {layers} layers ({kind}) {_small(factor**layers)} of their size is left.",
         })  # fmt: skip
     return sorted(found, key=lambda each: each["factor"])[:TELLING]

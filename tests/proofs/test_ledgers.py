@@ -24,9 +24,9 @@ CLAIMS = [
     for claim in ledger.claims
 ]
 REFUTED = [case for case in CLAIMS if case.values[1].expect == "refuted"]  # type: ignore[union-attr]
-UNREPAIRED = {"steeper-snake-increasing", "generic-weights-signed-false", "an-unbounded-factor"}
-"""Refutations beside which the engine has nothing true to say yet: on infinitely many intervals, with powers of a base
-that may be 0, of an unbounded factor."""
+UNREPAIRED = {"generic-weights-signed-false", "an-unbounded-factor"}
+"""Refutations beside which the engine has nothing true to say yet: with powers of a base that may be 0, of an unbounded
+factor."""
 LOGIC = {"and", "or", "not", "if", "else"}
 ACTIVATIONS = {activation.name for activation in (*catalogue(), *vector_catalogue())}
 
