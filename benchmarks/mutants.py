@@ -91,7 +91,7 @@ MUTANTS = tuple(
             ("erfc's remainder is its bound", "envelope = arb(0).union(arb(term))", "envelope = arb(term)"),
             ("Taylor's remainder is taken at the limit", "around = ball(limit) + self.values.range_of(eps)", "around = ball(limit)"),
             ("what is truncated is lost", "total += ball(d) * self.values.range_from(times(other, inverse(m)), self.start)", "pass"),
-            ("a ball is an exact coefficient", "elif not isinstance(c, Expr):\n                raise Undecided(\"an exponent's growing part",
+            ("a ball is an exact coefficient", "elif not isinstance(c, Expr):\n                raise Undecided(\"the growth of an exponent",
              "elif False:\n                raise Undecided(\"an exponent's growing part"),
         )),
         ("asymptotics/limits", (TAILS,), (

@@ -84,4 +84,4 @@ def spend(steps: float = 1) -> None:
         if time.thread_time() > meter.deadline:
             meter.limit = -1
     if meter.left < 0:
-        raise Undecided("the question takes more steps than are spent on one question")
+        raise Undecided("the search was stopped: it takes more steps than are spent on one question")

@@ -14,7 +14,7 @@ from .cross_examination.examine import cross_examined
 from .decide.decision import Decision
 from .language.syntax import Statement
 from .normal_forms.signs import Undefined
-from .repair import search
+from .repair import search, weaker
 from .repair.wording import Candidate
 from .vectors.decide import decided
 from .vectors.reader import VectorStatement, is_about_vectors, parse_vector_statement
@@ -53,8 +53,8 @@ def _decide_part(text: str, *, where: str | None, functions: Mapping[str, str] |
 def _searched(
     text: str, where: str | None, functions: Mapping[str, str] | None, suggest: bool, *, part: bool = False
 ) -> tuple[Result, Candidate | None]:
-    answer: Answer | str = "reading the statement takes too long"
-    near = None
+    answer: Answer | Undecided | Undefined = Undecided("reading the statement takes too long")
+    near = advice = None
     with suppress(Undecided), budget(UNBOUNDED):  # one deadline for all of it
         statement = _read(text, where, functions, part)
         with budget():
@@ -62,8 +62,13 @@ def _searched(
         if suggest and isinstance(answer, Answer) and not answer.truth:
             with budget(search.SUGGESTION_STEPS):
                 near = search.suggest(statement, functions, _decide_part, answer)
-    if isinstance(answer, str):
-        return Result(text, where, Verdict.UNDECIDED, explanation=(answer,)), near
+        if suggest and isinstance(answer, Undecided):
+            near = search.weaken(statement, functions, _decide_part)
+            advice = weaker.advice(statement)
+    if not isinstance(answer, Answer):
+        reason = f"{'not decided' if isinstance(answer, Undecided) else 'without a value'}: {answer}"
+        explanation = (reason, *([f"to try: {advice}"] if advice else []))
+        return Result(text, where, Verdict.UNDECIDED, explanation=explanation), near
     verdict = Verdict.PROVED if answer.truth else Verdict.REFUTED
     explanation = tuple(dict.fromkeys(answer.notes))
     return Result(text, where, verdict, answer.evidence, explanation, answer.counterexample), near
@@ -78,13 +83,13 @@ def _read(
     return parse_statement(text, where, functions, part=part)
 
 
-def _answer(statement: Statement | VectorStatement) -> Answer | str:
+def _answer(statement: Statement | VectorStatement) -> Answer | Undecided | Undefined:
     """The answer, or why there is none."""
     try:
         return decided(statement) if isinstance(statement, VectorStatement) else Decision(statement).run()
     except (Undecided, Undefined) as reason:
-        return str(reason)
+        return reason
     except RecursionError:
-        return "the expression is nested too deeply for the prover"
+        return Undecided("the expression is nested too deeply for the prover")
     except MemoryError:
-        return "the question takes more memory than there is"
+        return Undecided("the question takes more memory than there is")

@@ -70,7 +70,8 @@ def tail_sign(e: Expr, variable: str, end: End, *, at_least: fmpq | int = 0, bit
                 continue
         if sign is not None:
             return TailSign(sign, start, terms, _describe(model, end, start))
-    reason = reasons[-1] if reasons else "no start of the tail that was tried gives a definite sign"
+    reach = "beyond no bound that was tried, up to 2^50" if end.at.infinite else "on no stretch that was tried"
+    reason = reasons[-1] if reasons else f"it keeps one sign {reach}, and may change for ever"
     raise Undecided(f"the sign of {shorten(to_text(e), 60)} as {variable} -> {end.at}: {reason}")
 
 
@@ -106,7 +107,7 @@ def _limit_of(model: Model) -> Real | None:
     if not model:
         return exact(0)
     if not all(ball(d).is_finite() for _, d in model):
-        raise Undecided("a coefficient of the tail model is not known to be finite")
+        raise Undecided("a coefficient of its expansion is not known to be finite")
     m, c = model[0]
     direction = growth(m)
     if direction > 0:

@@ -79,7 +79,7 @@ class Tail:
     def lead(self, model: Model) -> tuple[Coefficient, Monomial, Model]:
         """f = C M (1 + eps). Raises Undecided where the leading coefficient may be 0."""
         if not model:
-            raise Undecided("the model of a function that is identically 0 has no leading term")
+            raise Undecided("a part of it is identically 0 there")
         m, c = model[0]
         leading_sign(c)
         reciprocal = inverse(m)
@@ -104,7 +104,7 @@ class Tail:
             return result
         c, m, eps = self.lead(f)
         if a.q != 1 and not ball(c) > 0:
-            raise Undecided("a root of a function that is negative on the tail")
+            raise Undecided("a root of what is negative there")
         if isinstance(c, Expr):
             scale: Coefficient = constant(ex.power(c, ex.rational(a)))
         else:
@@ -117,7 +117,7 @@ class Tail:
             return [(UNIT, ex.ONE)]
         base = 1 + self.values.range_of(eps)
         if not base > 0:
-            raise Undecided("the relative remainder of a power is not small enough on this tail")
+            raise Undecided("the leading term under a power is not proved to outweigh the others")
         n = self.terms
         coefficients: list[Coefficient] = []
         binomial = fmpq(1)
@@ -137,7 +137,7 @@ class Tail:
             elif growth(m) < 0:
                 eps.append((m, c))
             elif not isinstance(c, Expr):
-                raise Undecided("an exponent's growing part is known only as a ball")
+                raise Undecided("the growth of an exponent is known by enclosures alone")
             else:
                 exponents.append((m, c))
         result: Model = [(monomial(fmpq(0), fmpq(0), exponents), scale)]
@@ -150,13 +150,13 @@ class Tail:
     def log(self, f: Model) -> Model:
         c, m, eps = self.lead(f)
         if not ball(c) > 0:
-            raise Undecided("the logarithm of a function that is negative on the tail")
+            raise Undecided("a logarithm of what is negative there")
         if m.l:
-            raise Undecided("the logarithm of a logarithm on a tail")
+            raise Undecided("a logarithm of a logarithm, whose growth is not compared")
         terms: Model = [(n, d) for d, n in m.q]
         if m.k:
             if self.start <= 1:
-                raise Undecided("log y is positive only for y > 1")
+                raise Undecided("a logarithm is negative up to 1")
             terms.append((LOG_Y, ex.rational(m.k)))
         if c is not ex.ONE:
             terms.append((UNIT, ex.log(c) if isinstance(c, Expr) else c.log()))
@@ -165,7 +165,7 @@ class Tail:
             return result
         base = 1 + self.values.range_of(eps)
         if not base > 0:
-            raise Undecided("the relative remainder of a logarithm is not small enough on this tail")
+            raise Undecided("the leading term under a logarithm is not proved to outweigh the others")
         n = self.terms
         coefficients: list[Coefficient] = [ex.ZERO]
         coefficients += [ex.rational(fmpq(1 if j % 2 else -1, j)) for j in range(1, n)]
@@ -180,7 +180,7 @@ class Tail:
         for m, c in f:
             if m is UNIT:
                 if not isinstance(c, Expr):
-                    raise Undecided(f"the limit inside {op} is known only as a ball")
+                    raise Undecided(f"the limit inside {op} is known by enclosures alone")
                 limit = c
             else:
                 eps.append((m, c))
@@ -212,7 +212,7 @@ class Tail:
         # for g > 0: the expansion is enveloping (DLMF 7.12.1).
         _, _, eps = self.lead(f)
         if not 1 + self.values.range_of(eps) > 0:
-            raise Undecided("the argument of erfc is not known to be positive on this tail")
+            raise Undecided("whether the argument of erfc is positive there")
         inverse = self.power(self.mul(f, f), fmpq(-1))
         coefficients: list[Coefficient] = []
         term = fmpq(1)
@@ -253,7 +253,7 @@ class Tail:
         if sign is not None:
             return _scaled(f, sign)
         if any(growth(m) > 0 for m, _ in f):
-            raise Undecided("the size of a growing function without a definite sign")
+            raise Undecided("the size of a part that grows and keeps no one sign")
         return [(UNIT, abs(self.values.range_of(f)))]
 
     def model(self, e: Expr, variable: str, x: Model) -> Model:
@@ -299,7 +299,7 @@ class Tail:
                     gap = self._size(self.add(u, _scaled(v, -1)))
                     return _scaled(self.add(u, v, _scaled(gap, 1 if node.op == "max" else -1)), fmpq(1, 2))
                 case "sign" | "if" | "floor" | "derivative":
-                    raise Undecided(f"{node.op!r} of something that oscillates")
+                    raise Undecided(f"{node.op} of what oscillates")
                 case op:
                     rule: Callable[[Model], Model] = getattr(self, op)
                     return rule(visit(node.args[0]))
@@ -312,7 +312,7 @@ def leading_sign(c: Coefficient) -> int:
         return decided_sign(c)
     sign = known_sign(c)
     if not sign:
-        raise Undecided("the leading term of a tail model is not known to differ from 0")
+        raise Undecided("whether its leading term is 0")
     return sign
 
 

@@ -234,7 +234,7 @@ class CaseSplit:
                 if key not in known:
                     raise UnknownSign(key)
             signs = ", ".join(f"{to_text(key)} {'<=>'[sign + 1]} 0" for key, sign in known.items())
-            raise Undecided(f"not decided in the case {signs or 'of all points'}")
+            raise Undecided(f"the case {signs}" if signs else "no case distinction that was tried decides it")
         return True
 
     def allowed(self) -> dict[str, Line[bool]]:

@@ -50,7 +50,7 @@ from ..verdicts import Counterexample, Evidence
 from ..vocabulary.numbers import NoLimit
 from ..vocabulary.properties import Question
 from ..vocabulary.values import closed_real, describe_extremum, digits
-from ..vocabulary.words import beyond, decide_property, is_exact, set_value
+from ..vocabulary.words import beyond, decide_property, is_exact, naming, set_value
 from .explanations import explain, is_identity, refuted
 from .products import product_of
 from .properties_by_parameter import condition, described, subject
@@ -127,7 +127,8 @@ class Decision(Resolution):
                 return leaf
             if (variable := subject(leaf)) is None or variable in self.names_in(self.statement.where):
                 raise Undecided(f"{leaf.text} depends on {', '.join(sorted(self.names(leaf)))}")
-            truth = condition(leaf, self._closed_but_for_names, self.premises(anywhere=False))
+            with naming(leaf.text):
+                truth = condition(leaf, self._closed_but_for_names, self.premises(anywhere=False))
             notes.append(f"{leaf.text}: {described(truth, self.allowed)}")
             if not ex.free_names(truth) and truth.value is not None:
                 return TRUE if truth.value else FALSE
@@ -243,7 +244,8 @@ class Decision(Resolution):
         if outer := self._open_names(q.body) - set(q.names):
             texts = self.statement.product_texts
             names = sorted(texts.get(product_of(name)[0], name) for name in outer)
-            raise Undecided(f"{q.text} depends on {', '.join(names)}")
+            outside = f"depends on {', '.join(names)}: a quantifier is decided where it binds all names in it"
+            raise Undecided(f"{q.text} {outside}")
         where_names = self.names_in(self.statement.where)
         confined = bool(where_names & set(q.names))
         if confined and not where_names <= set(q.names):

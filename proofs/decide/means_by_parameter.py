@@ -363,7 +363,7 @@ def _on_boxes(mean: Mean, op: str, bound: Real, low: Real, high: Real) -> bool:
         if (sign := _sign_of(mean.over(middle, middle), bound)) and not ex.holds(op, sign):
             return False
         boxes += [(middle, b), (a, middle)]
-    raise Undecided("a mean needs more boxes of its parameter than are tried")
+    raise Undecided("a mean needs more ranges of its parameter than are tried")
 
 
 def _sign_of(ball: arb, bound: Real) -> int | None:

@@ -26,6 +26,7 @@ from ..language.syntax import Functional, Infinity
 from ..means.gaussian_moments import closed_mean
 from ..normal_forms import normal_form
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
+from ..vocabulary.words import naming
 from .cuts import SIGNS, Cuts, Interval, Known, Premises, real_end, without_zero_products
 
 KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E")
@@ -39,7 +40,8 @@ def value(f: Functional, body: Expr, premises: Premises) -> Real:
     assert f.variable is not None
     question = _Question(body, f.variable, premises)
     try:
-        return _value(f, question)
+        with naming(f.text):
+            return _value(f, question)
     except InfiniteValue as infinite:
         if question.cases > 1:
             raise Undecided(f"{f.text}, which is infinite for some parameters") from None

@@ -109,7 +109,8 @@ def _repeated(values: RealSet, n: int) -> RealSet:
     """The hull of n-fold products of an interval with exact ends of both signs."""
     hull = _single(values)
     if hull is None or hull.low.exact is None or hull.high.exact is None or n > MAX_FACTORS:
-        raise Undecided(f"the products of {n} values from {values}")
+        reason = "an end has no exact form, or they are too many"
+        raise Undecided(f"the range of all products of {n} values from {values}: {reason}")
     current = hull
     for _ in range(n - 1):
         current = product_span(hull, current)

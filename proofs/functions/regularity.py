@@ -90,7 +90,7 @@ def _smoothness_at(e: Expr, variable: str, at: Real) -> float:
         slopes = smooth_limit(left, variable, at, -1), smooth_limit(right, variable, at, 1)
         if any(s.infinite for s in slopes) or compare(*slopes) != 0:
             return order - 1
-    raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} derivatives agree at {at}")
+    raise Undecided(f"{MAX_SMOOTHNESS - 1} derivatives agree at {at}; whether all do is not known")
 
 
 def _joined(left: Expr, right: Expr, variable: str, at: Real, value: Real) -> bool:
@@ -140,7 +140,7 @@ def _smoothness_at_end(e: Expr, variable: str, at: Real) -> float:
             formula = calculus.differentiate(formula, variable)
             if smooth_limit(formula, variable, at, side).infinite:
                 return order - 1
-        raise Undecided(f"continuity: {MAX_SMOOTHNESS - 1} one-sided derivatives are finite at {at}")
+        raise Undecided(f"{MAX_SMOOTHNESS - 1} one-sided derivatives are finite at {at}; whether all are is not known")
     return float("inf")
 
 

@@ -324,8 +324,8 @@ class _Search:
                 continue
             if self.cells > self.most_cells or depth > self.depth:
                 raise (_Flat if depth > self.depth else _Unsettled)(
-                    f"zeros of {shorten(to_text(self.e))} near {a.mid().str(8, radius=False)} "
-                    f"({self.cells} cells at {self.bits} bits)"
+                    f"the zeros of {shorten(to_text(self.e))} near {self.variable} = {a.mid().str(8, radius=False)}: "
+                    f"not told apart by {self.cells} enclosures of {self.bits} bits"
                 )
             with precision(self.bits):
                 middle = (a + (b - a) * arb(SPLIT)).mid()
@@ -375,7 +375,7 @@ class _Search:
             marks = [_point(a), *points, _point(b)]
             values = [self._sign_at(mark, k) for mark in marks]
             if values[0] == 0 or values[-1] == 0:
-                raise Undecided("a zero at the border of two cells")
+                raise Undecided("a zero at the border of two stretches of the line")
             points, signs = self._between(marks, values, k)
         return points, signs
 
@@ -386,7 +386,7 @@ class _Search:
         for i in range(1, len(marks)):
             if values[i] == 0:
                 if not values[i + 1]:
-                    raise Undecided("two neighbouring marks are both zeros")
+                    raise Undecided("two neighbouring points that are both zeros")
                 points.append(marks[i])
                 signs.append(values[i + 1])
             elif values[i - 1] and values[i - 1] != values[i]:
@@ -405,7 +405,7 @@ class _Search:
         with precision(self.bits, order + 2):
             signs = [known_sign(series(self.compiled, self.variable, x, order + 1)[order]) for x in (low, high)]
         if signs != [left, right]:
-            raise Undecided("a zero too close to a mark")
+            raise Undecided("a zero too close to another point of interest")
 
     def _sign_at(self, point: Real, order: int) -> int:
         """The sign of the order-th derivative at a point; 0 only by identity."""
@@ -444,7 +444,7 @@ def _merge(
         if not cell_signs:
             continue
         if signs and signs[-1] != cell_signs[0]:
-            raise Undecided("two cells disagree about the sign at their border")
+            raise Undecided("the sign at the border of two stretches of the line")
         signs += cell_signs[1:] if signs else cell_signs
         zeros += points
     return zeros, signs

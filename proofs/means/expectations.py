@@ -145,7 +145,7 @@ class _Integral:
         for sign in (1, -1):
             tail = tail_sign(bound + sign * e, self.variable, end)
             if tail.sign < 0:
-                raise Undecided("the expectation: the function grows too fast")
+                raise Undecided("the function grows too fast for a mean over a normal variable")
             start = max(start, tail.start)
         return start
 

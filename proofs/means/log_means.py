@@ -170,7 +170,7 @@ class LogMean:
         total = arb(0)
         short = arb(2) ** -(bits // 2 + 8)
         if not high - low > 0:
-            raise Undecided("the expectation: two zeros of the logarithm's argument are not told apart")
+            raise Undecided("two zeros of the logarithm's argument are not told apart")
         while not short < (high - low) / 4:
             short /= 2
         for side, order in zip((-1, 1), part.orders, strict=True):
@@ -193,7 +193,7 @@ class LogMean:
             derivative = calculus.differentiate(derivative, self.variable)
         factor = abs(enclose(derivative, {self.variable: cell}, prec=ctx.prec)) / factorial(order)
         if not factor > 0:
-            raise Undecided("the expectation: a zero of the logarithm's argument is not told apart")
+            raise Undecided("a zero of the logarithm's argument is not told apart")
         weight = _density(cell, s)
         # The two parts have means of the density of their own: what they have in common must not cancel.
         return weight * width * order * (width.log() - 1) + weight * width * factor.log()

@@ -228,7 +228,7 @@ def _cells_of(piece: Piece, variable: str, ends: tuple[arb, arb], bits: int) -> 
             cells.append(cell)
         else:
             open_cells += [(cell, b), (a, cell)]
-    raise Undecided("a mean over a normal variable: more cells than are tried")
+    raise Undecided("a mean over a normal variable: its integral needs more pieces than are tried")
 
 
 def _cell(compiled: Program, variable: str, ends: tuple[arb, arb], bits: int) -> Cell | arb:

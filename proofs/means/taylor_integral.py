@@ -27,7 +27,7 @@ def taylor_integral(coefficients: Coefficients, low: arb, high: arb, length: int
         a, b = cells.pop()
         steps += 1
         if steps > MAX_CELLS:
-            raise Undecided("the expectation: the integral needs more cells than are tried")
+            raise Undecided(f"its integral needs more than the {MAX_CELLS} pieces that are tried")
         middle = ((a + b) / 2).mid()
         offset = (a - middle).union(b - middle)
         remainder = coefficients(a.union(b), length + 1)[length]

@@ -18,7 +18,7 @@ from ..catalogue.parse import parse_statement
 from ..language.syntax import Connective, Formula, Predicate, Quantified, Relation, SetValue, Statement, StatementError
 from ..vectors.reader import VectorStatement
 from ..verdicts import Result, Verdict
-from . import vectors
+from . import vectors, weaker
 from .constants import with_simple_constants
 from .properties import for_existence, for_predicate, for_sets
 from .relations import for_relation, narrowed, where_it_holds
@@ -30,6 +30,8 @@ REPAIR_SHARE = 0.8
 """Of the steps for a suggestion; the rest is left for the last resort."""
 SEARCH_STEPS = 12_000
 """Steps for finding or proving one candidate: one that is hard must leave something for the next."""
+WEAKER_STEPS = 3_000
+"""Steps for a statement that an undecided one implies: where nothing is easier, that is seen soon."""
 FAILURES = Exception
 """The exceptions that a repair may run into: all, since a suggestion that cannot be made must not lose the verdict."""
 
@@ -50,6 +52,19 @@ def suggest(
     with suppress(StatementError):
         if candidate is not None:
             parse_statement(*candidate, functions)  # its condition must not name what only another part named
+            return candidate
+    return None
+
+
+def weaken(
+    statement: Statement | VectorStatement, functions: Mapping[str, str] | None, decide: Callable[..., Result]
+) -> Candidate | None:
+    """A true statement that an undecided one implies, and its condition."""
+    with suppress(FAILURES), budget(WEAKER_STEPS):
+        candidate = _Search(functions, decide).first(weaker.candidates(statement))
+        if candidate is not None:
+            if isinstance(statement, Statement):
+                parse_statement(*candidate, functions)  # its condition must not name what only another part named
             return candidate
     return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 from ..budget import Undecided
 from ..cases.answers import Answer
@@ -28,11 +29,21 @@ def functional(f: Functional, body: Expr, region: Line[bool] | None) -> Found:
     """The number of a functional, its body with numbers filled in. Raises Undecided or Undefined."""
     if f.variable is not None and f.second is None:
         _require_one_variable(f, body)
-    match WORDS[f.kind]:
-        case Computed(value=value):
-            return value(f, body, region)
-        case _:
-            return _only_member(f, body, region)
+    with naming(f.text):
+        match WORDS[f.kind]:
+            case Computed(value=value):
+                return value(f, body, region)
+            case _:
+                return _only_member(f, body, region)
+
+
+@contextmanager
+def naming(text: str) -> Generator[None, None, None]:
+    """Puts the word that the question is about, as it is written, before the reason why it is undecided."""
+    try:
+        yield
+    except Undecided as reason:
+        raise reason if text in str(reason) else Undecided(f"{text}: {reason}") from None
 
 
 def beyond(f: Functional, body: Expr, region: Line[bool] | None, bound: Real) -> Counterexample | None:
@@ -64,14 +75,16 @@ def set_value(s: SetValue, body: Expr | None, region: Line[bool] | None) -> Memb
     _require_one_variable(s, body)
     word = WORDS[s.kind]
     assert isinstance(word, ComputedSet)
-    return word.members(s, body, region)
+    with naming(s.text):
+        return word.members(s, body, region)
 
 
 def decide_property(question: Question) -> Answer:
     """The truth of a property. Raises Undecided or Undefined."""
     word = WORDS[question.predicate.kind]
     assert isinstance(word, Property)
-    return word.decide(question)
+    with naming(question.text):
+        return word.decide(question)
 
 
 def is_exact(kind: str) -> bool:

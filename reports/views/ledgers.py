@@ -96,7 +96,7 @@ def _statement(claim: Mapping[str, Any]) -> str:
 def _why(claim: Mapping[str, Any]) -> str:
     """The shortest reason: the counterexample and what is true instead, or the first line of the evidence; then what
     was measured."""
-    reasons = []
+    reasons = list(claim["explanation"])[:1] if claim["verdict"] == "undecided" else []
     if claim["counterexample"]:
         reasons.append(counterexample(claim["counterexample"]))
     if claim["nearest"]:

@@ -1,0 +1,73 @@
+"""Statements that an undecided one implies: candidates to be proved, and what its reader may try."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..cases.answers import Answer
+from ..language.syntax import Predicate, Relation, SetFunctional, Statement, conjuncts, relations
+from ..vectors.reader import VectorStatement
+from .trees import parse, unparsed
+from .wording import Candidate, Refuted, both, source
+
+NEAR = 10
+"""The size up to which names are looked at."""
+COMPONENTS = (2, 3)
+"""Numbers of components that are tried of a statement about vectors of any number."""
+ANYWHERE = {"E", "E2", "limit", "integral"}
+"""Numbers that take no condition on their variable."""
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def candidates(statement: Statement | VectorStatement) -> Iterator[Candidate]:
+    """Each part, the same on a part of the domain, each side of an equation or an absolute value."""
+    where = statement.where_text
+    parts = [source(part) for part in conjuncts(statement.formula)]
+    if len(parts) > 1:
+        yield from ((part, where) for part in parts)
+    if isinstance(statement, VectorStatement):
+        yield from ((statement.text, both(where, f"n == {n}")) for n in COMPONENTS if statement.dimension is None)
+    elif names := ranging(statement):
+        nearby = [f"abs({name}) <= {NEAR}" for name in names]
+        yield statement.text, both(where, " and ".join(nearby))
+        away = [f"abs({name}) >= 1/{NEAR}" for name in names]
+        yield statement.text, both(where, " and ".join([*nearby, *away]))
+    if isinstance(statement.formula, Relation):
+        yield from ((text, where) for text in _sides(statement.formula))
+
+
+def _sides(r: Relation) -> Iterator[str]:
+    """The two inequalities of an equation, and of a bound on an absolute value."""
+    if r.op == "==":
+        yield from (f"{r.left_text} {op} {r.right_text}" for op in ("<=", ">=") if r.left_text)
+    for size, op, bound in ((r.left_text, r.op, r.right_text), (r.right_text, TURNED[r.op], r.left_text)):
+        match parse(size) if size and op in ("<", "<=") else None:
+            case ast.Call(func=ast.Name(id="abs"), args=[inside]):
+                yield f"{unparsed(inside)} {op} {bound}"
+                yield f"-({unparsed(inside)}) {op} {bound}"
+            case _:
+                pass
+
+
+def ranging(statement: Statement) -> list[str]:
+    """The names that a condition may confine: free ones, and those over which properties and numbers range."""
+    names = set(Refuted(statement, Answer(False)).names)
+    for leaf in relations(statement.formula):
+        sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf,)
+        names |= {side.variable for side in sides if isinstance(side, SetFunctional | Predicate) and side.variable}
+    names |= {f.variable for f in statement.functionals.values() if f.variable and f.kind not in ANYWHERE}
+    return sorted(names - statement.products.keys())
+
+
+def advice(statement: Statement | VectorStatement) -> str | None:
+    """What may be decided instead, in a line; None where nothing comes to mind."""
+    if isinstance(statement, VectorStatement):
+        return None if statement.dimension else 'a number of components, such as --where "n == 2"'
+    names = ranging(statement)
+    condition = " and ".join(f"1 <= {name} <= 2" for name in names)
+    ways = [f'a part of the domain, such as --where "{condition}"'] if names else []
+    ways += [f"a number in place of {' or '.join(names)}"] if len(names) > 1 else []
+    if any(isinstance(leaf, Relation) and leaf.op == "==" for leaf in relations(statement.formula)):
+        ways.append("one side alone: <= or >= in place of ==")
+    return "; ".join(ways) or None
