@@ -92,7 +92,7 @@ MUTANTS = tuple(
             ("Taylor's remainder is taken at the limit", "around = ball(limit) + self.values.range_of(eps)", "around = ball(limit)"),
             ("what is truncated is lost", "total += ball(d) * self.values.range_from(times(other, inverse(m)), self.start)", "pass"),
             ("a ball is an exact coefficient", "elif not isinstance(c, Expr):\n                raise Undecided(\"the growth of an exponent",
-             "elif False:\n                raise Undecided(\"an exponent's growing part"),
+             "elif False:\n                raise Undecided(\"the growth of an exponent"),
         )),
         ("asymptotics/limits", (TAILS,), (
             ("the tail starts before it is asked to", "        start = max(start, fmpq(at_least))\n", ""),

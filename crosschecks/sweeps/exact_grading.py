@@ -126,10 +126,7 @@ class Judge:
 
     def special(self, patterns: NDArray[np.int64], got: Floats64) -> Cell:
         """NaNs and infinities: NaN is expected for NaN, the limit for an infinity."""
-        x, ends = as_float64(from_bits(patterns, self.format)), np.array([math.nan, math.inf, -math.inf])
-        at_ends = reference(self.entry, ends, order=self.order, parameters=self.parameters, fmt=self.format.name)
-        expected = as_float64(at_ends.value)[np.isinf(x).astype(np.int8) + (x == -math.inf)]
-        agree = (got == expected) | (np.isnan(got) & np.isnan(expected))
+        agree = self._agree(as_float64(from_bits(patterns, self.format)), got)
         histogram = [0] * BINS
         histogram[0], histogram[-1] = int(agree.sum()), int((~agree).sum())
         worst = None
@@ -137,6 +134,21 @@ class Judge:
             at = int(np.argmin(agree))
             worst = Extreme(math.inf, int(patterns[at]), self.bits(got[at]))
         return Cell(len(patterns), tuple(histogram), histogram[0], worst, worst)
+
+    def _agree(self, x: Floats64, got: Floats64) -> NDArray[np.bool_]:
+        """Whether results at NaNs and infinities are those expected there."""
+        ends = np.array([math.nan, math.inf, -math.inf])
+        at_ends = reference(self.entry, ends, order=self.order, parameters=self.parameters, fmt=self.format.name)
+        expected = as_float64(at_ends.value)[np.isinf(x).astype(np.int8) + (x == -math.inf)]
+        return (got == expected) | (np.isnan(got) & np.isnan(expected))
+
+    def expected(self, x: Floats64, got: Floats64) -> NDArray[np.bool_]:
+        """Whether results that are not finite may be: where the value is none, overflows, or is not judged."""
+        expected, finite = self._agree(x, got), np.isfinite(x)
+        values = self.truth(x[finite])
+        large = np.abs(values.value) > float(self.format.max_finite)
+        expected[finite] = ~values.judged | np.isnan(values.value) | (large & np.isinf(got[finite]))
+        return expected
 
     def cell(self, batch: Batch, known: Cell | None = None) -> Cell:
         """The cell of a batch, without what concerns pairs and bounds.

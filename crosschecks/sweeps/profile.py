@@ -184,6 +184,30 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """Inputs at which a function of one number raises an exception where the value, or the limit, is a number.
+
+    In the cells their results are the infinity or NaN that the exception stands for.
+    """
+
+    count: int
+    special: int
+    """How many of them are infinities."""
+    x: int
+    """The bit pattern of the first."""
+    message: str
+    """The exception there."""
+
+
+def together(a: Raised | None, b: Raised | None) -> Raised | None:
+    """The exceptions of two sets of inputs."""
+    if a is None or b is None:
+        return a or b
+    first = a if a.x <= b.x else b
+    return Raised(a.count + b.count, a.special + b.special, first.x, first.message)
+
+
+@dataclass(frozen=True)
 class Profile:
     """Cells by binade, with what is needed to merge: a commutative monoid whose neutral element has no cells."""
 
@@ -192,6 +216,7 @@ class Profile:
     """By sign and exponent (:func:`binade`); NaNs and infinities under SPECIAL."""
     edges: frozenset[Edge] = frozenset()
     failures: tuple[Failure, ...] = ()
+    raised: Raised | None = None
 
     def __add__(self, other: Profile) -> Profile:
         return merged(self.format, (self, other))
@@ -213,6 +238,7 @@ class Profile:
             "cells": {str(key): cell.to_json() for key, cell in sorted(self.cells.items())},
             "edges": sorted([e.x, e.got, e.side, e.direction] for e in self.edges),
             "failures": [[f.first, f.last, f.message] for f in self.failures],
+            **({"raised": plain(self.raised)} if self.raised else {}),
         }
 
     @staticmethod
@@ -223,6 +249,7 @@ class Profile:
             {int(key): Cell.from_json(cell) for key, cell in data["cells"].items()},
             frozenset(Edge(*edge) for edge in data["edges"]),
             tuple(Failure(*failure) for failure in data["failures"]),
+            Raised(**data["raised"]) if "raised" in data else None,
         )
 
 
@@ -231,6 +258,7 @@ def merged(fmt: str, profiles: Iterable[Profile]) -> Profile:
     cells: dict[int, Cell] = {}
     edges: set[Edge] = set()
     failures: list[Failure] = []
+    raised: Raised | None = None
     for profile in profiles:
         if profile.format != fmt:
             raise ValueError(f"format={profile.format!r}: expected profiles of {fmt}")
@@ -238,9 +266,11 @@ def merged(fmt: str, profiles: Iterable[Profile]) -> Profile:
             cells[key] = cells[key] + cell if key in cells else cell
         edges |= profile.edges
         failures += profile.failures
+        raised = together(raised, profile.raised)
     for key, turn in _closed(format_named(fmt), edges):
         cells[key] = cells.get(key, Cell()) + Cell(turned_back=1, worst_turn=turn)
-    return Profile(fmt, dict(sorted(cells.items())), frozenset(edges), _joined(sorted(failures, key=lambda f: f.first)))
+    failures.sort(key=lambda failure: failure.first)
+    return Profile(fmt, dict(sorted(cells.items())), frozenset(edges), _joined(failures), raised)
 
 
 def _closed(fmt: Format, edges: set[Edge]) -> list[tuple[int, Turn]]:

@@ -13,7 +13,7 @@ from ...proofs.enclosures.formats import Format, format_named
 from ..documents import plain
 from ..findings import shown
 from ..implementation import Implementation
-from .profile import ENDS, SPECIAL, Cell, Extreme, Failure, Profile, Turn
+from .profile import ENDS, SPECIAL, Cell, Extreme, Failure, Profile, Raised, Turn
 
 LABELS = ("exact", *(f"<={end:.0f}" if end >= 1 else f"<={end}" for end in ENDS[1:-2]), f">{ENDS[-3]:.0f}", "inf")
 """The histogram's bins, by their upper ends in ULP."""
@@ -84,6 +84,7 @@ class SweepResult:
                 "mismatches": special.histogram[-1],
                 "worst": worst(special.worst, implementation, fmt) if special.histogram[-1] else None,
             },
+            "raised": _raised(self.profile.raised, fmt),
             "failed_inputs": self.failed_inputs,
             "failures": [_failure(failure, fmt) for failure in self.profile.failures],
             "binades": [_binade(key, cell, fmt) for key, cell in self.profile.cells.items() if key != SPECIAL],
@@ -157,6 +158,14 @@ def _turned(turn: Turn | None, fmt: Format) -> dict[str, Any] | None:
         "got_next": shown(then),
         "places": turn.places,
     }
+
+
+def _raised(raised: Raised | None, fmt: Format) -> dict[str, Any] | None:
+    """The number of inputs at which a function of one number raises an exception, with the first of them."""
+    if raised is None:
+        return None
+    (x,) = from_bits([raised.x], fmt)
+    return {**plain(raised), "x": shown(x), "x_hex": hex_text(x)}
 
 
 def _failure(failure: Failure, fmt: Format) -> dict[str, str]:

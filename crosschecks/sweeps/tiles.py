@@ -28,9 +28,9 @@ from ...proofs.enclosures.formats import Format
 from ..implementation import Implementation
 from ..inputs.bit_patterns import largest
 from ..workers.array_backends import NUMPY, Arrays, arrays_of
-from ..workers.unguarded import direct
+from ..workers.unguarded import direct, exceptions
 from .exact_grading import LARGE, THRESHOLDS, Batch, Errors, Judge, grade_below, judge_of
-from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, binade, unshifted
+from .profile import BINS, GRAIN, SPECIAL, Cell, Edge, Extreme, Failure, Profile, Raised, binade, unshifted
 
 TILE = 1 << 20
 """The most inputs an implementation is called on at once; tiles are aligned, so that calls do not depend on chunks."""
@@ -56,7 +56,24 @@ def profile_of(
     got = results_at(implementation, arrays.floats(first, count, fmt))
     if isinstance(got, str):
         return Profile(fmt.name, failures=(Failure(first, first + count - 1, got),))
-    return profile_of_results(judge, first, got, known, arrays)
+    profile = profile_of_results(judge, first, got, known, arrays)
+    if implementation.array == "scalar":
+        profile = replace(profile, raised=_raised(judge, implementation, first, as_float64(got)))
+    return profile
+
+
+def _raised(judge: Judge, implementation: Implementation, first: int, got: NDArray[np.float64]) -> Raised | None:
+    """The exceptions behind results that are not finite, where the judge expects other ones."""
+    strange = np.flatnonzero(~np.isfinite(got))
+    x = as_float64(from_bits(first + strange, judge.format))
+    wrong = ~judge.expected(x, got[strange])
+    messages = exceptions(implementation, x[wrong])
+    raised = [i for i, message in enumerate(messages) if message is not None]
+    if not raised:
+        return None
+    at, message = first + int(strange[wrong][raised[0]]), messages[raised[0]]
+    assert message is not None
+    return Raised(len(raised), int(np.isinf(x[wrong][raised]).sum()), at, message)
 
 
 def results_at(implementation: Implementation, x: Any) -> Any:

@@ -45,7 +45,7 @@ def raising(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
 
     def of_arrays(*inputs: np.ndarray, **keywords: Any) -> np.ndarray:
         points = zip(*(a.astype(np.float64).reshape(-1).tolist() for a in inputs), strict=True)
-        raised = [_exception(function, point, keywords) is not None for point in points]
+        raised = [exception(function, point, keywords) is not None for point in points]
         return np.array(raised, np.float64).reshape(inputs[0].shape)
 
     return of_arrays
@@ -56,14 +56,15 @@ def passing_on(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
 
     def of_arrays(*inputs: np.ndarray, **keywords: Any) -> np.ndarray:
         for point in zip(*(a.astype(np.float64).reshape(-1).tolist() for a in inputs), strict=True):
-            if (error := _exception(function, point, keywords)) is not None:
+            if (error := exception(function, point, keywords)) is not None:
                 raise error
         return np.zeros(inputs[0].shape)
 
     return of_arrays
 
 
-def _exception(function: Callable[..., Any], point: tuple[float, ...], keywords: dict[str, Any]) -> Exception | None:
+def exception(function: Callable[..., Any], point: tuple[float, ...], keywords: dict[str, Any]) -> Exception | None:
+    """The exception that a function of numbers raises for these; None where it returns."""
     try:
         function(*point, **keywords)
     except Exception as error:

@@ -15,7 +15,7 @@ import numpy as np
 from ...proofs.catalogue.parse import definition
 from ..implementation import Implementation
 from .invoke import bridge, find
-from .scalars import one_by_one
+from .scalars import exception, one_by_one
 
 
 @lru_cache(maxsize=64)
@@ -44,3 +44,10 @@ def direct(implementation: Implementation) -> Callable[[Any], Any]:
             return function(x, **keywords)
 
     return called
+
+
+def exceptions(implementation: Implementation, x: np.ndarray) -> list[str | None]:
+    """What a function of one number raises at each of these, in words; None where it returns."""
+    function, keywords = find(implementation.function), dict(implementation.keywords)
+    raised = [exception(function, (point,), keywords) for point in x.tolist()]
+    return [error and f"{type(error).__name__}: {error}"[:200] for error in raised]

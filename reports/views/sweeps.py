@@ -20,11 +20,12 @@ from .checks import function_name
 GATES = {"max_ulp": "max_ulp", "max_conditioned_ulp": "max_ulp_conditioned"}
 """The gates of a sweep, and the measurement that each limits."""
 COUNTS: dict[str, Callable[[dict[str, Any]], int]] = {
-    "wrong at NaN, ∞": lambda result: result["special"]["mismatches"],
+    "wrong at NaN, oo": lambda result: result["special"]["mismatches"],
     "turns back": lambda result: result["turned_back"],
     "flushed": lambda result: result["flushed"],
     "out of bounds": lambda result: result["out_of_bounds"],
     "not judged": lambda result: result["unjudged"],
+    "raises": lambda result: (result.get("raised") or {"count": 0})["count"],
     "failed": lambda result: result["failed_inputs"],
 }
 """The numbers of inputs that should be 0, or almost, by label."""
@@ -100,9 +101,9 @@ def _errors(results: Sequence[dict[str, Any]], limits: Mapping[str, float]) -> G
             cell(result["target"]),
             cell(function_name(result)),
             cell(result["dtype"]),
-            cell(short(result["max_ulp"])),
+            cell(_largest(result, "max_ulp")),
             cell(_at(result["worst"])),
-            cell(short(result["max_ulp_conditioned"])),
+            cell(_largest(result, "max_ulp_conditioned")),
             cell(_at(result["worst_conditioned"])),
             cell(share(result["correctly_rounded"], result["judged"])),
             *(cell(f"{COUNTS[name](result):,}") for name in counts),
@@ -110,10 +111,16 @@ def _errors(results: Sequence[dict[str, Any]], limits: Mapping[str, float]) -> G
     return errors
 
 
+def _largest(result: dict[str, Any], error: str) -> str:
+    """An error of the whole sweep; infinite, it may be that of an exception."""
+    return "exception" if result.get("raised") and result[error] == "inf" else short(result[error])
+
+
 def _turn(result: dict[str, Any]) -> list[Text]:
     """The line on the pair of neighbouring inputs at which results turn back furthest, where there is one."""
-    if (turn := result.get("turned_back_at")) is None:
-        return []
+    turn = result.get("turned_back_at")
+    if turn is None or (result.get("raised") and not {turn["got"], turn["got_next"]}.isdisjoint(("inf", "-inf"))):
+        return []  # an exception, whose infinity nobody returned, is told by itself
     places = "1 place" if turn["places"] == 1 else f"{turn['places']:,} places"
     return [
         Text(
@@ -166,8 +173,9 @@ def _binades(result: dict[str, Any]) -> list[Grid]:
 
 def _failures(result: dict[str, Any]) -> list[Text]:
     """Lines on the first wrong result at NaN or an infinity, and on inputs with nothing to judge."""
-    lines = []
-    if worst := result["special"]["worst"]:
+    lines = _exceptions(result)
+    raised = (result.get("raised") or {"special": 0})["special"]
+    if (worst := result["special"]["worst"]) and raised < result["special"]["mismatches"]:
         line = f"at x = {worst['x']}: got {short(worst['got'])}, expected {short(worst['expected'])}"
         lines.append(Text(f"{function_name(result)} {result['dtype']}: {line}"))
     return lines + [
@@ -178,6 +186,16 @@ def _failures(result: dict[str, Any]) -> list[Text]:
         )
         for failure in result["failures"]
     ]
+
+
+def _exceptions(result: dict[str, Any]) -> list[Text]:
+    """The line on the exceptions of a function of one number, where it raises any."""
+    if (raised := result.get("raised")) is None:
+        return []
+    more = f", the first of {raised['count']:,} inputs" if raised["count"] > 1 else ""
+    at = f"x = {short(raised['x'], 8)} ({short_hex(raised['x_hex'])}){more}"
+    line = f"{function_name(result)} {result['dtype']}: raises {raised['message']} at {at}"
+    return [Text(printable(line), "red")]
 
 
 def share(count: int, total: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import sys
 
@@ -112,3 +113,15 @@ def works_in_place(x):
 def interrupted(x):
     """As if Ctrl-C were pressed in the worker."""
     raise KeyboardInterrupt
+
+
+def gelu_of_one_number(x):
+    """Raises an exception above 10."""
+    if x > 10:
+        raise ValueError("too large")
+    return 0.5 * x * (1 + math.erf(x / math.sqrt(2)))
+
+
+def log_of_one_number(x):
+    """Correct: an exception is how Python says that there is no value."""
+    return math.log(x)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from gradproof.crosschecks.implementation import Implementation
 from gradproof.crosschecks.sweeps.exact_grading import Judge, grade_below
-from gradproof.crosschecks.sweeps.profile import BINS, ENDS, Cell, Extreme, Turn, graded, merged, unshifted
+from gradproof.crosschecks.sweeps.profile import BINS, ENDS, Cell, Extreme, Profile, Turn, graded, merged, unshifted
 from gradproof.crosschecks.sweeps.profile import shifted as shifted_up
 from gradproof.crosschecks.sweeps.tiles import profile_of, profile_of_results
 from gradproof.numerics.floats.formats import as_float64, from_bits, places, shifted, to_bits
@@ -230,3 +231,30 @@ def test_the_pair_that_turns_back_furthest_is_found_however_the_inputs_are_cut(f
     pair = to_bits(got[-minus : -minus + 2]).tolist()
     assert (cell.turned_back, cell.worst_turn) == (len(back), Turn(by, first - minus, *pair))
     assert Cell.from_json(json.loads(json.dumps(cell.to_json()))) == cell
+
+
+def _of_one_number(name: str) -> Implementation:
+    return Implementation("planted", name, 0, f"planted:{name}_of_one_number", array="scalar")
+
+
+@pytest.mark.parametrize("cut", [256, 100, 7])
+def test_exceptions_of_a_function_of_one_number_are_counted_however_the_inputs_are_cut(
+    monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[1])
+    fmt = format_named("float8_e5m2")
+    parts = [profile_of(_of_one_number("gelu"), fmt, x, min(cut, 256 - x)) for x in range(0, 256, cut)]
+    raised = merged(fmt.name, reversed(parts)).raised
+    x = as_float64(from_bits(np.arange(256), fmt))
+    assert raised is not None
+    assert (raised.count, raised.special) == ((x > 10).sum(), 1)
+    assert as_float64(from_bits([raised.x], fmt))[0] == min(x[x > 10])
+    assert raised.message == "ValueError: too large"
+    assert Profile.from_json(json.loads(json.dumps(merged(fmt.name, parts).to_json()))).raised == raised
+
+
+def test_an_exception_where_there_is_no_value_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[1])
+    profile = profile_of(_of_one_number("log"), format_named("float8_e5m2"), 0, 256)
+    assert profile.raised is None
+    assert "raised" not in profile.to_json()

@@ -63,6 +63,18 @@ def test_json_is_one_strict_document_and_so_is_the_file(capsys, tmp_path):
 
 
 @pytest.mark.thorough
+def test_exceptions_of_a_function_of_one_number_are_told(capsys):
+    target = ("planted:gelu_of_one_number", "--as", "gelu", "--dtype", "float8_e5m2", "--workers", "1")
+    out = run(capsys, *target)[1]
+    raised = "raises ValueError: too large at x = 12 (0x1.8p+3), the first of 51 inputs"
+    assert f"gelu float8_e5m2: {raised}" in out
+    assert "exception" in out
+    (result,) = strict(run(capsys, *target, "--json")[1])["results"]
+    assert result["raised"] == {
+        "count": 51, "special": 1, "x": 12.0, "x_hex": "0x1.8000000000000p+3", "message": "ValueError: too large",
+    }  # fmt: skip
+
+
 def test_the_worst_input_comes_with_the_exact_error_there(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(
