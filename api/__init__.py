@@ -3,10 +3,30 @@
 >>> import gradproof
 >>> gradproof.prove("D(sigmoid)(x) <= 1/4").verdict
 <Verdict.PROVED: 'proved'>
+>>> gradproof.prove("increasing(gelu)").nearest
+'increasing(gelu) where x > -0.7517915246935644574'
+>>> gradproof.describe("x*tanh(exp(x))").orders[1].sup.decimal(20)
+'1.0619753087179159692'
 
-Every name is imported when it is first used. The layers `gradproof.proofs`, `.numerics`, `.crosschecks` and `.reports`
-hold everything else. Type checkers read the names from ``__init__.pyi``; a test compares the two.
+prove(statement, where=None)             a statement: proved, refuted at a point, or undecided
+verify(ledger)                           every claim of a ledger, a file of statements
+describe(function)                       bounds, zeros, smoothness and gain of a function, certified
+reference(function, x), table(function)  correctly rounded values
+check(target, function)                  an implementation, at inputs worth testing
+assert_conforms(callable, function)      the same as an assertion, for a test suite
+sweep(target, function)                  an implementation, at every input of a format
+check_table(file, function)              expected values in a file, judged row by row
+depth(function), gains(function)         products of derivatives through layers; gains of initial weights
+mean_field(function)                     layers of infinite width
+measure_gradients(Network(function))     random networks
+train(function)                          small real trainings
+catalogue()                              the functions that have a name
+
+A function is a name such as "gelu", or a formula in x; a target is a callable, "module:callable" or a framework's name.
+print() shows a result as its command does, .to_json() gives the command's document. help(gradproof.prove) says more.
 """
+
+# Every name is imported when it is first used. Type checkers read the names from __init__.pyi; a test compares the two.
 
 from __future__ import annotations
 

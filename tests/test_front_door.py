@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import inspect
 import json
 import re
@@ -44,6 +45,15 @@ def test_the_stub_names_what_is_there_and_where_it_lives():
     with pytest.raises(AttributeError, match="has no attribute 'proof'"):
         gradproof.proof  # type: ignore[attr-defined]  # noqa: B018
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", gradproof.__version__)
+
+
+def test_its_help_begins_with_examples_that_hold_and_functions_that_are_there():
+    assert doctest.testmod(gradproof, raise_on_error=True).attempted == 4
+    _, functions, _ = (gradproof.__doc__ or "").split("\n\n", 3)[1:]
+    names = re.findall(r"(\w+)\(", functions)
+    assert len(names) == 16
+    assert set(names) <= set(gradproof.__all__)
+    assert len((gradproof.__doc__ or "").splitlines()) <= 30
 
 
 def test_importing_it_imports_no_engine():
