@@ -22,10 +22,10 @@ from . import options
 @click.option(
     "--init",
     "initialisation",
-    type=click.Choice(["xavier", "he", "lecun", "orthogonal", "critical"]),
+    type=options.initialisation("xavier", "he", "lecun", "orthogonal", "critical"),
     help="Also: what a gradient does in random networks with these weights, in theory.",
 )
-@click.option("--norm", type=click.Choice(["layer", "rms", "batch"]), help="… with this normalisation.")
+@click.option("--norm", type=options.NORMS, help="… with this normalisation.")
 @click.option("--residual", is_flag=True, help="… with a residual connection around each layer.")
 @click.option("--post-norm", is_flag=True, help="… normalised after that, not before the branch.")
 @click.option("--width", type=click.IntRange(2, 4096), default=128, show_default=True, help="… of this width.")
@@ -107,7 +107,7 @@ def meanfield(
 @click.argument("activations", metavar="[ACTIVATION|FORMULA]...", nargs=-1, shell_complete=options.activations)
 @click.option("--depth", "depths", type=click.IntRange(1, 100), multiple=True, help="Hidden layers; else 10 and 30.")
 @click.option("--width", type=click.IntRange(2, 1024), default=32, show_default=True, help="Their width.")
-@click.option("--init", "initialisation", type=click.Choice(["xavier", "he", "lecun"]),
+@click.option("--init", "initialisation", type=options.initialisation("xavier", "he", "lecun"),
               help="Else Xavier for sigmoid and tanh, He for the others.")
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=0.1, show_default=True)
 @click.option("--batch-norm/--no-batch-norm", default=None, help="Else both.")

@@ -110,6 +110,48 @@ def _is_parameter(name: str) -> bool:
     return any(name == parameter.name for entry in catalogue() for parameter in entry.parameters)
 
 
+class Named(click.Choice):
+    """A choice whose values have other names too, written in any case and with or without a line between words."""
+
+    def __init__(self, choices: Sequence[str], others: Mapping[str, str], hints: Mapping[str, str]) -> None:
+        super().__init__(choices)
+        self._names = {_joined(name): choice for name, choice in {**{c: c for c in choices}, **others}.items()}
+        self._hints = {_joined(name): hint for name, hint in hints.items()}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        name = _joined(str(value))
+        if hint := self._hints.get(name):
+            self.fail(f"{value!r}: {hint}", param, ctx)
+        return super().convert(self._names.get(name, value), param, ctx)
+
+
+def _joined(name: str) -> str:
+    return re.sub("[-_ ]", "", name.lower())
+
+
+_INITIALISATIONS = {"xavier": "xavier", "glorot": "xavier", "he": "he", "kaiming": "he", "lecun": "lecun"}
+"""Initialisations by a variance, under each of their names."""
+
+
+def initialisation(*choices: str) -> Named:
+    """The initialisations among these, also under the names of torch and Keras for normal weights."""
+    uniform = "weights are normal here; expected {}, which has the same variance"
+    return Named(
+        choices,
+        {f"{name}{kind}": choice for name, choice in _INITIALISATIONS.items() for kind in ("", "_normal")},
+        {f"{name}_uniform": uniform.format(choice) for name, choice in _INITIALISATIONS.items()},
+    )
+
+
+NORMS = Named(
+    ("layer", "rms", "batch"),
+    {"layer_norm": "layer", "ln": "layer", "rms_norm": "rms", "batch_norm": "batch", "bn": "batch",
+     "layer_normalization": "layer", "batch_normalization": "batch", "rms_normalization": "rms"},
+    {},
+)  # fmt: skip
+"""Normalisations, also under the names of torch and Keras."""
+
+
 class FormulaCommand(Command):
     """A command that takes a statement or a formula, which may begin with a minus sign: `-h(x) <= 1`."""
 

@@ -105,3 +105,18 @@ def test_every_built_in_claim_that_names_an_experiment_has_its_result(capsys):
         data = sections._measurements(claim, "none")
         assert len(data["tested"]) == len(claim.experiments) and not data["not_measured"], (ledger.title, claim.id)
         assert all(each["interval"]["low"] <= each["interval"]["mean"] for each in data["tested"])
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("--init kaiming", "he initialisation"), ("--init He_Normal", "he initialisation"),
+        ("--init glorot-normal", "xavier initialisation"), ("--init lecun_normal", "lecun initialisation"),
+        ("--norm layernorm", "layer normalisation"), ("--norm LN", "layer normalisation"),
+        ("--norm RMSNorm", "rms normalisation"), ("--norm batch_norm", "batch normalisation"),
+    ],
+)  # fmt: skip
+def test_names_that_other_libraries_use(capsys, given, shown):
+    code, out, err = run(capsys, "depth", "relu", "--layers", "3", *given.split())
+    assert (code, err) == (0, "")
+    assert shown in out
