@@ -23,7 +23,7 @@ from . import spelling
 from .choices import choice, height
 from .misreadings import example, foreign, refuse_number
 from .placeholders import Placeholders
-from .source import MAX_EXPONENT, counted, is_sum, number_from_source, quoted, signed_terms, source_text
+from .source import MAX_EXPONENT, MAX_ROOT, counted, is_sum, number_from_source, quoted, signed_terms, source_text
 from .syntax import (
     Connective,
     DefinedFunction,
@@ -437,8 +437,11 @@ def _arithmetic(a: Expr, op: ast.operator, b: Expr, node: ast.expr) -> Expr:
             return a / b
         case ast.Pow():
             exponent = b.value
-            if exponent is not None and (abs(exponent) > MAX_EXPONENT or exponent.q > 64):
+            if exponent is not None and abs(exponent) > MAX_EXPONENT:
                 raise StatementError(f"{quoted(node)}: exponents up to {MAX_EXPONENT} are read")
+            if exponent is not None and exponent.q > MAX_ROOT:
+                written = f"exponents are read up to the denominator {MAX_ROOT}, not {exponent}"
+                raise StatementError(f"{quoted(node)}: {written}; of a positive base, write exp({exponent}*log(base))")
             return a**b
         case _:
             raise foreign(node)

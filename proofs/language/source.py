@@ -24,6 +24,8 @@ MAX_FORMULA = 1_000_000
 MAX_DEPTH = 60
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 10_000
+MAX_ROOT = 64
+"""The largest denominator of an exponent."""
 MAX_NODES = 40_000
 
 
