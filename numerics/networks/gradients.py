@@ -138,12 +138,14 @@ def measure_gradients(
     batch: int | None = None,
     parameters: Mapping[str, ParameterValue] | None = None,
     partial: bool = False,
+    workers: int | None = None,
 ) -> GradientProfile:
     """Send normal inputs forwards and a normal gradient back through `trials` independent networks.
 
     `batch` is how many inputs go through each network: 1, or 64 where batch normalisation needs several; norms are
     those of all of them. The same seed, a whole number of 0 or more, gives the same networks. With `partial`, Ctrl-C
     leaves the profile of the networks that are finished by then, if there are two, with their number as its `trials`.
+    They run on `workers` threads, or on one for each core.
     Raises ValueError for fewer than 2 trials, which have no confidence interval, or a batch of 1 with batch
     normalisation, UnknownActivation or StatementError for an activation that is not known.
     """
@@ -151,13 +153,15 @@ def measure_gradients(
         raise TypeError(f"expected a Network, got {network!r}")
     whole("trials", trials, 2)
     whole("seed", seed, 0)
+    threads = cores() if workers is None else workers
+    whole("workers", threads, 1)
     size = inputs_of(network, batch)
     function = gate(network.activation, parameters)
 
     def norms(numbers: Sequence[int], stop: Event) -> tuple[Array, Array]:
         return _norms(Layer(network, function), seed, numbers, size, stop)
 
-    parts, interrupted = until_interrupted(norms, groups(network, trials, size, len(function.values)))
+    parts, interrupted = until_interrupted(norms, groups(network, trials, size, len(function.values), threads), threads)
     finished = sum(part[0].shape[1] for part in parts)
     if interrupted and (not partial or finished < 2):
         raise KeyboardInterrupt
@@ -188,10 +192,10 @@ def inputs_of(network: Network, batch: int | None) -> int:
     return size
 
 
-def groups(network: Network, trials: int, batch: int, inputs: int) -> list[range]:
-    """The numbers of the networks that run together, so that memory does not grow with their number."""
+def groups(network: Network, trials: int, batch: int, inputs: int, threads: int | None = None) -> list[range]:
+    """The numbers of the networks that run together on a thread, so that memory does not grow with their number."""
     passed = 32 * inputs * network.depth * network.width * batch  # bytes of a network's forward pass
-    together = min(TOGETHER // (inputs * network.width**2), KEPT_BYTES // passed, -(-trials // cores()))
+    together = min(TOGETHER // (inputs * network.width**2), KEPT_BYTES // passed, -(-trials // (threads or cores())))
     together = max(1, together)
     return [range(first, min(first + together, trials)) for first in range(0, trials, together)]
 
@@ -211,13 +215,13 @@ class Stopped(Exception):
     """Work that was told to stop before it was done."""
 
 
-def until_interrupted(work: Callable[[S, Event], T], parts: Sequence[S]) -> tuple[list[T], bool]:
+def until_interrupted(work: Callable[[S, Event], T], parts: Sequence[S], threads: int) -> tuple[list[T], bool]:
     """The results of the parts that were finished, in order, and whether Ctrl-C cut off the others.
 
     The work is given an event, and raises Stopped some time after it is set.
     """
     stop, interrupted = Event(), False
-    executor = ThreadPoolExecutor(min(cores(), len(parts)))
+    executor = ThreadPoolExecutor(min(threads, len(parts)))
     futures = [executor.submit(work, part, stop) for part in parts]
     try:
         wait(futures, return_when=FIRST_EXCEPTION)

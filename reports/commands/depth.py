@@ -31,6 +31,9 @@ from . import options
 @click.option("--width", type=click.IntRange(2, 4096), default=128, show_default=True, help="… of this width.")
 @click.option("--measure", is_flag=True, help="… and measured in 64 such networks.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those networks.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="How many threads measure; else one for each core."
+)
 @options.param
 @options.as_json
 def depth(
@@ -48,6 +51,8 @@ def depth(
 
     if network["post_norm"] and not network["norm"]:
         raise BadInput("--post-norm: expected --norm beside it")
+    if network["workers"] is not None and not network["measure"]:
+        raise BadInput("--workers: expected --measure beside it")
     network["norm_place"] = "post" if network.pop("post_norm") else "pre"
     if any(network[name] for name in ("initialisation", "norm", "residual", "measure")):
         network["initialisation"] = network["initialisation"] or "xavier"

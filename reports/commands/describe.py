@@ -57,7 +57,7 @@ def describe(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("gradproof-atlas"),
     show_default=True, help="The folder to write to.",
 )  # fmt: skip
-@click.option("--workers", type=click.IntRange(1, 64), help="How many processes work; else one for each core.")
+@options.workers
 def atlas(output: Path, workers: int | None) -> int:
     """Write a page for each activation, with its plots and all that is certain about it; index.html, whose table can
     be sorted by every number; and index.json. The pages ask for nothing, and can be put on any server.

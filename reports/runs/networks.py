@@ -42,6 +42,7 @@ def network_document(
     initialisation: str,
     measure: bool,
     seed: int,
+    workers: int | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """The theory's slopes of a random network's gradient, and measured ones where they are asked for.
@@ -55,7 +56,7 @@ def network_document(
             scale, name = critical_scale(target, sigma_b=options.get("sigma_b", 0.0), parameters=values), "lecun"
         network = Network(target, initialisation=name, scale=scale, **options)
         theory = None if network.norm == "batch" else predict(network, parameters=values)
-        profile, interrupted = _measured(network, seed, values) if measure else (None, False)
+        profile, interrupted = _measured(network, seed, values, workers) if measure else (None, False)
     except ValueError as error:
         raise BadInput(str(error)) from error
     prediction = theory and {
@@ -72,11 +73,13 @@ def network_document(
 
 
 def _measured(
-    network: Network, seed: int, parameters: Mapping[str, ParameterValue]
+    network: Network, seed: int, parameters: Mapping[str, ParameterValue], workers: int | None
 ) -> tuple[GradientProfile | None, bool]:
     """The profile of the networks that were measured, if at least two, and whether Ctrl-C cut off the others."""
     try:
-        profile = measure_gradients(network, trials=NETWORKS, seed=seed, parameters=parameters, partial=True)
+        profile = measure_gradients(
+            network, trials=NETWORKS, seed=seed, parameters=parameters, partial=True, workers=workers
+        )
     except KeyboardInterrupt:
         return None, True
     return profile, profile.trials < NETWORKS

@@ -109,4 +109,4 @@ def test_ctrl_c_keeps_what_is_done_and_says_it_first(capsys, monkeypatch, comman
 
 def test_workers_is_spelled_the_same_everywhere():
     with_workers = {name for name, each in group.commands.items() if any(p.name == "workers" for p in each.params)}
-    assert with_workers == {"atlas", "report", "verify", "recheck", "check", "sweep", "gains", "train"}
+    assert with_workers == {"atlas", "report", "verify", "recheck", "check", "sweep", "gains", "train", "depth"}

@@ -120,3 +120,10 @@ def test_names_that_other_libraries_use(capsys, given, shown):
     code, out, err = run(capsys, "depth", "relu", "--layers", "3", *given.split())
     assert (code, err) == (0, "")
     assert shown in out
+
+
+def test_the_number_of_threads_changes_nothing(capsys):
+    options = ("depth", "relu", "--layers", "3", "--width", "8", "--measure", "--workers")
+    one, three = (document(capsys, *options, workers)["network"]["measured"] for workers in ("1", "3"))
+    assert one["factor_per_layer"]["mean"] == pytest.approx(three["factor_per_layer"]["mean"], rel=1e-12)
+    assert one["trials"] == three["trials"] == 64
