@@ -59,10 +59,19 @@ def _total(curve: Curve, waiting: list[tuple[float, float]], weighted: bool) -> 
             if part is not None and part.rad() < tolerance * (b - a):
                 total += part
             elif b - a < tolerance / 8 * (1 + abs(a)):  # a seam or a pole
-                total += arb(0, 8 * (b - a) * abs(curve.at(arb(middle))).upper())
+                total += arb(0, 8 * (b - a) * _size(curve, a, middle, b))
             else:
                 waiting += [(a, middle), (middle, b)]
     raise Unknown
+
+
+def _size(curve: Curve, *places: float) -> arb:
+    """The largest absolute value at some points, of which the middle one must have one: a jump is between two."""
+    sizes = [abs(curve.at(arb(places[1]))).upper()]
+    for place in (places[0], places[2]):
+        with suppress(Undefined, Unknown):
+            sizes.append(abs(curve.at(arb(place))).upper())
+    return max(sizes, key=float)
 
 
 def _taylor_integral(curve: Curve, a: float, b: float, weighted: bool) -> arb | None:

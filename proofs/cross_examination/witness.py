@@ -100,9 +100,13 @@ class Witness:
         else:
             with precision(ctx.prec, length):
                 jet = self._jet(body, symbol, order, _head(at), place)
-        if isinstance(jet, arb_series):
-            return jet(arb_series([0, *at.coeffs()[1:]])) if isinstance(at, arb_series) else jet[0]
-        return jet
+        if not isinstance(jet, arb_series):
+            return jet
+        if not isinstance(at, arb_series):
+            return jet[0]
+        rest = at.coeffs()[1:]
+        # FLINT composes with no series that is 0: a point that stands still.
+        return arb_series([jet[0]]) if all(c.is_zero() for c in rest) else jet(arb_series([0, *rest]))
 
     def _jet(self, body: Node, symbol: Symbol, order: int, at: arb, place: Place) -> Value:
         """The derivative of an order around a point, as a Taylor polynomial."""

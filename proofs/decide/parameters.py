@@ -25,11 +25,12 @@ from ..functions.pieces import one_sided_limit
 from ..language.syntax import Functional, Infinity
 from ..means.gaussian_moments import closed_mean
 from ..normal_forms import normal_form
+from ..normal_forms.antiderivatives import antiderivative, primitives_of_derivatives
 from ..reals.reals import MINUS_INFINITY, PLUS_INFINITY, Real, exact
 from ..vocabulary.words import naming
 from .cuts import SIGNS, Cuts, Interval, Known, Premises, real_end, without_zero_products
 
-KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E")
+KINDS = ("sup", "inf", "lipschitz", "continuity", "limit", "E", "integral")
 """The numbers that are computed of a function that has further free names."""
 MAX_SMOOTHNESS = 8
 """Derivatives compared at a breakpoint before giving up."""
@@ -61,6 +62,8 @@ def _value(f: Functional, question: _Question) -> Real:
     """One of KINDS as a number in terms of the parameters. Raises Undecided or InfiniteValue."""
     if isinstance(f.at, Expr) and not ex.free_names(f.at):
         return exact(question.limit_at(f.at))
+    if f.kind == "integral":
+        return exact(normal_form.simplest(question.fold(question.tree(ex.ZERO, ex.ONE, {}), question.integral)))
     tree = question.tree(-1, 1, {})
     match f.kind:
         case "sup" | "inf":
@@ -131,6 +134,34 @@ class _Question(Cuts):
         if None in means:
             raise Undecided(f"the mean of {to_text(self.body)} has no closed form for every value of its parameters")
         return ex.add(*(mean for mean in means if mean is not None))
+
+    def integral(self, parts: tuple[Interval, ...]) -> Expr:
+        """The integral over all parts, each by an antiderivative that is smooth on the whole line."""
+        guesses = primitives_of_derivatives(self.body)
+        total = ex.ZERO
+        for part in parts:
+            assert isinstance(part.low, Expr) and isinstance(part.high, Expr)
+            found = antiderivative(part.formula, self.variable, guesses)
+            if found is None or not all(self._is_smooth(g, part.known) for _, g in found):
+                raise Undecided(f"an antiderivative of {to_text(part.formula)} for every value of its parameters")
+            for c, g in found:
+                at_low, at_high = (calculus.substitute(g, {self.variable: end}) for end in (part.low, part.high))
+                total = total + c * (at_high - at_low)
+            if not self.defined(total, part.known):
+                raise Undecided(f"whether {to_text(total)} is defined for every value of its parameters")
+        return total
+
+    def _is_smooth(self, g: Expr, known: Known) -> bool:
+        """Whether a formula is analytic in the variable on the whole line: it has no cases, and where an operation is
+        not defined everywhere, that depends on the parameters alone, which are such that it is."""
+        if g.total:
+            return not g.switching
+        moving = [child for child in ex.children(g) if self.variable in ex.free_names(child)]
+        if not moving:
+            return self.defined(g, known)
+        condition = calculus.domain_condition(g)
+        anywhere = condition is None or (condition[0].positive and condition[0].total)
+        return anywhere and g.op not in ex.SWITCHES and all(self._is_smooth(child, known) for child in ex.children(g))
 
     def limit(self, part: Interval, at: Real, side: int) -> Expr:
         """The limit of a piece at its end: an infinity, or a number from a side. Raises Undecided or InfiniteValue.

@@ -1,11 +1,13 @@
-"""Integrals over bounded intervals: exact for polynomials and simple functions of affine arguments, else enclosed.
+"""Integrals over bounded intervals: exact where an antiderivative is found, else enclosed.
 
 An interval is carried to [0, 1]. Pieces are integrated one by one; that an antiderivative is one is proved by its
-derivative, and it is smooth on the whole line.
+derivative, and that it is continuous from one end to the other by where it is defined: then the fundamental theorem
+says what the integral is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,10 +19,10 @@ from ..enclosures.jets import program, series
 from ..expressions import calculus
 from ..expressions import expr as ex
 from ..expressions.expr import Expr
-from ..functions.pieces import Piece, split
+from ..functions.pieces import Piece, split, value_at
 from ..normal_forms import normal_form
-from ..normal_forms.polynomials import expression, fraction
-from ..normal_forms.signs import Undefined, constant_sign
+from ..normal_forms.antiderivatives import antiderivative, primitives_of_derivatives
+from ..normal_forms.signs import Undefined
 from ..reals.reals import Real, exact
 from .taylor_integral import MAX_BITS, taylor_integral
 
@@ -30,7 +32,8 @@ def integral(e: Expr, variable: str) -> Real:
     pieces = split(e, variable, exact(0), exact(1)).pieces
     if any(piece.expr is None for piece in pieces):
         raise Undefined("the integral of what has no value on a part of the interval")
-    parts = [_exact(piece, variable) for piece in pieces]
+    guesses = primitives_of_derivatives(e)
+    parts = [_exact(piece, variable, guesses) for piece in pieces]
     if None not in parts:
         return exact(normal_form.simplest(ex.add(*(part for part in parts if part is not None))))
     numeric = Integral(pieces, variable)
@@ -38,60 +41,35 @@ def integral(e: Expr, variable: str) -> Real:
     return Real(refine=numeric)
 
 
-def _exact(piece: Piece, variable: str) -> Expr | None:
+def _exact(piece: Piece, variable: str, guesses: Sequence[Expr]) -> Expr | None:
     """The integral of a piece by an antiderivative; None where its ends have no exact form, or none is known."""
     assert piece.expr is not None
     low, high = piece.low.exact, piece.high.exact
-    if low is None or high is None:
+    if low is None or high is None or (parts := antiderivative(piece.expr, variable, guesses)) is None:
         return None
     total = ex.ZERO
-    for term in ex.terms(piece.expr):
-        antiderivative = _antiderivative(term, variable)
-        if antiderivative is None or not normal_form.equal(calculus.differentiate(antiderivative, variable), term):
+    for c, g in parts:
+        if not (c.total and _is_continuous(g, variable, piece) and _is_continuous(piece.expr, variable, piece)):
             return None
-        at_low, at_high = (calculus.substitute(antiderivative, {variable: end}) for end in (low, high))
-        total = total + at_high - at_low
+        at_low, at_high = (calculus.substitute(g, {variable: end}) for end in (low, high))
+        total = total + c * (at_high - at_low)
     return total
 
 
-def _antiderivative(term: Expr, variable: str) -> Expr | None:
-    """A candidate that is defined and smooth on the whole line."""
-    x = ex.name(variable)
-    if variable not in ex.free_names(term):
-        return term * x if term.total else None
-    if (quotient := fraction(term, variable)) is not None and quotient[1].degree() == 0:
-        return expression((quotient[0] / quotient[1][0]).integral(), variable)
-    constants = [factor for factor in ex.factors(term) if variable not in ex.free_names(factor)]
-    moving = [factor for factor in ex.factors(term) if variable in ex.free_names(factor)]
-    if len(moving) != 1 or not all(c.total for c in constants) or moving[0].op not in ex.FUNCTIONS:
-        return None
-    u = moving[0].args[0]
-    slope = calculus.differentiate(u, variable)
-    primitive = _primitive(moving[0].op, u)
-    if primitive is None or variable in ex.free_names(slope) or not u.total or not constant_sign(slope):
-        return None
-    return ex.mul(*constants, primitive, ex.power(slope, -1))
-
-
-def _primitive(op: str, u: Expr) -> Expr | None:
-    """An antiderivative of a function in its argument; None where none is smooth on the whole line."""
-    match op:
-        case "exp":
-            return ex.exp(u)
-        case "sin":
-            return -ex.function("cos", u)
-        case "cos":
-            return ex.function("sin", u)
-        case "sinh" | "cosh":
-            return ex.function("cosh" if op == "sinh" else "sinh", u)
-        case "tanh":
-            return ex.log(ex.function("cosh", u))
-        case "atan":
-            return u * ex.function("atan", u) - ex.log(1 + u * u) / 2
-        case "erf":
-            return u * ex.function("erf", u) + ex.exp(-u * u) / ex.sqrt(ex.PI)
-        case _:
-            return None
+def _is_continuous(e: Expr, variable: str, piece: Piece) -> bool:
+    """Whether a formula without cases is proved to have values on a piece and at its ends: there it is continuous, as
+    its operations are wherever they are defined."""
+    if e.switching:
+        return False
+    if e.total:
+        return True
+    try:
+        inside = [part.expr for part in split(e, variable, piece.low, piece.high).pieces]
+        for end in (piece.low, piece.high):
+            value_at(e, variable, end)
+    except (Undefined, Undecided):
+        return False
+    return len(inside) == 1 and inside[0] is not None
 
 
 @dataclass(frozen=True)

@@ -167,8 +167,8 @@ def _read_integral(reader: Reader, node: ast.Call) -> Expr:
             reader.refuse_product(body, variable, node)
         case _:
             raise StatementError(f"{quoted(node)}: expected integral(expression, variable, from, to)")
-    if ex.free_names(low) or ex.free_names(high):
-        raise StatementError(f"{quoted(node)}: an integral goes from one number to another")
+    if variable in ex.free_names(low) | ex.free_names(high):
+        raise StatementError(f"{quoted(node)}: the ends of an integral over {variable} do not depend on {variable}")
     width = high - low
     moved = calculus.substitute(body, {variable: low + width * ex.name(variable)})
     return reader.held.functional(Functional("integral", width * moved, source_text(node), variable))
