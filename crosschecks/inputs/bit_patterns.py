@@ -78,7 +78,8 @@ def patterns(spec: str, fmt: Format, *, most: int | None = MOST) -> Patterns:
     runs = _joined(chain.from_iterable(_named(word.strip(), fmt) for word in spec.split(",")))
     chosen = Patterns(spec, runs)
     if most is not None and chosen.inputs > most:
-        raise PatternsError(spec, f"expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them")
+        reason = f"expected at most 2**48 inputs, {fmt.name} has {chosen.inputs} of them"
+        raise PatternsError(spec, f"{reason}; sample:1000 are 1000 of every binade")
     return chosen
 
 

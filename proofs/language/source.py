@@ -27,6 +27,12 @@ MAX_EXPONENT = 10_000
 MAX_ROOT = 64
 """The largest denominator of an exponent."""
 MAX_NODES = 40_000
+_EXAMPLES = {
+    "statement": "D(tanh)(x) <= 1 and increasing(gelu) are",
+    "where": "x > 0 is",
+    "formula": "x*tanh(exp(x)) is",
+}
+"""What is in the language, of each kind of text."""
 
 
 def syntax_tree(text: str, what: str) -> ast.expr:
@@ -55,8 +61,10 @@ def syntax_tree(text: str, what: str) -> ast.expr:
         tree = ast.parse(flat, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = getattr(error, "msg", None) or "too deeply nested"
-        foreign = f"not in the statement language ({reason}); D(tanh)(x) <= 1 and increasing(gelu) are"
+        foreign = f"not in the statement language ({reason}); {_EXAMPLES.get(what, _EXAMPLES['statement'])}"
         said = spelling.hint(flat) or foreign
+        if what == "formula" and (definition := re.fullmatch(r"\w+\(x\) *=(?!=) *(.+)", flat)):
+            said = f"a formula stands alone: {definition[1]}"
         raise StatementError(f"{what} {shown!r}: {said}") from None
     level: list[tuple[ast.AST, int]] = [(tree, 1)]
     count = 0

@@ -20,6 +20,10 @@ _SYMBOLS = {
 """Symbols and what is written for them."""
 
 _PATTERNS = (
+    (r"^(for (?:all|any|each|every) (?:real )?\w+) *[:,]", "a statement is for all its names: leave out {0!r}"),
+    (r"\blambda\b", "a function is written as its formula, as x**2 is"),
+    (r"\blim\b", "a limit is written limit(f(x), x, oo)"),
+    (r"->", "'->' is written limit(f(x), x, oo) (or, for an implication, not A or B)"),
     (r"\bwhere\b", "a condition stands apart: --where, or the field where of a claim"),
     (r"(?<!['\"\w])([A-Za-z_]\w*)''", "a second derivative is written D({0}, 2)"),
     (r"(?<!['\"\w])([A-Za-z_]\w*)'", "a derivative is written D({0})"),
@@ -40,6 +44,8 @@ _PATTERNS = (
     (r"\bapprox (?!\()", "approx is written approx(a, b, digits=2)"),
     (r"\bis (?:of class )?C(\d)\b", "k continuous derivatives are written continuity(f) >= {0}"),
     (r"\bis (?:an? |not )?([a-z]\w+)", "a property is written {1}"),
+    (r"\[[^][()]+,[^][()]+\)|\([^][()]+,[^][()]+\]|[=n] *\[[^][()]+,[^][()]+\]|^\([^][()]+,[^][()]+\)$",
+     'an interval is written interval(a, b), open_interval(a, b) or interval(a, b, left="open")'),
     (r"%", "remainders are no part of it"),
     (r"\\[A-Za-z]+", "LaTeX is not read: <=, sqrt(x), sup(f), oo"),
 )

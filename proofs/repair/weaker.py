@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ..cases.answers import Answer
-from ..language.syntax import Predicate, Relation, SetFunctional, Statement, conjuncts, relations
+from ..language.syntax import Functional, Predicate, Relation, SetFunctional, Statement, conjuncts, relations
 from ..vectors.reader import VectorStatement
 from .trees import parse, unparsed
 from .wording import Candidate, Refuted, both, source
@@ -15,8 +15,9 @@ NEAR = 10
 """The size up to which names are looked at."""
 COMPONENTS = (2, 3)
 """Numbers of components that are tried of a statement about vectors of any number."""
-ANYWHERE = {"E", "E2", "limit", "integral"}
-"""Numbers that take no condition on their variable."""
+ANYWHERE = {"E", "E2", "limit", "integral", "odd", "even"}
+"""Words that take no condition on their variable."""
+_OVER_A_VARIABLE = (SetFunctional, Predicate, Functional)
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -53,10 +54,10 @@ def _sides(r: Relation) -> Iterator[str]:
 def ranging(statement: Statement) -> list[str]:
     """The names that a condition may confine: free ones, and those over which properties and numbers range."""
     names = set(Refuted(statement, Answer(False)).names)
-    for leaf in relations(statement.formula):
-        sides = (leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf,)
-        names |= {side.variable for side in sides if isinstance(side, SetFunctional | Predicate) and side.variable}
-    names |= {f.variable for f in statement.functionals.values() if f.variable and f.kind not in ANYWHERE}
+    leaves = relations(statement.formula)
+    sides = [side for leaf in leaves for side in ((leaf.lhs, leaf.rhs) if isinstance(leaf, Relation) else (leaf,))]
+    ranged = [side for side in (*sides, *statement.functionals.values()) if isinstance(side, _OVER_A_VARIABLE)]
+    names |= {each.variable for each in ranged if each.variable and each.kind not in ANYWHERE}
     return sorted(names - statement.products.keys())
 
 

@@ -317,7 +317,8 @@ class VectorWords:
         for r in leaves:
             lhs, rhs = r.lhs, r.rhs
             if not (isinstance(lhs, Expr) and isinstance(rhs, Expr)):
-                raise StatementError(f"{r.text!r}: sets and oo are not compared beside vectors")
+                said = "sets and oo are not compared beside vectors; [-1, 1] is a vector, interval(-1, 1) a set"
+                raise StatementError(f"{r.text!r}: {said}")
             for side, other, op in ((lhs, rhs, "<="), (rhs, lhs, ">=")):
                 self._check_lipschitz(r, side, other, op)
             if r.op == "!=" and (is_vector(lhs) or is_vector(rhs)):

@@ -81,6 +81,10 @@ class Command(click.Command):
             else:
                 unknown = name if _WORD.fullmatch(text) else text
                 raise _no_such_option(unknown, declared, ctx)
+        places = [parameter.nargs for parameter in self.get_params(ctx) if isinstance(parameter, click.Argument)]
+        if "--where" in declared and -1 not in places and len(arguments) > sum(places):
+            extra = " ".join(arguments[sum(places) :])
+            raise click.UsageError(f"Got unexpected extra argument ({extra}); a condition stands behind --where", ctx)
         return [*chosen, "--", *arguments] if arguments else chosen
 
 
@@ -297,6 +301,8 @@ def _module(target: str) -> str:
     """A target in which `file.py:f` is `file:f`. Raises BadInput for a dot where a colon belongs."""
     if match := re.fullmatch(r"(.+\.py)(:.*)?", target):
         target = _in_file(match[1], match[2] or "", target)
+    if re.search(r"\.(c|cc|cpp|so|dylib|dll)(\.\d+)*$", target):
+        raise BadInput(f"TARGET {target!r}: a C file or library is given as --library {target}:SYMBOL")
     if re.fullmatch(r"\w+(\.\w+)+", target) and not target.endswith(".onnx"):
         module, _, name = target.rpartition(".")
         raise BadInput(f"TARGET {target!r}: expected module:callable; did you mean {module}:{name}?")

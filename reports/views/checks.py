@@ -15,7 +15,7 @@ from ...proofs.enclosures.formats import format_named
 from ..errors import printable
 from ..writing.console import cell, interrupted, table, verdict
 from ..writing.grid import Grid
-from ..writing.numbers import short, short_hex
+from ..writing.numbers import short, short_hex, short_hexes
 
 NEAR = 0.01
 """The relative difference between beginnings of failing ranges that are near each other."""
@@ -145,7 +145,7 @@ def _line(result: Mapping[str, Any], finding: Mapping[str, Any], style: str = "b
     got, expected = (short(finding[side], digits) for side in ("got", "expected"))
     line.append(f": got {got}, expected {expected}", f"not bold {style}")
     cause = f"{finding['cause']}; " if finding["cause"] else ""
-    line.append(printable(f"\n    {cause}{finding['message']}"), f"not bold {style}")
+    line.append(printable(f"\n    {cause}{short_hexes(finding['message'])}"), f"not bold {style}")
     return line
 
 

@@ -60,7 +60,7 @@ def smoothness(data: Mapping[str, Any]) -> str:
         case "oo":
             return "smooth"
         case -1:
-            return "jumps"
+            return "not continuous: a jump, a pole or a hole"
         case 0:
             return "C⁰: continuous with kinks" if data["kinks"] else "C⁰, not C¹"
         case order:
@@ -68,7 +68,9 @@ def smoothness(data: Mapping[str, Any]) -> str:
 
 
 def parity(data: Mapping[str, Any]) -> str:
-    """Odd, even or neither, where that was decided."""
+    """Odd, even or neither, where that was decided; of a function without values nothing."""
+    if all(piece["formula"] is None for piece in data["orders"][0]["pieces"]):
+        return "none: it has values on no interval"
     if any(note.startswith("parity: ") for note in data["undecided"]):
         return "undecided"
     return data["parity"] or "neither odd nor even"

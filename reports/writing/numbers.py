@@ -80,6 +80,11 @@ def short_hex(text: str, most: int = 8) -> str:
     return re.sub(r"\.?0+(?=p)", "", text) if "." in text else text
 
 
+def short_hexes(text: str) -> str:
+    """Text in which every float in hexadecimal is short."""
+    return re.sub(r"0x[\da-f.]+p[-+]\d+", lambda number: short_hex(number[0]), text)
+
+
 def full(number: Mapping[str, Any] | None) -> str:
     """A certified number with its exact form and all its digits; `radius` bounds the error of the digits."""
     if number is None:
