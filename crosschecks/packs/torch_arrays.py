@@ -46,7 +46,7 @@ def call(
     leaf = tensors[variable].requires_grad_()
     result = function(*tensors, **keywords)
     if not isinstance(result, torch.Tensor):
-        raise NotAnArray(f"expected a tensor, got {type(result).__name__}")
+        raise NotAnArray(f"expected a tensor, got {_kind(result)}")
     seed = torch.ones_like(result) if cotangent is None else cotangent.reshape(result.shape)
     (gradient,) = torch.autograd.grad(result, leaf, seed)
     return _to_numpy(gradient)
@@ -111,7 +111,7 @@ def _to_torch(a: np.ndarray) -> Tensor:
 
 def _tensor(result: Any) -> Tensor:
     if not isinstance(result, torch.Tensor):
-        raise NotAnArray(f"expected a tensor, got {type(result).__name__}")
+        raise NotAnArray(f"expected a tensor, got {_kind(result)}")
     return result.detach().contiguous()
 
 
@@ -122,3 +122,9 @@ def _to_numpy(result: Any) -> np.ndarray:
         return result.numpy()
     integers = {1: torch.int8, 2: torch.int16}[result.element_size()]
     return result.view(integers).numpy().view(getattr(ml_dtypes, name))
+
+
+def _kind(result: Any) -> str:
+    """The type of a result, and what to say of a function of NumPy's arrays in a file that imports torch."""
+    name = type(result).__name__
+    return f"{name}: --array numpy says that it takes NumPy's arrays" if isinstance(result, np.ndarray) else name

@@ -33,7 +33,7 @@ class Command(click.Command):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.params += [_flag(("-q", "--quiet"), "Print only what is wrong: the exit code says the rest."),
+        self.params += [_flag(("-q", "--quiet"), "Print nothing but errors: the exit code says the rest."),
                         _flag(("--no-color",), "No colours; NO_COLOR does the same.")]  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
