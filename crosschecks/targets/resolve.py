@@ -354,7 +354,8 @@ def _named_like(target: str) -> str:
         names = _spoken(name.removesuffix("f"))
     if len(names) != 1:
         said = f"could be {' or '.join(sorted(names))}" if names else "is no activation's name"
-        raise TargetError(f"{as_given(target)}: {name!r} {said}; say which with --as NAME (as_= in Python), or a formula in x")
+        which = "say which with --as NAME (as_= in Python), or a formula in x"
+        raise TargetError(f"{as_given(target)}: {name!r} {said}; {which}")
     return names.pop()
 
 

@@ -32,7 +32,7 @@ def _in_a_folder_with_a_shim(tmp_path, monkeypatch):
         (["numpy:tanh", "--signature", "float(float)"], "symbols of C libraries alone have signatures"),
         (["--command", "nowhere-to-be-found", "--as", "tanh"], "there is no program 'nowhere-to-be-found'"),
         (["nowhere.onnx", "--as", "tanh"], "nowhere.onnx: no such file"),
-        (["shim:gauss"], "'gauss' is no activation's name; say which with --as NAME (as_= in Python), or a formula in x"),
+        (["shim:gauss"], "'gauss' is no activation's name; say which with --as NAME (as_= in Python)"),
         (["shim:gauss", "--as", "exp(-a*x*x)"], "expected a function of x alone, or values for a"),
         (["shim:gauss", "--as", "exp(-x*x", "--param", "a=1"], "was never closed"),
         (["shim:gauss", "--as", "expm2"], "unknown activation 'expm2'"),
