@@ -61,7 +61,9 @@ WEIGHTS = {"derivative_rule": 0.3, "derivative_formula": 0.6, "expectation": 0.6
 
 
 def family(function: Family) -> Family:
-    FAMILIES[function.__name__.rstrip("_")] = function
+    name = function.__name__.rstrip("_")
+    assert name not in FAMILIES, f"two families are called {name}"
+    FAMILIES[name] = function
     return function
 
 

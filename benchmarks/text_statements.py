@@ -255,7 +255,7 @@ def oscillating_bounds(rng: random.Random, truth: bool) -> Generated:
 
 
 @family
-def mean_by_parameter(rng: random.Random, truth: bool) -> Generated:
+def ordered_means(rng: random.Random, truth: bool) -> Generated:
     """Means that rise or fall in their deviation and their correlation, with their ends."""
     small, _ = _small(rng)
     k = rng.randint(1, 5)
@@ -280,4 +280,4 @@ def mean_by_parameter(rng: random.Random, truth: bool) -> Generated:
             mean, most = f"E2({u}*{v}, c)", f"E({f}({k}*z)**2)"
             true = [f"{mean} <= {most}", f"{mean} < {most} + {small}", f"{mean} >= -{end}"]
             false, where = [f"{mean} < {most}", f"{mean} <= {most} - {small}", f"{mean} > 0"], None
-    return _said("mean_by_parameter", rng, truth, true, false, where, "odd and increasing, so that the mean square rises")
+    return _said("ordered_means", rng, truth, true, false, where, "odd and increasing, so that the mean square rises")
