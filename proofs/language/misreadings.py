@@ -22,6 +22,8 @@ def foreign(node: ast.expr, part: ast.expr | None = None) -> StatementError:
     """The error of syntax that the language has not, of a node or a part of it, and how it is written, if known."""
     syntax = _SYNTAX.get(type(part or node), "this operator" if isinstance(node, ast.BinOp) else "this")
     said = spelling.hint(source_text(node)) or f"{syntax} is not in the statement language"
+    if isinstance(dotted := part or node, ast.Attribute):
+        said += f"; a name stands alone: {dotted.attr}"
     return StatementError(f"{quoted(node)}: {said}")
 
 

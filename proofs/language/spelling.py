@@ -16,13 +16,24 @@ _SYMBOLS = {
     "\u2032": "D(f)", "\u2019": "D(f)", "\u2033": "D(f, 2)", "\u2202": "D(f, x)", "\u2200": "forall(x, ...)",
     "\u2203": "exists(x, ...)", "\u2227": "and", "\u2228": "or", "\u00ac": "not", "\u2208": "0 <= x <= 1",
     "\u2192": "limit(f(x), x, a)", "\u211d": "reals", "\u2205": "{}",
+    "\u222b": "integral(f(x), x, 0, 1)", "\u2211": "sum(v)",
 }  # fmt: skip
 """Symbols and what is written for them."""
 
 _PATTERNS = (
     (r"^(for (?:all|any|each|every) (?:real )?\w+) *[:,]", "a statement is for all its names: leave out {0!r}"),
     (r"\blambda\b", "a function is written as its formula, as x**2 is"),
-    (r"\blim\b", "a limit is written limit(f(x), x, oo)"),
+    (r"\blim\b|\blimit of\b", "a limit is written limit(f(x), x, oo)"),
+    (r"\bE\[", "a mean is written E(f(z))"),
+    (r"\bint_", "an integral is written integral(f(x), x, 0, 1)"),
+    (r"\bis (\d+)-[Ll]ipschitz", "it is written lipschitz(f) <= {0}"),
+    (r"\b[Ll]ipschitz constant", "a Lipschitz constant is written lipschitz(f)"),
+    (r"\brange of (\w+)", "a set of values is written range({0}) == interval(a, b)"),
+    (r"\b(?:max|min|sup|inf)\w* of|\bhas an? (?:max|min)im",
+     "an extremum is written sup(f), inf(f), where it lies argmax(f), argmin(f)"),
+    (r"\bis (?:at (?:least|most)|less|greater|larger|smaller|above|below|between|bounded by)\b",
+     "comparisons are written -1 <= f(x) < 1"),
+    (r"\bequals?\b", "equality is written =="),
     (r"->", "'->' is written limit(f(x), x, oo) (or, for an implication, not A or B)"),
     (r"\bwhere\b", "a condition stands apart: --where, or the field where of a claim"),
     (r"(?<!['\"\w])([A-Za-z_]\w*)''", "a second derivative is written D({0}, 2)"),
@@ -36,14 +47,13 @@ _PATTERNS = (
     (r"\|[^|]+\|", "the absolute value is written abs(x)"),
     (r"(?<![\w.])(\d+\.?\d*)(?![eE][-+]?\d)[A-Za-z_(]", "products are written with *, as in {0}*x"),
     (r"\bderivative of (\w+)", "a derivative is written D({0})"),
-    (r"\bE\[", "a mean is written E(f(z))"),
     (r"\bd/dx\b", "a derivative is written D(f)"),
     (r"\bfor (?:all |every )?[a-z]\w* *[<>=]", "a condition stands apart: --where, or the field where of a claim"),
     (r"^if\b|:", "a condition stands apart: --where; a case is written a if x > 0 else b"),
     (r"\w\)? ~ ?\w", "~ is written asymptotic(f(x), g(x), x, oo), or approx(a, b, digits=2) of numbers"),
     (r"\bapprox (?!\()", "approx is written approx(a, b, digits=2)"),
     (r"\bis (?:of class )?C(\d)\b", "k continuous derivatives are written continuity(f) >= {0}"),
-    (r"\bis (?:an? |not )?([a-z]\w+)", "a property is written {1}"),
+    (r"\bis (?:an? |not |non-|strictly |infinitely )*([a-z]\w+)(?!-)\b", "a property is written {1}"),
     (r"\[[^][()]+,[^][()]+\)|\([^][()]+,[^][()]+\]|[=n] *\[[^][()]+,[^][()]+\]|^\([^][()]+,[^][()]+\)$",
      'an interval is written interval(a, b), open_interval(a, b) or interval(a, b, left="open")'),
     (r"%", "remainders are no part of it"),
@@ -53,7 +63,7 @@ _PATTERNS = (
 _WORDS = {
     "sigma": "sigmoid", "sgn": "sign", "lim": "limit",
     "supremum": "sup", "infimum": "inf", "maximum": "sup", "minimum": "inf", "expectation": "E", "diff": "D",
-    "derivative": "D", "grad": "D", "normcdf": "Phi", "ndtr": "Phi",
+    "derivative": "D", "grad": "D", "Lip": "lipschitz", "normcdf": "Phi", "ndtr": "Phi",
 }  # fmt: skip
 """Functions under names that other languages give them."""
 
