@@ -180,7 +180,7 @@ def _bounded(q: Question) -> Answer:
     shape = extent(q.body, q.variable, q.region)
     notes = tuple(describe_extremum(f"{kind}", shape, kind) for kind in ("inf", "sup"))
     unbounded = shape.sup.value.infinite or shape.inf.value.infinite
-    blame = Counterexample({}, str(shape.inf.value), str(shape.sup.value)) if unbounded else None
+    blame = Counterexample({}, f"inf = {shape.inf.value}", f"sup = {shape.sup.value}") if unbounded else None
     return Answer(not unbounded, (q.text + ":", *notes), blame)
 
 
