@@ -64,7 +64,7 @@ def _searched(
                 near = search.suggest(statement, functions, _decide_part, answer)
         if suggest and isinstance(answer, Undecided):
             near = search.weaken(statement, functions, _decide_part)
-            advice = weaker.advice(statement)
+            advice = weaker.advice(statement, near)
     if not isinstance(answer, Answer):
         reason = f"{'not decided' if isinstance(answer, Undecided) else 'without a value'}: {answer}"
         explanation = (reason, *([f"to try: {advice}"] if advice else []))

@@ -31,9 +31,10 @@ def candidates(statement: Statement | VectorStatement) -> Iterator[Candidate]:
         yield from ((statement.text, both(where, f"n == {n}")) for n in COMPONENTS if statement.dimension is None)
     elif names := ranging(statement):
         nearby = [f"abs({name}) <= {NEAR}" for name in names]
-        yield statement.text, both(where, " and ".join(nearby))
         away = [f"abs({name}) >= 1/{NEAR}" for name in names]
-        yield statement.text, both(where, " and ".join([*nearby, *away]))
+        rest = [[*nearby, *away], away]  # a condition may already say that they are not far out
+        for part in (nearby, *(rest if where is None else rest[::-1])):
+            yield statement.text, both(where, " and ".join(part))
     if isinstance(statement.formula, Relation):
         yield from ((text, where) for text in _sides(statement.formula))
 
@@ -61,13 +62,16 @@ def ranging(statement: Statement) -> list[str]:
     return sorted(names - statement.products.keys())
 
 
-def advice(statement: Statement | VectorStatement) -> str | None:
-    """What may be decided instead, in a line; None where nothing comes to mind."""
+def advice(statement: Statement | VectorStatement, proved: Candidate | None) -> str | None:
+    """What may be decided instead, in a line, beside what was; None where nothing comes to mind."""
+    narrowed = proved is not None and proved[1] != statement.where_text
     if isinstance(statement, VectorStatement):
-        return None if statement.dimension else 'a number of components, such as --where "n == 2"'
+        return None if statement.dimension or narrowed else 'a number of components, such as --where "n == 2"'
     names = ranging(statement)
     condition = " and ".join(f"1 <= {name} <= 2" for name in names)
-    ways = [f'a part of the domain, such as --where "{condition}"'] if names else []
+    part = f'a part of the domain, such as --where "{condition}"'
+    part = "a smaller part of the domain" if statement.where_text else part
+    ways = [part] if names and not narrowed else []
     ways += [f"a number in place of {' or '.join(names)}"] if len(names) > 1 else []
     if any(isinstance(leaf, Relation) and leaf.op == "==" for leaf in relations(statement.formula)):
         ways.append("one side alone: <= or >= in place of ==")

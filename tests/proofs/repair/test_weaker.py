@@ -53,6 +53,7 @@ def test_an_undecided_answer_is_in_the_words_of_its_reader(statement, where):
     ("statement", "where", "nearest"),
     [
         ("sin(x)*sin(sqrt(2)*x) <= 1", None, "sin(x)*sin(sqrt(2)*x) <= 1 where abs(x) <= 10"),
+        ("smooth(abs(x) - 2)", "-1 < x < 1", "smooth(abs(x) - 2) where -1 < x < 1 and abs(x) >= 1/10"),
         ("log(log(log(x))) < x", "x > 3", "log(log(log(x))) < x where x > 3 and abs(x) <= 10"),
         ("sin(x) + sin(sqrt(2)*x) < 2 and exp(x) > 0", None, "exp(x) > 0"),
         ("positive(cos(1/x) + 9)", None, "positive(cos(1/x) + 9) where abs(x) <= 10 and abs(x) >= 1/10"),
@@ -73,18 +74,18 @@ def test_the_word_that_the_reason_is_about_stands_before_it():
 @pytest.mark.parametrize(
     ("statement", "texts"),
     [
-        ("tanh(x) == x", ["tanh(x) == x", "tanh(x) == x", "tanh(x) <= x", "tanh(x) >= x"]),
-        ("abs(tanh(x) - x) <= 1", ["abs(tanh(x) - x) <= 1"] * 2 + ["tanh(x) - x <= 1", "-(tanh(x) - x) <= 1"]),
-        ("1 > abs(x)", ["1 > abs(x)"] * 2 + ["x < 1", "-(x) < 1"]),
-        ("sup(tanh) == 1", ["sup(tanh) == 1"] * 2 + ["sup(tanh) <= 1", "sup(tanh) >= 1"]),
+        ("tanh(x) == x", ["tanh(x) == x"] * 3 + ["tanh(x) <= x", "tanh(x) >= x"]),
+        ("abs(tanh(x) - x) <= 1", ["abs(tanh(x) - x) <= 1"] * 3 + ["tanh(x) - x <= 1", "-(tanh(x) - x) <= 1"]),
+        ("1 > abs(x)", ["1 > abs(x)"] * 3 + ["x < 1", "-(x) < 1"]),
+        ("sup(tanh) == 1", ["sup(tanh) == 1"] * 3 + ["sup(tanh) <= 1", "sup(tanh) >= 1"]),
         ("E(relu(z)) == 1", ["E(relu(z)) <= 1", "E(relu(z)) >= 1"]),
-        ("odd(tanh) and x > 0", ["odd(tanh)", "x > 0", "odd(tanh) and x > 0", "odd(tanh) and x > 0"]),
+        ("odd(tanh) and x > 0", ["odd(tanh)", "x > 0"] + ["odd(tanh) and x > 0"] * 3),
     ],
 )  # fmt: skip
 def test_every_candidate_follows_from_the_statement(statement, texts):
     candidates = list(weaker.candidates(parse_statement(statement, None, None)))
     assert [text for text, _ in candidates] == texts
-    assert all(where is None or where.startswith("abs(x) <= 10") for _, where in candidates)
+    assert all(where is None or where.startswith("abs(x) ") for _, where in candidates)
 
 
 def test_candidates_about_vectors_have_some_number_of_components():
