@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from ..budget import Undecided, budget, exhausted
+from ..budget import Undecided, budget, exhausted, spend
 from ..disk_cache import on_disk
 from ..enclosures.balls import excludes_zero
 from ..expressions import calculus
@@ -216,6 +216,7 @@ def _leading(candidates: list[Candidate], sense: int) -> tuple[list[Candidate], 
             try:
                 orders.append(sense * compare(candidate[0], other))
             except Undecided:
+                spend(0.1)
                 orders.append(None)
         if -1 in orders:
             continue

@@ -307,7 +307,15 @@ def compare(a: Real, b: Real) -> int:
                 return 0
             if _same_zero(a, b):
                 return 0
-    raise Undecided(f"whether {a} and {b} are equal")
+    raise Untold(a, b)
+
+
+class Untold(Undecided):
+    """Two numbers that are not told apart. Their digits are found for who reads them: most of these are caught."""
+
+    def __str__(self) -> str:
+        a, b = self.args
+        return f"whether {a} and {b} are equal"
 
 
 def _same_image(a: Real, b: Real) -> bool:
