@@ -40,6 +40,7 @@ from ..language.syntax import (
 from ..means.mean_by_correlation import MeanByCorrelation
 from ..means.mean_by_scale import BITS, MeanByScale
 from ..normal_forms import normal_form
+from ..normal_forms.signs import Undefined
 from ..reals.reals import PLUS_INFINITY, Real, compare, exact
 from ..vocabulary.values import digits, variable_of
 from .integrands import TURNED, means
@@ -246,6 +247,7 @@ def settle(question: ParameterComparison, bound: Real, domain: Line[bool]) -> Se
     """The answer for all s of the domain. Raises Undecided."""
     of, mean = question.of, question.of.mean()
     parts = [part for low, high in _parts(domain) if (part := _within(mean, low, high)) is not None]
+    parts = [part for part in parts if compare(*part) != 0 or _has_value(mean, part[0])]
     if not parts:
         raise Undecided("the domain is empty: nothing satisfies the condition with every term defined")
     if mean.sense:
@@ -255,8 +257,11 @@ def settle(question: ParameterComparison, bound: Real, domain: Line[bool]) -> Se
         value = mean.at(at)
         word = "rises" if mean.sense > 0 else "falls"
         note = f"{of.functional.text} {word} in {of.in_what}, and is {digits(value)} at {at}"
-        if ex.holds(question.op, compare(value, bound)):
+        order = compare(value, bound)
+        if ex.holds(question.op, order):
             return Settled(True, note)
+        if order == 0 and mean.is_strict and not _is_taken(mean, at, domain):
+            return Settled(True, f"{note}, which is no value of {of.parameter} here")
     else:
         with suppress(Undecided):
             extremum = mean.bound(1 if question.op.startswith("<") else -1)
@@ -280,9 +285,36 @@ def _refuted(
     for s in candidates:
         with suppress(Undecided):
             at, _ = _within(mean, exact(s), exact(s)) or (None, None)
+            if at is not None and (x := at.rational) and (sign := _sign_of(mean.over(x, x), bound)):
+                if ex.holds(question.op, sign):
+                    continue  # a coarse enclosure says so, where a fine one takes long
             if at is not None and not ex.holds(question.op, compare(there := mean.at(at), bound)):
                 return Settled(False, note, exact(s), there)
     return None
+
+
+def _is_taken(mean: Mean, at: Real, domain: Line[bool]) -> bool:
+    """Whether what the mean is a function of comes to a number in the domain of its parameter."""
+    if at.infinite or at.exact is None:
+        return not at.infinite
+    values = [at, exact(normal_form.simplest(-at.exact))] if isinstance(mean, MeanByScale) else [at]
+    return any(_contains(domain, value) for value in values)
+
+
+def _contains(domain: Line[bool], x: Real) -> bool:
+    for i, mark in enumerate(domain.marks):
+        if (order := compare(x, mark)) <= 0:
+            return domain.gaps[i] if order else domain.at[i]
+    return domain.gaps[-1]
+
+
+def _has_value(mean: Mean, at: Real) -> bool:
+    """Whether there is a mean at one value; between two there is everywhere. Raises Undecided."""
+    try:
+        mean.at(at)
+    except Undefined:
+        return False
+    return True
 
 
 def _within(mean: Mean, low: Real, high: Real) -> tuple[Real, Real] | None:
@@ -290,8 +322,10 @@ def _within(mean: Mean, low: Real, high: Real) -> tuple[Real, Real] | None:
     deviation s; the correlations between them, None for none."""
     if isinstance(mean, MeanByScale):
         return _sizes(low, high)
-    low, high = _largest([low, exact(mean.least)]), _smallest([high, exact(mean.most)])
-    return None if compare(low, high) > 0 else (low, high)
+    inner = _largest([low, exact(mean.least)]), _smallest([high, exact(mean.most)])
+    order = compare(*inner)
+    # Two ends that only their cut makes one enclose an open gap, which that point is no part of.
+    return None if order > 0 or (order == 0 and compare(low, high) != 0) else inner
 
 
 def _parts(domain: Line[bool]) -> list[tuple[Real, Real]]:

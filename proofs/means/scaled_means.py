@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
-from math import ceil, log2, prod, sqrt
+from math import ceil, inf, log2, prod, sqrt
 
 from flint import arb, arb_poly, fmpq
 
@@ -34,6 +34,7 @@ POWERS = (2, 4, 8, 16)
 NEAR = 6
 """Up to 2^this, cells are small; beyond, a tail may be one polynomial."""
 MOST_CELLS = 4_000
+TOO_MANY = "a mean over a normal variable: its integral needs more pieces than are tried"
 MOST_BITS = 2_000
 
 
@@ -71,6 +72,7 @@ class ScaledMeans:
         self.power, self.start = self._growth(e)
         self._cells: dict[tuple[int, int], list[Cell]] = {}
         self._largest: arb | None = None
+        self._too_many_bits: float = inf
 
     def _growth(self, e: Expr) -> tuple[int, fmpq]:
         """A power p, and from where on abs(e(x)) <= x^p holds on both sides: beyond all marks between pieces."""
@@ -154,17 +156,22 @@ class ScaledMeans:
             k += 1
 
     def cells(self, bits: int, reach: int) -> list[Cell]:
-        """Cells of the line between -2^reach and 2^reach with errors of at most 2^-bits."""
+        """Cells of the line between -2^reach and 2^reach with errors of at most 2^-bits. Raises Undecided where there are
+        too many, and after that for as many bits at once."""
+        if bits >= self._too_many_bits:
+            raise Undecided(TOO_MANY)
         if (bits, reach) not in self._cells:
             end = arb(2) ** reach
             far = {side: self._far_cell(side, end, bits) for side in (-1, 1)} if reach > NEAR else {}
             with precision(2 * bits + 64, 20 + bits // 3):
                 low, high = (cell and (cell.low, cell.high) for cell in (far.get(-1), far.get(1)))
                 ends = low[1] if low else -end, high[0] if high else end
-                self._cells[bits, reach] = [
-                    *filter(None, far.values()),
-                    *(cell for piece in self.pieces for cell in _cells_of(piece, self.variable, ends, bits)),
-                ]
+                near = [_cells_of(piece, self.variable, ends, bits) for piece in self.pieces]
+            if None in near:
+                self._too_many_bits = bits
+                raise Undecided(TOO_MANY)
+            found = [cell for cells in near for cell in cells or ()]
+            self._cells[bits, reach] = [*filter(None, far.values()), *found]
         return self._cells[bits, reach]
 
     def _far_cell(self, side: int, end: arb, bits: int) -> Cell | None:
@@ -211,7 +218,8 @@ class ScaledMeans:
         return coefficients
 
 
-def _cells_of(piece: Piece, variable: str, ends: tuple[arb, arb], bits: int) -> list[Cell]:
+def _cells_of(piece: Piece, variable: str, ends: tuple[arb, arb], bits: int) -> list[Cell] | None:
+    """The cells of a piece; None where there are more than are tried."""
     assert piece.expr is not None
     compiled = program(piece.expr)
     low = ends[0] if piece.low.infinite else piece.low.ball(2 * bits + 64)
@@ -228,7 +236,7 @@ def _cells_of(piece: Piece, variable: str, ends: tuple[arb, arb], bits: int) -> 
             cells.append(cell)
         else:
             open_cells += [(cell, b), (a, cell)]
-    raise Undecided("a mean over a normal variable: its integral needs more pieces than are tried")
+    return None
 
 
 def _cell(compiled: Program, variable: str, ends: tuple[arb, arb], bits: int) -> Cell | arb:
