@@ -156,8 +156,10 @@ class ScaledMeans:
             k += 1
 
     def cells(self, bits: int, reach: int) -> list[Cell]:
-        """Cells of the line between -2^reach and 2^reach with errors of at most 2^-bits. Raises Undecided where there are
-        too many, and after that for as many bits at once."""
+        """Cells of the line between -2^reach and 2^reach with errors of at most 2^-bits.
+
+        Raises Undecided where there are too many, and after that for as many bits at once.
+        """
         if bits >= self._too_many_bits:
             raise Undecided(TOO_MANY)
         if (bits, reach) not in self._cells:
