@@ -21,7 +21,7 @@ STATEMENTS = [
     ("sup(x*y) == oo", None), ("sup(x + 1/y) == oo", None), ("E(1/z) == 0", None), ("E(sin(1/z)) == 0", None),
     ("integral(1/sqrt(x), x, 0, 1) == 2", None), ("integral(exp(x**a), x, 0, 1) > 1", None),
     ("forall(x, exists(y, y**2 == x))", None), ("forall(x, x**2 + a*x + 1 > 0)", None),
-    ("range(a*tanh(b*x)) == open_interval(-a, a)", None), ("zeros(tan(x) - x) == {0}", None),
+    ("zeros(tan(x) - x) == {0}", None),
     ("argmax(x*exp(-a*x)) == 1/a", "a > 0"), ("float16(exp(x)) == 0", "x < -20"), ("product(D(silu), 50) < 118", None),
     ("D(relu)(0) == 0", None), ("E2(tanh(u)*tanh(v), c) == c", None), ("E2(exp(u*v), c) > 0", None),
     ("E(tanh(s*z)**2) <= s**2", None), ("E(exp(a*abs(z)**3)) < 10", None), ("E(tanh(z*cos(z))) < 1", None),
