@@ -23,6 +23,8 @@ SAME, ENOUGH = 0.25, 16
 """The share of them that agree digit for digit; without it, how many different ones are whole units off."""
 ALL = 0.96
 """The share of the telling results that must be those of a formula whose functions are rounded to 16 bits."""
+STEADY = 64
+"""Conditioned ULP up to which a formula is offered as one that keeps the digits, at all inputs that fail."""
 QUANTA, SLACK = 8.2, 0.1
 """How many of the last digits of an elementary function the others are off by, which is a whole number but for this."""
 
@@ -109,4 +111,6 @@ def _cause(evidence: Evidence, mask: Mask, naive: Naive, arithmetic: Arithmetic)
         truth = evidence.subject.truth.at(at)
         near = measured([inputs[at]], stable, truth, evidence.format, {"max_conditioned_ulp": 0})
         error, weighed = float(near.error.max()), float(near.conditioned.max())
+        if not weighed <= STEADY:
+            stable_form = error = weighed = None
     return Cause("cancellation", f"{part} cancels", text, stable_form, error, weighed, formula)

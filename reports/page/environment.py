@@ -35,6 +35,7 @@ def environment() -> Environment:
         "brief": _typeset(numbers.brief),
         "short": numbers.short,
         "short_hex": numbers.short_hex,
+        "short_hexes": numbers.short_hexes,
         "interval": _typeset(numbers.interval),
         "product": _typeset(numbers.product),
         "typeset": numbers.typeset,

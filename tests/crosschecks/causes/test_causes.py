@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from gradproof.crosschecks.causes import cancellation
 from gradproof.crosschecks.causes.formulas import Arithmetic, evaluated, written
 from gradproof.crosschecks.causes.naive_formulas import NAIVE
 from gradproof.crosschecks.checking.check import check
@@ -139,6 +140,13 @@ def test_the_stable_form_is_measured():
     assert cause.stable_error is not None
     assert cause.stable_conditioned is not None
     assert cause.stable_conditioned < 4 < cause.stable_error
+
+
+def test_a_form_that_loses_digits_as_well_is_not_offered(monkeypatch):
+    monkeypatch.setattr(cancellation, "STEADY", 1e-3)
+    (finding, *_) = failures(kernels.gelu_by_erf, "gelu", "float32")
+    assert "1 + erf(x/sqrt(2)) cancels" in str(finding.cause)
+    assert "is off by at most" not in str(finding.cause)
 
 
 def test_the_simplest_input_is_of_the_same_cause_and_the_worst_is_shown():
