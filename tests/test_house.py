@@ -34,8 +34,8 @@ ROOMS = {
         "plugin",
     ),
     "reports": (
-        "errors", "strict_json", "versions", "parameters", "output_files", "writing", "runs", "issues", "export",
-        "figures", "views", "page", "commands", "cli",
+        "clocks", "errors", "strict_json", "versions", "parameters", "output_files", "writing", "runs", "issues",
+        "export", "figures", "views", "page", "commands", "cli",
     ),
 }  # fmt: skip
 """Folders and single modules of each layer, the lowest first."""

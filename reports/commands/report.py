@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..clocks import clocks
 from ..errors import BAD_INPUT, FOUND, INTERRUPTED, bad_input, one_line
 from ..output_files import writable_folder
 from . import options
@@ -34,6 +35,7 @@ def report(ledgers: tuple[str, ...], output: Path, workers: int | None, jobs: in
     anything is unsound, or when a part of the report is missing, 2 when a claim cannot be read; what frameworks get
     wrong is shown, not counted.
     """
+    started = clocks()  # before the imports, which take a while, and longer after an installation
     from ...crosschecks.workers.pool import available_cores
     from ..page.run import run
     from ..page.write import prepare
@@ -45,7 +47,8 @@ def report(ledgers: tuple[str, ...], output: Path, workers: int | None, jobs: in
 
         chosen = load(ledgers)
     prepare(output)
-    data, failed = run(chosen, output, seed=seed, full=full, jobs=workers or jobs or available_cores(MOST_PROCESSES))
+    jobs = workers or jobs or available_cores(MOST_PROCESSES)
+    data, failed = run(chosen, output, seed=seed, full=full, jobs=jobs, started=started)
     unreadable = [one_line(line) for ledger in chosen for line in ledger.errors]
     for line in (*unreadable, *failed):
         click.echo(f"gradproof: {line}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ...proofs.ledger import Ledger
+from ..clocks import Clocks, clocks
 from ..errors import printable
 from ..runs.collect import collect, planned
 from ..runs.pool import Done, Part
@@ -68,10 +68,9 @@ class Phases:
 
 
 def run(
-    ledgers: Sequence[Ledger], folder: Path, *, seed: int, full: bool, jobs: int
+    ledgers: Sequence[Ledger], folder: Path, *, seed: int, full: bool, jobs: int, started: Clocks
 ) -> tuple[dict[str, Any], list[str]]:
-    """The report's data, and the pages that could not be made, one line each."""
-    started = time.perf_counter()
+    """The report's data, and the pages that could not be made, one line each; `started` is when the command was."""
     plan = planned(ledgers, seed=seed, full=full)
     with Progress(len(plan)) as progress:
         progress.say(f"{len(plan)} parts on {jobs} processes")
@@ -84,23 +83,10 @@ def run(
     return data, failed
 
 
-def _spent(started: float) -> str:
-    """The wait for a command, and the processor time of this process and of those that it started."""
-    clocks = os.times()
-    processor = clocks.user + clocks.system + clocks.children_user + clocks.children_system
-    return f"{_since_start(started):.0f} s ({processor:.0f} s of processor time)"
-
-
-def _since_start(started: float) -> float:
-    """Seconds since this process began, with its imports, which compile after an installation.
-
-    Where the system does not say when that was, since `started`.
-    """
-    try:
-        ticks = int(Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()[19])
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, AttributeError, ValueError, IndexError):
-        return time.perf_counter() - started
+def _spent(since: Clocks) -> str:
+    """The time since then, and the processor time of this process and of those that it started."""
+    wall, processor = (now - then for now, then in zip(clocks(), since, strict=True))
+    return f"{wall:.0f} s ({processor:.0f} s of processor time)"
 
 
 def summary(data: Mapping[str, Any]) -> list[RenderableType]:
