@@ -1,4 +1,4 @@
-"""What a command costs: its wait and its processor time."""
+"""Clocks of a command: its wait and its processor time, in seconds."""
 
 from __future__ import annotations
 

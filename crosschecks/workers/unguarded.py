@@ -47,7 +47,7 @@ def direct(implementation: Implementation) -> Callable[[Any], Any]:
 
 
 def exceptions(implementation: Implementation, x: np.ndarray) -> list[str | None]:
-    """What a function of one number raises at each of these, in words; None where it returns."""
+    """The exceptions of a function of one number at these points, in words; None where it returns."""
     function, keywords = find(implementation.function), dict(implementation.keywords)
     raised = [exception(function, (point,), keywords) for point in x.tolist()]
     return [error and f"{type(error).__name__}: {error}"[:200] for error in raised]

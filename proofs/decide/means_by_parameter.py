@@ -78,12 +78,12 @@ class ParameterMean:
         return MeanByCorrelation(self.f, variable, self.functional.second)
 
     def coordinate(self, parameter: Expr) -> Expr:
-        """What the mean is a function of, at a value of its parameter."""
+        """The size of a deviation or the correlation, of which the mean is a function, at a value of its parameter."""
         return ex.switch("abs", parameter) if self.functional.second is None else parameter
 
     @property
     def in_what(self) -> str:
-        """What the mean rises or falls in."""
+        """The text of that size or correlation."""
         return f"abs({self.parameter})" if self.functional.second is None else self.parameter
 
 
@@ -302,6 +302,7 @@ def _is_taken(mean: Mean, at: Real, domain: Line[bool]) -> bool:
 
 
 def _contains(domain: Line[bool], x: Real) -> bool:
+    """Whether a number lies in a domain. Raises Undecided."""
     for i, mark in enumerate(domain.marks):
         if (order := compare(x, mark)) <= 0:
             return domain.gaps[i] if order else domain.at[i]

@@ -125,7 +125,7 @@ def _is_affine(e: Expr, name: Expr) -> bool:
 
 
 def _domain_conditions(e: Expr) -> Iterator[tuple[Expr, tuple[int, ...], str]]:
-    """What decides whether the operations in an expression are defined."""
+    """The conditions under which the operations in an expression are defined."""
     if (condition := calculus.domain_condition(e)) is not None:
         yield condition
     for child in ex.children(e):

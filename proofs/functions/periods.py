@@ -56,7 +56,7 @@ def _length_of_steps(variable: str, functions: tuple[Expr, ...]) -> Expr | None:
 
 
 def _moved(variable: str, e: Expr, length: Expr) -> Expr:
-    """What a function has changed by after a length."""
+    """The change of a function after a length."""
     return calculus.substitute(e, {variable: ex.name(variable) + length}) - e
 
 

@@ -32,7 +32,7 @@ _EXAMPLES = {
     "where": "x > 0 is",
     "formula": "x*tanh(exp(x)) is",
 }
-"""What is in the language, of each kind of text."""
+"""An example of each kind of text, and its verb."""
 
 
 def syntax_tree(text: str, what: str) -> ast.expr:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ..cases.answers import Answer
+from ..decide.integrands import TURNED
 from ..language.syntax import Functional, Predicate, Relation, SetFunctional, Statement, conjuncts, relations
 from ..vectors.reader import VectorStatement
 from .trees import parse, unparsed
@@ -18,7 +19,6 @@ COMPONENTS = (2, 3)
 ANYWHERE = {"E", "E2", "limit", "integral", "odd", "even"}
 """Words that take no condition on their variable."""
 _OVER_A_VARIABLE = (SetFunctional, Predicate, Functional)
-TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def candidates(statement: Statement | VectorStatement) -> Iterator[Candidate]:
@@ -43,7 +43,7 @@ def _sides(r: Relation) -> Iterator[str]:
     """The two inequalities of an equation, and of a bound on an absolute value."""
     if r.op == "==":
         yield from (f"{r.left_text} {op} {r.right_text}" for op in ("<=", ">=") if r.left_text)
-    for size, op, bound in ((r.left_text, r.op, r.right_text), (r.right_text, TURNED[r.op], r.left_text)):
+    for size, op, bound in ((r.left_text, r.op, r.right_text), (r.right_text, TURNED.get(r.op, r.op), r.left_text)):
         match parse(size) if size and op in ("<", "<=") else None:
             case ast.Call(func=ast.Name(id="abs"), args=[inside]):
                 yield f"{unparsed(inside)} {op} {bound}"
@@ -63,7 +63,7 @@ def ranging(statement: Statement) -> list[str]:
 
 
 def advice(statement: Statement | VectorStatement, proved: Candidate | None) -> str | None:
-    """What may be decided instead, in a line, beside what was; None where nothing comes to mind."""
+    """Questions that may be decided instead, in a line; None where nothing comes to mind."""
     narrowed = proved is not None and proved[1] != statement.where_text
     if isinstance(statement, VectorStatement):
         return None if statement.dimension or narrowed else 'a number of components, such as --where "n == 2"'
